@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Mode "complete" of http-pair: which half must come or go along with a
+ * request. KB 871179 registers a pair by two commands; one value a request
+ * is all that setspn.exe, samba-tool and ADUC ever send. So the missing
+ * half is added (a forsaken one removed) before the request is passed down,
+ * and the caller's rights are checked for both.
+ */
+#ifndef SPN_POLICY_COMPLETION_H
+#define SPN_POLICY_COMPLETION_H
+
+#include "rules.h"
+
+/* One element of a modify request. */
+enum spn_change_kind {
+	SPN_CHANGE_ADD,
+	SPN_CHANGE_DELETE, /* no value: all of them */
+	SPN_CHANGE_REPLACE,
+};
+struct spn_change {
+	enum spn_change_kind kind;
+	const struct spn_str *values;
+	size_t num_values;
+};
+
+/*
+ * The account as a directory leaves it after these changes. before may be
+ * NULL (an add); then base gives the names. Deleting an absent value and
+ * adding a present one change nothing: the directory below says what it
+ * thinks of that. The result is on mem_ctx; NULL when out of memory.
+ */
+struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
+				      const struct spn_account *base,
+				      const struct spn_fold *fold,
+				      const struct spn_change *changes,
+				      size_t num_changes);
+
+/* What must be done besides; values on the completion. */
+struct spn_completion {
+	struct spn_str *add; /* the missing halves */
+	size_t num_add;
+	struct spn_str *remove; /* the forsaken halves, as stored */
+	size_t num_remove;
+};
+
+/*
+ * c->before is the account as it is, c->after as the request would leave
+ * it; c->index must hold c->after. Nothing to do where a partner is held by
+ * somebody else, was removed by this very request, or is not to be paired:
+ * the rules judge that. Only final when c->index has no open question.
+ * False when out of memory.
+ */
+bool spn_complete(const struct spn_case *c,
+		  TALLOC_CTX *mem_ctx,
+		  struct spn_completion *_completion);
+
+/*
+ * True in *_yes if a value that the account gives up is held by somebody
+ * else, too. Samba refuses such a delete, so it needs another form.
+ */
+bool spn_gives_up_duplicate(const struct spn_case *c, bool *_yes);
+
+#endif

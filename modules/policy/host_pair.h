@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * NetBIOS name <-> FQDN of one host: the one place that says which two
+ * names belong together. KB 871179 registers http/NetBIOS and http/FQDN;
+ * the table is policy.md section 2.
+ */
+#ifndef SPN_POLICY_HOST_PAIR_H
+#define SPN_POLICY_HOST_PAIR_H
+
+#include "rules.h"
+
+/*
+ * The other name of a host, on mem_ctx, in *_partner; NULL when there is
+ * none: a foreign suffix, an IP literal, a label below an unknown
+ * sub-domain. *_computer (may be NULL) is the computer the name belongs
+ * to, or NULL. False when out of memory.
+ */
+bool spn_host_partner(const struct spn_case *c,
+		      TALLOC_CTX *mem_ctx,
+		      struct spn_str host,
+		      const char **_partner,
+		      const struct spn_account **_computer);
+
+bool spn_host_is_fqdn(struct spn_str host); /* has a dot inside */
+bool spn_host_is_ip(struct spn_str host); /* IPv4 or IPv6 literal */
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The rules: each one pure function over an account, what it was before,
+ * and an index of the directory. No rule knows whether it runs in the
+ * module, an audit, setspn or a test.
+ */
+#ifndef SPN_POLICY_RULES_H
+#define SPN_POLICY_RULES_H
+
+#include "report.h"
+#include "settings.h"
+#include "spn_forest.h"
+#include "spn_index.h"
+
+/* What is judged: an account as it stands after a write, or in an audit. */
+struct spn_case {
+	const struct spn_account *after;
+	const struct spn_account *before; /* NULL: an add, or an audit */
+	bool is_write; /* only what the write changed is judged */
+	struct spn_index *index; /* holds after, not before */
+	struct spn_index *wide_index; /* folded as a Windows DC compares;
+					 NULL where it cannot matter */
+	const struct spn_forest *forest;
+	const struct spn_settings *settings;
+};
+
+struct spn_rule {
+	const char *name; /* "duplicate-spn": settings, messages, docs */
+	const char *codes; /* "SPN-1xx" */
+	enum spn_level level; /* where the settings say nothing */
+	unsigned modes; /* bits 1 << level that may be set; 0: audit only */
+	const char *summary; /* one line: status, --list-rules, man page */
+	const char *source; /* "MS-ADTS 3.1.1.5.1.3" */
+	bool obeys_exemptions; /* exempt-account and exempt-host count */
+	bool (*judge)(const struct spn_case *c, struct spn_report *report);
+	/* Once an audit, for what belongs to no account; NULL for none. */
+	bool (*judge_forest)(const struct spn_forest *forest,
+			     struct spn_report *report);
+};
+
+/* Every rule, NULL-terminated. The table in rules.c is the only list. */
+const struct spn_rule *const *spn_rules(void);
+size_t spn_num_rules(void);
+const struct spn_rule *spn_rule_by_name(const char *name);
+
+/*
+ * Runs every rule that is on over one case and adds what it finds to the
+ * report. In a write, a violation's level is what the settings say; in an
+ * audit every rule runs whatever the settings say.
+ * The report is only final when the case's index has no open question.
+ * False when out of memory.
+ */
+bool spn_rules_judge(const struct spn_case *c, struct spn_report *report);
+bool spn_rules_judge_forest(const struct spn_forest *forest,
+			    struct spn_report *report);
+
+/* For the rules themselves: */
+
+/* The write brought this value (or it is an audit: all count as new). */
+bool spn_case_added(const struct spn_case *c, const struct spn_value *value);
+/* The account held class/host before the write and does not any more.
+ * False in *_removed in an audit. Returns false when out of memory. */
+bool spn_case_removed(const struct spn_case *c,
+		      struct spn_str service_class,
+		      struct spn_str host,
+		      bool *_removed);
+
+/*
+ * Who a KDC takes to be class/host (MS-DRSR LookupSPN): the holders, and
+ * if there is none, those of its sPNMappings target.
+ */
+bool spn_case_effective(const struct spn_case *c,
+			TALLOC_CTX *mem_ctx,
+			struct spn_str service_class,
+			struct spn_str host,
+			struct spn_holders *_holders);
+/* Exactly this one account. */
+bool spn_holders_is_only(const struct spn_holders *holders,
+			 const struct spn_account *account);
+bool spn_holders_has(const struct spn_holders *holders,
+		     const struct spn_account *account);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an administrator may set: a level per rule, and lists. The one
+ * parser for msDS-Settings, `spn-policy set` and tests: text in, struct out.
+ */
+#ifndef SPN_POLICY_SETTINGS_H
+#define SPN_POLICY_SETTINGS_H
+
+#include "spn.h"
+
+enum spn_level {
+	SPN_LEVEL_OFF,
+	SPN_LEVEL_WARN,
+	SPN_LEVEL_DENY,
+	SPN_LEVEL_COMPLETE, /* http-pair only: deny what it cannot mend */
+};
+
+/* smb.conf, spn_policy:mode: the local break-glass. */
+enum spn_mode {
+	SPN_MODE_ENFORCE,
+	SPN_MODE_AUDIT, /* deny and complete act as warn */
+	SPN_MODE_OFF,
+};
+
+/* NULL-terminated, never NULL. */
+struct spn_settings {
+	enum spn_mode mode;
+	enum spn_level *levels; /* one per rule, order of spn_rules() */
+	const char **pair_classes;
+	const char **dns_suffixes;
+	const char **exempt_accounts;
+	const char **exempt_hosts;
+};
+
+/* One key an administrator may set. The table is the only list of them. */
+struct spn_setting {
+	const char *name; /* "dns-suffix" */
+	const char *values; /* "deny warn off", or what a value looks like */
+	const char *fallback; /* in force where nothing is set; "" for none */
+	const char *summary; /* one line */
+	bool is_list; /* may be set more than once; values add up */
+};
+
+/* Every key: the rules that act on writes, then the lists. The result lives
+ * on mem_ctx; NULL when out of memory. */
+const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx,
+					     size_t *_num);
+
+/* The defaults. NULL when out of memory. */
+struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx);
+
+/*
+ * Sets one key. On false nothing has changed and *_reason says why, in one
+ * line that names what is allowed; it lives on settings. The first value of
+ * pair-classes replaces the default, more of them add up.
+ */
+bool spn_settings_set(struct spn_settings *settings,
+		      const char *name,
+		      const char *value,
+		      const char **_reason);
+
+/* One line of msDS-Settings, "key=value"; blanks around both are ignored. */
+bool spn_settings_set_line(struct spn_settings *settings,
+			   struct spn_str line,
+			   const char **_reason);
+
+/* "enforce", "audit" or "off"; false for anything else, nothing changed. */
+bool spn_settings_set_mode(struct spn_settings *settings, const char *mode);
+
+/*
+ * Character 21 of dSHeuristics (KB5008382): bit 2 sets duplicate-spn to
+ * off, bit 4 alias-spn. Samba's own check below stays on.
+ */
+void spn_settings_apply_heuristics(struct spn_settings *settings,
+				   const char *ds_heuristics);
+
+/* The text form of a key's effective value (lists: joined by ", "), on
+ * mem_ctx; NULL when out of memory or for an unknown key. */
+char *spn_settings_get(const struct spn_settings *settings,
+		       TALLOC_CTX *mem_ctx,
+		       const char *name);
+
+const char *spn_level_text(enum spn_level level);
+const char *spn_mode_text(enum spn_mode mode);
+
+/* Effective level of a rule by its place in spn_rules(): mode applied. */
+enum spn_level spn_settings_level(const struct spn_settings *settings,
+				  size_t rule);
+
+bool spn_settings_is_pair_class(const struct spn_settings *settings,
+				struct spn_str service_class);
+bool spn_settings_is_exempt_host(const struct spn_settings *settings,
+				 struct spn_str host);
+/* By objectGUID or sAMAccountName. */
+bool spn_settings_is_exempt_account(const struct spn_settings *settings,
+				    const char *object_guid,
+				    const char *sam_account_name);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Parsing and formatting of one SPN. Nothing here decides whether a value
+ * is good: that is the job of the rule "syntax".
+ */
+#include "spn.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char ascii_lower(char c)
+{
+	return (c >= 'A' && c <= 'Z') ? (char)(c - 'A' + 'a') : c;
+}
+
+struct spn_str spn_str_of(const char *text)
+{
+	return (struct spn_str){
+		.data = text,
+		.len = (text == NULL) ? 0 : strlen(text),
+	};
+}
+
+struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s)
+{
+	/* One byte more, so that it may be printed in a debugger. */
+	char *copy = talloc_array(mem_ctx, char, s.len + 1);
+
+	if (copy == NULL) {
+		return (struct spn_str){};
+	}
+	if (s.len > 0) {
+		memcpy(copy, s.data, s.len);
+	}
+	copy[s.len] = '\0';
+	return (struct spn_str){.data = copy, .len = s.len};
+}
+
+int spn_str_compare(struct spn_str a, struct spn_str b)
+{
+	size_t shorter = (a.len < b.len) ? a.len : b.len;
+	int cmp = (shorter == 0) ? 0 : memcmp(a.data, b.data, shorter);
+
+	if (cmp != 0) {
+		return cmp;
+	}
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+bool spn_str_equal(struct spn_str a, struct spn_str b)
+{
+	return a.len == b.len && spn_str_compare(a, b) == 0;
+}
+
+bool spn_str_equal_nocase(struct spn_str a, struct spn_str b)
+{
+	size_t i;
+
+	if (a.len != b.len) {
+		return false;
+	}
+	for (i = 0; i < a.len; i++) {
+		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool spn_str_is(struct spn_str s, const char *text)
+{
+	return spn_str_equal_nocase(s, spn_str_of(text));
+}
+
+/* The port of an all-digit suffix; 0 for anything that is none. */
+static uint16_t parse_port(struct spn_str suffix)
+{
+	uint32_t port = 0;
+	size_t i;
+
+	if (suffix.len == 0 || suffix.len > 5) {
+		return 0;
+	}
+	for (i = 0; i < suffix.len; i++) {
+		if (suffix.data[i] < '0' || suffix.data[i] > '9') {
+			return 0;
+		}
+		port = port * 10 + (uint32_t)(suffix.data[i] - '0');
+	}
+	return (port <= UINT16_MAX) ? (uint16_t)port : 0;
+}
+
+/* Where the suffix of a host part starts (its colon), or NULL. */
+static const char *find_suffix(struct spn_str host)
+{
+	const char *end = host.data + host.len;
+	const char *first = memchr(host.data, ':', host.len);
+	const char *last = memrchr(host.data, ':', host.len);
+	const char *bracket = NULL;
+
+	if (first == NULL) {
+		return NULL;
+	}
+	if (host.data[0] == '[') {
+		bracket = memchr(host.data, ']', host.len);
+		if (bracket != NULL) {
+			return (bracket + 1 < end && bracket[1] == ':')
+				       ? bracket + 1
+				       : NULL;
+		}
+	}
+	return (first == last) ? last : NULL;
+}
+
+static void parse_host(struct spn_str host, struct spn *spn)
+{
+	const char *colon = NULL;
+	struct spn_str suffix = {};
+
+	spn->host_name = host;
+	if (host.len == 0) {
+		return;
+	}
+	colon = find_suffix(host);
+	if (colon == NULL) {
+		return;
+	}
+	spn->has_suffix = true;
+	spn->host_name.len = (size_t)(colon - host.data);
+	suffix.data = colon + 1;
+	suffix.len = host.len - spn->host_name.len - 1;
+	spn->port = parse_port(suffix);
+	if (spn->port == 0) {
+		spn->instance_name = suffix;
+	}
+}
+
+enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn)
+{
+	struct spn spn = {.value = value};
+	struct spn_str part[3] = {};
+	size_t num_parts = 0;
+	const char *start = value.data;
+	size_t i;
+
+	for (i = 0; i <= value.len; i++) {
+		if (i < value.len && value.data[i] != '/') {
+			continue;
+		}
+		if (num_parts == 3) {
+			*_spn = spn;
+			return SPN_SYNTAX_TOO_MANY_SLASHES;
+		}
+		part[num_parts].data = start;
+		part[num_parts].len = (size_t)(value.data + i - start);
+		num_parts++;
+		start = value.data + i + 1;
+	}
+	if (num_parts < 2) {
+		*_spn = spn;
+		return SPN_SYNTAX_NO_SLASH;
+	}
+	spn.service_class = part[0];
+	parse_host(part[1], &spn);
+	spn.has_service_name = (num_parts == 3);
+	spn.service_name = part[2];
+	*_spn = spn;
+	return SPN_SYNTAX_OK;
+}
+
+bool spn_class_is(const struct spn *spn, const char *service_class)
+{
+	return spn_str_is(spn->service_class, service_class);
+}
+
+bool spn_is_plain(const struct spn *spn)
+{
+	return spn->service_class.len > 0 && spn->host_name.len > 0 &&
+	       !spn->has_suffix && !spn->has_service_name;
+}
+
+char *spn_format(TALLOC_CTX *mem_ctx,
+		 struct spn_str service_class,
+		 struct spn_str host_name)
+{
+	return talloc_asprintf(mem_ctx,
+			       "%.*s/%.*s",
+			       (int)service_class.len,
+			       service_class.data,
+			       (int)host_name.len,
+			       host_name.data);
+}
+
+/* How many bytes of s form one valid UTF-8 character; 0 if they do not. */
+static size_t utf8_char_len(const uint8_t *s, size_t len)
+{
+	static const struct {
+		uint8_t mask;
+		uint8_t lead;
+		size_t len;
+		uint32_t min;
+	} forms[] = {
+		{0x80, 0x00, 1, 0x00},
+		{0xe0, 0xc0, 2, 0x80},
+		{0xf0, 0xe0, 3, 0x800},
+		{0xf8, 0xf0, 4, 0x10000},
+	};
+	size_t f;
+	size_t i;
+
+	for (f = 0; f < 4; f++) {
+		uint32_t c = s[0] & (uint8_t)~forms[f].mask;
+
+		if ((s[0] & forms[f].mask) != forms[f].lead) {
+			continue;
+		}
+		if (forms[f].len > len) {
+			return 0;
+		}
+		for (i = 1; i < forms[f].len; i++) {
+			if ((s[i] & 0xc0) != 0x80) {
+				return 0;
+			}
+			c = (c << 6) | (s[i] & 0x3f);
+		}
+		if (c < forms[f].min || c > 0x10ffff ||
+		    (c >= 0xd800 && c <= 0xdfff)) {
+			return 0;
+		}
+		return forms[f].len;
+	}
+	return 0;
+}
+
+/* C0, DEL, C1, the line separators and the marks that reorder a line. */
+static bool is_control(const uint8_t *s, size_t char_len)
+{
+	if (char_len == 1) {
+		return s[0] < 0x20 || s[0] == 0x7f;
+	}
+	if (char_len == 2) {
+		return s[0] == 0xc2 && s[1] < 0xa0;
+	}
+	if (char_len == 3 && s[0] == 0xe2 && s[1] == 0x80) {
+		return (s[2] >= 0x8b && s[2] <= 0x8f) ||
+		       (s[2] >= 0xa8 && s[2] <= 0xae);
+	}
+	return char_len == 3 && s[0] == 0xe2 && s[1] == 0x81 &&
+	       s[2] >= 0xa0 && s[2] <= 0xaf;
+}
+
+char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint8_t *in = (const uint8_t *)s.data;
+	char *out = talloc_array(mem_ctx, char, 3 * s.len + 1);
+	size_t num_out = 0;
+	size_t i = 0;
+
+	if (out == NULL) {
+		return NULL;
+	}
+	while (i < s.len) {
+		size_t n = utf8_char_len(in + i, s.len - i);
+		size_t end = i + ((n == 0) ? 1 : n);
+
+		if (n > 0 && in[i] != '\\' && !is_control(in + i, n)) {
+			memcpy(out + num_out, in + i, n);
+			num_out += n;
+			i = end;
+			continue;
+		}
+		for (; i < end; i++) {
+			out[num_out++] = '\\';
+			out[num_out++] = hex[in[i] >> 4];
+			out[num_out++] = hex[in[i] & 0xf];
+		}
+	}
+	out[num_out] = '\0';
+	return talloc_realloc(mem_ctx, out, char, num_out + 1);
+}

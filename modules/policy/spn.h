@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One service principal name: its parts and how to put one together.
+ *
+ * Values are (pointer, length) everywhere: a NUL byte is data, since the
+ * directory stores one if it is sent one.
+ */
+#ifndef SPN_POLICY_SPN_H
+#define SPN_POLICY_SPN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <talloc.h>
+
+/* A slice of somebody else's bytes; not NUL-terminated, not owned. */
+struct spn_str {
+	const char *data;
+	size_t len; /* bytes */
+};
+
+/*
+ * One servicePrincipalName value, MS-ADTS 2.2.21:
+ *	service class "/" host name [":" (port | instance name)]
+ *	["/" service name]
+ * All slices point into the value that was parsed. An absent part has
+ * len 0. port is 0 when absent, else 1-65535.
+ */
+struct spn {
+	struct spn_str value;
+	struct spn_str service_class;
+	struct spn_str host_name;
+	struct spn_str instance_name;
+	struct spn_str service_name;
+	uint16_t port;
+	bool has_suffix; /* there is a ":" part, even an empty one */
+	bool has_service_name; /* three-part, even with an empty third */
+};
+
+enum spn_syntax {
+	SPN_SYNTAX_OK,
+	SPN_SYNTAX_NO_SLASH,
+	SPN_SYNTAX_TOO_MANY_SLASHES,
+};
+
+/*
+ * Splits a value. Anything but SPN_SYNTAX_OK leaves only spn->value set:
+ * a directory takes one or two slashes and nothing else (ldap_spn.py of
+ * Samba, run against Windows). Empty parts are no error here, they are
+ * judged by the rule "syntax". A host name with two or more colons is an
+ * IPv6 literal and has no suffix, unless it stands in brackets.
+ */
+enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn);
+
+struct spn_str spn_str_of(const char *text); /* NULL gives length 0 */
+struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s);
+
+/* Same bytes; ASCII letters of either case are the same in the second. */
+bool spn_str_equal(struct spn_str a, struct spn_str b);
+bool spn_str_equal_nocase(struct spn_str a, struct spn_str b);
+bool spn_str_is(struct spn_str s, const char *text); /* without case */
+int spn_str_compare(struct spn_str a, struct spn_str b);
+
+bool spn_class_is(const struct spn *spn, const char *service_class);
+
+/* Two parts and no suffix: what a web client asks a KDC for. */
+bool spn_is_plain(const struct spn *spn);
+
+/* "class/host", NUL-terminated, on mem_ctx. NULL when out of memory. */
+char *spn_format(TALLOC_CTX *mem_ctx,
+		 struct spn_str service_class,
+		 struct spn_str host_name);
+
+/*
+ * The bytes as one line of readable text: control characters, DEL,
+ * backslashes and bytes that are not UTF-8 become \xx (two hex digits).
+ * On mem_ctx. NULL when out of memory.
+ */
+char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s);
+
+/*
+ * How the directory compares: returns the folded form of a value on
+ * mem_ctx, false when out of memory. Never home-made: modules and tools
+ * pass the attribute's own canonicalise function of ldb, only the pure
+ * tests a plain ASCII one.
+ */
+struct spn_fold {
+	bool (*fn)(void *private_data,
+		   TALLOC_CTX *mem_ctx,
+		   struct spn_str value,
+		   struct spn_str *_folded);
+	void *private_data;
+};
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Accounts: built by spn_store from a directory, by tests from rows.
+ */
+#include "spn_account.h"
+
+#include <string.h>
+
+struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,
+				    const char *object_guid)
+{
+	struct spn_account *account =
+		talloc_zero(mem_ctx, struct spn_account);
+
+	if (account == NULL) {
+		return NULL;
+	}
+	account->object_guid = talloc_strdup(account, object_guid);
+	if (account->object_guid == NULL) {
+		talloc_free(account);
+		return NULL;
+	}
+	return account;
+}
+
+bool spn_account_add(struct spn_account *account,
+		     const struct spn_fold *fold,
+		     struct spn_str value)
+{
+	struct spn_value *spns = NULL;
+	struct spn_value *added = NULL;
+
+	spns = talloc_realloc(account,
+			      account->spns,
+			      struct spn_value,
+			      account->num_spns + 1);
+	if (spns == NULL) {
+		return false;
+	}
+	account->spns = spns;
+	added = &spns[account->num_spns];
+	added->value = spn_str_dup(spns, value);
+	if (added->value.data == NULL) {
+		return false;
+	}
+	if (!fold->fn(fold->private_data, spns, value, &added->key)) {
+		return false;
+	}
+	account->num_spns++;
+	return true;
+}
+
+void spn_account_remove(struct spn_account *account, struct spn_str key)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < account->num_spns; i++) {
+		if (!spn_str_equal(account->spns[i].key, key)) {
+			account->spns[kept++] = account->spns[i];
+		}
+	}
+	account->num_spns = kept;
+}
+
+const struct spn_value *spn_account_find(const struct spn_account *account,
+					 struct spn_str key)
+{
+	size_t i;
+
+	if (account == NULL) {
+		return NULL;
+	}
+	for (i = 0; i < account->num_spns; i++) {
+		if (spn_str_equal(account->spns[i].key, key)) {
+			return &account->spns[i];
+		}
+	}
+	return NULL;
+}
+
+size_t spn_account_count(const struct spn_account *account,
+			 struct spn_str key)
+{
+	size_t count = 0;
+	size_t i;
+
+	if (account == NULL) {
+		return 0;
+	}
+	for (i = 0; i < account->num_spns; i++) {
+		if (spn_str_equal(account->spns[i].key, key)) {
+			count++;
+		}
+	}
+	return count;
+}
+
+bool spn_account_same(const struct spn_account *a,
+		      const struct spn_account *b)
+{
+	return strcmp(a->object_guid, b->object_guid) == 0;
+}
+
+bool spn_account_is_machine(const struct spn_account *account)
+{
+	return account->kind == SPN_KIND_COMPUTER ||
+	       account->kind == SPN_KIND_GMSA;
+}
+
+struct spn_str spn_account_netbios_name(const struct spn_account *account)
+{
+	struct spn_str name = {};
+
+	if (!spn_account_is_machine(account)) {
+		return name;
+	}
+	name = spn_str_of(account->sam_account_name);
+	if (name.len > 0 && name.data[name.len - 1] == '$') {
+		name.len--;
+	}
+	return name;
+}
+
+bool spn_account_has_dns_name(const struct spn_account *account,
+			      struct spn_str host)
+{
+	size_t i;
+
+	if (host.len == 0) {
+		return false;
+	}
+	if (spn_str_is(host, account->dns_host_name)) {
+		return true;
+	}
+	if (account->additional_dns_host_names == NULL) {
+		return false;
+	}
+	for (i = 0; account->additional_dns_host_names[i] != NULL; i++) {
+		if (spn_str_is(host, account->additional_dns_host_names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spn_account_has_name(const struct spn_account *account,
+			  struct spn_str host)
+{
+	struct spn_str netbios = spn_account_netbios_name(account);
+
+	if (host.len > 0 && spn_str_equal_nocase(host, netbios)) {
+		return true;
+	}
+	return spn_account_has_dns_name(account, host);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An object that holds SPNs, as rules see it.
+ */
+#ifndef SPN_POLICY_SPN_ACCOUNT_H
+#define SPN_POLICY_SPN_ACCOUNT_H
+
+#include "spn.h"
+
+enum spn_kind {
+	SPN_KIND_OTHER, /* no account at all: a serviceConnectionPoint */
+	SPN_KIND_USER,
+	SPN_KIND_COMPUTER,
+	SPN_KIND_GMSA, /* managed service account, group or not */
+};
+
+/* value: as stored. key: as compared (spn_fold). */
+struct spn_value {
+	struct spn_str value;
+	struct spn_str key;
+};
+
+/* Identity is object_guid; dn is for people. */
+struct spn_account {
+	const char *object_guid; /* "" while it is being added */
+	const char *dn;
+	const char *sam_account_name; /* NULL when it has none */
+	const char *dns_host_name; /* NULL when it has none */
+	const char **additional_dns_host_names; /* NULL-terminated, or NULL */
+	const char *dns_domain; /* DNS name of the domain it belongs to */
+	enum spn_kind kind;
+	bool is_dc;
+	bool is_disabled;
+	struct spn_value *spns;
+	size_t num_spns;
+};
+
+/* An account without names and SPNs. NULL when out of memory. */
+struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,
+				    const char *object_guid);
+
+/* Copies the value, the account owns it. False when out of memory. */
+bool spn_account_add(struct spn_account *account,
+		     const struct spn_fold *fold,
+		     struct spn_str value);
+
+/* Removes every value with that key. */
+void spn_account_remove(struct spn_account *account, struct spn_str key);
+
+/* The first value with that key, or NULL. NULL account: NULL. */
+const struct spn_value *spn_account_find(const struct spn_account *account,
+					 struct spn_str key);
+size_t spn_account_count(const struct spn_account *account,
+			 struct spn_str key);
+
+bool spn_account_same(const struct spn_account *a,
+		      const struct spn_account *b);
+
+/* Computers and managed service accounts: their names end in "$". */
+bool spn_account_is_machine(const struct spn_account *account);
+
+/* sAMAccountName of a machine without its "$"; len 0 for anything else. */
+struct spn_str spn_account_netbios_name(const struct spn_account *account);
+
+/* host is a name of this computer: NetBIOS, DNS, additional DNS names. */
+bool spn_account_has_name(const struct spn_account *account,
+			  struct spn_str host);
+
+/* dNSHostName or one of msDS-AdditionalDnsHostName. */
+bool spn_account_has_dns_name(const struct spn_account *account,
+			      struct spn_str host);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What of the forest's own configuration the rules depend on. Read by
+ * spn_store, built from rows by the tests.
+ */
+#ifndef SPN_POLICY_SPN_FOREST_H
+#define SPN_POLICY_SPN_FOREST_H
+
+#include "spn_mappings.h"
+
+struct spn_forest {
+	struct spn_mappings *mappings;
+	/* dnsRoot of every domain and msDS-AllowedDNSSuffixes;
+	 * NULL-terminated, never NULL. */
+	const char **dns_suffixes;
+	const char *dns_domain; /* the domain of this DC, never NULL */
+	const char *ds_heuristics; /* dSHeuristics, "" when absent */
+};
+
+#endif

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sorted arrays of (key, account), sorted again at the first question after
+ * a change. An audit adds everything, then asks; the module adds a handful,
+ * asks, adds a handful. Nothing cleverer is needed for either, and qsort()
+ * and bsearch() of libc are all there is to trust.
+ */
+#include "spn_index.h"
+
+#include <stdlib.h>
+
+struct entry {
+	struct spn_str key;
+	const struct spn_account *account;
+};
+
+struct table {
+	struct entry *entries;
+	size_t num_entries;
+	size_t size;
+	bool sorted;
+	int (*compare)(const void *a, const void *b);
+};
+
+struct spn_index {
+	struct spn_fold fold;
+	bool complete;
+	struct table by_spn; /* folded value */
+	struct table by_name; /* NetBIOS name, no case */
+	struct table by_dns; /* DNS name, no case */
+	struct table by_guid; /* partial index only */
+	struct spn_question *questions; /* known ones, then open ones */
+	size_t num_questions;
+	size_t num_known;
+};
+
+static int compare_exact(const void *a, const void *b)
+{
+	const struct entry *x = a;
+	const struct entry *y = b;
+
+	return spn_str_compare(x->key, y->key);
+}
+
+static int compare_nocase(const void *a, const void *b)
+{
+	const struct entry *x = a;
+	const struct entry *y = b;
+	size_t i;
+
+	for (i = 0; i < x->key.len && i < y->key.len; i++) {
+		char c = x->key.data[i];
+		char d = y->key.data[i];
+
+		c = (c >= 'A' && c <= 'Z') ? (char)(c - 'A' + 'a') : c;
+		d = (d >= 'A' && d <= 'Z') ? (char)(d - 'A' + 'a') : d;
+		if (c != d) {
+			return ((uint8_t)c > (uint8_t)d) ? 1 : -1;
+		}
+	}
+	return (x->key.len > y->key.len) - (x->key.len < y->key.len);
+}
+
+static bool table_add(struct spn_index *index,
+		      struct table *table,
+		      struct spn_str key,
+		      const struct spn_account *account)
+{
+	if (key.len == 0) {
+		return true;
+	}
+	if (table->num_entries == table->size) {
+		size_t size = (table->size == 0) ? 16 : table->size * 2;
+		struct entry *entries = talloc_realloc(
+			index, table->entries, struct entry, size);
+
+		if (entries == NULL) {
+			return false;
+		}
+		table->entries = entries;
+		table->size = size;
+	}
+	table->entries[table->num_entries++] = (struct entry){
+		.key = key,
+		.account = account,
+	};
+	table->sorted = false;
+	return true;
+}
+
+/* The entries with that key: a pointer to the first and how many. */
+static const struct entry *table_find(struct table *table,
+				      struct spn_str key,
+				      size_t *_num)
+{
+	struct entry wanted = {.key = key};
+	const struct entry *end = table->entries + table->num_entries;
+	const struct entry *first = NULL;
+	const struct entry *last = NULL;
+
+	*_num = 0;
+	if (table->num_entries == 0 || key.len == 0) {
+		return NULL;
+	}
+	if (!table->sorted) {
+		qsort(table->entries,
+		      table->num_entries,
+		      sizeof(struct entry),
+		      table->compare);
+		table->sorted = true;
+	}
+	first = bsearch(&wanted,
+			table->entries,
+			table->num_entries,
+			sizeof(struct entry),
+			table->compare);
+	if (first == NULL) {
+		return NULL;
+	}
+	last = first + 1;
+	while (first > table->entries &&
+	       table->compare(first - 1, &wanted) == 0) {
+		first--;
+	}
+	while (last < end && table->compare(last, &wanted) == 0) {
+		last++;
+	}
+	*_num = (size_t)(last - first);
+	return first;
+}
+
+struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
+				struct spn_fold fold,
+				bool complete)
+{
+	struct spn_index *index = talloc_zero(mem_ctx, struct spn_index);
+
+	if (index == NULL) {
+		return NULL;
+	}
+	index->fold = fold;
+	index->complete = complete;
+	index->by_spn.compare = compare_exact;
+	index->by_guid.compare = compare_exact;
+	index->by_name.compare = compare_nocase;
+	index->by_dns.compare = compare_nocase;
+	return index;
+}
+
+const struct spn_fold *spn_index_fold(const struct spn_index *index)
+{
+	return &index->fold;
+}
+
+static bool add_names(struct spn_index *index,
+		      const struct spn_account *account)
+{
+	const char **names = account->additional_dns_host_names;
+	size_t i;
+
+	if (account->kind != SPN_KIND_COMPUTER) {
+		return true;
+	}
+	if (!table_add(index,
+		       &index->by_name,
+		       spn_account_netbios_name(account),
+		       account) ||
+	    !table_add(index,
+		       &index->by_dns,
+		       spn_str_of(account->dns_host_name),
+		       account)) {
+		return false;
+	}
+	for (i = 0; names != NULL && names[i] != NULL; i++) {
+		if (!table_add(index,
+			       &index->by_dns,
+			       spn_str_of(names[i]),
+			       account)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool spn_index_add(struct spn_index *index,
+		   const struct spn_account *account)
+{
+	struct spn_str guid = spn_str_of(account->object_guid);
+	size_t num = 0;
+	size_t i;
+
+	if (!index->complete) {
+		table_find(&index->by_guid, guid, &num);
+		if (num > 0) {
+			return true;
+		}
+		if (!table_add(index, &index->by_guid, guid, account)) {
+			return false;
+		}
+	}
+	for (i = 0; i < account->num_spns; i++) {
+		if (!table_add(index,
+			       &index->by_spn,
+			       account->spns[i].key,
+			       account)) {
+			return false;
+		}
+	}
+	return add_names(index, account);
+}
+
+/* Notes a question that a partial index has not been asked before. */
+static bool ask(struct spn_index *index,
+		enum spn_question_kind kind,
+		struct spn_str text)
+{
+	struct spn_question *questions = NULL;
+	size_t i;
+
+	if (index->complete || text.len == 0) {
+		return true;
+	}
+	for (i = 0; i < index->num_questions; i++) {
+		if (index->questions[i].kind == kind &&
+		    spn_str_equal_nocase(index->questions[i].text, text)) {
+			return true;
+		}
+	}
+	questions = talloc_realloc(index,
+				   index->questions,
+				   struct spn_question,
+				   index->num_questions + 1);
+	if (questions == NULL) {
+		return false;
+	}
+	index->questions = questions;
+	questions[index->num_questions].kind = kind;
+	questions[index->num_questions].text = spn_str_dup(questions, text);
+	if (questions[index->num_questions].text.data == NULL) {
+		return false;
+	}
+	index->num_questions++;
+	return true;
+}
+
+static bool is_among(const struct spn_account *account,
+		     const struct spn_holders *holders)
+{
+	size_t i;
+
+	for (i = 0; i < holders->num_accounts; i++) {
+		if (spn_account_same(account, holders->accounts[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spn_index_holders_of_key(struct spn_index *index,
+			      TALLOC_CTX *mem_ctx,
+			      struct spn_str spn,
+			      struct spn_str key,
+			      struct spn_holders *_holders)
+{
+	struct spn_holders holders = {};
+	const struct entry *found = NULL;
+	size_t num = 0;
+	size_t i;
+
+	if (!ask(index, SPN_ASK_SPN, spn)) {
+		return false;
+	}
+	found = table_find(&index->by_spn, key, &num);
+	if (num > 0) {
+		holders.accounts = talloc_array(
+			mem_ctx, const struct spn_account *, num);
+		if (holders.accounts == NULL) {
+			return false;
+		}
+	}
+	for (i = 0; i < num; i++) {
+		if (!is_among(found[i].account, &holders)) {
+			holders.accounts[holders.num_accounts++] =
+				found[i].account;
+		}
+	}
+	*_holders = holders;
+	return true;
+}
+
+bool spn_index_holders(struct spn_index *index,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_str service_class,
+		       struct spn_str host_name,
+		       struct spn_holders *_holders)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct spn_str spn = {};
+	struct spn_str key = {};
+	bool ok = false;
+
+	if (tmp_ctx == NULL) {
+		return false;
+	}
+	spn.data = spn_format(tmp_ctx, service_class, host_name);
+	spn.len = service_class.len + 1 + host_name.len;
+	ok = spn.data != NULL &&
+	     index->fold.fn(index->fold.private_data, tmp_ctx, spn, &key) &&
+	     spn_index_holders_of_key(index, mem_ctx, spn, key, _holders);
+	talloc_free(tmp_ctx);
+	return ok;
+}
+
+static bool ask_for_machine(struct spn_index *index, struct spn_str name)
+{
+	char *sam = NULL;
+	bool ok = false;
+
+	if (index->complete || name.len == 0) {
+		return true;
+	}
+	sam = talloc_asprintf(index, "%.*s$", (int)name.len, name.data);
+	ok = sam != NULL &&
+	     ask(index, SPN_ASK_SAM_ACCOUNT_NAME, spn_str_of(sam));
+	talloc_free(sam);
+	return ok;
+}
+
+bool spn_index_computer_by_name(struct spn_index *index,
+				struct spn_str netbios_name,
+				const struct spn_account **_computer)
+{
+	const struct entry *found = NULL;
+	size_t num = 0;
+
+	if (!ask_for_machine(index, netbios_name)) {
+		return false;
+	}
+	found = table_find(&index->by_name, netbios_name, &num);
+	*_computer = (num > 0) ? found->account : NULL;
+	return true;
+}
+
+bool spn_index_computer_by_dns(struct spn_index *index,
+			       struct spn_str fqdn,
+			       const struct spn_account **_computer)
+{
+	const size_t max_netbios = 15;
+	const struct entry *found = NULL;
+	struct spn_str label = fqdn;
+	size_t num = 0;
+
+	for (label.len = 0; label.len < fqdn.len; label.len++) {
+		if (fqdn.data[label.len] == '.') {
+			break;
+		}
+	}
+	if (!ask_for_machine(index, label)) {
+		return false;
+	}
+	if (label.len > max_netbios) {
+		label.len = max_netbios;
+		if (!ask_for_machine(index, label)) {
+			return false;
+		}
+	}
+	if (!index->complete) {
+		struct spn_holders ignored = {};
+
+		if (!spn_index_holders(index,
+				       index,
+				       spn_str_of("HOST"),
+				       fqdn,
+				       &ignored)) {
+			return false;
+		}
+		talloc_free(ignored.accounts);
+	}
+	found = table_find(&index->by_dns, fqdn, &num);
+	*_computer = (num > 0) ? found->account : NULL;
+	return true;
+}
+
+const struct spn_question *
+spn_index_open_questions(const struct spn_index *index, size_t *_num)
+{
+	*_num = index->num_questions - index->num_known;
+	return index->questions + index->num_known;
+}
+
+void spn_index_answered(struct spn_index *index)
+{
+	index->num_known = index->num_questions;
+}

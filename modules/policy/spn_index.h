@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is known of the directory: folded SPN -> accounts that hold it,
+ * names of computers -> computers.
+ *
+ * There are two kinds. A complete index holds every account of the forest
+ * (audit, pure tests): what is not in it does not exist. A partial index
+ * starts empty and learns: a question it cannot answer yet is noted, and
+ * answered "nobody" for the moment. Whoever owns it looks the open
+ * questions up in one search, adds what was found and runs the rules again,
+ * until none is open. So a rule is one pure function that just asks, and
+ * cannot forget to announce what it will want to know.
+ */
+#ifndef SPN_POLICY_SPN_INDEX_H
+#define SPN_POLICY_SPN_INDEX_H
+
+#include "spn_account.h"
+
+struct spn_index;
+
+/* Who holds an SPN: live accounts, each once, in no order. */
+struct spn_holders {
+	const struct spn_account **accounts;
+	size_t num_accounts;
+};
+
+/* A search that is still to be made: (servicePrincipalName=text) or
+ * (sAMAccountName=text). */
+enum spn_question_kind {
+	SPN_ASK_SPN,
+	SPN_ASK_SAM_ACCOUNT_NAME,
+};
+struct spn_question {
+	enum spn_question_kind kind;
+	struct spn_str text;
+};
+
+/* fold's private data must live as long. NULL when out of memory. */
+struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
+				struct spn_fold fold,
+				bool complete);
+const struct spn_fold *spn_index_fold(const struct spn_index *index);
+
+/*
+ * Adds a live account; the index keeps the pointer, the caller the memory.
+ * The same account (objectGUID) may be added again by a later search: a
+ * partial index keeps the first. False when out of memory.
+ */
+bool spn_index_add(struct spn_index *index,
+		   const struct spn_account *account);
+
+/*
+ * All of these return false only when out of memory; results live on
+ * mem_ctx, accounts belong to whoever added them.
+ */
+bool spn_index_holders(struct spn_index *index,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_str service_class,
+		       struct spn_str host_name,
+		       struct spn_holders *_holders);
+
+/* The same for a whole value that is already folded. */
+bool spn_index_holders_of_key(struct spn_index *index,
+			      TALLOC_CTX *mem_ctx,
+			      struct spn_str spn,
+			      struct spn_str key,
+			      struct spn_holders *_holders);
+
+/* The computer with this NetBIOS name (sAMAccountName name$), or NULL. */
+bool spn_index_computer_by_name(struct spn_index *index,
+				struct spn_str netbios_name,
+				const struct spn_account **_computer);
+
+/*
+ * The computer with this dNSHostName or msDS-AdditionalDnsHostName, or
+ * NULL. dNSHostName is not indexed in the directory, so a partial index
+ * asks for sAMAccountName <first label>$ (cut at 15 characters, too) and
+ * for the holder of HOST/<fqdn>, and compares the name.
+ */
+bool spn_index_computer_by_dns(struct spn_index *index,
+			       struct spn_str fqdn,
+			       const struct spn_account **_computer);
+
+/* The questions noted since the last spn_index_answered(). */
+const struct spn_question *
+spn_index_open_questions(const struct spn_index *index, size_t *_num);
+
+/* What was found for them has been added: they count as known. */
+void spn_index_answered(struct spn_index *index);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parser of sPNMappings values and the two questions that are asked
+ * of them.
+ */
+#include "spn_mappings.h"
+
+#include <string.h>
+
+struct spn_mappings *spn_mappings_new(TALLOC_CTX *mem_ctx)
+{
+	return talloc_zero(mem_ctx, struct spn_mappings);
+}
+
+/* Cuts list at its commas; empty pieces are left out. */
+static const char **split_list(TALLOC_CTX *mem_ctx, struct spn_str list)
+{
+	const char **names = talloc_zero_array(mem_ctx, const char *, 1);
+	size_t num_names = 0;
+
+	while (names != NULL && list.len > 0) {
+		const char *comma = memchr(list.data, ',', list.len);
+		size_t len = (comma == NULL) ? list.len
+					     : (size_t)(comma - list.data);
+		size_t skip = (comma == NULL) ? len : len + 1;
+
+		if (len > 0) {
+			names = talloc_realloc(mem_ctx,
+					       names,
+					       const char *,
+					       num_names + 2);
+			if (names == NULL) {
+				return NULL;
+			}
+			names[num_names] =
+				talloc_strndup(names, list.data, len);
+			if (names[num_names] == NULL) {
+				return NULL;
+			}
+			names[++num_names] = NULL;
+		}
+		list.data += skip;
+		list.len -= skip;
+	}
+	return names;
+}
+
+bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
+{
+	const char *equals = NULL;
+	struct spn_mapping *all = NULL;
+	struct spn_mapping *added = NULL;
+	struct spn_str list = {};
+
+	if (value.len > 0) {
+		equals = memchr(value.data, '=', value.len);
+	}
+	if (equals == NULL || equals == value.data) {
+		return true;
+	}
+	all = talloc_realloc(mappings,
+			     mappings->mappings,
+			     struct spn_mapping,
+			     mappings->num_mappings + 1);
+	if (all == NULL) {
+		return false;
+	}
+	mappings->mappings = all;
+	added = &all[mappings->num_mappings];
+	added->target =
+		talloc_strndup(all, value.data, (size_t)(equals - value.data));
+	list.data = equals + 1;
+	list.len = value.len - (size_t)(list.data - value.data);
+	added->aliases = split_list(all, list);
+	if (added->target == NULL || added->aliases == NULL) {
+		return false;
+	}
+	mappings->num_mappings++;
+	return true;
+}
+
+static bool list_has(const char **names, struct spn_str name)
+{
+	size_t i;
+
+	for (i = 0; names[i] != NULL; i++) {
+		if (spn_str_is(name, names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *spn_mappings_target(const struct spn_mappings *mappings,
+				struct spn_str service_class)
+{
+	size_t i;
+
+	for (i = 0; i < mappings->num_mappings; i++) {
+		const struct spn_mapping *m = &mappings->mappings[i];
+
+		if (list_has(m->aliases, service_class)) {
+			return m->target;
+		}
+	}
+	return NULL;
+}
+
+const char *const *spn_mappings_aliases(const struct spn_mappings *mappings,
+					struct spn_str service_class)
+{
+	size_t i;
+
+	for (i = 0; i < mappings->num_mappings; i++) {
+		const struct spn_mapping *m = &mappings->mappings[i];
+
+		if (spn_str_is(service_class, m->target)) {
+			return (const char *const *)m->aliases;
+		}
+	}
+	return NULL;
+}

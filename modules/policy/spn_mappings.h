@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sPNMappings: "host=alerter,...,http,..." says that a KDC which finds no
+ * http/x may answer with host/x. MS-ADA3, MS-DRSR LookupSPN.
+ */
+#ifndef SPN_POLICY_SPN_MAPPINGS_H
+#define SPN_POLICY_SPN_MAPPINGS_H
+
+#include "spn.h"
+
+struct spn_mapping {
+	const char *target; /* "host" */
+	const char **aliases; /* NULL-terminated: "alerter", ..., "http" */
+};
+
+struct spn_mappings {
+	struct spn_mapping *mappings;
+	size_t num_mappings;
+};
+
+/* No mapping yet. NULL when out of memory. */
+struct spn_mappings *spn_mappings_new(TALLOC_CTX *mem_ctx);
+
+/*
+ * Adds one value of the attribute. A value without "=" or with an empty
+ * target says nothing and is skipped, as Samba does; empty aliases too.
+ * False when out of memory.
+ */
+bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value);
+
+/* The class that stands in for this one, or NULL. The first match wins. */
+const char *spn_mappings_target(const struct spn_mappings *mappings,
+				struct spn_str service_class);
+
+/*
+ * The classes that this one stands in for: NULL-terminated, or NULL. Only
+ * the first mapping with that target is looked at.
+ */
+const char *const *spn_mappings_aliases(const struct spn_mappings *mappings,
+					struct spn_str service_class);
+
+#endif
