@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The only code that searches: accounts, holders, sPNMappings, settings;
+ * for the module and the tools alike. LDB codes from here on.
+ */
+#ifndef SPN_POLICY_SPN_STORE_H
+#define SPN_POLICY_SPN_STORE_H
+
+/* data_blob.h before ldb.h: it defines ldb_val (samba.md 3.4). */
+#include <util/data_blob.h>
+
+#include <ldb.h>
+#include <ldb_module.h>
+
+#include "policy/completion.h"
+#include "policy/rules.h"
+
+/*
+ * module is NULL in tools. In the module, searches start below it, as
+ * system and with no parent request: a child of an untrusted request
+ * silently loses its rights (samba.md 3.1).
+ */
+struct spn_store {
+	struct ldb_context *ldb;
+	struct ldb_module *module;
+};
+
+/* What spn_store_account_of() reads; NULL-terminated. */
+extern const char *const spn_store_attrs[];
+
+/* The comparison of the directory: the canonicalise function that ldb has
+ * for the syntax of servicePrincipalName. The store must live as long. */
+struct spn_fold spn_store_fold(const struct spn_store *store);
+
+/*
+ * One search. base NULL: every naming context of the forest that this DC
+ * holds (phantom root). flags below. The result is on mem_ctx. Sets the
+ * error string on failure.
+ */
+#define SPN_STORE_DELETED 1 /* deleted and recycled objects too */
+int spn_store_search(const struct spn_store *store,
+		     TALLOC_CTX *mem_ctx,
+		     struct ldb_dn *base,
+		     enum ldb_scope scope,
+		     const char *filter,
+		     const char *const *attrs,
+		     unsigned flags,
+		     struct ldb_result **_res);
+
+/* Made from one search result with spn_store_attrs. *_deleted may be NULL.
+ * LDB_ERR_OPERATIONS_ERROR when out of memory. */
+int spn_store_account_of(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 const struct ldb_message *msg,
+			 struct spn_account **_account,
+			 bool *_deleted);
+
+/* One object by its DN, deleted or not. LDB_ERR_NO_SUCH_OBJECT when there
+ * is none. */
+int spn_store_account(const struct spn_store *store,
+		      TALLOC_CTX *mem_ctx,
+		      struct ldb_dn *dn,
+		      struct spn_account **_account,
+		      bool *_deleted);
+
+/*
+ * Live accounts by the text of their objectGUID, in one search a hundred;
+ * the result has them in no order and leaves out what is gone or deleted.
+ */
+int spn_store_accounts(const struct spn_store *store,
+		       TALLOC_CTX *mem_ctx,
+		       const char *const *object_guids,
+		       size_t num_guids,
+		       struct spn_account ***_accounts,
+		       size_t *_num);
+
+/* sPNMappings, dSHeuristics, DNS suffixes. */
+int spn_store_forest(const struct spn_store *store,
+		     TALLOC_CTX *mem_ctx,
+		     struct spn_forest **_forest);
+
+/* CN=SPN Policy,CN=Services,<configuration NC>. NULL when out of memory or
+ * when the configuration NC is not known. */
+struct ldb_dn *spn_store_policy_dn(const struct spn_store *store,
+				   TALLOC_CTX *mem_ctx);
+
+/*
+ * The settings in force: defaults, settings object, dSHeuristics, and mode,
+ * which is smb.conf's spn_policy:mode (NULL: not set). Lines that are not
+ * understood are skipped; *_problems (may be NULL) gets one text for each,
+ * NULL-terminated, NULL when there is none.
+ */
+int spn_store_settings(const struct spn_store *store,
+		       TALLOC_CTX *mem_ctx,
+		       const struct spn_forest *forest,
+		       const char *mode,
+		       struct spn_settings **_settings,
+		       const char ***_problems);
+
+/* Looks up every open question of a partial index in one search and adds
+ * what it finds, on the index. */
+int spn_store_answer(const struct spn_store *store, struct spn_index *index);
+
+/*
+ * Judges all cases over their one shared index: rules, look up, rules again
+ * until no question is open. The report starts empty. Fails with
+ * LDB_ERR_OPERATIONS_ERROR if it could not be made, never half.
+ */
+int spn_store_judge(const struct spn_store *store,
+		    const struct spn_case *cases,
+		    size_t num_cases,
+		    struct spn_report *report);
+
+/* The same loop for spn_complete(). */
+int spn_store_complete(const struct spn_store *store,
+		       TALLOC_CTX *mem_ctx,
+		       const struct spn_case *c,
+		       struct spn_completion *_completion);
+
+#endif
