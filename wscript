@@ -1,0 +1,594 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The build. To add a source file, a tool or a test: one line in the tables
+# below. Everything after them is machinery.
+
+import concurrent.futures
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from waflib import Context, Logs, Utils
+from waflib.Build import BuildContext
+
+APPNAME = 'spn_policy'
+VERSION = '0.1.0'
+top = '.'
+out = 'bin'
+
+# ---------------------------------------------------------------- tables
+
+# Pure: libc and talloc. Compiled once, for module, tools and tests.
+POLICY_SOURCES = [
+    'modules/policy/spn.c',
+    'modules/policy/spn_mappings.c',
+    'modules/policy/host_pair.c',
+    'modules/policy/spn_index.c',
+    'modules/policy/rules.c',
+    'modules/policy/rule_syntax.c',
+    'modules/policy/rule_duplicate_spn.c',
+    'modules/policy/rule_alias_spn.c',
+    'modules/policy/rule_http_pair.c',
+    'modules/policy/completion.c',
+    'modules/policy/settings.c',
+    'modules/policy/report.c',
+    'modules/policy/messages.c',
+]
+
+# What searches: the same code for module, tools and tests.
+STORE_SOURCES = [
+    'modules/spn_store.c',
+]
+
+MODULE_SOURCES = [
+    'modules/spn_policy.c',
+    'modules/spn_session.c',
+]
+
+# name: where it is installed below PREFIX, what it links besides our two
+# libraries, its files.
+TOOLS = {
+    'spn-policy': {
+        'dir': 'sbin',
+        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
+        'sources': ['tools/connect.c', 'tools/spn_policy_tool.c'],
+    },
+    'spn-audit': {
+        'dir': 'bin',
+        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON',
+        'sources': ['tools/connect.c', 'tools/spn_audit.c',
+                    'tools/audit_scan.c', 'tools/audit_text.c',
+                    'tools/audit_json.c'],
+    },
+}
+
+# name: {'kind': ..., 'sources': [...]}, and where needed
+#   'wrap': functions replaced at link time (-Wl,--wrap=NAME),
+#   'use':  more libraries, 'args': arguments of the run.
+# kind 'pure' links spn_policy_core, talloc and cmocka; 'stack' also spn_store
+# and ldb, and runs with LDB_MODULES_PATH pointing at the module just built.
+TESTS = {
+    'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
+}
+
+# Tests that are no C program. lint: these also run in `./waf lint`.
+CHECKS = {
+    'check_symbols': {'script': 'tests/check_symbols.py', 'lint': False},
+    'check_layers': {'script': 'tests/check_layers.py', 'lint': True},
+    'check_sizes': {'script': 'tests/check_sizes.py', 'lint': True},
+}
+
+# pkg-config name, minimum version, name in 'use', Debian package
+LIBRARIES = [
+    ('talloc', '2.3.4', 'TALLOC', 'libtalloc-dev'),
+    ('tevent', '0.13.0', 'TEVENT', 'libtevent-dev'),
+    ('ldb', '2.6', 'LDB', 'libldb-dev'),
+    ('samba-hostconfig', '0.0.1', 'HOSTCONFIG', 'samba-dev'),
+    ('samba-util', '0.0.1', 'SAMBA_UTIL', 'samba-dev'),
+    ('popt', '1.16', 'POPT', 'libpopt-dev'),
+    ('jansson', '2.13', 'JANSSON', 'libjansson-dev'),
+]
+
+WARNINGS = '''
+    -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes
+    -Wwrite-strings -Wformat=2 -Wcast-qual -Wpointer-arith
+    -Wimplicit-fallthrough -Wdeclaration-after-statement
+'''.split()
+HARDENING = '''
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+'''.split()
+HARDENING_LINK = ['-Wl,-z,relro', '-Wl,-z,now']
+
+# Words codespell does not know.
+CODESPELL_IGNORE = []
+
+# program, Debian package
+LINT_TOOLS = [
+    ('clang-format', 'clang-format'),
+    ('clang-tidy', 'clang-tidy'),
+    ('cppcheck', 'cppcheck'),
+    ('shellcheck', 'shellcheck'),
+    ('codespell', 'codespell'),
+]
+
+C_FOLDERS = ('modules/', 'tools/', 'tests/')
+
+EPILOG = '''
+Commands: configure, build (the default), install, uninstall, test (also
+--valgrind, --only), lint, format, cover (after configure --coverage), clean,
+distclean. Several may be given in one call. Compiler and flags are taken from
+CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
+'''
+
+# ------------------------------------------------------------- configure
+
+
+def options(opt):
+    opt.load('compiler_c')
+    opt.parser.epilog = ' '.join(EPILOG.split())
+    group = opt.add_option_group('spn_policy: configure')
+    group.add_option('--ci', action='store_true', default=False,
+                     help='warnings are errors')
+    group.add_option('--sanitize', default='', metavar='LIST',
+                     help='build with sanitizers, for example '
+                          'address,undefined')
+    group.add_option('--coverage', action='store_true', default=False,
+                     help='build for `cover`')
+    group.add_option('--modulesdir', default='', metavar='DIR',
+                     help='where the module is installed [default: what '
+                          'pkg-config says for ldb]')
+    group.add_option('--docs', action='store_true', default=None, dest='docs',
+                     help='manual pages are a must [default: built if '
+                          'xsltproc and docbook-xsl are there]')
+    group.add_option('--no-docs', action='store_false', dest='docs',
+                     help='no manual pages')
+    group = opt.add_option_group('spn_policy: build and test')
+    group.add_option('--partial', action='store_true', default=False,
+                     help='leave out listed sources that do not exist yet, '
+                          'instead of failing')
+    group.add_option('--valgrind', action='store_true', default=False,
+                     help='run the tests under memcheck; leaks are errors')
+    group.add_option('--only', default='', metavar='LIST',
+                     help='run only these tests')
+
+
+def configure(conf):
+    conf.load('compiler_c clang_compilation_database')
+    conf.find_program('pkg-config', var='PKGCONFIG',
+                      errmsg='not found; Debian: apt-get install pkg-config')
+    for package, version, name, debian in LIBRARIES:
+        _check_library(conf, package, version, name, debian)
+    conf.env.HAVE_TESTS = _check_library(conf, 'cmocka', '1.1.3', 'CMOCKA',
+                                         'libcmocka-dev', mandatory=False)
+    if not conf.env.HAVE_TESTS:
+        Logs.warn('No cmocka: the tests written in C are not built '
+                  '(Debian: apt-get install libcmocka-dev)')
+
+    conf.env.MODULESDIR = conf.options.modulesdir or conf.cmd_and_log(
+        conf.env.PKGCONFIG + ['--variable=modulesdir', 'ldb']).strip()
+    conf.msg('Module directory', conf.env.MODULESDIR)
+    _configure_flags(conf)
+    _configure_docs(conf)
+
+
+def _check_library(conf, package, version, name, debian, mandatory=True):
+    found = conf.check_cfg(
+        package=package, args=['%s >= %s' % (package, version),
+                               '--cflags', '--libs'],
+        uselib_store=name, mandatory=mandatory,
+        msg='Checking for %s >= %s' % (package, version),
+        errmsg='not found; Debian: apt-get install %s' % debian)
+    # Headers of others are not ours to warn about.
+    for path in conf.env['INCLUDES_' + name]:
+        conf.env.append_value('CFLAGS_' + name, ['-isystem', path])
+    conf.env['INCLUDES_' + name] = []
+    return found is not None
+
+
+def _configure_flags(conf):
+    env = conf.env
+    opts = conf.options
+    flags = ['-std=gnu11', '-g', '-fvisibility=hidden'] + WARNINGS
+    link = list(HARDENING_LINK)
+    defs = ['-Wl,-z,defs']
+    if opts.ci:
+        flags += ['-Werror']
+    if opts.sanitize:
+        sanitize = ['-fsanitize=' + opts.sanitize]
+        flags += sanitize + ['-O1', '-fno-omit-frame-pointer',
+                             '-fno-sanitize-recover=all']
+        link += sanitize
+        if env.CC_NAME == 'clang':
+            # clang leaves the runtime to the program.
+            defs = []
+    elif opts.coverage:
+        flags += ['-O0', '--coverage']
+        link += ['--coverage']
+    else:
+        flags += ['-O2'] + HARDENING
+    # The user's own flags come last and win.
+    env.CFLAGS = flags + env.CFLAGS
+    env.LINKFLAGS = link + env.LINKFLAGS
+    env.append_value('DEFINES', ['_GNU_SOURCE',
+                                 'SPN_POLICY_VERSION="%s"' % VERSION])
+    env.CFLAGS_cprogram = ['-fPIE']
+    env.LINKFLAGS_cprogram = ['-pie']
+    env.append_value('LINKFLAGS_cshlib', defs)
+    env.cshlib_PATTERN = '%s.so'
+    env.SANITIZE = opts.sanitize
+    env.COVERAGE = opts.coverage
+    # Static archives are rewritten without a clock or a user in them.
+    env.ARFLAGS = ['rcsD']
+
+
+PAGE_STYLE = ('http://docbook.sourceforge.net/release/xsl/current/manpages/'
+              'docbook.xsl')
+PAGE_TRIAL = '''<refentry><refmeta><refentrytitle>x</refentrytitle>
+<manvolnum>1</manvolnum></refmeta><refnamediv><refname>x</refname>
+<refpurpose>x</refpurpose></refnamediv><refsect1><title>x</title>
+<para>x</para></refsect1></refentry>'''
+
+
+def _configure_docs(conf):
+    if conf.options.docs is False:
+        return
+    conf.env.DOCS = False
+    if conf.find_program('xsltproc', var='XSLTPROC', mandatory=False):
+        trial = conf.bldnode.make_node('trial.xml')
+        trial.write(PAGE_TRIAL)
+        page = conf.bldnode.make_node('trial.1')
+        result = subprocess.run(
+            conf.env.XSLTPROC + ['--nonet', '--novalid', '-o', page.abspath(),
+                                 PAGE_STYLE, trial.abspath()],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        conf.env.DOCS = result.returncode == 0
+        for path in conf.bldnode.abspath(), os.getcwd():
+            for name in 'trial.xml', 'trial.1', 'x.1':
+                if os.path.exists(os.path.join(path, name)):
+                    os.unlink(os.path.join(path, name))
+    conf.msg('Manual pages', 'yes' if conf.env.DOCS else 'no')
+    if not conf.env.DOCS:
+        hint = 'Debian: apt-get install xsltproc docbook-xsl'
+        if conf.options.docs:
+            conf.fatal('--docs: manual pages cannot be built; ' + hint)
+        Logs.warn('Manual pages are not built (%s)', hint)
+
+
+# ----------------------------------------------------------------- build
+
+
+def build(bld):
+    absent = _absent_sources(bld)
+    if absent and not bld.options.partial:
+        bld.fatal('listed in wscript, but not there (--partial leaves them '
+                  'out):\n  ' + '\n  '.join(absent))
+    if absent:
+        Logs.warn('left out, not there: ' + ' '.join(absent))
+
+    def there(sources):
+        return [path for path in sources if path not in absent]
+
+    # What the others of ours link, the last one lowest.
+    ours = []
+    for name, sources, use in (
+            ('spn_store', STORE_SOURCES, 'LDB TALLOC TEVENT'),
+            ('spn_policy_core', POLICY_SOURCES, 'TALLOC')):
+        if there(sources):
+            bld.stlib(target=name, source=there(sources), includes='modules',
+                      cflags=bld.env.CFLAGS_cshlib, use=use,
+                      install_path=None)
+            ours.append(name)
+    if MODULE_SOURCES[0] not in absent:
+        bld.shlib(target='ldb-modules/spn_policy',
+                  source=there(MODULE_SOURCES), includes='modules',
+                  use=ours + 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL'.split(),
+                  install_path='${MODULESDIR}')
+    for name, tool in TOOLS.items():
+        if set(tool['sources']) & set(absent):
+            Logs.warn('tool %s is not built', name)
+            continue
+        bld.program(target='tools/' + name, source=tool['sources'],
+                    includes='modules tools',
+                    defines=['SPN_POLICY_MODULESDIR="%s"'
+                             % bld.env.MODULESDIR],
+                    use=ours + tool['use'].split(),
+                    install_path='${PREFIX}/' + tool['dir'])
+    if bld.env.HAVE_TESTS:
+        _build_tests(bld, ours, absent)
+    _build_docs(bld)
+
+    if bld.cmd in ('test', 'cover'):
+        bld.add_post_fun(_run_tests)
+    if bld.cmd == 'cover':
+        bld.add_post_fun(_report_coverage)
+    if bld.cmd == 'lint':
+        bld.add_post_fun(_run_lint)
+
+
+def _absent_sources(bld):
+    lists = [POLICY_SOURCES, STORE_SOURCES, MODULE_SOURCES]
+    for entry in list(TOOLS.values()) + list(TESTS.values()):
+        lists.append(entry['sources'])
+    files = {path for each in lists for path in each}
+    return sorted(path for path in files
+                  if not os.path.exists(bld.path.make_node(path).abspath()))
+
+
+PURE_LIBRARIES = ['CMOCKA', 'TALLOC']
+STACK_LIBRARIES = PURE_LIBRARIES + ['LDB', 'TEVENT', 'HOSTCONFIG',
+                                    'SAMBA_UTIL']
+
+
+def _build_tests(bld, ours, absent):
+    for name, test in TESTS.items():
+        if set(test['sources']) & set(absent):
+            Logs.warn('test %s is not built', name)
+            continue
+        if test['kind'] == 'stack':
+            use = ours + STACK_LIBRARIES
+        else:
+            use = [name for name in ours if name == 'spn_policy_core']
+            use += PURE_LIBRARIES
+        bld.program(target='tests/' + name, source=test['sources'],
+                    includes='modules tools tests',
+                    use=use + test.get('use', '').split(),
+                    linkflags=['-Wl,--wrap=' + function
+                               for function in test.get('wrap', [])],
+                    install_path=None)
+
+
+def _build_docs(bld):
+    for page in bld.path.ant_glob('docs/man/*.xml'):
+        name, dot, section = page.name[:-len('.xml')].rpartition('.')
+        if not name or section not in ('1', '8'):
+            bld.fatal('docs/man/%s: is called NAME.1.xml or NAME.8.xml'
+                      % page.name)
+        if not bld.env.DOCS:
+            continue
+        bld(rule='${XSLTPROC} --nonet --novalid --param '
+                 'man.output.quietly 1 -o ${TGT[0].abspath()} %s ${SRC}'
+                 % PAGE_STYLE,
+            source=page, target='docs/%s.%s' % (name, section),
+            install_path='${PREFIX}/share/man/man' + section)
+
+
+# ------------------------------------------------------------------ test
+
+
+class TestContext(BuildContext):
+    '''builds, then runs every test and check'''
+    cmd = 'test'
+    fun = 'build'
+
+
+class CoverContext(BuildContext):
+    '''runs the tests and reports the lines and branches they reach'''
+    cmd = 'cover'
+    fun = 'build'
+
+
+def _test_commands(bld):
+    chosen = set(Utils.to_list(bld.options.only.replace(',', ' ')))
+    unknown = chosen - set(TESTS) - set(CHECKS)
+    if unknown:
+        bld.fatal('--only: no test is called ' + ', '.join(sorted(unknown)))
+    for name, test in TESTS.items():
+        program = bld.bldnode.find_node('tests/' + name)
+        if chosen and name not in chosen:
+            continue
+        if program is None:
+            if bld.options.partial:
+                continue
+            bld.fatal('test %s was not built%s' % (
+                name, '' if bld.env.HAVE_TESTS else
+                ': cmocka is missing (Debian: apt-get install '
+                'libcmocka-dev), then configure again'))
+        command = [program.abspath()] + test.get('args', [])
+        if bld.options.valgrind:
+            command = _valgrind(bld) + command
+        yield name, command
+    for name, check in CHECKS.items():
+        if not chosen or name in chosen:
+            yield name, [sys.executable, '-B', check['script']]
+
+
+def _valgrind(bld):
+    if shutil.which('valgrind') is None:
+        bld.fatal('valgrind not found; Debian: apt-get install valgrind')
+    if bld.env.SANITIZE:
+        bld.fatal('--valgrind and --sanitize exclude each other')
+    command = ['valgrind', '--quiet', '--error-exitcode=99',
+               '--leak-check=full', '--show-leak-kinds=definite,indirect',
+               '--errors-for-leak-kinds=definite,indirect']
+    suppressions = bld.path.find_node('tests/valgrind.supp')
+    if suppressions:
+        command.append('--suppressions=' + suppressions.abspath())
+    return command
+
+
+def _test_environment(bld, scratch):
+    environment = dict(os.environ)
+    environment.update({
+        'TALLOC_FREE_FILL': '255',
+        'LDB_MODULES_PATH': bld.bldnode.make_node('ldb-modules').abspath(),
+        'SPN_POLICY_BUILD': bld.bldnode.abspath(),
+        'TMPDIR': scratch,
+    })
+    if bld.env.SANITIZE:
+        # The runtime and RTLD_DEEPBIND do not get along.
+        environment['LDB_MODULES_DISABLE_DEEPBIND'] = '1'
+    return environment
+
+
+def _run_tests(bld):
+    # A count from an earlier run, or of an object since rebuilt, is noise.
+    if bld.env.COVERAGE:
+        for node in bld.bldnode.ant_glob('**/*.gcda', remove=False):
+            node.delete()
+    failed = []
+    passed = 0
+    for name, command in _test_commands(bld):
+        scratch = tempfile.mkdtemp(prefix='spn_policy-')
+        started = time.monotonic()
+        result = subprocess.run(command, cwd=bld.path.abspath(),
+                                env=_test_environment(bld, scratch),
+                                stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
+        seconds = time.monotonic() - started
+        shutil.rmtree(scratch, ignore_errors=True)
+        text = result.stdout.decode('utf-8', 'replace')
+        if result.returncode == 0:
+            passed += 1
+            Logs.pprint('GREEN', 'PASS  %-28s %6.2f s' % (name, seconds))
+            if bld.options.verbose:
+                sys.stdout.write(text)
+            continue
+        failed.append(name)
+        Logs.pprint('RED', 'FAIL  %-28s %6.2f s  %s' % (
+            name, seconds, 'killed by signal %d' % -result.returncode
+            if result.returncode < 0 else
+            'exit code %d' % result.returncode))
+        sys.stdout.write(text)
+    sys.stdout.flush()
+    if failed:
+        bld.fatal('%d of %d tests failed: %s' % (
+            len(failed), passed + len(failed), ', '.join(failed)))
+    Logs.pprint('GREEN', '%d tests passed' % passed)
+
+
+def _report_coverage(bld):
+    if not bld.env.COVERAGE:
+        bld.fatal('not built for it: ./waf configure --coverage')
+    if shutil.which('gcovr') is None:
+        bld.fatal('gcovr not found; Debian: apt-get install gcovr')
+    pages = bld.bldnode.make_node('coverage')
+    pages.mkdir()
+    subprocess.run(['gcovr', '--root', '.', '--filter', 'modules/',
+                    '--filter', 'tools/', '--exclude-unreachable-branches',
+                    '--print-summary', '--html-details',
+                    pages.make_node('index.html').abspath(),
+                    '--txt', pages.make_node('coverage.txt').abspath(),
+                    bld.bldnode.abspath()],
+                   cwd=bld.path.abspath(), check=True)
+    sys.stdout.write(pages.make_node('coverage.txt').read())
+    Logs.info('Pages: %s', pages.make_node('index.html').path_from(bld.path))
+
+
+# ------------------------------------------------------------------ lint
+
+
+class LintContext(BuildContext):
+    '''builds, then checks style, defects, spelling, layers and sizes'''
+    cmd = 'lint'
+    fun = 'build'
+
+
+def format(ctx):
+    '''rewrites all C sources in the one style'''
+    _need_tools(ctx, ['clang-format'])
+    files = [path for path in _tree(ctx) if _is_c(path)]
+    if files:
+        subprocess.run(['clang-format', '-i', '--style=file'] + files,
+                       cwd=ctx.path.abspath(), check=True)
+
+
+def _need_tools(ctx, programs):
+    missing = [(program, package) for program, package in LINT_TOOLS
+               if program in programs and shutil.which(program) is None]
+    if missing:
+        ctx.fatal('%s not found; Debian: apt-get install %s' % (
+            ', '.join(program for program, package in missing),
+            ' '.join(package for program, package in missing)))
+
+
+def _tree(ctx):
+    # The files that are, or could be, in the repository.
+    base = ctx.path.abspath()
+    result = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others',
+                             '--exclude-standard'], cwd=base,
+                            stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
+    if result.returncode == 0:
+        names = set(os.fsdecode(result.stdout).split('\0')) - {''}
+    else:
+        names = set()
+        for folder, folders, files in os.walk(base):
+            folders[:] = [name for name in folders if name == '.ci' or
+                          not name.startswith('.') and name != out]
+            for name in files:
+                names.add(os.path.relpath(os.path.join(folder, name), base))
+    return sorted(name for name in names
+                  if os.path.isfile(os.path.join(base, name)))
+
+
+def _is_c(path):
+    return path.startswith(C_FOLDERS) and path.endswith(('.c', '.h'))
+
+
+def _is_shell(ctx, path):
+    with open(os.path.join(ctx.path.abspath(), path), 'rb') as stream:
+        words = stream.readline(80).split()
+    return (bool(words) and words[0].startswith(b'#!') and
+            words[-1].split(b'/')[-1] in (b'sh', b'bash', b'dash'))
+
+
+def _lint_commands(bld):
+    files = _tree(bld)
+    sources = [path for path in files if _is_c(path)]
+    if sources:
+        yield 'clang-format', ['clang-format', '--dry-run', '-Werror',
+                               '--style=file'] + sources
+    compiled = set()
+    for group in bld.groups:
+        for target in group:
+            for node in target.to_nodes(getattr(target, 'source', [])):
+                compiled.add(node.path_from(bld.path))
+    for path in sources:
+        if path.endswith('.c') and path in compiled:
+            yield 'clang-tidy ' + path, ['clang-tidy', '--quiet', '-p',
+                                         bld.bldnode.abspath(), path]
+    if compiled:
+        yield 'cppcheck', ['cppcheck', '--quiet', '--error-exitcode=1',
+                           '--enable=warning,performance,portability',
+                           '--inline-suppr', '--suppress=*:/usr/include/*',
+                           '--suppress=unmatchedSuppression',
+                           '--suppress=missingIncludeSystem',
+                           '--project=' + bld.bldnode.make_node(
+                               'compile_commands.json').abspath()]
+    scripts = [path for path in files if _is_shell(bld, path)]
+    if scripts:
+        yield 'shellcheck', ['shellcheck'] + scripts
+    words = [path for path in files if path != 'COPYING' and
+             not path.startswith('tests/fuzz')]
+    yield 'codespell', ['codespell', '--ignore-words-list=' +
+                        ','.join(CODESPELL_IGNORE or ['-'])] + words
+    for name, check in CHECKS.items():
+        if check['lint']:
+            yield name, [sys.executable, '-B', check['script']]
+
+
+def _run_lint(bld):
+    _need_tools(bld, [program for program, package in LINT_TOOLS])
+
+    def run(step):
+        return step[0], subprocess.run(step[1], cwd=bld.path.abspath(),
+                                       stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT)
+
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(bld.jobs) as pool:
+        for name, result in pool.map(run, list(_lint_commands(bld))):
+            good = result.returncode == 0
+            Logs.pprint('GREEN' if good else 'RED',
+                        '%s  %s' % ('ok  ' if good else 'FAIL', name))
+            if not good:
+                failed.append(name)
+                sys.stdout.write(result.stdout.decode('utf-8', 'replace'))
+                sys.stdout.flush()
+    if failed:
+        bld.fatal('lint: ' + ', '.join(failed))
