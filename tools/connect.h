@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line that every tool has in common, and the way from it to an
+ * open directory: a local sam.ldb, or ldap://, ldaps://, ldapi://.
+ *
+ *	connect = spn_connect_new(mem_ctx, "spn-audit", "[OPTION...]",
+ *				  table, argc, argv);
+ *	while ((opt = spn_connect_next_option(connect)) > 0) {
+ *		switch (opt) ... spn_connect_option_argument(...)
+ *	}
+ *	if (opt < 0) {
+ *		return SPN_EXIT_CANNOT_RUN;
+ *	}
+ *	ldb = spn_connect_open(mem_ctx, connect, NULL);
+ */
+#ifndef SPN_CONNECT_H
+#define SPN_CONNECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <popt.h>
+#include <talloc.h>
+#include <ldb.h>
+
+/* What all tools have in common; 1 means something else in each of them. */
+enum spn_exit {
+	SPN_EXIT_DONE = 0,
+	SPN_EXIT_CANNOT_RUN = 2,
+};
+
+struct spn_connect;
+struct loadparm_context;
+
+struct spn_connect_options {
+	/* NULL: what -H says, and without -H the local sam.ldb */
+	const char *url;
+	/* NULL: as listed in the database; "": no module at all, which is
+	 * enough for @ records; otherwise a list like "samba_dsdb".
+	 * Only for local databases. */
+	const char *modules;
+	/* true: no write is possible through this context */
+	bool read_only;
+	/* true: a failure prints nothing; see spn_connect_reason() */
+	bool quiet;
+};
+
+/*
+ * Takes the command line of a tool: its own options (a popt table that ends
+ * with POPT_TABLEEND; each row has a val above 0, short -s, -H and those of
+ * "samba-tool" are taken) and Samba's common ones. Passwords are wiped out of
+ * argv, so that "ps" does not show them; use the copies from here.
+ *
+ * usage is what --help shows after the tool's name. Only one can exist in a
+ * process, and it must outlive every directory that was opened with it.
+ * Returns NULL after a message on stderr.
+ */
+struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
+				    const char *tool,
+				    const char *usage,
+				    const struct poptOption *options,
+				    int argc,
+				    char **argv);
+
+/*
+ * The val of the next option of the tool's own table, 0 after the last one
+ * (smb.conf is loaded by then, not before), -1 after a message on stderr.
+ * --help and --version do not return. Must be called up to the 0.
+ */
+int spn_connect_next_option(struct spn_connect *connect);
+
+/* The argument of that option, NULL when it has none or out of memory. */
+char *spn_connect_option_argument(TALLOC_CTX *mem_ctx,
+				  struct spn_connect *connect);
+
+/* What is left after the options; NULL-terminated, owned by connect. */
+const char *const *spn_connect_arguments(struct spn_connect *connect,
+					 size_t *_num_arguments);
+
+/* "TOOL: message" and where help is, on stderr. Returns SPN_EXIT_CANNOT_RUN.
+ */
+int spn_connect_usage_error(const struct spn_connect *connect,
+			    const char *format,
+			    ...) __attribute__((format(printf, 2, 3)));
+
+/* "TOOL: message" on stderr, control characters escaped. */
+void spn_connect_message(const struct spn_connect *connect,
+			 const char *format,
+			 ...) __attribute__((format(printf, 2, 3)));
+
+/* What -H says, or the path of the local sam.ldb. NULL: out of memory. */
+const char *spn_connect_url(struct spn_connect *connect);
+
+/* The file that url stands for; NULL when it is not a local database. */
+const char *spn_connect_local_path(const char *url);
+
+/*
+ * Opens a directory. options may be NULL (all members zero). Credentials,
+ * smb.conf and the SYSTEM session for local databases are those of the
+ * command line. Any number of them can be open, but contexts of one database
+ * share its files inside a process: do not mix read_only ones with others at
+ * the same time.
+ *
+ * Returns NULL after one line on stderr: what could not be opened, why, and
+ * the remedy where one is known.
+ */
+struct ldb_context *spn_connect_open(
+	TALLOC_CTX *mem_ctx,
+	struct spn_connect *connect,
+	const struct spn_connect_options *options);
+
+/* Why the last spn_connect_open() failed; one line, valid until the next. */
+const char *spn_connect_reason(const struct spn_connect *connect);
+
+/* The last error of an open directory as text that is never empty. */
+const char *spn_connect_error(struct ldb_context *ldb, int ret);
+
+/* smb.conf, for lpcfg_* of <param.h>. */
+struct loadparm_context *spn_connect_loadparm(
+	const struct spn_connect *connect);
+
+/* name inside smb.conf's private dir. NULL: out of memory. */
+char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
+			       const struct spn_connect *connect,
+			       const char *name);
+
+/*
+ * text with each control character as \xx, so that what somebody
+ * wrote into a directory cannot steer a terminal. NULL: out of memory.
+ */
+char *spn_connect_printable(TALLOC_CTX *mem_ctx, const char *text);
+
+#endif /* SPN_CONNECT_H */
