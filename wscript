@@ -3,7 +3,6 @@
 # The build. To add a source file, a tool or a test: one line in the tables
 # below. Everything after them is machinery.
 
-import concurrent.futures
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from waflib import Context, Logs, Utils
+from waflib import Logs, Utils
 from waflib.Build import BuildContext
 
 APPNAME = 'spn_policy'
@@ -54,12 +53,14 @@ TOOLS = {
     'spn-policy': {
         'dir': 'sbin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
-        'sources': ['tools/connect.c', 'tools/spn_policy_tool.c'],
+        'sources': ['tools/connect.c', 'tools/connect_options.c',
+                    'tools/spn_policy_tool.c'],
     },
     'spn-audit': {
         'dir': 'bin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON',
-        'sources': ['tools/connect.c', 'tools/spn_audit.c',
+        'sources': ['tools/connect.c', 'tools/connect_options.c',
+                    'tools/spn_audit.c',
                     'tools/audit_scan.c', 'tools/audit_text.c',
                     'tools/audit_json.c'],
     },
@@ -74,11 +75,11 @@ TESTS = {
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
 }
 
-# Tests that are no C program. lint: these also run in `./waf lint`.
+# Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {
-    'check_symbols': {'script': 'tests/check_symbols.py', 'lint': False},
-    'check_layers': {'script': 'tests/check_layers.py', 'lint': True},
-    'check_sizes': {'script': 'tests/check_sizes.py', 'lint': True},
+    'check_symbols': 'tests/check_symbols.py',
+    'check_layers': 'tests/check_layers.py',
+    'check_sizes': 'tests/check_sizes.py',
 }
 
 # pkg-config name, minimum version, name in 'use', Debian package
@@ -101,20 +102,6 @@ HARDENING = '''
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 '''.split()
 HARDENING_LINK = ['-Wl,-z,relro', '-Wl,-z,now']
-
-# Words codespell does not know.
-CODESPELL_IGNORE = []
-
-# program, Debian package
-LINT_TOOLS = [
-    ('clang-format', 'clang-format'),
-    ('clang-tidy', 'clang-tidy'),
-    ('cppcheck', 'cppcheck'),
-    ('shellcheck', 'shellcheck'),
-    ('codespell', 'codespell'),
-]
-
-C_FOLDERS = ('modules/', 'tools/', 'tests/')
 
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
@@ -390,9 +377,9 @@ def _test_commands(bld):
         if bld.options.valgrind:
             command = _valgrind(bld) + command
         yield name, command
-    for name, check in CHECKS.items():
+    for name, script in CHECKS.items():
         if not chosen or name in chosen:
-            yield name, [sys.executable, '-B', check['script']]
+            yield name, [sys.executable, '-B', script]
 
 
 def _valgrind(bld):
@@ -487,108 +474,17 @@ class LintContext(BuildContext):
     fun = 'build'
 
 
+def _run_lint(bld):
+    _lint(bld, bld.bldnode.abspath())
+
+
 def format(ctx):
     '''rewrites all C sources in the one style'''
-    _need_tools(ctx, ['clang-format'])
-    files = [path for path in _tree(ctx) if _is_c(path)]
-    if files:
-        subprocess.run(['clang-format', '-i', '--style=file'] + files,
-                       cwd=ctx.path.abspath(), check=True)
+    _lint(ctx, '--format')
 
 
-def _need_tools(ctx, programs):
-    missing = [(program, package) for program, package in LINT_TOOLS
-               if program in programs and shutil.which(program) is None]
-    if missing:
-        ctx.fatal('%s not found; Debian: apt-get install %s' % (
-            ', '.join(program for program, package in missing),
-            ' '.join(package for program, package in missing)))
-
-
-def _tree(ctx):
-    # The files that are, or could be, in the repository.
-    base = ctx.path.abspath()
-    result = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others',
-                             '--exclude-standard'], cwd=base,
-                            stdout=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL)
-    if result.returncode == 0:
-        names = set(os.fsdecode(result.stdout).split('\0')) - {''}
-    else:
-        names = set()
-        for folder, folders, files in os.walk(base):
-            folders[:] = [name for name in folders if name == '.ci' or
-                          not name.startswith('.') and name != out]
-            for name in files:
-                names.add(os.path.relpath(os.path.join(folder, name), base))
-    return sorted(name for name in names
-                  if os.path.isfile(os.path.join(base, name)))
-
-
-def _is_c(path):
-    return path.startswith(C_FOLDERS) and path.endswith(('.c', '.h'))
-
-
-def _is_shell(ctx, path):
-    with open(os.path.join(ctx.path.abspath(), path), 'rb') as stream:
-        words = stream.readline(80).split()
-    return (bool(words) and words[0].startswith(b'#!') and
-            words[-1].split(b'/')[-1] in (b'sh', b'bash', b'dash'))
-
-
-def _lint_commands(bld):
-    files = _tree(bld)
-    sources = [path for path in files if _is_c(path)]
-    if sources:
-        yield 'clang-format', ['clang-format', '--dry-run', '-Werror',
-                               '--style=file'] + sources
-    compiled = set()
-    for group in bld.groups:
-        for target in group:
-            for node in target.to_nodes(getattr(target, 'source', [])):
-                compiled.add(node.path_from(bld.path))
-    for path in sources:
-        if path.endswith('.c') and path in compiled:
-            yield 'clang-tidy ' + path, ['clang-tidy', '--quiet', '-p',
-                                         bld.bldnode.abspath(), path]
-    if compiled:
-        yield 'cppcheck', ['cppcheck', '--quiet', '--error-exitcode=1',
-                           '--enable=warning,performance,portability',
-                           '--inline-suppr', '--suppress=*:/usr/include/*',
-                           '--suppress=unmatchedSuppression',
-                           '--suppress=missingIncludeSystem',
-                           '--project=' + bld.bldnode.make_node(
-                               'compile_commands.json').abspath()]
-    scripts = [path for path in files if _is_shell(bld, path)]
-    if scripts:
-        yield 'shellcheck', ['shellcheck'] + scripts
-    words = [path for path in files if path != 'COPYING' and
-             not path.startswith('tests/fuzz')]
-    yield 'codespell', ['codespell', '--ignore-words-list=' +
-                        ','.join(CODESPELL_IGNORE or ['-'])] + words
-    for name, check in CHECKS.items():
-        if check['lint']:
-            yield name, [sys.executable, '-B', check['script']]
-
-
-def _run_lint(bld):
-    _need_tools(bld, [program for program, package in LINT_TOOLS])
-
-    def run(step):
-        return step[0], subprocess.run(step[1], cwd=bld.path.abspath(),
-                                       stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.PIPE,
-                                       stderr=subprocess.STDOUT)
-
-    failed = []
-    with concurrent.futures.ThreadPoolExecutor(bld.jobs) as pool:
-        for name, result in pool.map(run, list(_lint_commands(bld))):
-            good = result.returncode == 0
-            Logs.pprint('GREEN' if good else 'RED',
-                        '%s  %s' % ('ok  ' if good else 'FAIL', name))
-            if not good:
-                failed.append(name)
-                sys.stdout.write(result.stdout.decode('utf-8', 'replace'))
-                sys.stdout.flush()
-    if failed:
-        bld.fatal('lint: ' + ', '.join(failed))
+def _lint(ctx, argument):
+    result = subprocess.run([sys.executable, '-B', 'tests/lint.py', argument],
+                            cwd=ctx.path.abspath())
+    if result.returncode:
+        ctx.fatal('%s failed' % ctx.cmd)
