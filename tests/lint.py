@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `./waf lint` and `./waf format` run: lint.py BUILD | lint.py --format
+
+BUILD is the build folder: its compile_commands.json says how each file is
+compiled. Every step runs, each prints one line, and what a failed one had to
+say; the exit code is 1 if any failed, 2 if a tool is missing.
+"""
+
+import concurrent.futures
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+# program, Debian package
+TOOLS = [
+    ('clang-format', 'clang-format'),
+    ('clang-tidy', 'clang-tidy'),
+    ('cppcheck', 'cppcheck'),
+    ('shellcheck', 'shellcheck'),
+    ('codespell', 'codespell'),
+]
+
+C_FOLDERS = ('modules/', 'tools/', 'tests/')
+# Seeds of the fuzzers are no prose.
+NO_PROSE = ('COPYING', 'tests/corpus/')
+# Words codespell does not know.
+KNOWN_WORDS = ['-']
+# Those of tests/check_*.py that need no build.
+CHECKS = ['check_layers', 'check_sizes']
+
+CPPCHECK = '''
+    cppcheck --quiet --error-exitcode=1 --inline-suppr
+    --enable=warning,performance,portability
+    --suppress=*:/usr/include/* --suppress=unmatchedSuppression
+    --suppress=missingIncludeSystem
+'''.split()
+
+
+def need(programs):
+    missing = [(program, package) for program, package in TOOLS
+               if program in programs and shutil.which(program) is None]
+    if missing:
+        print('%s not found; Debian: apt-get install %s' % (
+            ', '.join(program for program, package in missing),
+            ' '.join(package for program, package in missing)))
+        sys.exit(2)
+
+
+def tree():
+    """The files that are, or could be, in the repository."""
+    result = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others',
+                             '--exclude-standard'], stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
+    if result.returncode == 0:
+        names = set(os.fsdecode(result.stdout).split('\0')) - {''}
+    else:
+        names = set()
+        for folder, folders, files in os.walk('.'):
+            folders[:] = [name for name in folders if name == '.ci' or
+                          not name.startswith('.') and name != 'bin']
+            names.update(os.path.normpath(os.path.join(folder, name))
+                         for name in files)
+    return sorted(name for name in names
+                  if os.path.isfile(name) and not os.path.islink(name))
+
+
+def is_c(path):
+    return path.startswith(C_FOLDERS) and path.endswith(('.c', '.h'))
+
+
+def is_shell(path):
+    with open(path, 'rb') as stream:
+        words = stream.readline(80).split()
+    return (bool(words) and words[0].startswith(b'#!') and
+            words[-1].split(b'/')[-1] in (b'sh', b'bash', b'dash'))
+
+
+def compiled(build):
+    """Path in the tree: how it is compiled; no files that are gone."""
+    with open(os.path.join(build, 'compile_commands.json'),
+              encoding='utf-8') as stream:
+        entries = json.load(stream)
+    found = {}
+    for entry in entries:
+        path = os.path.join(entry['directory'], entry['file'])
+        if os.path.exists(path):
+            found[os.path.relpath(path)] = entry
+    return found
+
+
+def steps(build, files):
+    sources = [path for path in files if is_c(path)]
+    database = compiled(build)
+    folder = os.path.join(build, 'lint')
+    os.makedirs(folder, exist_ok=True)
+    commands = os.path.join(folder, 'compile_commands.json')
+    with open(commands, 'w', encoding='utf-8') as stream:
+        json.dump(list(database.values()), stream)
+
+    if sources:
+        yield 'clang-format', ['clang-format', '--dry-run', '-Werror',
+                               '--style=file'] + sources
+    for path in sources:
+        if path in database:
+            yield 'clang-tidy ' + path, ['clang-tidy', '--quiet', '-p',
+                                         folder, path]
+        elif path.endswith('.c'):
+            yield path + ' is in no table of wscript', ['false']
+    if database:
+        yield 'cppcheck', CPPCHECK + ['--project=' + commands]
+    yield 'shellcheck', ['shellcheck'] + [path for path in files
+                                          if is_shell(path)]
+    yield 'codespell', ['codespell', '--ignore-words-list=' +
+                        ','.join(KNOWN_WORDS)] + [
+                            path for path in files
+                            if not path.startswith(NO_PROSE)]
+    for name in CHECKS:
+        yield name, [sys.executable, '-B', 'tests/%s.py' % name]
+
+
+def run(step):
+    return step[0], subprocess.run(step[1], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT)
+
+
+def lint(build):
+    need([program for program, package in TOOLS])
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, result in pool.map(run, list(steps(build, tree()))):
+            good = result.returncode == 0
+            print('%s  %s' % ('ok  ' if good else 'FAIL', name), flush=True)
+            # A check may warn and pass.
+            if not good or name in CHECKS:
+                sys.stdout.write(result.stdout.decode('utf-8', 'replace'))
+                sys.stdout.flush()
+            failed += not good
+    return 1 if failed else 0
+
+
+def rewrite():
+    need(['clang-format'])
+    files = [path for path in tree() if is_c(path)]
+    if not files:
+        return 0
+    return subprocess.run(['clang-format', '-i', '--style=file']
+                          + files).returncode
+
+
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
+sys.exit(rewrite() if sys.argv[1] == '--format' else lint(sys.argv[1]))
