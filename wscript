@@ -203,7 +203,8 @@ def _configure_flags(conf):
                                  'SPN_POLICY_VERSION="%s"' % VERSION])
     env.CFLAGS_cprogram = ['-fPIE']
     env.LINKFLAGS_cprogram = ['-pie']
-    env.append_value('LINKFLAGS_cshlib', defs)
+    # libgcov's own symbols must not leave the module either.
+    env.append_value('LINKFLAGS_cshlib', defs + ['-Wl,--exclude-libs,ALL'])
     env.cshlib_PATTERN = '%s.so'
     env.SANITIZE = opts.sanitize
     env.COVERAGE = opts.coverage
@@ -213,6 +214,7 @@ def _configure_flags(conf):
 
 PAGE_STYLE = ('http://docbook.sourceforge.net/release/xsl/current/manpages/'
               'docbook.xsl')
+PAGE_MANUAL = {'1': 'User Commands', '8': 'System Administration'}
 PAGE_TRIAL = '''<refentry><refmeta><refentrytitle>x</refentrytitle>
 <manvolnum>1</manvolnum></refmeta><refnamediv><refname>x</refname>
 <refpurpose>x</refpurpose></refnamediv><refsect1><title>x</title>
@@ -236,6 +238,7 @@ def _configure_docs(conf):
             for name in 'trial.xml', 'trial.1', 'x.1':
                 if os.path.exists(os.path.join(path, name)):
                     os.unlink(os.path.join(path, name))
+    conf.env.PAGE_VERSION = VERSION
     conf.msg('Manual pages', 'yes' if conf.env.DOCS else 'no')
     if not conf.env.DOCS:
         hint = 'Debian: apt-get install xsltproc docbook-xsl'
@@ -287,13 +290,6 @@ def build(bld):
         _build_tests(bld, ours, absent)
     _build_docs(bld)
 
-    if bld.cmd in ('test', 'cover'):
-        bld.add_post_fun(_run_tests)
-    if bld.cmd == 'cover':
-        bld.add_post_fun(_report_coverage)
-    if bld.cmd == 'lint':
-        bld.add_post_fun(_run_lint)
-
 
 def _absent_sources(bld):
     lists = [POLICY_SOURCES, STORE_SOURCES, MODULE_SOURCES]
@@ -333,13 +329,32 @@ def _build_docs(bld):
         if not name or section not in ('1', '8'):
             bld.fatal('docs/man/%s: is called NAME.1.xml or NAME.8.xml'
                       % page.name)
-        if not bld.env.DOCS:
-            continue
-        bld(rule='${XSLTPROC} --nonet --novalid --param '
-                 'man.output.quietly 1 -o ${TGT[0].abspath()} %s ${SRC}'
-                 % PAGE_STYLE,
-            source=page, target='docs/%s.%s' % (name, section),
-            install_path='${PREFIX}/share/man/man' + section)
+        if bld.env.DOCS:
+            bld(rule=_make_page, source=page,
+                target='docs/%s.%s' % (name, section),
+                vars=['XSLTPROC', 'PAGE_VERSION'],
+                install_path='${PREFIX}/share/man/man' + section)
+
+
+def _make_page(task):
+    source, target = task.inputs[0], task.outputs[0]
+    text = source.read()
+    if '<date>' not in text:
+        # Without one it would be the day of the build.
+        Logs.error('%s: no <date> in its refentryinfo', source)
+        return 1
+    # What stands in the head and foot of every page, put into its refmeta.
+    about = ''.join('<refmiscinfo class="%s">%s</refmiscinfo>' % pair
+                    for pair in (('source', APPNAME), ('version', VERSION),
+                                 ('manual', PAGE_MANUAL[target.name[-1]])))
+    text = text.replace('</manvolnum>', '</manvolnum>' + about, 1)
+    return subprocess.run(
+        task.env.XSLTPROC + ['--nonet', '--novalid', '--xinclude',
+                             '--stringparam', 'refentry.meta.get.quietly',
+                             '1', '--stringparam', 'man.output.quietly', '1',
+                             '-o', target.abspath(), PAGE_STYLE, '-'],
+        input=text.encode('utf-8'),
+        cwd=source.parent.abspath()).returncode
 
 
 # ------------------------------------------------------------------ test
@@ -350,11 +365,19 @@ class TestContext(BuildContext):
     cmd = 'test'
     fun = 'build'
 
+    def post_build(self):
+        super().post_build()
+        _run_tests(self)
+
 
 class CoverContext(BuildContext):
     '''runs the tests and reports the lines and branches they reach'''
     cmd = 'cover'
     fun = 'build'
+
+    def post_build(self):
+        super().post_build()
+        _report_coverage(self)
 
 
 def _test_commands(bld):
@@ -452,6 +475,7 @@ def _report_coverage(bld):
         bld.fatal('not built for it: ./waf configure --coverage')
     if shutil.which('gcovr') is None:
         bld.fatal('gcovr not found; Debian: apt-get install gcovr')
+    _run_tests(bld)
     pages = bld.bldnode.make_node('coverage')
     pages.mkdir()
     subprocess.run(['gcovr', '--root', '.', '--filter', 'modules/',
@@ -473,9 +497,10 @@ class LintContext(BuildContext):
     cmd = 'lint'
     fun = 'build'
 
-
-def _run_lint(bld):
-    _lint(bld, bld.bldnode.abspath())
+    def post_build(self):
+        # The list of compile commands is written in there.
+        super().post_build()
+        _lint(self, self.bldnode.abspath())
 
 
 def format(ctx):
