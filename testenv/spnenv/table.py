@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What environments there are: domains, controllers, addresses, accounts.
+
+Names, addresses and passwords are those of Samba's own ad_dc, so that Samba's
+tests run here unchanged. A new environment is a new line in ENVIRONMENTS.
+"""
+
+from dataclasses import dataclass
+
+NETWORK = "10.53.57"
+CLIENT_IFACE = 11
+CLIENT_HOST = "client"
+ADMIN = "Administrator"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One AD domain; the realm is the DNS name in capitals."""
+
+    dns: str
+    netbios: str
+    password: str
+    users: tuple = ()   # (name, password), created by provision
+
+    @property
+    def realm(self):
+        return self.dns.upper()
+
+
+@dataclass(frozen=True)
+class Controller:
+    """One domain controller, its host name and interface number."""
+
+    host: str
+    iface: int
+    domain: Domain
+
+    @property
+    def address(self):
+        return "%s.%d" % (NETWORK, self.iface)
+
+    @property
+    def address6(self):
+        return "fd00::5357:5f%02x" % self.iface
+
+    @property
+    def fqdn(self):
+        return "%s.%s" % (self.host, self.domain.dns)
+
+    @property
+    def netbios(self):
+        return self.host.upper()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A set of controllers; the first one is the machine under test."""
+
+    name: str
+    summary: str
+    controllers: tuple
+    stacked: bool       # spn_policy is on top of samba_dsdb
+
+    @property
+    def server(self):
+        return self.controllers[0]
+
+    @property
+    def domain(self):
+        return self.server.domain
+
+
+ADDOM = Domain(dns="addom.samba.example.com",
+               netbios="ADDOMAIN",
+               password="locDCpass1",
+               users=(("alice", "Secret007"), ("bob", "Secret007")))
+
+ADDC = Controller(host="addc", iface=30, domain=ADDOM)
+
+ENVIRONMENTS = {env.name: env for env in (
+    Environment("ad_dc", "one DC with spn_policy stacked", (ADDC,), True),
+    Environment("ad_dc_stock", "the same DC without it, the yardstick",
+                (ADDC,), False),
+)}
+
+DEFAULT_ENVIRONMENT = "ad_dc"
