@@ -54,7 +54,9 @@ TOOLS = {
         'dir': 'sbin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
         'sources': ['tools/connect.c', 'tools/connect_options.c',
-                    'tools/spn_policy_tool.c'],
+                    'tools/spn_policy_tool.c', 'tools/spn_policy_modules.c',
+                    'tools/spn_policy_settings.c', 'tools/spn_policy_set.c',
+                    'tools/spn_policy_status.c'],
     },
     'spn-audit': {
         'dir': 'bin',

@@ -210,20 +210,22 @@ static void connect_debug(void *context,
 }
 
 static void connect_set_reason(struct spn_connect *connect,
-			       struct ldb_context *ldb)
+			       struct ldb_context *ldb,
+			       bool as_listed)
 {
 	const char *text = ldb_errstring(ldb);
 	const char *module = NULL;
 	const char *remedy = NULL;
 	const char *hint = NULL;
 	size_t len;
-	size_t i;
+	size_t i = 0;
 
 	if (connect->first_complaint != NULL) {
 		module = strstr(connect->first_complaint, "Module [");
 	}
 	if (module != NULL) {
 		text = module;
+		i = as_listed ? 0 : 1; /* else it was the caller who asked */
 	} else if (text == NULL || text[0] == '\0') {
 		text = connect->first_complaint;
 	}
@@ -235,8 +237,8 @@ static void connect_set_reason(struct spn_connect *connect,
 	if (hint != NULL) {
 		len = (size_t)(hint - text);
 	}
-	for (i = 0; i < sizeof(connect_remedies) / sizeof(connect_remedies[0]);
-	     i++) {
+	for (; i < sizeof(connect_remedies) / sizeof(connect_remedies[0]); i++)
+	{
 		if (strstr(text, connect_remedies[i].text) != NULL) {
 			remedy = connect_remedies[i].remedy;
 			break;
@@ -321,7 +323,7 @@ struct ldb_context *spn_connect_open(TALLOC_CTX *mem_ctx,
 		return ldb;
 	}
 
-	connect_set_reason(connect, ldb);
+	connect_set_reason(connect, ldb, options->modules == NULL);
 	url = options->url != NULL ? options->url : connect->url;
 	if (!options->quiet) {
 		spn_connect_message(connect,

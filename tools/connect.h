@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <popt.h>
 #include <talloc.h>
+/* before ldb.h: it defines ldb_val */
+#include <util/data_blob.h>
 #include <ldb.h>
 
 /* What all tools have in common; 1 means something else in each of them. */

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * set and unset: change the values of the settings object.
+ *
+ * One modify takes the old values away by name and adds the new one: if
+ * somebody else changed them in between, the directory refuses it.
+ */
+
+#include "spn_policy_tool.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* KEY=VALUE, or KEY alone (value NULL). */
+struct policy_argument {
+	char *name;
+	const char *value;
+};
+
+static const struct spn_setting *policy_setting(TALLOC_CTX *mem_ctx,
+						const char *name)
+{
+	const struct spn_setting *table = NULL;
+	size_t num = 0;
+	size_t i;
+
+	table = spn_settings_table(mem_ctx, &num);
+	for (i = 0; table != NULL && i < num; i++) {
+		if (strcasecmp(table[i].name, name) == 0) {
+			return &table[i];
+		}
+	}
+	return NULL;
+}
+
+static bool policy_argument_split(TALLOC_CTX *mem_ctx,
+				  const char *text,
+				  struct policy_argument *_argument)
+{
+	const char *equals = strchr(text, '=');
+	size_t len = equals != NULL ? (size_t)(equals - text) : strlen(text);
+
+	_argument->name = talloc_strndup(mem_ctx, text, len);
+	_argument->value = equals != NULL ? equals + 1 : NULL;
+	return _argument->name != NULL;
+}
+
+/* What the parser has against it: one line; NULL: nothing. */
+static const char *policy_objection(TALLOC_CTX *mem_ctx,
+				    const char *name,
+				    const char *value)
+{
+	struct spn_settings *settings = spn_settings_new(mem_ctx);
+	const char *reason = "out of memory";
+
+	if (settings == NULL) {
+		return reason;
+	}
+	return spn_settings_set(settings, name, value, &reason) ? NULL
+								: reason;
+}
+
+/* May this be written? Exit code, after a message unless it may. */
+static int policy_set_allowed(TALLOC_CTX *mem_ctx,
+			      const struct policy_tool *tool,
+			      const struct policy_argument *argument)
+{
+	const char *objection = NULL;
+
+	if (argument->value == NULL) {
+		return spn_connect_usage_error(tool->connect,
+					       "set: write %s=VALUE",
+					       argument->name);
+	}
+	if (strcasecmp(argument->name, "mode") == 0) {
+		spn_connect_message(tool->connect,
+				    "the mode is set for one DC at a time, in "
+				    "its smb.conf: spn_policy:mode = %s",
+				    argument->value);
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	objection = policy_objection(mem_ctx, argument->name, argument->value);
+	if (objection != NULL) {
+		spn_connect_message(tool->connect, "%s", objection);
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	return SPN_EXIT_DONE;
+}
+
+/* An empty element with that flag, for up to num values. */
+static struct ldb_message_element *policy_element(struct ldb_message *msg,
+						  size_t num,
+						  int flag)
+{
+	struct ldb_message_element *el = NULL;
+
+	if (ldb_msg_add_empty(msg, POLICY_ATTR, flag, &el) != LDB_SUCCESS) {
+		return NULL;
+	}
+	el->values = talloc_zero_array(msg, struct ldb_val, num);
+	return el->values != NULL ? el : NULL;
+}
+
+static bool policy_line_is(const struct policy_line *line,
+			   const struct policy_argument *argument,
+			   bool any_value)
+{
+	if (strcasecmp(line->name, argument->name) != 0) {
+		return false;
+	}
+	return any_value || strcasecmp(line->value, argument->value) == 0;
+}
+
+/* Adds "delete these lines" to msg; how many, or -1 when out of memory. */
+static int policy_delete_lines(struct ldb_message *msg,
+			       const struct policy_settings *settings,
+			       const struct policy_argument *argument,
+			       bool any_value)
+{
+	struct ldb_message_element *el = NULL;
+	size_t i;
+
+	for (i = 0; i < settings->num_lines; i++) {
+		const struct policy_line *line = &settings->lines[i];
+
+		if (!policy_line_is(line, argument, any_value)) {
+			continue;
+		}
+		if (el == NULL) {
+			el = policy_element(msg,
+					    settings->num_lines,
+					    LDB_FLAG_MOD_DELETE);
+		}
+		if (el == NULL) {
+			return -1;
+		}
+		el->values[el->num_values] = line->raw;
+		el->num_values++;
+	}
+	return el != NULL ? (int)el->num_values : 0;
+}
+
+static int policy_modify(const struct policy_tool *tool,
+			 struct ldb_context *ldb,
+			 struct ldb_message *msg)
+{
+	int ret = ldb_modify(ldb, msg);
+
+	if (ret == LDB_ERR_NO_SUCH_ATTRIBUTE ||
+	    ret == LDB_ERR_ATTRIBUTE_OR_VALUE_EXISTS)
+	{
+		spn_connect_message(tool->connect,
+				    "somebody else changed the settings just "
+				    "now; nothing was written, try again");
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	if (ret != LDB_SUCCESS) {
+		spn_connect_message(tool->connect,
+				    "cannot write %s: %s",
+				    ldb_dn_get_linearized(msg->dn),
+				    spn_connect_error(ldb, ret));
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	return SPN_EXIT_DONE;
+}
+
+/* Is the setting there already, and for one that is no list nothing else? */
+static bool policy_is_set(const struct policy_settings *settings,
+			  const struct policy_argument *argument,
+			  bool is_list)
+{
+	size_t same = 0;
+	size_t others = 0;
+	size_t i;
+
+	for (i = 0; i < settings->num_lines; i++) {
+		const struct policy_line *line = &settings->lines[i];
+
+		if (policy_line_is(line, argument, false)) {
+			same += line->problem == NULL ? 1 : 0;
+			others += line->problem != NULL ? 1 : 0;
+		} else if (policy_line_is(line, argument, true)) {
+			others++;
+		}
+	}
+	return same > 0 && (is_list || others == 0);
+}
+
+/* The object is there: take old lines away, add the new one. */
+static int policy_set_in_object(const struct policy_tool *tool,
+				struct ldb_context *ldb,
+				const struct policy_settings *settings,
+				const struct policy_argument *argument,
+				bool is_list)
+{
+	struct ldb_message *msg = ldb_msg_new(ldb);
+	struct ldb_message_element *el = NULL;
+	char *line = NULL;
+
+	line = talloc_asprintf(ldb, "%s=%s", argument->name, argument->value);
+	if (msg == NULL || line == NULL) {
+		return policy_oom(tool);
+	}
+	msg->dn = settings->dn;
+	/* of a list, only the same value in another spelling goes */
+	if (policy_delete_lines(msg, settings, argument, !is_list) < 0) {
+		return policy_oom(tool);
+	}
+	el = policy_element(msg, 1, LDB_FLAG_MOD_ADD);
+	if (el == NULL) {
+		return policy_oom(tool);
+	}
+	el->values[0].data = (uint8_t *)line;
+	el->values[0].length = strlen(line);
+	el->num_values = 1;
+	return policy_modify(tool, ldb, msg);
+}
+
+static int policy_set_new_object(const struct policy_tool *tool,
+				 struct ldb_context *ldb,
+				 const struct policy_settings *settings,
+				 const struct policy_argument *argument)
+{
+	char *line =
+		talloc_asprintf(ldb, "%s=%s", argument->name, argument->value);
+	int ret;
+
+	if (line == NULL) {
+		return policy_oom(tool);
+	}
+	ret = policy_object_add(ldb, settings->dn, line);
+	if (ret != LDB_SUCCESS) {
+		spn_connect_message(tool->connect,
+				    "cannot make %s: %s",
+				    ldb_dn_get_linearized(settings->dn),
+				    spn_connect_error(ldb, ret));
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	return SPN_EXIT_DONE;
+}
+
+/* Opens the directory and reads the settings. NULL after a message. */
+static struct policy_settings *policy_open_settings(
+	TALLOC_CTX *mem_ctx,
+	const struct policy_tool *tool,
+	struct ldb_context **_ldb)
+{
+	struct ldb_context *ldb = spn_connect_open(mem_ctx,
+						   tool->connect,
+						   NULL);
+
+	if (ldb == NULL) {
+		return NULL;
+	}
+	*_ldb = ldb;
+	return policy_settings_read(mem_ctx, tool, ldb);
+}
+
+int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
+{
+	struct policy_argument argument = {};
+	const struct spn_setting *setting = NULL;
+	struct policy_settings *settings = NULL;
+	struct ldb_context *ldb = NULL;
+	int ret;
+
+	if (!policy_argument_split(mem_ctx, tool->argument, &argument)) {
+		return policy_oom(tool);
+	}
+	ret = policy_set_allowed(mem_ctx, tool, &argument);
+	if (ret != SPN_EXIT_DONE) {
+		return ret;
+	}
+	settings = policy_open_settings(mem_ctx, tool, &ldb);
+	if (settings == NULL) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	setting = policy_setting(mem_ctx, argument.name);
+	if (setting == NULL) {
+		return policy_oom(tool);
+	}
+	if (policy_is_set(settings, &argument, setting->is_list)) {
+		policy_say("%s is set already: nothing to do.",
+			   tool->argument);
+		return SPN_EXIT_DONE;
+	}
+	if (settings->exists) {
+		ret = policy_set_in_object(tool,
+					   ldb,
+					   settings,
+					   &argument,
+					   setting->is_list);
+	} else {
+		ret = policy_set_new_object(tool, ldb, settings, &argument);
+	}
+	if (ret == SPN_EXIT_DONE) {
+		policy_say("%s: set for all DCs, as it replicates.",
+			   tool->argument);
+	}
+	return ret;
+}
+
+int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
+{
+	struct policy_argument argument = {};
+	struct policy_settings *settings = NULL;
+	struct ldb_context *ldb = NULL;
+	struct ldb_message *msg = NULL;
+	int num;
+	int ret;
+
+	if (!policy_argument_split(mem_ctx, tool->argument, &argument)) {
+		return policy_oom(tool);
+	}
+	settings = policy_open_settings(mem_ctx, tool, &ldb);
+	if (settings == NULL) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	msg = ldb_msg_new(mem_ctx);
+	if (msg == NULL) {
+		return policy_oom(tool);
+	}
+	msg->dn = settings->dn;
+	num = policy_delete_lines(msg,
+				  settings,
+				  &argument,
+				  argument.value == NULL);
+	if (num < 0) {
+		return policy_oom(tool);
+	}
+	if (num == 0) {
+		/* a mistyped key is an error, unless it is stored like that */
+		if (policy_setting(mem_ctx, argument.name) == NULL) {
+			spn_connect_message(tool->connect,
+					    "%s",
+					    policy_objection(mem_ctx,
+							     argument.name,
+							     ""));
+			return SPN_EXIT_CANNOT_RUN;
+		}
+		policy_say("%s is not set: nothing to do.", tool->argument);
+		return SPN_EXIT_DONE;
+	}
+	ret = policy_modify(tool, ldb, msg);
+	if (ret == SPN_EXIT_DONE) {
+		policy_say("%s: unset for all DCs, as it replicates.",
+			   tool->argument);
+	}
+	return ret;
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * check, and reading the settings for all commands: the settings object
+ *
+ *	CN=SPN Policy,CN=Services,<configuration NC>
+ *
+ * whose msDS-Settings hold one "key=value" each. It replicates to every DC.
+ * What a line means is decided in modules/policy/settings.c alone; here lines
+ * are only told apart by the text before their '='.
+ */
+
+#include "spn_policy_tool.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <ldb_module.h>
+#include <param.h>
+
+#define POLICY_RDN "CN=SPN Policy,CN=Services"
+
+static struct ldb_dn *policy_dn(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
+{
+	struct ldb_dn *config = ldb_get_config_basedn(ldb);
+	struct ldb_dn *dn = NULL;
+
+	if (config == NULL) {
+		return NULL;
+	}
+	dn = ldb_dn_copy(mem_ctx, config);
+	if (dn == NULL || !ldb_dn_add_child_fmt(dn, POLICY_RDN)) {
+		return NULL;
+	}
+	return dn;
+}
+
+/* text without the blanks at both ends */
+static char *policy_trim(TALLOC_CTX *mem_ctx, const char *text, size_t len)
+{
+	while (len > 0 && isspace((unsigned char)text[0])) {
+		text++;
+		len--;
+	}
+	while (len > 0 && isspace((unsigned char)text[len - 1])) {
+		len--;
+	}
+	return talloc_strndup(mem_ctx, text, len);
+}
+
+/* "key=value" into its parts. false: out of memory. */
+static bool policy_line_split(TALLOC_CTX *mem_ctx,
+			      const struct ldb_val *raw,
+			      struct policy_line *_line)
+{
+	const char *text = (const char *)raw->data;
+	const char *equals = memchr(text, '=', raw->length);
+	size_t name_len = raw->length;
+	struct policy_line line = {.raw = *raw};
+
+	if (equals != NULL) {
+		name_len = (size_t)(equals - text);
+		line.value = policy_trim(mem_ctx,
+					 equals + 1,
+					 raw->length - name_len - 1);
+	} else {
+		line.value = talloc_strdup(mem_ctx, "");
+	}
+	line.name = policy_trim(mem_ctx, text, name_len);
+	if (line.name == NULL || line.value == NULL) {
+		return false;
+	}
+	*_line = line;
+	return true;
+}
+
+/* One search. A missing object is no error: *_values is NULL then. */
+static int policy_read_values(TALLOC_CTX *mem_ctx,
+			      struct ldb_context *ldb,
+			      struct ldb_dn *dn,
+			      const char *attr,
+			      bool *_exists,
+			      struct ldb_message_element **_values)
+{
+	const char *const attrs[] = {attr, NULL};
+	struct ldb_result *res = NULL;
+	int ret;
+
+	ret = ldb_search(ldb, mem_ctx, &res, dn, LDB_SCOPE_BASE, attrs, NULL);
+	if (ret == LDB_ERR_NO_SUCH_OBJECT ||
+	    (ret == LDB_SUCCESS && res->count == 0)) {
+		*_exists = false;
+		*_values = NULL;
+		return LDB_SUCCESS;
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	*_exists = true;
+	*_values = ldb_msg_find_element(res->msgs[0], attr);
+	return LDB_SUCCESS;
+}
+
+static bool policy_take_lines(struct policy_settings *settings,
+			      const struct ldb_message_element *el)
+{
+	const char *reason = NULL;
+	size_t i;
+
+	settings->lines = talloc_zero_array(settings,
+					    struct policy_line,
+					    el->num_values);
+	if (settings->lines == NULL) {
+		return false;
+	}
+	for (i = 0; i < el->num_values; i++) {
+		const struct spn_str text = {
+			.data = (const char *)el->values[i].data,
+			.len = el->values[i].length,
+		};
+		struct policy_line *line = &settings->lines[i];
+
+		if (!policy_line_split(settings, &el->values[i], line)) {
+			return false;
+		}
+		settings->num_lines++;
+		if (spn_settings_set_line(settings->in_object, text, &reason))
+		{
+			spn_settings_set_line(settings->effective,
+					      text,
+					      &reason);
+		} else {
+			line->problem = reason;
+		}
+	}
+	return true;
+}
+
+/* dSHeuristics of the forest; it can switch rules off (KB5008382). */
+static int policy_read_heuristics(struct policy_settings *settings,
+				  struct ldb_context *ldb)
+{
+	struct ldb_dn *dn = ldb_dn_copy(settings, ldb_get_config_basedn(ldb));
+	struct ldb_message_element *el = NULL;
+	bool exists = false;
+	int ret;
+
+	if (dn == NULL ||
+	    !ldb_dn_add_child_fmt(dn,
+				  "CN=Directory Service,CN=Windows NT,"
+				  "CN=Services"))
+	{
+		return ldb_oom(ldb);
+	}
+	ret = policy_read_values(settings,
+				 ldb,
+				 dn,
+				 "dSHeuristics",
+				 &exists,
+				 &el);
+	if (ret != LDB_SUCCESS || el == NULL || el->num_values == 0) {
+		return ret;
+	}
+	settings->ds_heuristics =
+		talloc_strndup(settings,
+			       (const char *)el->values[0].data,
+			       el->values[0].length);
+	if (settings->ds_heuristics == NULL) {
+		return ldb_oom(ldb);
+	}
+	spn_settings_apply_heuristics(settings->effective,
+				      settings->ds_heuristics);
+	return LDB_SUCCESS;
+}
+
+static void policy_read_mode(struct policy_settings *settings,
+			     const struct policy_tool *tool)
+{
+	struct loadparm_context *loadparm = NULL;
+
+	if (tool->path == NULL) {
+		return; /* the smb.conf here is not that of the server */
+	}
+	loadparm = spn_connect_loadparm(tool->connect);
+	settings->mode =
+		lpcfg_parm_string(loadparm, NULL, "spn_policy", "mode");
+	if (settings->mode != NULL) {
+		settings->mode_is_bad =
+			!spn_settings_set_mode(settings->effective,
+					       settings->mode);
+	}
+}
+
+static int policy_settings_load(struct policy_settings *settings,
+				const struct policy_tool *tool,
+				struct ldb_context *ldb)
+{
+	struct ldb_message_element *el = NULL;
+	int ret;
+
+	settings->dn = policy_dn(settings, ldb);
+	settings->in_object = spn_settings_new(settings);
+	settings->effective = spn_settings_new(settings);
+	if (settings->in_object == NULL || settings->effective == NULL) {
+		return ldb_oom(ldb);
+	}
+	if (settings->dn == NULL) {
+		ldb_set_errstring(ldb, "it has no configuration NC");
+		return LDB_ERR_NO_SUCH_OBJECT;
+	}
+	ret = policy_read_values(settings,
+				 ldb,
+				 settings->dn,
+				 POLICY_ATTR,
+				 &settings->exists,
+				 &el);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	if (el != NULL && !policy_take_lines(settings, el)) {
+		return ldb_oom(ldb);
+	}
+	ret = policy_read_heuristics(settings, ldb);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	policy_read_mode(settings, tool);
+	return LDB_SUCCESS;
+}
+
+struct policy_settings *policy_settings_read(TALLOC_CTX *mem_ctx,
+					     const struct policy_tool *tool,
+					     struct ldb_context *ldb)
+{
+	struct policy_settings *settings = NULL;
+	int ret;
+
+	settings = talloc_zero(mem_ctx, struct policy_settings);
+	if (settings == NULL) {
+		policy_oom(tool);
+		return NULL;
+	}
+	ret = policy_settings_load(settings, tool, ldb);
+	if (ret != LDB_SUCCESS) {
+		spn_connect_message(tool->connect,
+				    "cannot read the settings: %s",
+				    spn_connect_error(ldb, ret));
+		talloc_free(settings);
+		return NULL;
+	}
+	return settings;
+}
+
+size_t policy_settings_problems(const struct policy_settings *settings)
+{
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < settings->num_lines; i++) {
+		const struct policy_line *line = &settings->lines[i];
+
+		if (line->problem == NULL) {
+			continue;
+		}
+		num++;
+		policy_say("PROBLEM: setting '%.*s' is ignored: %s. "
+			   "Remedy: spn-policy unset '%s'",
+			   (int)line->raw.length,
+			   (const char *)line->raw.data,
+			   line->problem,
+			   line->name);
+	}
+	if (settings->mode_is_bad) {
+		num++;
+		policy_say("PROBLEM: smb.conf: spn_policy:mode = %s is "
+			   "ignored. Remedy: write enforce, audit or off, "
+			   "and restart samba",
+			   settings->mode);
+	}
+	return num;
+}
+
+int policy_object_add(struct ldb_context *ldb,
+		      struct ldb_dn *dn,
+		      const char *line)
+{
+	struct ldb_message *msg = ldb_msg_new(ldb);
+	int ret;
+
+	if (msg == NULL) {
+		return ldb_oom(ldb);
+	}
+	msg->dn = dn;
+	ret = ldb_msg_add_string(msg, "objectClass", "msDS-App-Configuration");
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_msg_add_string(msg,
+					 "description",
+					 "Settings of spn_policy; see "
+					 "spn-policy(8)");
+	}
+	if (ret == LDB_SUCCESS && line != NULL) {
+		ret = ldb_msg_add_string(msg, POLICY_ATTR, line);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_add(ldb, msg);
+	}
+	talloc_free(msg);
+	return ret;
+}
+
+bool policy_settings_create(const struct policy_tool *tool,
+			    struct ldb_context *ldb)
+{
+	struct ldb_message_element *el = NULL;
+	struct ldb_dn *dn = policy_dn(ldb, ldb);
+	bool exists = false;
+	int ret = LDB_ERR_OPERATIONS_ERROR;
+
+	if (dn != NULL) {
+		ret = policy_read_values(ldb,
+					 ldb,
+					 dn,
+					 POLICY_ATTR,
+					 &exists,
+					 &el);
+	}
+	if (ret == LDB_SUCCESS && exists) {
+		return true;
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = policy_object_add(ldb, dn, NULL);
+	}
+	if (ret == LDB_ERR_REFERRAL) {
+		spn_connect_message(tool->connect,
+				    "note: a read-only DC takes the settings "
+				    "as they replicate; none is made here");
+		return true;
+	}
+	if (ret != LDB_SUCCESS && ret != LDB_ERR_ENTRY_ALREADY_EXISTS) {
+		spn_connect_message(tool->connect,
+				    "cannot make the settings object: %s",
+				    spn_connect_error(ldb, ret));
+		return false;
+	}
+	return true;
+}
+
+int policy_check(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
+{
+	struct ldb_context *ldb = spn_connect_open(mem_ctx,
+						   tool->connect,
+						   NULL);
+	struct policy_settings *settings = NULL;
+
+	if (ldb == NULL) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	settings = policy_settings_read(mem_ctx, tool, ldb);
+	if (settings == NULL) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	if (policy_settings_problems(settings) > 0) {
+		return POLICY_EXIT_OFF;
+	}
+	policy_say("%zu settings, all valid.", settings->num_lines);
+	return SPN_EXIT_DONE;
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * status: what is installed, listed and loadable on this DC, what is set and
+ * where it comes from, which other DCs there are.
+ *
+ * The module list is read without any module, so that status works exactly
+ * when it is needed: when sam.ldb does not open any more. Over LDAP the list
+ * cannot be seen; status says so instead of guessing.
+ */
+
+#include "spn_policy_tool.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+struct policy_state {
+	const struct policy_tool *tool;
+	size_t problems;
+};
+
+__attribute__((format(printf, 2, 3))) static void policy_problem(
+	struct policy_state *state,
+	const char *format,
+	...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	text = talloc_vasprintf(state->tool->connect, format, ap);
+	va_end(ap);
+	policy_say("PROBLEM: %s", text != NULL ? text : "out of memory");
+	talloc_free(text);
+	state->problems++;
+}
+
+static struct ldb_context *policy_open_with(TALLOC_CTX *mem_ctx,
+					    const struct policy_state *state,
+					    const char *modules,
+					    bool quiet)
+{
+	const struct spn_connect_options options = {
+		.modules = modules,
+		.quiet = quiet,
+	};
+
+	return spn_connect_open(mem_ctx, state->tool->connect, &options);
+}
+
+/* The module sets this when it starts; see spn_policy_init(). */
+static const char *policy_version(struct ldb_context *ldb)
+{
+	const char *version = ldb_get_opaque(ldb, "spn_policy_version");
+
+	return version != NULL ? version : "version not known";
+}
+
+static void policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
+{
+	bool loaded = false;
+	char *file = policy_module_file(mem_ctx, &loaded);
+	struct stat st = {};
+
+	if (file == NULL) {
+		policy_say("module file   none");
+		policy_problem(state,
+			       "the module is not installed. Remedy: install "
+			       "spn_policy.so into %s",
+			       SPN_POLICY_MODULESDIR);
+		return;
+	}
+	policy_say("module file   %s", file);
+	if (!loaded) {
+		policy_problem(state,
+			       "%s does not load; the reason stands above, or "
+			       "ldbsearch --version shows it",
+			       file);
+		return;
+	}
+	if (stat(file, &st) == 0 && (st.st_mode & S_IWOTH) != 0) {
+		policy_problem(state,
+			       "everybody may write %s, which runs inside "
+			       "samba. Remedy: chmod o-w",
+			       file);
+	}
+}
+
+/* sam.ldb does not open with the module. What does that mean? */
+static void policy_show_failure(struct policy_state *state, bool listed)
+{
+	const char *reason = spn_connect_reason(state->tool->connect);
+
+	policy_say("loads         no: %s", reason);
+	if (listed) {
+		policy_problem(state,
+			       "sam.ldb does not open, and samba does not "
+			       "start. Remedy: install the module, or "
+			       "spn-policy disable");
+	}
+}
+
+/*
+ * Module list and module of the local database. *_ldb is open with the module
+ * or, if that fails, without. false: could not run.
+ */
+static bool policy_show_module(TALLOC_CTX *mem_ctx,
+			       struct policy_state *state,
+			       struct ldb_context **_ldb)
+{
+	char *list = policy_list_read(mem_ctx, state->tool);
+	char *with = NULL;
+	bool listed;
+
+	if (list == NULL) {
+		return false;
+	}
+	listed = policy_list_has(list, POLICY_MODULE);
+	with = policy_list_with(mem_ctx, list);
+	if (with == NULL) {
+		policy_oom(state->tool);
+		return false;
+	}
+	policy_say("module list   %s", list);
+	policy_show_file(mem_ctx, state);
+
+	*_ldb = policy_open_with(mem_ctx, state, with, true);
+	if (*_ldb == NULL) {
+		policy_show_failure(state, listed);
+		*_ldb = policy_open_with(mem_ctx,
+					 state,
+					 policy_list_without(mem_ctx, list),
+					 false);
+	} else {
+		policy_say("loads         yes, %s", policy_version(*_ldb));
+	}
+	if (!listed) {
+		policy_problem(state,
+			       "spn_policy is not enabled on this DC. Remedy: "
+			       "spn-policy enable");
+	} else if (strcmp(list, with) != 0) {
+		policy_problem(state,
+			       "spn_policy is not the first of the list, so "
+			       "it does not see all. Remedy: spn-policy "
+			       "enable");
+	}
+	return *_ldb != NULL;
+}
+
+static bool policy_has_line(const struct policy_settings *settings,
+			    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < settings->num_lines; i++) {
+		if (settings->lines[i].problem == NULL &&
+		    strcasecmp(settings->lines[i].name, name) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One key. false: out of memory. */
+static bool policy_show_setting(TALLOC_CTX *mem_ctx,
+				const struct policy_settings *settings,
+				const struct spn_setting *setting)
+{
+	const char *source = "default";
+	char *in_object = NULL;
+	char *effective = NULL;
+
+	in_object = spn_settings_get(settings->in_object,
+				     mem_ctx,
+				     setting->name);
+	effective = spn_settings_get(settings->effective,
+				     mem_ctx,
+				     setting->name);
+	if (in_object == NULL || effective == NULL) {
+		return false;
+	}
+	if (strcmp(in_object, effective) != 0) {
+		source = "dSHeuristics";
+	} else if (policy_has_line(settings, setting->name)) {
+		source = "settings object";
+	}
+	policy_say("  %-16s %-20s %s",
+		   setting->name,
+		   effective[0] != '\0' ? effective : "-",
+		   source);
+	return true;
+}
+
+static void policy_show_mode(const struct policy_settings *settings)
+{
+	static const char *const effects[] = {
+		[SPN_MODE_ENFORCE] = "",
+		[SPN_MODE_AUDIT] = " (deny and complete act as warn)",
+		[SPN_MODE_OFF] = " (nothing is checked)",
+	};
+	enum spn_mode mode = settings->effective->mode;
+	bool from_conf = settings->mode != NULL && !settings->mode_is_bad;
+
+	policy_say("  %-16s %-20s %s%s",
+		   "mode",
+		   spn_mode_text(mode),
+		   from_conf ? "smb.conf" : "default",
+		   effects[mode]);
+}
+
+static bool policy_show_settings(TALLOC_CTX *mem_ctx,
+				 struct policy_state *state,
+				 struct ldb_context *ldb)
+{
+	struct policy_settings *settings = NULL;
+	const struct spn_setting *table = NULL;
+	size_t num = 0;
+	size_t i;
+
+	settings = policy_settings_read(mem_ctx, state->tool, ldb);
+	if (settings == NULL) {
+		return false;
+	}
+	table = spn_settings_table(mem_ctx, &num);
+	if (table == NULL) {
+		policy_oom(state->tool);
+		return false;
+	}
+	policy_say("settings      %s%s",
+		   ldb_dn_get_linearized(settings->dn),
+		   settings->exists ? "" : " (none yet)");
+	if (state->tool->path != NULL) {
+		policy_show_mode(settings);
+	}
+	for (i = 0; i < num; i++) {
+		if (!policy_show_setting(mem_ctx, settings, &table[i])) {
+			policy_oom(state->tool);
+			return false;
+		}
+	}
+	state->problems += policy_settings_problems(settings);
+	return true;
+}
+
+/* The name of the server above an nTDSDSA object. */
+static const char *policy_server_name(TALLOC_CTX *mem_ctx,
+				      struct ldb_context *ldb,
+				      struct ldb_dn *ntds_dn)
+{
+	static const char *const attrs[] = {"dNSHostName", NULL};
+	struct ldb_dn *dn = ldb_dn_get_parent(mem_ctx, ntds_dn);
+	const struct ldb_val *rdn = NULL;
+	struct ldb_result *res = NULL;
+	const char *name = NULL;
+	int ret;
+
+	if (dn == NULL) {
+		return NULL;
+	}
+	ret = ldb_search(ldb, mem_ctx, &res, dn, LDB_SCOPE_BASE, attrs, NULL);
+	if (ret == LDB_SUCCESS && res->count == 1) {
+		name = ldb_msg_find_attr_as_string(res->msgs[0],
+						   "dNSHostName",
+						   NULL);
+	}
+	rdn = ldb_dn_get_rdn_val(dn);
+	if (name == NULL && rdn != NULL) {
+		name = talloc_strndup(mem_ctx,
+				      (const char *)rdn->data,
+				      rdn->length);
+	}
+	return name;
+}
+
+/* The nTDSDSA object of the DC that answers; NULL when it does not tell. */
+static struct ldb_dn *policy_this_dc(TALLOC_CTX *mem_ctx,
+				     struct ldb_context *ldb)
+{
+	static const char *const attrs[] = {"dsServiceName", NULL};
+	struct ldb_result *res = NULL;
+	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
+	int ret;
+
+	ret = ldb_search(ldb,
+			 mem_ctx,
+			 &res,
+			 root,
+			 LDB_SCOPE_BASE,
+			 attrs,
+			 NULL);
+	if (ret != LDB_SUCCESS || res->count != 1) {
+		return NULL;
+	}
+	return ldb_msg_find_attr_as_dn(ldb,
+				       mem_ctx,
+				       res->msgs[0],
+				       "dsServiceName");
+}
+
+/* All DCs of the forest: the first promise holds for the forest. */
+static bool policy_show_dcs(TALLOC_CTX *mem_ctx,
+			    struct policy_state *state,
+			    struct ldb_context *ldb)
+{
+	static const char *const attrs[] = {"objectGUID", NULL};
+	struct ldb_dn *this_dc = policy_this_dc(mem_ctx, ldb);
+	struct ldb_dn *base = ldb_dn_copy(mem_ctx, ldb_get_config_basedn(ldb));
+	struct ldb_result *res = NULL;
+	unsigned int i;
+	int ret;
+
+	if (base == NULL || !ldb_dn_add_child_fmt(base, "CN=Sites")) {
+		policy_oom(state->tool);
+		return false;
+	}
+	ret = ldb_search(ldb,
+			 mem_ctx,
+			 &res,
+			 base,
+			 LDB_SCOPE_SUBTREE,
+			 attrs,
+			 "(objectClass=nTDSDSA)");
+	if (ret != LDB_SUCCESS) {
+		spn_connect_message(state->tool->connect,
+				    "cannot read the list of DCs: %s",
+				    spn_connect_error(ldb, ret));
+		return false;
+	}
+	policy_say("domain controllers of the forest");
+	for (i = 0; i < res->count; i++) {
+		struct ldb_dn *dn = res->msgs[i]->dn;
+		const char *name = policy_server_name(mem_ctx, ldb, dn);
+		bool here = state->tool->path != NULL && this_dc != NULL &&
+			    ldb_dn_compare(dn, this_dc) == 0;
+
+		policy_say("  %-36s %s",
+			   name != NULL ? name : ldb_dn_get_linearized(dn),
+			   here ? "this one, see above"
+				: "not known from here: run spn-policy status "
+				  "there");
+	}
+	return true;
+}
+
+int policy_status(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
+{
+	struct policy_state state = {.tool = tool};
+	struct ldb_context *ldb = NULL;
+
+	policy_say("database      %s", spn_connect_url(tool->connect));
+	if (tool->path == NULL) {
+		policy_say("module list   not visible over LDAP: run "
+			   "spn-policy status on the DC");
+		ldb = policy_open_with(mem_ctx, &state, NULL, false);
+		if (ldb == NULL) {
+			return SPN_EXIT_CANNOT_RUN;
+		}
+	} else if (!policy_show_module(mem_ctx, &state, &ldb)) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	if (!policy_show_settings(mem_ctx, &state, ldb) ||
+	    !policy_show_dcs(mem_ctx, &state, ldb))
+	{
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	return state.problems == 0 ? SPN_EXIT_DONE : POLICY_EXIT_OFF;
+}

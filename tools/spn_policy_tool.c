@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * spn-policy: put the module to work, take it out, set the rules.
+ *
+ * enable and disable write the list of modules in @MODULES of sam.ldb
+ * (spn_policy_modules.c); set, unset and check work on the settings object,
+ * which replicates (spn_policy_settings.c); status looks at both
+ * (spn_policy_status.c).
+ */
+
+#include "spn_policy_tool.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct policy_command {
+	const char *name;
+	const char *argument; /* its name; NULL when it takes none */
+	bool local_only;
+	int (*run)(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+};
+
+static const struct policy_command policy_commands[] = {
+	{.name = "enable", .local_only = true, .run = policy_enable},
+	{.name = "disable", .local_only = true, .run = policy_disable},
+	{.name = "status", .run = policy_status},
+	{.name = "check", .run = policy_check},
+	{.name = "set", .argument = "KEY=VALUE", .run = policy_set},
+	{.name = "unset", .argument = "KEY[=VALUE]", .run = policy_unset},
+};
+
+#define POLICY_USAGE                                                          \
+	"[OPTION...] COMMAND\n\n"                                             \
+	"  enable               put the module into this DC's sam.ldb\n"      \
+	"  disable              take it out again\n"                          \
+	"  status               what is installed, enabled and set\n"         \
+	"  check                are the settings valid?\n"                    \
+	"  set KEY=VALUE        change a setting, for all DCs\n"              \
+	"  unset KEY[=VALUE]    back to the default"
+
+void policy_say(const char *format, ...)
+{
+	char *text = NULL;
+	char *printable = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	text = talloc_vasprintf(NULL, format, ap);
+	va_end(ap);
+	if (text != NULL) {
+		printable = spn_connect_printable(text, text);
+	}
+	printf("%s\n", printable != NULL ? printable : "out of memory");
+	talloc_free(text);
+}
+
+int policy_oom(const struct policy_tool *tool)
+{
+	spn_connect_message(tool->connect, "out of memory");
+	return SPN_EXIT_CANNOT_RUN;
+}
+
+static const struct policy_command *policy_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(policy_commands) / sizeof(policy_commands[0]);
+	     i++) {
+		if (strcmp(policy_commands[i].name, name) == 0) {
+			return &policy_commands[i];
+		}
+	}
+	return NULL;
+}
+
+static int policy_run(TALLOC_CTX *mem_ctx, struct policy_tool *tool)
+{
+	const struct policy_command *command = NULL;
+	const char *const *arguments = NULL;
+	const char *url = NULL;
+	size_t num = 0;
+	size_t expected;
+
+	arguments = spn_connect_arguments(tool->connect, &num);
+	if (num == 0) {
+		return spn_connect_usage_error(tool->connect,
+					       "no command given");
+	}
+	command = policy_find(arguments[0]);
+	if (command == NULL) {
+		return spn_connect_usage_error(tool->connect,
+					       "no such command: %s",
+					       arguments[0]);
+	}
+	expected = command->argument != NULL ? 2 : 1;
+	if (num > expected) {
+		return spn_connect_usage_error(tool->connect,
+					       "%s: too many arguments: %s",
+					       command->name,
+					       arguments[expected]);
+	}
+	if (num < expected) {
+		return spn_connect_usage_error(tool->connect,
+					       "%s: %s is missing",
+					       command->name,
+					       command->argument);
+	}
+	if (command->argument != NULL) {
+		tool->argument = arguments[1];
+	}
+
+	url = spn_connect_url(tool->connect);
+	if (url == NULL) {
+		return policy_oom(tool);
+	}
+	tool->path = spn_connect_local_path(url);
+	if (tool->path == NULL && command->local_only) {
+		spn_connect_message(tool->connect,
+				    "%s works on the DC's own sam.ldb, not "
+				    "over %s: run it on that DC, without -H",
+				    command->name,
+				    url);
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	return command->run(mem_ctx, tool);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct poptOption no_options[] = {POPT_TABLEEND};
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	struct policy_tool tool = {};
+	int ret = SPN_EXIT_CANNOT_RUN;
+
+	/* so that results and messages keep their order */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	tool.connect = spn_connect_new(mem_ctx,
+				       "spn-policy",
+				       POLICY_USAGE,
+				       no_options,
+				       argc,
+				       argv);
+	if (tool.connect == NULL) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	if (spn_connect_next_option(tool.connect) == 0) {
+		ret = policy_run(tool.connect, &tool);
+	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		spn_connect_message(tool.connect, "cannot write to stdout");
+		ret = SPN_EXIT_CANNOT_RUN;
+	}
+	talloc_free(mem_ctx);
+	return ret;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of spn-policy: one function a command, and what they share.
+ * Every command returns the exit code of the program.
+ */
+#ifndef SPN_POLICY_TOOL_H
+#define SPN_POLICY_TOOL_H
+
+#include "connect.h"
+
+#include "policy/settings.h"
+
+#ifndef SPN_POLICY_MODULESDIR
+#define SPN_POLICY_MODULESDIR "/usr/lib/samba/ldb"
+#endif
+
+/* SPN_EXIT_DONE and SPN_EXIT_CANNOT_RUN, and between them: */
+enum policy_exit {
+	POLICY_EXIT_OFF = 1, /* status, check: something is off */
+};
+
+struct policy_tool {
+	struct spn_connect *connect;
+	const char *path;     /* the local database; NULL over LDAP */
+	const char *argument; /* of set and unset; NULL when there is none */
+};
+
+int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+int policy_disable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+int policy_status(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+int policy_check(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+
+/* One line on stdout, control characters escaped. */
+void policy_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* "TOOL: out of memory"; returns SPN_EXIT_CANNOT_RUN. */
+int policy_oom(const struct policy_tool *tool);
+
+/* ---- spn_policy_modules.c: the list of modules in @MODULES */
+
+#define POLICY_MODULE "spn_policy"
+
+/* list with spn_policy in front, and without it; the others keep their
+ * order. In the form that ldb reads: commas, no blanks. NULL when out of
+ * memory. */
+char *policy_list_with(TALLOC_CTX *mem_ctx, const char *list);
+char *policy_list_without(TALLOC_CTX *mem_ctx, const char *list);
+bool policy_list_has(const char *list, const char *module);
+
+/* The list of the database, read without any module. NULL after a message. */
+char *policy_list_read(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+
+/*
+ * The file that this process has loaded the module from; when it has not,
+ * the file where the module should be, if that exists. NULL: neither. Ask
+ * after a database was opened.
+ */
+char *policy_module_file(TALLOC_CTX *mem_ctx, bool *_loaded);
+
+/* ---- spn_policy_settings.c: the settings object */
+
+#define POLICY_ATTR "msDS-Settings"
+
+/* One value of msDS-Settings. */
+struct policy_line {
+	struct ldb_val raw;  /* as stored */
+	char *name;	     /* before the first '=', without blanks around */
+	char *value;	     /* after it; "" when there is no '=' */
+	const char *problem; /* NULL: understood */
+};
+
+struct policy_settings {
+	struct ldb_dn *dn;
+	bool exists;
+	struct policy_line *lines;
+	size_t num_lines;
+	char *ds_heuristics; /* NULL when it has none */
+	const char *mode;    /* smb.conf spn_policy:mode; NULL when not set */
+	bool mode_is_bad;
+	struct spn_settings *in_object; /* defaults and lines */
+	struct spn_settings *effective; /* and dSHeuristics and mode */
+};
+
+/* NULL after a message. */
+struct policy_settings *policy_settings_read(TALLOC_CTX *mem_ctx,
+					     const struct policy_tool *tool,
+					     struct ldb_context *ldb);
+
+/* One line on stdout for each that is not understood; how many there are. */
+size_t policy_settings_problems(const struct policy_settings *settings);
+
+/* Makes an empty settings object if there is none. False after a message.
+ * A read-only DC cannot and need not: true, after a note. */
+bool policy_settings_create(const struct policy_tool *tool,
+			    struct ldb_context *ldb);
+
+/* The object with one line, or with none (NULL). LDB codes. */
+int policy_object_add(struct ldb_context *ldb,
+		      struct ldb_dn *dn,
+		      const char *line);
+
+#endif /* SPN_POLICY_TOOL_H */
