@@ -22,6 +22,6 @@ bool spn_host_partner(const struct spn_case *c,
 		      const struct spn_account **_computer);
 
 bool spn_host_is_fqdn(struct spn_str host); /* has a dot inside */
-bool spn_host_is_ip(struct spn_str host); /* IPv4 or IPv6 literal */
+bool spn_host_is_ip(struct spn_str host);   /* IPv4 or IPv6 literal */
 
 #endif

@@ -19,37 +19,38 @@ enum spn_severity {
 /* What a code does to the write that brings it. */
 enum spn_on_write {
 	SPN_ON_WRITE_IGNORE, /* audit only */
-	SPN_ON_WRITE_WARN, /* logged, never refused */
+	SPN_ON_WRITE_WARN,   /* logged, never refused */
 	SPN_ON_WRITE_REFUSE, /* as the rule's level says */
 };
 
 /*
  * One entry of the catalogue. Texts may hold {spn}, {partner} (the other
- * half of a pair, or what was probably meant), {account} (DN) and {others}
- * (DNs of other holders). `client` is what a refused client sees and has
+ * half of a pair, or what was probably meant), {meant} ("; did you mean
+ * '{partner}'?", nothing without a partner), {account} (DN) and {others} (DNs
+ * of other holders). `client` is what a refused client sees and has
  * neither {account} nor {others}: it must not learn of objects it may not
  * read.
  */
 struct spn_message {
 	const char *code; /* "SPN-101" */
-	const char *id; /* "DUP-EXACT" */
+	const char *id;	  /* "DUP-EXACT" */
 	const char *rule; /* "duplicate-spn" */
 	enum spn_severity severity;
 	enum spn_on_write on_write;
-	unsigned rank; /* order of a report: 1 breaks logons now */
+	unsigned rank;	     /* order of a report: 1 breaks logons now */
 	const char *summary; /* what it means, one line */
-	const char *client; /* NULL for audit-only codes */
-	const char *reason; /* audit and log, one line */
-	const char *cure; /* one line */
+	const char *client;  /* NULL for audit-only codes */
+	const char *reason;  /* audit and log, one line */
+	const char *cure;    /* one line */
 };
 
 struct spn_violation {
 	const struct spn_message *message;
-	enum spn_level level; /* writes: WARN or DENY */
+	enum spn_level level;	    /* writes: WARN or DENY */
 	enum spn_severity severity; /* of this case; else the message's */
 	const struct spn_account *account; /* NULL: of the forest itself */
-	struct spn_str spn; /* as stored; len 0 if none */
-	const char *partner; /* NULL when there is none */
+	struct spn_str spn;		   /* as stored; len 0 if none */
+	const char *partner;		   /* NULL when there is none */
 	struct spn_holders others;
 };
 
@@ -89,16 +90,15 @@ const struct spn_violation *spn_report_refusal(const struct spn_report *r);
 char *spn_violation_client_text(TALLOC_CTX *mem_ctx,
 				const struct spn_violation *v);
 /* Reason and cure for people who may see everything; on mem_ctx. */
-char *spn_violation_reason(TALLOC_CTX *mem_ctx,
-			   const struct spn_violation *v);
+char *spn_violation_reason(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
 char *spn_violation_cure(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
 
 /* Who did it and when; strings are escaped by the functions below. */
 struct spn_log_context {
-	const char *user_sid; /* "S-1-..."; NULL if unknown */
+	const char *user_sid;  /* "S-1-..."; NULL if unknown */
 	const char *timestamp; /* ISO 8601 */
-	const char *mode; /* "enforce", "audit" */
-	const char *action; /* "refused", "warned" */
+	const char *mode;      /* "enforce", "audit" */
+	const char *action;    /* "refused", "warned" */
 };
 /* One line for the log, DNs of other holders included. */
 char *spn_violation_log_text(TALLOC_CTX *mem_ctx,

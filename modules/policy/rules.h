@@ -16,7 +16,7 @@
 struct spn_case {
 	const struct spn_account *after;
 	const struct spn_account *before; /* NULL: an add, or an audit */
-	bool is_write; /* only what the write changed is judged */
+	bool is_write;		 /* only what the write changed is judged */
 	struct spn_index *index; /* holds after, not before */
 	struct spn_index *wide_index; /* folded as a Windows DC compares;
 					 NULL where it cannot matter */
@@ -25,12 +25,12 @@ struct spn_case {
 };
 
 struct spn_rule {
-	const char *name; /* "duplicate-spn": settings, messages, docs */
-	const char *codes; /* "SPN-1xx" */
+	const char *name;     /* "duplicate-spn": settings, messages, docs */
+	const char *codes;    /* "SPN-1xx" */
 	enum spn_level level; /* where the settings say nothing */
 	unsigned modes; /* bits 1 << level that may be set; 0: audit only */
-	const char *summary; /* one line: status, --list-rules, man page */
-	const char *source; /* "MS-ADTS 3.1.1.5.1.3" */
+	const char *summary;   /* one line: status, --list-rules, man page */
+	const char *source;    /* "MS-ADTS 3.1.1.5.1.3" */
 	bool obeys_exemptions; /* exempt-account and exempt-host count */
 	bool (*judge)(const struct spn_case *c, struct spn_report *report);
 	/* Once an audit, for what belongs to no account; NULL for none. */

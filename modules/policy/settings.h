@@ -27,6 +27,7 @@ struct spn_settings {
 	enum spn_mode mode;
 	enum spn_level *levels; /* one per rule, order of spn_rules() */
 	const char **pair_classes;
+	bool pair_classes_set; /* the default has been replaced */
 	const char **dns_suffixes;
 	const char **exempt_accounts;
 	const char **exempt_hosts;
@@ -34,11 +35,11 @@ struct spn_settings {
 
 /* One key an administrator may set. The table is the only list of them. */
 struct spn_setting {
-	const char *name; /* "dns-suffix" */
-	const char *values; /* "deny warn off", or what a value looks like */
+	const char *name;     /* "dns-suffix" */
+	const char *values;   /* "deny warn off", or what a value looks like */
 	const char *fallback; /* in force where nothing is set; "" for none */
-	const char *summary; /* one line */
-	bool is_list; /* may be set more than once; values add up */
+	const char *summary;  /* one line */
+	bool is_list;	      /* may be set more than once; values add up */
 };
 
 /* Every key: the rules that act on writes, then the lists. The result lives
@@ -86,6 +87,10 @@ const char *spn_mode_text(enum spn_mode mode);
 /* Effective level of a rule by its place in spn_rules(): mode applied. */
 enum spn_level spn_settings_level(const struct spn_settings *settings,
 				  size_t rule);
+
+/* The same by the rule's name; off for a name that is no rule. */
+enum spn_level spn_settings_level_of(const struct spn_settings *settings,
+				     const char *rule);
 
 bool spn_settings_is_pair_class(const struct spn_settings *settings,
 				struct spn_str service_class);

@@ -183,12 +183,23 @@ char *spn_format(TALLOC_CTX *mem_ctx,
 		 struct spn_str service_class,
 		 struct spn_str host_name)
 {
-	return talloc_asprintf(mem_ctx,
-			       "%.*s/%.*s",
-			       (int)service_class.len,
-			       service_class.data,
-			       (int)host_name.len,
-			       host_name.data);
+	size_t len = service_class.len + 1 + host_name.len;
+	char *text = talloc_array(mem_ctx, char, len + 1);
+
+	if (text == NULL) {
+		return NULL;
+	}
+	if (service_class.len > 0) {
+		memcpy(text, service_class.data, service_class.len);
+	}
+	text[service_class.len] = '/';
+	if (host_name.len > 0) {
+		memcpy(text + service_class.len + 1,
+		       host_name.data,
+		       host_name.len);
+	}
+	text[len] = '\0';
+	return text;
 }
 
 /* How many bytes of s form one valid UTF-8 character; 0 if they do not. */
@@ -245,8 +256,8 @@ static bool is_control(const uint8_t *s, size_t char_len)
 		return (s[2] >= 0x8b && s[2] <= 0x8f) ||
 		       (s[2] >= 0xa8 && s[2] <= 0xae);
 	}
-	return char_len == 3 && s[0] == 0xe2 && s[1] == 0x81 &&
-	       s[2] >= 0xa0 && s[2] <= 0xaf;
+	return char_len == 3 && s[0] == 0xe2 && s[1] == 0x81 && s[2] >= 0xa0 &&
+	       s[2] <= 0xaf;
 }
 
 char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)

@@ -33,7 +33,7 @@ struct spn {
 	struct spn_str instance_name;
 	struct spn_str service_name;
 	uint16_t port;
-	bool has_suffix; /* there is a ":" part, even an empty one */
+	bool has_suffix;       /* there is a ":" part, even an empty one */
 	bool has_service_name; /* three-part, even with an empty third */
 };
 

@@ -9,8 +9,7 @@
 struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,
 				    const char *object_guid)
 {
-	struct spn_account *account =
-		talloc_zero(mem_ctx, struct spn_account);
+	struct spn_account *account = talloc_zero(mem_ctx, struct spn_account);
 
 	if (account == NULL) {
 		return NULL;
@@ -79,8 +78,7 @@ const struct spn_value *spn_account_find(const struct spn_account *account,
 	return NULL;
 }
 
-size_t spn_account_count(const struct spn_account *account,
-			 struct spn_str key)
+size_t spn_account_count(const struct spn_account *account, struct spn_str key)
 {
 	size_t count = 0;
 	size_t i;
@@ -96,8 +94,7 @@ size_t spn_account_count(const struct spn_account *account,
 	return count;
 }
 
-bool spn_account_same(const struct spn_account *a,
-		      const struct spn_account *b)
+bool spn_account_same(const struct spn_account *a, const struct spn_account *b)
 {
 	return strcmp(a->object_guid, b->object_guid) == 0;
 }

@@ -24,8 +24,8 @@ struct spn_value {
 struct spn_account {
 	const char *object_guid; /* "" while it is being added */
 	const char *dn;
-	const char *sam_account_name; /* NULL when it has none */
-	const char *dns_host_name; /* NULL when it has none */
+	const char *sam_account_name;		/* NULL when it has none */
+	const char *dns_host_name;		/* NULL when it has none */
 	const char **additional_dns_host_names; /* NULL-terminated, or NULL */
 	const char *dns_domain; /* DNS name of the domain it belongs to */
 	enum spn_kind kind;

@@ -13,7 +13,7 @@ struct spn_forest {
 	/* dnsRoot of every domain and msDS-AllowedDNSSuffixes;
 	 * NULL-terminated, never NULL. */
 	const char **dns_suffixes;
-	const char *dns_domain; /* the domain of this DC, never NULL */
+	const char *dns_domain;	   /* the domain of this DC, never NULL */
 	const char *ds_heuristics; /* dSHeuristics, "" when absent */
 };
 

@@ -25,10 +25,10 @@ struct table {
 struct spn_index {
 	struct spn_fold fold;
 	bool complete;
-	struct table by_spn; /* folded value */
-	struct table by_name; /* NetBIOS name, no case */
-	struct table by_dns; /* DNS name, no case */
-	struct table by_guid; /* partial index only */
+	struct table by_spn;		/* folded value */
+	struct table by_name;		/* NetBIOS name, no case */
+	struct table by_dns;		/* DNS name, no case */
+	struct table by_guid;		/* partial index only */
 	struct spn_question *questions; /* known ones, then open ones */
 	size_t num_questions;
 	size_t num_known;
@@ -71,8 +71,10 @@ static bool table_add(struct spn_index *index,
 	}
 	if (table->num_entries == table->size) {
 		size_t size = (table->size == 0) ? 16 : table->size * 2;
-		struct entry *entries = talloc_realloc(
-			index, table->entries, struct entry, size);
+		struct entry *entries = talloc_realloc(index,
+						       table->entries,
+						       struct entry,
+						       size);
 
 		if (entries == NULL) {
 			return false;
@@ -168,7 +170,8 @@ static bool add_names(struct spn_index *index,
 	    !table_add(index,
 		       &index->by_dns,
 		       spn_str_of(account->dns_host_name),
-		       account)) {
+		       account))
+	{
 		return false;
 	}
 	for (i = 0; names != NULL && names[i] != NULL; i++) {
@@ -182,8 +185,7 @@ static bool add_names(struct spn_index *index,
 	return true;
 }
 
-bool spn_index_add(struct spn_index *index,
-		   const struct spn_account *account)
+bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 {
 	struct spn_str guid = spn_str_of(account->object_guid);
 	size_t num = 0;
@@ -222,7 +224,8 @@ static bool ask(struct spn_index *index,
 	}
 	for (i = 0; i < index->num_questions; i++) {
 		if (index->questions[i].kind == kind &&
-		    spn_str_equal_nocase(index->questions[i].text, text)) {
+		    spn_str_equal_nocase(index->questions[i].text, text))
+		{
 			return true;
 		}
 	}
@@ -256,24 +259,24 @@ static bool is_among(const struct spn_account *account,
 	return false;
 }
 
-bool spn_index_holders_of_key(struct spn_index *index,
-			      TALLOC_CTX *mem_ctx,
-			      struct spn_str spn,
-			      struct spn_str key,
-			      struct spn_holders *_holders)
+bool spn_index_holders_of(struct spn_index *index,
+			  TALLOC_CTX *mem_ctx,
+			  const struct spn_value *spn,
+			  struct spn_holders *_holders)
 {
 	struct spn_holders holders = {};
 	const struct entry *found = NULL;
 	size_t num = 0;
 	size_t i;
 
-	if (!ask(index, SPN_ASK_SPN, spn)) {
+	if (!ask(index, SPN_ASK_SPN, spn->value)) {
 		return false;
 	}
-	found = table_find(&index->by_spn, key, &num);
+	found = table_find(&index->by_spn, spn->key, &num);
 	if (num > 0) {
-		holders.accounts = talloc_array(
-			mem_ctx, const struct spn_account *, num);
+		holders.accounts = talloc_array(mem_ctx,
+						const struct spn_account *,
+						num);
 		if (holders.accounts == NULL) {
 			return false;
 		}
@@ -288,6 +291,21 @@ bool spn_index_holders_of_key(struct spn_index *index,
 	return true;
 }
 
+bool spn_index_key(const struct spn_index *index,
+		   TALLOC_CTX *mem_ctx,
+		   struct spn_str service_class,
+		   struct spn_str host_name,
+		   struct spn_value *_spn)
+{
+	_spn->value.data = spn_format(mem_ctx, service_class, host_name);
+	_spn->value.len = service_class.len + 1 + host_name.len;
+	return _spn->value.data != NULL &&
+	       index->fold.fn(index->fold.private_data,
+			      mem_ctx,
+			      _spn->value,
+			      &_spn->key);
+}
+
 bool spn_index_holders(struct spn_index *index,
 		       TALLOC_CTX *mem_ctx,
 		       struct spn_str service_class,
@@ -295,18 +313,14 @@ bool spn_index_holders(struct spn_index *index,
 		       struct spn_holders *_holders)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	struct spn_str spn = {};
-	struct spn_str key = {};
+	struct spn_value spn = {};
 	bool ok = false;
 
 	if (tmp_ctx == NULL) {
 		return false;
 	}
-	spn.data = spn_format(tmp_ctx, service_class, host_name);
-	spn.len = service_class.len + 1 + host_name.len;
-	ok = spn.data != NULL &&
-	     index->fold.fn(index->fold.private_data, tmp_ctx, spn, &key) &&
-	     spn_index_holders_of_key(index, mem_ctx, spn, key, _holders);
+	ok = spn_index_key(index, tmp_ctx, service_class, host_name, &spn) &&
+	     spn_index_holders_of(index, mem_ctx, &spn, _holders);
 	talloc_free(tmp_ctx);
 	return ok;
 }
@@ -381,8 +395,9 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 	return true;
 }
 
-const struct spn_question *
-spn_index_open_questions(const struct spn_index *index, size_t *_num)
+const struct spn_question *spn_index_open_questions(
+	const struct spn_index *index,
+	size_t *_num)
 {
 	*_num = index->num_questions - index->num_known;
 	return index->questions + index->num_known;

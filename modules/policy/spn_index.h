@@ -41,13 +41,19 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 				bool complete);
 const struct spn_fold *spn_index_fold(const struct spn_index *index);
 
+/* "class/host" as text and folded, both on mem_ctx. */
+bool spn_index_key(const struct spn_index *index,
+		   TALLOC_CTX *mem_ctx,
+		   struct spn_str service_class,
+		   struct spn_str host_name,
+		   struct spn_value *_spn);
+
 /*
  * Adds a live account; the index keeps the pointer, the caller the memory.
  * The same account (objectGUID) may be added again by a later search: a
  * partial index keeps the first. False when out of memory.
  */
-bool spn_index_add(struct spn_index *index,
-		   const struct spn_account *account);
+bool spn_index_add(struct spn_index *index, const struct spn_account *account);
 
 /*
  * All of these return false only when out of memory; results live on
@@ -60,11 +66,10 @@ bool spn_index_holders(struct spn_index *index,
 		       struct spn_holders *_holders);
 
 /* The same for a whole value that is already folded. */
-bool spn_index_holders_of_key(struct spn_index *index,
-			      TALLOC_CTX *mem_ctx,
-			      struct spn_str spn,
-			      struct spn_str key,
-			      struct spn_holders *_holders);
+bool spn_index_holders_of(struct spn_index *index,
+			  TALLOC_CTX *mem_ctx,
+			  const struct spn_value *spn,
+			  struct spn_holders *_holders);
 
 /* The computer with this NetBIOS name (sAMAccountName name$), or NULL. */
 bool spn_index_computer_by_name(struct spn_index *index,
@@ -82,8 +87,9 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 			       const struct spn_account **_computer);
 
 /* The questions noted since the last spn_index_answered(). */
-const struct spn_question *
-spn_index_open_questions(const struct spn_index *index, size_t *_num);
+const struct spn_question *spn_index_open_questions(
+	const struct spn_index *index,
+	size_t *_num);
 
 /* What was found for them has been added: they count as known. */
 void spn_index_answered(struct spn_index *index);

@@ -32,8 +32,9 @@ static const char **split_list(TALLOC_CTX *mem_ctx, struct spn_str list)
 			if (names == NULL) {
 				return NULL;
 			}
-			names[num_names] =
-				talloc_strndup(names, list.data, len);
+			names[num_names] = talloc_strndup(names,
+							  list.data,
+							  len);
 			if (names[num_names] == NULL) {
 				return NULL;
 			}
@@ -67,8 +68,9 @@ bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
 	}
 	mappings->mappings = all;
 	added = &all[mappings->num_mappings];
-	added->target =
-		talloc_strndup(all, value.data, (size_t)(equals - value.data));
+	added->target = talloc_strndup(all,
+				       value.data,
+				       (size_t)(equals - value.data));
 	list.data = equals + 1;
 	list.len = value.len - (size_t)(list.data - value.data);
 	added->aliases = split_list(all, list);

@@ -9,7 +9,7 @@
 #include "spn.h"
 
 struct spn_mapping {
-	const char *target; /* "host" */
+	const char *target;   /* "host" */
 	const char **aliases; /* NULL-terminated: "alerter", ..., "http" */
 };
 

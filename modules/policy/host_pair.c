@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which two names are one host. Computer objects are asked first, string
+ * surgery is the last resort: sAMAccountName is cut at 15 characters, and a
+ * computer may have a DNS name of another domain.
+ */
+#include "host_pair.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+bool spn_host_is_fqdn(struct spn_str host)
+{
+	return host.len > 0 && memchr(host.data, '.', host.len) != NULL;
+}
+
+bool spn_host_is_ip(struct spn_str host)
+{
+	char text[INET6_ADDRSTRLEN] = {};
+	struct in6_addr address;
+
+	if (host.len > 2 && host.data[0] == '[' &&
+	    host.data[host.len - 1] == ']') {
+		host.data++;
+		host.len -= 2;
+	}
+	if (host.len == 0 || host.len >= sizeof(text)) {
+		return false;
+	}
+	memcpy(text, host.data, host.len);
+	return inet_pton(AF_INET, text, &address) == 1 ||
+	       inet_pton(AF_INET6, text, &address) == 1;
+}
+
+/* host is one label and this suffix: the label, or len 0. */
+static struct spn_str label_before(struct spn_str host, const char *suffix)
+{
+	struct spn_str none = {};
+	struct spn_str label = host;
+	struct spn_str rest = spn_str_of(suffix);
+
+	if (rest.len == 0 || host.len < rest.len + 2) {
+		return none;
+	}
+	label.len = host.len - rest.len - 1;
+	if (host.data[label.len] != '.' ||
+	    memchr(host.data, '.', label.len) != NULL) {
+		return none;
+	}
+	rest.data = host.data + label.len + 1;
+	return spn_str_is(rest, suffix) ? label : none;
+}
+
+static struct spn_str label_of(const struct spn_case *c, struct spn_str host)
+{
+	const char **lists[] = {
+		c->forest->dns_suffixes,
+		c->settings->dns_suffixes,
+	};
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < 2; i++) {
+		for (j = 0; lists[i][j] != NULL; j++) {
+			struct spn_str label = label_before(host, lists[i][j]);
+
+			if (label.len > 0) {
+				return label;
+			}
+		}
+	}
+	return (struct spn_str){};
+}
+
+static bool partner_of_fqdn(const struct spn_case *c,
+			    TALLOC_CTX *mem_ctx,
+			    struct spn_str host,
+			    const char **_partner,
+			    const struct spn_account **_computer)
+{
+	struct spn_str short_name = {};
+
+	if (!spn_index_computer_by_dns(c->index, host, _computer)) {
+		return false;
+	}
+	short_name = (*_computer != NULL)
+			     ? spn_account_netbios_name(*_computer)
+			     : label_of(c, host);
+	if (short_name.len == 0) {
+		return true;
+	}
+	*_partner = spn_str_dup(mem_ctx, short_name).data;
+	return *_partner != NULL;
+}
+
+static bool partner_of_label(const struct spn_case *c,
+			     TALLOC_CTX *mem_ctx,
+			     struct spn_str host,
+			     const char **_partner,
+			     const struct spn_account **_computer)
+{
+	const char *domain = (c->after->dns_domain != NULL)
+				     ? c->after->dns_domain
+				     : c->forest->dns_domain;
+
+	if (!spn_index_computer_by_name(c->index, host, _computer)) {
+		return false;
+	}
+	if (*_computer != NULL && (*_computer)->dns_host_name != NULL) {
+		*_partner = talloc_strdup(mem_ctx,
+					  (*_computer)->dns_host_name);
+		return *_partner != NULL;
+	}
+	*_partner = talloc_asprintf(mem_ctx,
+				    "%.*s.%s",
+				    (int)host.len,
+				    host.data,
+				    domain);
+	return *_partner != NULL;
+}
+
+bool spn_host_partner(const struct spn_case *c,
+		      TALLOC_CTX *mem_ctx,
+		      struct spn_str host,
+		      const char **_partner,
+		      const struct spn_account **_computer)
+{
+	const struct spn_account *ignored = NULL;
+	const struct spn_account **computer = (_computer != NULL) ? _computer
+								  : &ignored;
+
+	*_partner = NULL;
+	*computer = NULL;
+	if (host.len == 0 || spn_host_is_ip(host) ||
+	    memchr(host.data, '\0', host.len) != NULL)
+	{
+		return true;
+	}
+	if (spn_host_is_fqdn(host)) {
+		return partner_of_fqdn(c, mem_ctx, host, _partner, computer);
+	}
+	return partner_of_label(c, mem_ctx, host, _partner, computer);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Violations into words. All text that leaves here is one line: values and
+ * DNs pass through spn_escape() on their way into a template.
+ */
+#include "report.h"
+
+#include <string.h>
+
+struct spn_report *spn_report_new(TALLOC_CTX *mem_ctx)
+{
+	return talloc_zero(mem_ctx, struct spn_report);
+}
+
+static bool copy_details(TALLOC_CTX *mem_ctx,
+			 const struct spn_violation *details,
+			 struct spn_violation *v)
+{
+	size_t num = details->others.num_accounts;
+
+	v->account = details->account;
+	v->spn = spn_str_dup(mem_ctx, details->spn);
+	if (v->spn.data == NULL) {
+		return false;
+	}
+	if (details->partner != NULL) {
+		v->partner = talloc_strdup(mem_ctx, details->partner);
+		if (v->partner == NULL) {
+			return false;
+		}
+	}
+	if (num > 0) {
+		v->others.accounts = talloc_memdup(
+			mem_ctx,
+			details->others.accounts,
+			num * sizeof(details->others.accounts[0]));
+		if (v->others.accounts == NULL) {
+			return false;
+		}
+		v->others.num_accounts = num;
+	}
+	return true;
+}
+
+bool spn_report_add(struct spn_report *report,
+		    const char *code,
+		    const struct spn_violation *details,
+		    struct spn_violation **_violation)
+{
+	const struct spn_message *message = spn_message_by_code(code);
+	struct spn_violation *all = NULL;
+	struct spn_violation *added = NULL;
+
+	all = talloc_realloc(report,
+			     report->violations,
+			     struct spn_violation,
+			     report->num_violations + 1);
+	if (all == NULL) {
+		return false;
+	}
+	report->violations = all;
+	added = &all[report->num_violations];
+	*added = (struct spn_violation){
+		.message = message,
+		.level = SPN_LEVEL_WARN,
+		.severity = message->severity,
+	};
+	if (!copy_details(all, details, added)) {
+		return false;
+	}
+	report->num_violations++;
+	if (_violation != NULL) {
+		*_violation = added;
+	}
+	return true;
+}
+
+const struct spn_violation *spn_report_refusal(const struct spn_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->num_violations; i++) {
+		if (r->violations[i].level >= SPN_LEVEL_DENY) {
+			return &r->violations[i];
+		}
+	}
+	return NULL;
+}
+
+static char *escape_text(TALLOC_CTX *mem_ctx, const char *text)
+{
+	return spn_escape(mem_ctx, spn_str_of(text));
+}
+
+/* "CN=a,... and CN=b,..." */
+static char *others_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
+{
+	char *text = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; i < v->others.num_accounts; i++) {
+		char *dn = escape_text(mem_ctx, v->others.accounts[i]->dn);
+
+		if (dn == NULL) {
+			return NULL;
+		}
+		text = talloc_asprintf_append(text,
+					      "%s%s",
+					      (i > 0) ? " and " : "",
+					      dn);
+	}
+	return text;
+}
+
+/* What one {name} of a template stands for. */
+static char *expand_name(TALLOC_CTX *mem_ctx,
+			 const struct spn_violation *v,
+			 struct spn_str name)
+{
+	char *partner = NULL;
+
+	if (spn_str_is(name, "spn")) {
+		return spn_escape(mem_ctx, v->spn);
+	}
+	if (spn_str_is(name, "others")) {
+		return others_text(mem_ctx, v);
+	}
+	if (spn_str_is(name, "account")) {
+		return escape_text(mem_ctx,
+				   v->account != NULL ? v->account->dn : "");
+	}
+	partner = escape_text(mem_ctx, v->partner);
+	if (partner == NULL || !spn_str_is(name, "meant")) {
+		return partner;
+	}
+	if (partner[0] == '\0') {
+		return partner;
+	}
+	return talloc_asprintf(mem_ctx, "; did you mean '%s'?", partner);
+}
+
+static char *expand(TALLOC_CTX *mem_ctx,
+		    const struct spn_violation *v,
+		    const char *template)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	char *text = talloc_strdup(mem_ctx, "");
+
+	while (tmp_ctx != NULL && text != NULL && *template != '\0') {
+		const char *open = strchrnul(template, '{');
+		const char *close = strchrnul(open, '}');
+		char *value = NULL;
+
+		text = talloc_strndup_append_buffer(text,
+						    template,
+						    (size_t)(open - template));
+		if (*open == '\0' || *close == '\0') {
+			break;
+		}
+		value = expand_name(tmp_ctx,
+				    v,
+				    (struct spn_str){
+					    .data = open + 1,
+					    .len = (size_t)(close - open - 1),
+				    });
+		if (value == NULL) {
+			TALLOC_FREE(text);
+			break;
+		}
+		text = talloc_strdup_append_buffer(text, value);
+		template = close + 1;
+	}
+	talloc_free(tmp_ctx);
+	return text;
+}
+
+char *spn_violation_client_text(TALLOC_CTX *mem_ctx,
+				const struct spn_violation *v)
+{
+	const char *werror = (strcmp(v->message->rule, "duplicate-spn") == 0)
+				     ? "000021C7"
+				     : "0000202F";
+	char *text = NULL;
+	char *line = NULL;
+
+	/* Codes that refuse have a text for clients: a test sees to it. */
+	text = expand(mem_ctx, v, v->message->client);
+	if (text == NULL) {
+		return NULL;
+	}
+	line = talloc_asprintf(mem_ctx,
+			       "%s: spn_policy: %s %s",
+			       werror,
+			       v->message->code,
+			       text);
+	talloc_free(text);
+	return line;
+}
+
+char *spn_violation_reason(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
+{
+	return expand(mem_ctx, v, v->message->reason);
+}
+
+char *spn_violation_cure(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
+{
+	return expand(mem_ctx, v, v->message->cure);
+}
+
+char *spn_violation_log_text(TALLOC_CTX *mem_ctx,
+			     const struct spn_violation *v,
+			     const struct spn_log_context *context)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	char *reason = spn_violation_reason(tmp_ctx, v);
+	char *spn = spn_escape(tmp_ctx, v->spn);
+	char *dn = escape_text(tmp_ctx, v->account ? v->account->dn : "");
+	char *others = others_text(tmp_ctx, v);
+	char *text = NULL;
+
+	if (reason != NULL && spn != NULL && dn != NULL && others != NULL) {
+		text = talloc_asprintf(
+			mem_ctx,
+			"spn_policy: %s %s: '%s' on '%s'%s%s%s by %s: %s",
+			context->action,
+			v->message->code,
+			spn,
+			dn,
+			(*others != '\0') ? ", also '" : "",
+			others,
+			(*others != '\0') ? "'" : "",
+			(context->user_sid != NULL) ? context->user_sid
+						    : "unknown",
+			reason);
+	}
+	talloc_free(tmp_ctx);
+	return text;
+}
+
+/* A JSON string of text that may hold anything; NULL becomes null. */
+static char *json_string(TALLOC_CTX *mem_ctx, struct spn_str text)
+{
+	char *escaped = NULL;
+	char *out = NULL;
+	size_t num = 0;
+	size_t i;
+
+	if (text.data == NULL) {
+		return talloc_strdup(mem_ctx, "null");
+	}
+	/* What is left after this are quotes, backslashes and UTF-8. */
+	escaped = spn_escape(mem_ctx, text);
+	if (escaped == NULL) {
+		return NULL;
+	}
+	out = talloc_array(mem_ctx, char, 2 * strlen(escaped) + 3);
+	if (out == NULL) {
+		return NULL;
+	}
+	out[num++] = '"';
+	for (i = 0; escaped[i] != '\0'; i++) {
+		if (escaped[i] == '"' || escaped[i] == '\\') {
+			out[num++] = '\\';
+		}
+		out[num++] = escaped[i];
+	}
+	out[num++] = '"';
+	out[num] = '\0';
+	return out;
+}
+
+/* DNs of the other holders as a JSON array. */
+static char *json_others(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
+{
+	char *text = talloc_strdup(mem_ctx, "[");
+	size_t i;
+
+	for (i = 0; i < v->others.num_accounts; i++) {
+		struct spn_str other = spn_str_of(v->others.accounts[i]->dn);
+		char *dn = json_string(mem_ctx, other);
+
+		if (dn == NULL) {
+			return NULL;
+		}
+		text = talloc_asprintf_append(text,
+					      "%s%s",
+					      (i > 0) ? ", " : "",
+					      dn);
+	}
+	return talloc_strdup_append_buffer(text, "]");
+}
+
+char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
+			     const struct spn_violation *v,
+			     const struct spn_log_context *context)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	const struct {
+		const char *name;
+		struct spn_str text;
+	} fields[] = {
+		{"action", spn_str_of(context->action)},
+		{"mode", spn_str_of(context->mode)},
+		{"rule", spn_str_of(v->message->rule)},
+		{"code", spn_str_of(v->message->code)},
+		{"userSid", spn_str_of(context->user_sid)},
+		{"dn", spn_str_of(v->account ? v->account->dn : NULL)},
+		{"spn", v->spn},
+		{"partner", spn_str_of(v->partner)},
+	};
+	char *time = json_string(tmp_ctx, spn_str_of(context->timestamp));
+	char *others = json_others(tmp_ctx, v);
+	char *json = NULL;
+	size_t i;
+
+	if (time == NULL || others == NULL) {
+		goto done;
+	}
+	json = talloc_asprintf(mem_ctx,
+			       "{\"timestamp\": %s, \"type\": \"spnPolicy\", "
+			       "\"spnPolicy\": {\"version\": {\"major\": 1, "
+			       "\"minor\": 0}",
+			       time);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		char *value = json_string(tmp_ctx, fields[i].text);
+
+		if (value == NULL) {
+			TALLOC_FREE(json);
+			goto done;
+		}
+		json = talloc_asprintf_append(json,
+					      ", \"%s\": %s",
+					      fields[i].name,
+					      value);
+	}
+	json = talloc_asprintf_append(json, ", \"conflictDns\": %s}}", others);
+done:
+	talloc_free(tmp_ctx);
+	return json;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * alias-spn: c/h on one account while map(c)/h is on another. The exact SPN
+ * wins, so one of the two accounts answers for a service it may not run.
+ * The target state of KB 871179 (HOST on the computer, the complete http
+ * pair on one service account) is meant to be so.
+ */
+#include <string.h>
+
+#include "host_pair.h"
+#include "rule_table.h"
+
+/* holder has the whole http pair of this host. */
+static bool pair_is_complete(const struct spn_case *c,
+			     struct spn_report *report,
+			     const struct spn_account *holder,
+			     const struct spn *spn,
+			     bool *_complete)
+{
+	struct spn_holders holders = {};
+	const char *partner = NULL;
+
+	*_complete = false;
+	if (!spn_settings_is_pair_class(c->settings, spn->service_class)) {
+		return true;
+	}
+	if (!spn_host_partner(c, report, spn->host_name, &partner, NULL)) {
+		return false;
+	}
+	if (partner == NULL) {
+		return true;
+	}
+	if (!spn_index_holders(c->index,
+			       report,
+			       spn->service_class,
+			       spn_str_of(partner),
+			       &holders))
+	{
+		return false;
+	}
+	*_complete = spn_holders_has(&holders, holder);
+	return true;
+}
+
+/*
+ * specific/h on one account, generic/h on another. *_meant: as in the KB.
+ */
+static bool is_meant(const struct spn_case *c,
+		     struct spn_report *report,
+		     const struct spn_account *specific_holder,
+		     const struct spn_account *generic_holder,
+		     const struct spn *specific,
+		     bool *_meant)
+{
+	*_meant = false;
+	if (generic_holder->kind != SPN_KIND_COMPUTER ||
+	    specific_holder->kind == SPN_KIND_COMPUTER ||
+	    !spn_account_has_name(generic_holder, specific->host_name))
+	{
+		return true;
+	}
+	return pair_is_complete(c, report, specific_holder, specific, _meant);
+}
+
+static enum spn_severity severity_of(const struct spn_account *a,
+				     const struct spn_account *b)
+{
+	if (a->kind == SPN_KIND_COMPUTER && b->kind == SPN_KIND_COMPUTER) {
+		return SPN_SEVERITY_ERROR;
+	}
+	return SPN_SEVERITY_WARNING;
+}
+
+/* value is specific: does somebody else hold the generic one? */
+static bool judge_specific(const struct spn_case *c,
+			   const struct spn_value *value,
+			   const struct spn *spn,
+			   struct spn_report *report)
+{
+	const char *target = spn_mappings_target(c->forest->mappings,
+						 spn->service_class);
+	struct spn_violation v = {.account = c->after, .spn = value->value};
+	struct spn_violation *added = NULL;
+	bool meant = false;
+
+	if (target == NULL) {
+		return true;
+	}
+	if (!spn_index_holders(c->index,
+			       report,
+			       spn_str_of(target),
+			       spn->host_name,
+			       &v.others))
+	{
+		return false;
+	}
+	if (v.others.num_accounts == 0 || spn_holders_has(&v.others, c->after))
+	{
+		return true;
+	}
+	if (!is_meant(c, report, c->after, v.others.accounts[0], spn, &meant))
+	{
+		return false;
+	}
+	if (meant && c->is_write) {
+		return true;
+	}
+	v.partner = spn_format(report, spn_str_of(target), spn->host_name);
+	if (v.partner == NULL ||
+	    !spn_report_add(report, "SPN-201", &v, &added)) {
+		return false;
+	}
+	added->severity = meant ? SPN_SEVERITY_INFO
+				: severity_of(c->after, v.others.accounts[0]);
+	return true;
+}
+
+/* value is generic: does somebody else hold one it stands for? */
+static bool judge_generic(const struct spn_case *c,
+			  const struct spn_value *value,
+			  const struct spn *spn,
+			  struct spn_report *report)
+{
+	const char *const *aliases = spn_mappings_aliases(c->forest->mappings,
+							  spn->service_class);
+	size_t i;
+
+	for (i = 0; aliases != NULL && aliases[i] != NULL; i++) {
+		struct spn_violation v = {
+			.account = c->after,
+			.spn = value->value,
+		};
+		struct spn specific = *spn;
+		bool meant = false;
+
+		specific.service_class = spn_str_of(aliases[i]);
+		if (!spn_index_holders(c->index,
+				       report,
+				       specific.service_class,
+				       spn->host_name,
+				       &v.others))
+		{
+			return false;
+		}
+		if (v.others.num_accounts == 0 ||
+		    spn_holders_has(&v.others, c->after)) {
+			continue;
+		}
+		if (!is_meant(c,
+			      report,
+			      v.others.accounts[0],
+			      c->after,
+			      &specific,
+			      &meant)) {
+			return false;
+		}
+		v.partner = spn_format(report,
+				       specific.service_class,
+				       spn->host_name);
+		if (v.partner == NULL ||
+		    (!meant && !spn_report_add(report, "SPN-201", &v, NULL)))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool judge_value(const struct spn_case *c,
+			const struct spn_value *value,
+			struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after, .spn = value->value};
+	struct spn spn = {};
+
+	if (spn_parse(value->value, &spn) != SPN_SYNTAX_OK) {
+		return true;
+	}
+	if (spn_class_is(&spn, "host") && !spn_account_is_machine(c->after) &&
+	    !spn_report_add(report, "SPN-202", &v, NULL))
+	{
+		return false;
+	}
+	if (!spn_is_plain(&spn)) {
+		return true;
+	}
+	if (!judge_specific(c, value, &spn, report)) {
+		return false;
+	}
+	/* An audit sees every clash from its specific side already. */
+	return !c->is_write || judge_generic(c, value, &spn, report);
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < c->after->num_spns; i++) {
+		const struct spn_value *value = &c->after->spns[i];
+
+		if (spn_case_added(c, value) &&
+		    spn_account_find(c->after, value->key) == value &&
+		    !judge_value(c, value, report))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool report_mapping(struct spn_report *report, char *what)
+{
+	struct spn_violation v = {.partner = what};
+
+	return what != NULL && spn_report_add(report, "SPN-203", &v, NULL);
+}
+
+/* A class that two mappings, or one twice, send somewhere. */
+static bool judge_doubles(const struct spn_mappings *mappings,
+			  struct spn_report *report)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < mappings->num_mappings; i++) {
+		const char **names = mappings->mappings[i].aliases;
+		const char *target = mappings->mappings[i].target;
+
+		for (j = 0; names[j] != NULL; j++) {
+			const char *first =
+				spn_mappings_target(mappings,
+						    spn_str_of(names[j]));
+
+			if (strcasecmp(first, target) != 0 &&
+			    !report_mapping(
+				    report,
+				    talloc_asprintf(report,
+						    "sends '%s' to both %s "
+						    "and %s; the first wins",
+						    names[j],
+						    first,
+						    target)))
+			{
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static bool judge_mappings(const struct spn_mappings *mappings,
+			   struct spn_report *report)
+{
+	static const char *const expected[] = {"http", "www", "cifs"};
+	size_t i;
+
+	if (mappings->num_mappings == 0) {
+		return report_mapping(
+			report,
+			talloc_strdup(report,
+				      "is absent: HOST stands for nothing"));
+	}
+	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		const char *target =
+			spn_mappings_target(mappings, spn_str_of(expected[i]));
+
+		if ((target == NULL || strcasecmp(target, "host") != 0) &&
+		    !report_mapping(
+			    report,
+			    talloc_asprintf(report,
+					    "does not send '%s' to host",
+					    expected[i])))
+		{
+			return false;
+		}
+	}
+	return judge_doubles(mappings, report);
+}
+
+/* Character 21 of dSHeuristics, a digit whose bits turn checks off. */
+static bool judge_heuristics(const char *ds_heuristics,
+			     struct spn_report *report)
+{
+	static const char *const texts[] = {
+		NULL,
+		"UPN uniqueness",
+		"SPN uniqueness",
+		"UPN and SPN uniqueness",
+		"SPN alias uniqueness",
+		"UPN and SPN alias uniqueness",
+		"SPN and SPN alias uniqueness",
+		"UPN, SPN and SPN alias uniqueness",
+	};
+	struct spn_violation v = {};
+	char digit = '0';
+
+	if (strlen(ds_heuristics) >= 21) {
+		digit = ds_heuristics[20];
+	}
+	if (digit <= '0' || digit > '7') {
+		return true;
+	}
+	v.partner = texts[digit - '0'];
+	return spn_report_add(report, "SPN-204", &v, NULL);
+}
+
+static bool judge_forest(const struct spn_forest *forest,
+			 struct spn_report *report)
+{
+	return judge_mappings(forest->mappings, report) &&
+	       judge_heuristics(forest->ds_heuristics, report);
+}
+
+const struct spn_rule spn_rule_alias_spn = {
+	.name = "alias-spn",
+	.codes = "SPN-2xx",
+	.level = SPN_LEVEL_WARN,
+	.modes = (1u << SPN_LEVEL_DENY) | (1u << SPN_LEVEL_WARN) |
+		 (1u << SPN_LEVEL_OFF),
+	.summary = "an SPN and the HOST SPN that stands for it are together",
+	.source = "MS-ADTS 3.1.1.5.1.3; KB5008382; MS-DRSR LookupSPN",
+	.obeys_exemptions = true,
+	.judge = judge,
+	.judge_forest = judge_forest,
+};

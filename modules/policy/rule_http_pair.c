@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * http-pair: http/NetBIOS and http/FQDN are on the same account. KB 871179
+ * registers both, because with one half only the other name falls to the
+ * computer through HOST: wrong key, 401.1, a prompt after 30 minutes.
+ *
+ * On a computer its own HOST pair is as good: what counts is who a KDC
+ * takes the partner to be (spn_case_effective).
+ */
+#include <string.h>
+
+#include "host_pair.h"
+#include "rule_table.h"
+
+/* An http SPN of the account and the other half that it wants. */
+struct half {
+	const struct spn_value *value;
+	struct spn spn;
+	const char *partner; /* host name */
+	char *partner_spn;
+	struct spn_holders exact;     /* who holds partner_spn */
+	struct spn_holders effective; /* who answers for it */
+};
+
+static bool find_partner(const struct spn_case *c,
+			 struct spn_report *report,
+			 struct half *half)
+{
+	const struct spn *spn = &half->spn;
+	struct spn_str host = {};
+
+	if (!spn_host_partner(c, report, spn->host_name, &half->partner, NULL))
+	{
+		return false;
+	}
+	if (half->partner == NULL) {
+		return true;
+	}
+	host = spn_str_of(half->partner);
+	half->partner_spn = spn_format(report, spn->service_class, host);
+	return half->partner_spn != NULL &&
+	       spn_index_holders(c->index,
+				 report,
+				 spn->service_class,
+				 host,
+				 &half->exact) &&
+	       spn_case_effective(c,
+				  report,
+				  spn->service_class,
+				  host,
+				  &half->effective);
+}
+
+/* The write took the partner, or the HOST SPN that stood for it, away. */
+static bool lost_partner(const struct spn_case *c,
+			 const struct half *half,
+			 bool *_lost)
+{
+	struct spn_str classes[2] = {half->spn.service_class};
+	size_t i;
+
+	*_lost = false;
+	if (half->partner == NULL) {
+		return true;
+	}
+	classes[1] = spn_str_of(
+		spn_mappings_target(c->forest->mappings, classes[0]));
+	for (i = 0; i < 2 && !*_lost; i++) {
+		if (!spn_case_removed(c,
+				      classes[i],
+				      spn_str_of(half->partner),
+				      _lost)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool judge_half(const struct spn_case *c,
+		       const struct half *half,
+		       struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = half->value->value,
+		.partner = half->partner_spn,
+	};
+	const char *code = "SPN-302";
+
+	if (spn_holders_is_only(&half->effective, c->after)) {
+		return true;
+	}
+	if (spn_holders_has(&half->effective, c->after) && !c->is_write) {
+		return true; /* a duplicate: duplicate-spn says so */
+	}
+	if (half->exact.num_accounts > 0) {
+		code = "SPN-303";
+		v.others = half->exact;
+	} else if (half->effective.num_accounts > 0) {
+		code = "SPN-304";
+		v.others = half->effective;
+	} else if (spn_host_is_fqdn(half->spn.host_name)) {
+		code = "SPN-301";
+	}
+	return spn_report_add(report, code, &v, NULL);
+}
+
+static struct spn_str first_label(struct spn_str host)
+{
+	const char *dot = memchr(host.data, '.', host.len);
+
+	if (dot != NULL) {
+		host.len = (size_t)(dot - host.data);
+	}
+	return host;
+}
+
+/* http/n and http/n.x here, but n and n.x are two machines. */
+static bool judge_mismatch(const struct spn_case *c,
+			   const struct half *half,
+			   struct spn_report *report)
+{
+	struct spn_str fqdn = half->spn.host_name;
+	struct spn_str label = first_label(fqdn);
+	const struct spn_account *by_label = NULL;
+	const struct spn_account *by_fqdn = NULL;
+	struct spn_value short_spn = {};
+	struct spn_violation v = {.account = c->after};
+
+	if (!spn_host_is_fqdn(fqdn)) {
+		return true;
+	}
+	if (!spn_index_key(c->index,
+			   report,
+			   half->spn.service_class,
+			   label,
+			   &short_spn) ||
+	    !spn_index_computer_by_name(c->index, label, &by_label) ||
+	    !spn_index_computer_by_dns(c->index, fqdn, &by_fqdn))
+	{
+		return false;
+	}
+	if (spn_account_find(c->after, short_spn.key) == NULL) {
+		return true;
+	}
+	if ((by_label == NULL || by_label->dns_host_name == NULL ||
+	     spn_account_has_dns_name(by_label, fqdn)) &&
+	    (by_fqdn == NULL ||
+	     spn_str_equal_nocase(spn_account_netbios_name(by_fqdn), label)))
+	{
+		return true;
+	}
+	v.spn = half->value->value;
+	v.partner = short_spn.value.data;
+	return spn_report_add(report, "SPN-305", &v, NULL);
+}
+
+/* http/h:port where http/h does not lead here. */
+static bool judge_port(const struct spn_case *c,
+		       const struct half *half,
+		       struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = half->value->value,
+	};
+	struct spn_holders effective = {};
+
+	if (!spn_case_effective(c,
+				report,
+				half->spn.service_class,
+				half->spn.host_name,
+				&effective))
+	{
+		return false;
+	}
+	if (spn_holders_has(&effective, c->after)) {
+		return true;
+	}
+	v.partner = spn_format(report,
+			       half->spn.service_class,
+			       half->spn.host_name);
+	return v.partner != NULL &&
+	       spn_report_add(report, "SPN-306", &v, NULL);
+}
+
+/* http/h of a service account, h a computer that may be administered. */
+static bool judge_winrm(const struct spn_case *c,
+			const struct half *half,
+			struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = half->value->value,
+	};
+	const struct spn_account *computer = NULL;
+	struct spn_str host = half->spn.host_name;
+	struct spn_holders holders = {};
+	char *with_port = NULL;
+
+	if (!spn_class_is(&half->spn, "http") ||
+	    spn_account_is_machine(c->after)) {
+		return true;
+	}
+	if (spn_host_is_fqdn(host)
+		    ? !spn_index_computer_by_dns(c->index, host, &computer)
+		    : !spn_index_computer_by_name(c->index, host, &computer))
+	{
+		return false;
+	}
+	if (computer == NULL) {
+		return true;
+	}
+	with_port =
+		talloc_asprintf(report, "%.*s:5985", (int)host.len, host.data);
+	if (with_port == NULL || !spn_index_holders(c->index,
+						    report,
+						    half->spn.service_class,
+						    spn_str_of(with_port),
+						    &holders))
+	{
+		return false;
+	}
+	if (spn_holders_has(&holders, computer)) {
+		return true;
+	}
+	v.partner = talloc_asprintf(report, "HTTP/%s", with_port);
+	v.others.accounts = &computer;
+	v.others.num_accounts = 1;
+	return v.partner != NULL &&
+	       spn_report_add(report, "SPN-307", &v, NULL);
+}
+
+static bool judge_foreign(const struct spn_case *c,
+			  const struct half *half,
+			  struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = half->value->value,
+	};
+
+	if (spn_host_is_ip(half->spn.host_name)) {
+		return true; /* syntax says so */
+	}
+	return spn_report_add(report, "SPN-308", &v, NULL);
+}
+
+/* What only an audit says of a plain http SPN. */
+static bool audit_half(const struct spn_case *c,
+		       const struct half *half,
+		       struct spn_report *report)
+{
+	if (half->partner == NULL && !judge_foreign(c, half, report)) {
+		return false;
+	}
+	return judge_mismatch(c, half, report) && judge_winrm(c, half, report);
+}
+
+static bool judge_value(const struct spn_case *c,
+			const struct spn_value *value,
+			struct spn_report *report)
+{
+	struct half half = {.value = value};
+	bool lost = false;
+
+	if (spn_parse(value->value, &half.spn) != SPN_SYNTAX_OK ||
+	    !spn_settings_is_pair_class(c->settings, half.spn.service_class))
+	{
+		return true;
+	}
+	if (!spn_is_plain(&half.spn)) {
+		bool port = half.spn.port != 0 && !half.spn.has_service_name;
+
+		return c->is_write || !port || judge_port(c, &half, report);
+	}
+	if (!find_partner(c, report, &half) || !lost_partner(c, &half, &lost))
+	{
+		return false;
+	}
+	if (half.partner != NULL && (lost || spn_case_added(c, value)) &&
+	    !judge_half(c, &half, report))
+	{
+		return false;
+	}
+	return c->is_write || audit_half(c, &half, report);
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < c->after->num_spns; i++) {
+		const struct spn_value *value = &c->after->spns[i];
+
+		if (spn_account_find(c->after, value->key) == value &&
+		    !judge_value(c, value, report))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+const struct spn_rule spn_rule_http_pair = {
+	.name = "http-pair",
+	.codes = "SPN-3xx",
+	.level = SPN_LEVEL_COMPLETE,
+	.modes = (1u << SPN_LEVEL_COMPLETE) | (1u << SPN_LEVEL_DENY) |
+		 (1u << SPN_LEVEL_WARN) | (1u << SPN_LEVEL_OFF),
+	.summary = "http/NetBIOS and http/FQDN are on the same account",
+	.source = "KB 871179; MS-DRSR LookupSPN",
+	.obeys_exemptions = true,
+	.judge = judge,
+};

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * syntax: values that no client can ever ask for. A directory takes nearly
+ * everything with one or two slashes in it, so a URL that was pasted in
+ * stays there for years. Each check is one function over the parsed value;
+ * the first one of the fatal kind ends the examination.
+ *
+ * Blanks inside a service class are legal: "Hyper-V Replica Service/h".
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "host_pair.h"
+#include "rule_table.h"
+
+/* One value under examination. */
+struct exam {
+	const struct spn_case *c;
+	struct spn_report *report;
+	const struct spn_value *value;
+	struct spn spn; /* only .value if it could not be parsed */
+	bool parsed;
+};
+
+/*
+ * A check sets *_hit, and *_meant to what the value was probably meant to
+ * be (on the report, or left NULL). False when out of memory.
+ */
+struct check {
+	const char *code;
+	bool fatal; /* the ones below would only say it again */
+	bool (*fn)(struct exam *exam, bool *_hit, char **_meant);
+};
+
+static bool is_blank(char c)
+{
+	return (unsigned char)c <= ' ' || c == 0x7f;
+}
+
+static bool edge_is_blank(struct spn_str s)
+{
+	return s.len > 0 &&
+	       (is_blank(s.data[0]) || is_blank(s.data[s.len - 1]));
+}
+
+static bool has_control(struct spn_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		if (is_blank(s.data[i]) && s.data[i] != ' ') {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_char(struct spn_str s, char c)
+{
+	return s.len > 0 && memchr(s.data, c, s.len) != NULL;
+}
+
+static bool meant_plain(struct exam *exam,
+			const char *service_class,
+			struct spn_str host,
+			char **_meant)
+{
+	if (host.len == 0 || has_char(host, '\0')) {
+		return true;
+	}
+	*_meant = spn_format(exam->report, spn_str_of(service_class), host);
+	return *_meant != NULL;
+}
+
+/* Where a scheme such as "http:/" ends; 0 when the value has none. */
+static size_t scheme_len(struct spn_str value)
+{
+	size_t i;
+
+	for (i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		if (!(isascii(c) && (isalnum(c) || strchr("+.-", c)))) {
+			break;
+		}
+	}
+	if (i == 0 || !isalpha((unsigned char)value.data[0]) ||
+	    i + 1 >= value.len || value.data[i] != ':' ||
+	    value.data[i + 1] != '/')
+	{
+		return 0;
+	}
+	return i;
+}
+
+static bool check_url(struct exam *exam, bool *_hit, char **_meant)
+{
+	struct spn_str rest = exam->spn.value;
+	size_t len = scheme_len(rest);
+	size_t i;
+
+	*_hit = len > 0;
+	if (len == 0) {
+		return true;
+	}
+	rest.data += len + 1;
+	rest.len -= len + 1;
+	while (rest.len > 0 && rest.data[0] == '/') {
+		rest.data++;
+		rest.len--;
+	}
+	for (i = 0; i < rest.len; i++) {
+		if (strchr("/:?#", rest.data[i]) != NULL) {
+			rest.len = i;
+		}
+	}
+	return meant_plain(exam, "http", rest, _meant);
+}
+
+static bool check_parts(struct exam *exam, bool *_hit, char **_meant)
+{
+	struct spn_str value = exam->spn.value;
+	const char *backslash = NULL;
+
+	*_hit = !exam->parsed;
+	if (exam->parsed || value.len == 0 || has_char(value, '/')) {
+		return true;
+	}
+	backslash = memchr(value.data, '\\', value.len);
+	if (backslash != NULL) {
+		value.len -= (size_t)(backslash + 1 - value.data);
+		value.data = backslash + 1;
+	}
+	return meant_plain(exam, "http", value, _meant);
+}
+
+static bool check_empty(struct exam *exam, bool *_hit, char **_meant)
+{
+	const struct spn *spn = &exam->spn;
+
+	*_hit = spn->service_class.len == 0 || spn->host_name.len == 0;
+	if (!*_hit || spn->service_class.len == 0 || spn->has_suffix) {
+		return true;
+	}
+	*_meant = (spn->service_name.len == 0) ? NULL
+					       : spn_format(exam->report,
+							    spn->service_class,
+							    spn->service_name);
+	return true;
+}
+
+static bool check_blank(struct exam *exam, bool *_hit, char **_meant)
+{
+	const struct spn *spn = &exam->spn;
+
+	(void)_meant;
+	*_hit = edge_is_blank(spn->service_class) ||
+		edge_is_blank(spn->host_name) ||
+		edge_is_blank(spn->instance_name) ||
+		edge_is_blank(spn->service_name) || has_control(spn->value) ||
+		has_char(spn->host_name, ' ');
+	return true;
+}
+
+static bool check_https(struct exam *exam, bool *_hit, char **_meant)
+{
+	const struct spn *spn = &exam->spn;
+
+	*_hit = spn_class_is(spn, "https") || spn_class_is(spn, "ssl") ||
+		spn_class_is(spn, "tls");
+	return !*_hit || meant_plain(exam, "http", spn->host_name, _meant);
+}
+
+static bool check_realm(struct exam *exam, bool *_hit, char **_meant)
+{
+	struct spn_str host = exam->spn.host_name;
+	const char *at = NULL;
+
+	*_hit = has_char(host, '@') || has_char(exam->spn.service_name, '@') ||
+		has_char(exam->spn.instance_name, '@');
+	at = (host.len > 0) ? memchr(host.data, '@', host.len) : NULL;
+	if (at == NULL || at == host.data) {
+		return true;
+	}
+	host.len = (size_t)(at - host.data);
+	*_meant = spn_format(exam->report, exam->spn.service_class, host);
+	return *_meant != NULL;
+}
+
+static bool check_dot(struct exam *exam, bool *_hit, char **_meant)
+{
+	struct spn_str host = exam->spn.host_name;
+	struct spn_str label = host;
+	const char *dot = memchr(host.data, '.', host.len);
+
+	if (dot != NULL) {
+		label.len = (size_t)(dot - host.data);
+	}
+	*_hit = host.data[host.len - 1] == '.' || has_char(host, '*') ||
+		has_char(label, '_');
+	if (host.data[host.len - 1] != '.' || host.len == 1) {
+		return true;
+	}
+	host.len--;
+	*_meant = spn_format(exam->report, exam->spn.service_class, host);
+	return *_meant != NULL;
+}
+
+static bool check_ip(struct exam *exam, bool *_hit, char **_meant)
+{
+	(void)_meant;
+	*_hit = spn_host_is_ip(exam->spn.host_name);
+	return true;
+}
+
+static bool check_port(struct exam *exam, bool *_hit, char **_meant)
+{
+	const struct spn *spn = &exam->spn;
+
+	*_hit = spn_class_is(spn, "http") &&
+		(spn->port == 80 || spn->port == 443);
+	return !*_hit || meant_plain(exam, "http", spn->host_name, _meant);
+}
+
+static bool check_instance(struct exam *exam, bool *_hit, char **_meant)
+{
+	const struct spn *spn = &exam->spn;
+
+	*_hit = (spn_class_is(spn, "http") || spn_class_is(spn, "host")) &&
+		spn->has_suffix && spn->port == 0;
+	if (!*_hit) {
+		return true;
+	}
+	*_meant = spn_format(exam->report, spn->service_class, spn->host_name);
+	return *_meant != NULL;
+}
+
+/* The halves of a pair that the account holds, spelled differently. */
+static bool check_case(struct exam *exam, bool *_hit, char **_meant)
+{
+	const struct spn *spn = &exam->spn;
+	const struct spn_value *other = NULL;
+	struct spn_value partner = {};
+	const char *host = NULL;
+
+	if (!spn_is_plain(spn) || !spn_host_is_fqdn(spn->host_name) ||
+	    !spn_settings_is_pair_class(exam->c->settings, spn->service_class))
+	{
+		return true;
+	}
+	if (!spn_host_partner(exam->c,
+			      exam->report,
+			      spn->host_name,
+			      &host,
+			      NULL)) {
+		return false;
+	}
+	if (host == NULL) {
+		return true;
+	}
+	if (!spn_index_key(exam->c->index,
+			   exam->report,
+			   spn->service_class,
+			   spn_str_of(host),
+			   &partner))
+	{
+		return false;
+	}
+	other = spn_account_find(exam->c->after, partner.key);
+	if (other == NULL) {
+		return true;
+	}
+	*_hit = strncmp(other->value.data,
+			spn->service_class.data,
+			spn->service_class.len) != 0;
+	*_meant = *_hit ? talloc_strndup(exam->report,
+					 other->value.data,
+					 other->value.len)
+			: NULL;
+	return !*_hit || *_meant != NULL;
+}
+
+static const struct check checks[] = {
+	{"SPN-003", true, check_url},
+	{"SPN-001", true, check_parts},
+	{"SPN-002", true, check_empty},
+	{"SPN-006", true, check_blank},
+	{"SPN-004", false, check_https},
+	{"SPN-005", false, check_realm},
+	{"SPN-007", false, check_dot},
+	{"SPN-008", false, check_ip},
+	{"SPN-009", false, check_port},
+	{"SPN-010", false, check_instance},
+	{"SPN-011", false, check_case},
+};
+
+static bool examine(struct exam *exam)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		struct spn_violation v = {
+			.account = exam->c->after,
+			.spn = exam->value->value,
+		};
+		char *meant = NULL;
+		bool hit = false;
+
+		if (!checks[i].fn(exam, &hit, &meant)) {
+			return false;
+		}
+		if (!hit) {
+			continue;
+		}
+		v.partner = meant;
+		if (!spn_report_add(exam->report, checks[i].code, &v, NULL)) {
+			return false;
+		}
+		if (checks[i].fatal) {
+			return true;
+		}
+	}
+	return true;
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < c->after->num_spns; i++) {
+		struct exam exam = {
+			.c = c,
+			.report = report,
+			.value = &c->after->spns[i],
+		};
+
+		if (!spn_case_added(c, exam.value)) {
+			continue;
+		}
+		exam.parsed = spn_parse(exam.value->value, &exam.spn) ==
+			      SPN_SYNTAX_OK;
+		if (!examine(&exam)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+const struct spn_rule spn_rule_syntax = {
+	.name = "syntax",
+	.codes = "SPN-0xx",
+	.level = SPN_LEVEL_DENY,
+	.modes = (1u << SPN_LEVEL_DENY) | (1u << SPN_LEVEL_WARN) |
+		 (1u << SPN_LEVEL_OFF),
+	.summary = "a value is one that some client can ask for",
+	.source = "MS-ADTS 2.2.21; MS-KILE 3.1.5.11",
+	.obeys_exemptions = true,
+	.judge = judge,
+};

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of rules, and what they have in common.
+ */
+#include "rules.h"
+
+#include <string.h>
+
+#include "rule_table.h"
+
+static const struct spn_rule *const rules[] = {
+	&spn_rule_duplicate_spn,
+	&spn_rule_http_pair,
+	&spn_rule_syntax,
+	&spn_rule_alias_spn,
+	NULL,
+};
+
+const struct spn_rule *const *spn_rules(void)
+{
+	return rules;
+}
+
+size_t spn_num_rules(void)
+{
+	return sizeof(rules) / sizeof(rules[0]) - 1;
+}
+
+const struct spn_rule *spn_rule_by_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; rules[i] != NULL; i++) {
+		if (strcasecmp(rules[i]->name, name) == 0) {
+			return rules[i];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * In a write: drops what only audits report, and gives the rest the level
+ * that the settings say.
+ */
+static void settle_levels(struct spn_report *report,
+			  size_t first,
+			  enum spn_level level)
+{
+	size_t kept = first;
+	size_t i;
+
+	for (i = first; i < report->num_violations; i++) {
+		struct spn_violation v = report->violations[i];
+
+		if (v.message->on_write == SPN_ON_WRITE_IGNORE) {
+			continue;
+		}
+		v.level = SPN_LEVEL_WARN;
+		if (v.message->on_write == SPN_ON_WRITE_REFUSE &&
+		    level > SPN_LEVEL_WARN) {
+			v.level = SPN_LEVEL_DENY;
+		}
+		report->violations[kept++] = v;
+	}
+	report->num_violations = kept;
+}
+
+/* Drops what an administrator has exempted by host name. */
+static void drop_exempt_hosts(struct spn_report *report,
+			      size_t first,
+			      const struct spn_settings *settings)
+{
+	size_t kept = first;
+	size_t i;
+
+	for (i = first; i < report->num_violations; i++) {
+		struct spn_violation v = report->violations[i];
+		struct spn spn = {};
+
+		if (spn_parse(v.spn, &spn) == SPN_SYNTAX_OK &&
+		    spn_settings_is_exempt_host(settings, spn.host_name))
+		{
+			continue;
+		}
+		report->violations[kept++] = v;
+	}
+	report->num_violations = kept;
+}
+
+bool spn_rules_judge(const struct spn_case *c, struct spn_report *report)
+{
+	bool exempt =
+		spn_settings_is_exempt_account(c->settings,
+					       c->after->object_guid,
+					       c->after->sam_account_name);
+	size_t i;
+
+	for (i = 0; rules[i] != NULL; i++) {
+		size_t first = report->num_violations;
+		enum spn_level level = spn_settings_level(c->settings, i);
+
+		if (c->is_write && level == SPN_LEVEL_OFF) {
+			continue;
+		}
+		if (exempt && rules[i]->obeys_exemptions) {
+			continue;
+		}
+		if (!rules[i]->judge(c, report)) {
+			return false;
+		}
+		if (rules[i]->obeys_exemptions) {
+			drop_exempt_hosts(report, first, c->settings);
+		}
+		if (c->is_write) {
+			settle_levels(report, first, level);
+		}
+	}
+	return true;
+}
+
+bool spn_rules_judge_forest(const struct spn_forest *forest,
+			    struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; rules[i] != NULL; i++) {
+		if (rules[i]->judge_forest != NULL &&
+		    !rules[i]->judge_forest(forest, report)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool spn_case_added(const struct spn_case *c, const struct spn_value *value)
+{
+	if (!c->is_write) {
+		return true;
+	}
+	/* One more of the same, in another spelling, is new, too. */
+	return spn_account_count(c->after, value->key) >
+	       spn_account_count(c->before, value->key);
+}
+
+bool spn_case_removed(const struct spn_case *c,
+		      struct spn_str service_class,
+		      struct spn_str host,
+		      bool *_removed)
+{
+	TALLOC_CTX *tmp_ctx = NULL;
+	struct spn_value spn = {};
+	bool ok = false;
+
+	*_removed = false;
+	if (!c->is_write || c->before == NULL) {
+		return true;
+	}
+	tmp_ctx = talloc_new(c->index);
+	ok = tmp_ctx != NULL &&
+	     spn_index_key(c->index, tmp_ctx, service_class, host, &spn);
+	if (ok) {
+		*_removed = spn_account_find(c->before, spn.key) != NULL &&
+			    spn_account_find(c->after, spn.key) == NULL;
+	}
+	talloc_free(tmp_ctx);
+	return ok;
+}
+
+bool spn_case_effective(const struct spn_case *c,
+			TALLOC_CTX *mem_ctx,
+			struct spn_str service_class,
+			struct spn_str host,
+			struct spn_holders *_holders)
+{
+	const char *target = spn_mappings_target(c->forest->mappings,
+						 service_class);
+	struct spn_holders exact = {};
+	struct spn_holders mapped = {};
+
+	/* Both are asked at once: one search instead of two. */
+	if (!spn_index_holders(c->index, mem_ctx, service_class, host, &exact))
+	{
+		return false;
+	}
+	if (target != NULL && !spn_index_holders(c->index,
+						 mem_ctx,
+						 spn_str_of(target),
+						 host,
+						 &mapped))
+	{
+		return false;
+	}
+	*_holders = (exact.num_accounts > 0) ? exact : mapped;
+	return true;
+}
+
+bool spn_holders_has(const struct spn_holders *holders,
+		     const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < holders->num_accounts; i++) {
+		if (spn_account_same(holders->accounts[i], account)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spn_holders_is_only(const struct spn_holders *holders,
+			 const struct spn_account *account)
+{
+	return holders->num_accounts == 1 && spn_holders_has(holders, account);
+}

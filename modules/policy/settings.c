@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Keys of the rules come from the table of rules; the lists stand in one
+ * table here. Both are set through spn_settings_set() and nowhere else.
+ */
+#include "settings.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules.h"
+
+static const char *const level_texts[] = {
+	[SPN_LEVEL_OFF] = "off",
+	[SPN_LEVEL_WARN] = "warn",
+	[SPN_LEVEL_DENY] = "deny",
+	[SPN_LEVEL_COMPLETE] = "complete",
+};
+#define NUM_LEVELS (sizeof(level_texts) / sizeof(level_texts[0]))
+
+static const char *const mode_texts[] = {
+	[SPN_MODE_ENFORCE] = "enforce",
+	[SPN_MODE_AUDIT] = "audit",
+	[SPN_MODE_OFF] = "off",
+};
+#define NUM_MODES (sizeof(mode_texts) / sizeof(mode_texts[0]))
+
+const char *spn_level_text(enum spn_level level)
+{
+	return level_texts[level];
+}
+
+const char *spn_mode_text(enum spn_mode mode)
+{
+	return mode_texts[mode];
+}
+
+/* Each of these says what is wrong with a value, or NULL. */
+
+static const char *check_name(const char *value)
+{
+	if (value[0] == '\0') {
+		return "the value is empty";
+	}
+	if (strpbrk(value, " \t\r\n") != NULL) {
+		return "a blank cannot be part of the value";
+	}
+	return NULL;
+}
+
+static const char *check_class(const char *value)
+{
+	if (strpbrk(value, "/:=") != NULL) {
+		return "a service class is what stands before the first "
+		       "slash: write 'http', not 'http/web01'";
+	}
+	return check_name(value);
+}
+
+static const char *check_dns_suffix(const char *value)
+{
+	if (value[0] == '.' || strpbrk(value, "*/:") != NULL) {
+		return "a DNS suffix is written like 'example.com', without "
+		       "a leading dot or a wildcard";
+	}
+	return check_name(value);
+}
+
+/* A list of the settings: where it is kept and what may be in it. */
+struct list_key {
+	struct spn_setting setting;
+	size_t offset; /* of the const char ** in struct spn_settings */
+	const char *(*check)(const char *value);
+};
+
+static const struct list_key list_keys[] = {
+	{
+		.setting = {"pair-classes",
+			    "a service class",
+			    "http",
+			    "classes whose SPNs go in pairs",
+			    true},
+		.offset = offsetof(struct spn_settings, pair_classes),
+		.check = check_class,
+	},
+	{
+		.setting = {"dns-suffix",
+			    "a DNS suffix",
+			    "",
+			    "a DNS suffix besides those of the forest",
+			    true},
+		.offset = offsetof(struct spn_settings, dns_suffixes),
+		.check = check_dns_suffix,
+	},
+	{
+		.setting = {"exempt-account",
+			    "an objectGUID or a sAMAccountName",
+			    "",
+			    "an account that only duplicate-spn judges",
+			    true},
+		.offset = offsetof(struct spn_settings, exempt_accounts),
+		.check = check_name,
+	},
+	{
+		.setting = {"exempt-host",
+			    "a host name, * and ? allowed",
+			    "",
+			    "host names that only duplicate-spn judges",
+			    true},
+		.offset = offsetof(struct spn_settings, exempt_hosts),
+		.check = check_name,
+	},
+};
+#define NUM_LIST_KEYS (sizeof(list_keys) / sizeof(list_keys[0]))
+
+static const char ***list_of(struct spn_settings *settings,
+			     const struct list_key *key)
+{
+	return (const char ***)(void *)((char *)settings + key->offset);
+}
+
+/* "complete deny warn off" */
+static char *modes_text(TALLOC_CTX *mem_ctx, unsigned modes)
+{
+	char *text = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = NUM_LEVELS; i > 0; i--) {
+		if ((modes & (1u << (i - 1))) != 0) {
+			text = talloc_asprintf_append(text,
+						      "%s%s",
+						      *text ? " " : "",
+						      level_texts[i - 1]);
+			if (text == NULL) {
+				return NULL;
+			}
+		}
+	}
+	return text;
+}
+
+const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx, size_t *_num)
+{
+	const struct spn_rule *const *rules = spn_rules();
+	struct spn_setting *table = talloc_zero_array(mem_ctx,
+						      struct spn_setting,
+						      spn_num_rules() +
+							      NUM_LIST_KEYS);
+	size_t num = 0;
+	size_t i;
+
+	if (table == NULL) {
+		return NULL;
+	}
+	for (i = 0; rules[i] != NULL; i++) {
+		if (rules[i]->modes == 0) {
+			continue;
+		}
+		table[num] = (struct spn_setting){
+			.name = rules[i]->name,
+			.values = modes_text(table, rules[i]->modes),
+			.fallback = spn_level_text(rules[i]->level),
+			.summary = rules[i]->summary,
+		};
+		if (table[num].values == NULL) {
+			talloc_free(table);
+			return NULL;
+		}
+		num++;
+	}
+	for (i = 0; i < NUM_LIST_KEYS; i++) {
+		table[num++] = list_keys[i].setting;
+	}
+	*_num = num;
+	return table;
+}
+
+struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx)
+{
+	const struct spn_rule *const *rules = spn_rules();
+	struct spn_settings *settings = talloc_zero(mem_ctx,
+						    struct spn_settings);
+	size_t i;
+
+	if (settings == NULL) {
+		return NULL;
+	}
+	settings->levels = talloc_array(settings,
+					enum spn_level,
+					spn_num_rules());
+	if (settings->levels == NULL) {
+		goto oom;
+	}
+	for (i = 0; rules[i] != NULL; i++) {
+		settings->levels[i] = rules[i]->level;
+	}
+	for (i = 0; i < NUM_LIST_KEYS; i++) {
+		const char **list = talloc_zero_array(settings,
+						      const char *,
+						      2);
+
+		if (list == NULL) {
+			goto oom;
+		}
+		if (list_keys[i].setting.fallback[0] != '\0') {
+			list[0] = list_keys[i].setting.fallback;
+		}
+		*list_of(settings, &list_keys[i]) = list;
+	}
+	return settings;
+oom:
+	talloc_free(settings);
+	return NULL;
+}
+
+static bool set_level(struct spn_settings *settings,
+		      const struct spn_rule *rule,
+		      size_t place,
+		      const char *value,
+		      const char **_reason)
+{
+	char *modes = NULL;
+	size_t i;
+
+	for (i = 0; i < NUM_LEVELS; i++) {
+		if ((rule->modes & (1u << i)) != 0 &&
+		    strcasecmp(value, level_texts[i]) == 0) {
+			settings->levels[place] = (enum spn_level)i;
+			return true;
+		}
+	}
+	modes = modes_text(settings, rule->modes);
+	*_reason = talloc_asprintf(settings,
+				   "'%s' is no mode of %s; it takes: %s",
+				   value,
+				   rule->name,
+				   (modes == NULL) ? "?" : modes);
+	return false;
+}
+
+static bool add_to_list(struct spn_settings *settings,
+			const struct list_key *key,
+			const char *value,
+			const char **_reason)
+{
+	const char ***list = list_of(settings, key);
+	const char *wrong = key->check(value);
+	const char **grown = NULL;
+	size_t num = 0;
+	bool replace = (*list == settings->pair_classes &&
+			!settings->pair_classes_set);
+
+	if (wrong != NULL) {
+		*_reason = talloc_asprintf(settings,
+					   "%s: %s",
+					   key->setting.name,
+					   wrong);
+		return false;
+	}
+	while (!replace && (*list)[num] != NULL) {
+		num++;
+	}
+	*_reason = "out of memory";
+	grown = talloc_realloc(settings, *list, const char *, num + 2);
+	if (grown == NULL) {
+		return false;
+	}
+	*list = grown;
+	grown[num] = talloc_strdup(grown, value);
+	if (grown[num] == NULL) {
+		return false;
+	}
+	grown[num + 1] = NULL;
+	settings->pair_classes_set |= replace;
+	return true;
+}
+
+bool spn_settings_set(struct spn_settings *settings,
+		      const char *name,
+		      const char *value,
+		      const char **_reason)
+{
+	const struct spn_rule *const *rules = spn_rules();
+	const char *ignored = NULL;
+	char *known = NULL;
+	size_t i;
+
+	if (_reason == NULL) {
+		_reason = &ignored;
+	}
+	for (i = 0; i < NUM_LIST_KEYS; i++) {
+		if (strcasecmp(name, list_keys[i].setting.name) == 0) {
+			return add_to_list(settings,
+					   &list_keys[i],
+					   value,
+					   _reason);
+		}
+	}
+	known = talloc_strdup(settings, "");
+	for (i = 0; rules[i] != NULL; i++) {
+		if (rules[i]->modes == 0) {
+			continue;
+		}
+		if (strcasecmp(name, rules[i]->name) == 0) {
+			return set_level(settings,
+					 rules[i],
+					 i,
+					 value,
+					 _reason);
+		}
+		known = talloc_asprintf_append(known, "%s, ", rules[i]->name);
+	}
+	for (i = 0; i < NUM_LIST_KEYS; i++) {
+		known = talloc_asprintf_append(known,
+					       "%s%s",
+					       (i > 0) ? ", " : "",
+					       list_keys[i].setting.name);
+	}
+	*_reason = talloc_asprintf(settings,
+				   "there is no setting '%s'; there are: %s",
+				   name,
+				   (known == NULL) ? "?" : known);
+	return false;
+}
+
+static struct spn_str trim(struct spn_str s)
+{
+	while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
+		s.data++;
+		s.len--;
+	}
+	while (s.len > 0 &&
+	       (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
+		s.len--;
+	}
+	return s;
+}
+
+bool spn_settings_set_line(struct spn_settings *settings,
+			   struct spn_str line,
+			   const char **_reason)
+{
+	const char *equals = (line.len > 0) ? memchr(line.data, '=', line.len)
+					    : NULL;
+	struct spn_str part[2] = {line, line};
+	char *text[2] = {};
+	size_t i;
+	bool ok = false;
+
+	if (equals == NULL) {
+		*_reason = "a setting is written KEY=VALUE";
+		return false;
+	}
+	if (memchr(line.data, '\0', line.len) != NULL) {
+		*_reason = "a NUL byte cannot be part of a setting";
+		return false;
+	}
+	part[0].len = (size_t)(equals - line.data);
+	part[1].data = equals + 1;
+	part[1].len = line.len - part[0].len - 1;
+	for (i = 0; i < 2; i++) {
+		part[i] = trim(part[i]);
+		text[i] = talloc_strndup(settings, part[i].data, part[i].len);
+		if (text[i] == NULL) {
+			*_reason = "out of memory";
+			return false;
+		}
+	}
+	ok = spn_settings_set(settings, text[0], text[1], _reason);
+	talloc_free(text[0]);
+	talloc_free(text[1]);
+	return ok;
+}
+
+bool spn_settings_set_mode(struct spn_settings *settings, const char *mode)
+{
+	size_t i;
+
+	for (i = 0; i < NUM_MODES; i++) {
+		if (strcasecmp(mode, mode_texts[i]) == 0) {
+			settings->mode = (enum spn_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void spn_settings_apply_heuristics(struct spn_settings *settings,
+				   const char *ds_heuristics)
+{
+	static const struct {
+		const char *rule;
+		int bit;
+	} bits[] = {
+		{"duplicate-spn", 2},
+		{"alias-spn", 4},
+	};
+	const size_t place = 21;
+	int digit = 0;
+	size_t i;
+
+	if (ds_heuristics == NULL || strlen(ds_heuristics) < place) {
+		return;
+	}
+	if (ds_heuristics[place - 1] < '0' || ds_heuristics[place - 1] > '7') {
+		return;
+	}
+	digit = ds_heuristics[place - 1] - '0';
+	for (i = 0; i < 2; i++) {
+		if ((digit & bits[i].bit) != 0) {
+			spn_settings_set(settings, bits[i].rule, "off", NULL);
+		}
+	}
+}
+
+char *spn_settings_get(const struct spn_settings *settings,
+		       TALLOC_CTX *mem_ctx,
+		       const char *name)
+{
+	const struct spn_rule *const *rules = spn_rules();
+	char *text = NULL;
+	size_t i;
+	size_t j;
+
+	for (i = 0; rules[i] != NULL; i++) {
+		if (strcasecmp(name, rules[i]->name) == 0) {
+			return talloc_strdup(mem_ctx,
+					     spn_level_text(
+						     settings->levels[i]));
+		}
+	}
+	for (i = 0; i < NUM_LIST_KEYS; i++) {
+		const char *const *list = NULL;
+
+		if (strcasecmp(name, list_keys[i].setting.name) != 0) {
+			continue;
+		}
+		list = *(const char *const *const
+				 *)(const void *)((const char *)settings +
+						  list_keys[i].offset);
+		text = talloc_strdup(mem_ctx, "");
+		for (j = 0; list[j] != NULL; j++) {
+			text = talloc_asprintf_append(text,
+						      "%s%s",
+						      (j > 0) ? ", " : "",
+						      list[j]);
+		}
+	}
+	return text;
+}
+
+enum spn_level spn_settings_level(const struct spn_settings *settings,
+				  size_t rule)
+{
+	enum spn_level level = settings->levels[rule];
+
+	if (settings->mode == SPN_MODE_OFF) {
+		return SPN_LEVEL_OFF;
+	}
+	if (settings->mode == SPN_MODE_AUDIT && level > SPN_LEVEL_WARN) {
+		return SPN_LEVEL_WARN;
+	}
+	return level;
+}
+
+enum spn_level spn_settings_level_of(const struct spn_settings *settings,
+				     const char *rule)
+{
+	const struct spn_rule *const *rules = spn_rules();
+	size_t i;
+
+	for (i = 0; rules[i] != NULL; i++) {
+		if (strcmp(rules[i]->name, rule) == 0) {
+			return spn_settings_level(settings, i);
+		}
+	}
+	return SPN_LEVEL_OFF;
+}
+
+bool spn_settings_is_pair_class(const struct spn_settings *settings,
+				struct spn_str service_class)
+{
+	size_t i;
+
+	for (i = 0; settings->pair_classes[i] != NULL; i++) {
+		if (spn_str_is(service_class, settings->pair_classes[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spn_settings_is_exempt_host(const struct spn_settings *settings,
+				 struct spn_str host)
+{
+	char name[256];
+	size_t i;
+
+	if (settings->exempt_hosts[0] == NULL || host.len == 0 ||
+	    host.len >= sizeof(name))
+	{
+		return false;
+	}
+	memcpy(name, host.data, host.len);
+	name[host.len] = '\0';
+	if (strlen(name) != host.len) {
+		return false; /* a NUL inside: not the name it shows */
+	}
+	for (i = 0; settings->exempt_hosts[i] != NULL; i++) {
+		if (fnmatch(settings->exempt_hosts[i], name, FNM_CASEFOLD) ==
+		    0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spn_settings_is_exempt_account(const struct spn_settings *settings,
+				    const char *object_guid,
+				    const char *sam_account_name)
+{
+	size_t i;
+
+	for (i = 0; settings->exempt_accounts[i] != NULL; i++) {
+		const char *exempt = settings->exempt_accounts[i];
+
+		if (strcasecmp(exempt, object_guid) == 0) {
+			return true;
+		}
+		if (sam_account_name != NULL &&
+		    strcasecmp(exempt, sam_account_name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
