@@ -48,6 +48,10 @@ static const struct connect_remedy connect_remedies[] = {
 			  "give -H ldap://SERVER",
 	},
 	{
+		.text = "LDAP_INVALID_CREDENTIALS",
+		.remedy = "wrong user name or password",
+	},
+	{
 		.text = "NT_STATUS_LOGON_FAILURE",
 		.remedy = "wrong user name or password",
 	},
@@ -56,9 +60,13 @@ static const struct connect_remedy connect_remedies[] = {
 		.remedy = "is samba running there?",
 	},
 	{
-		.text = "NT_STATUS_INVALID_PARAMETER",
-		.remedy = "with Kerberos give the server's name, "
-			  "not its address",
+		.text = "NT_STATUS_INVALID_PARAMETER_MIX",
+		.remedy = "with ldaps:// the server's certificate must hold: "
+			  "see 'tls verify peer' in smb.conf(5)",
+	},
+	{
+		.text = "Unable to find backend",
+		.remedy = "give a path, ldap://, ldaps:// or ldapi://",
 	},
 	{
 		.text = "NT_STATUS_OBJECT_NAME_NOT_FOUND",

@@ -122,6 +122,7 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 		policy_oom(state->tool);
 		return false;
 	}
+	policy_say("database      %s", state->tool->path);
 	policy_say("module list   %s", list);
 	policy_show_file(mem_ctx, state);
 
@@ -349,14 +350,14 @@ int policy_status(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	struct policy_state state = {.tool = tool};
 	struct ldb_context *ldb = NULL;
 
-	policy_say("database      %s", spn_connect_url(tool->connect));
 	if (tool->path == NULL) {
-		policy_say("module list   not visible over LDAP: run "
-			   "spn-policy status on the DC");
 		ldb = policy_open_with(mem_ctx, &state, NULL, false);
 		if (ldb == NULL) {
 			return SPN_EXIT_CANNOT_RUN;
 		}
+		policy_say("database      %s", spn_connect_url(tool->connect));
+		policy_say("module list   not visible over LDAP: run "
+			   "spn-policy status on the DC");
 	} else if (!policy_show_module(mem_ctx, &state, &ldb)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
