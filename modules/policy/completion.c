@@ -10,6 +10,20 @@
 
 #include "host_pair.h"
 
+/* In these very bytes: another spelling is another value to a directory. */
+static bool has_exactly(const struct spn_account *account,
+			struct spn_str value)
+{
+	size_t i;
+
+	for (i = 0; i < account->num_spns; i++) {
+		if (spn_str_equal(account->spns[i].value, value)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool apply_one(struct spn_account *account,
 		      const struct spn_fold *fold,
 		      const struct spn_change *change)
@@ -32,6 +46,9 @@ static bool apply_one(struct spn_account *account,
 		}
 		if (takes) {
 			spn_account_remove(account, spn.key);
+			continue;
+		}
+		if (has_exactly(account, spn.value)) {
 			continue;
 		}
 		if (!spn_account_add(account, fold, spn.value)) {

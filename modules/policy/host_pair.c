@@ -24,7 +24,9 @@ bool spn_host_is_ip(struct spn_str host)
 		host.data++;
 		host.len -= 2;
 	}
-	if (host.len == 0 || host.len >= sizeof(text)) {
+	if (host.len == 0 || host.len >= sizeof(text) ||
+	    memchr(host.data, '\0', host.len) != NULL)
+	{
 		return false;
 	}
 	memcpy(text, host.data, host.len);
