@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Violations in words: the catalogue, what a refused client is told, the log
+ * line, and the JSON line read back with a parser that is not ours.
+ */
+#include "policy_fixture.h"
+
+#include <ctype.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+static const struct spn_log_context log_context = {
+	.user_sid = "S-1-5-21-1-2-3-1104",
+	.timestamp = "2026-01-02T03:04:05.000006+0000",
+	.mode = "enforce",
+	.action = "refused",
+};
+
+/* Lists end in an entry without a code. */
+static size_t num_messages(void)
+{
+	size_t num = 0;
+
+	while (spn_messages()[num].code != NULL) {
+		num++;
+	}
+	return num;
+}
+
+/* A violation of this code, of svc, held also by other. */
+static struct spn_violation *violation_of(struct fixture *f,
+					  const char *code,
+					  struct spn_str spn)
+{
+	struct spn_report *report = spn_report_new(f->mem_ctx);
+	const struct spn_account **others = NULL;
+	struct spn_violation details = {.spn = spn};
+	struct spn_violation *v = NULL;
+
+	assert_non_null(report);
+	others = talloc_array(f->mem_ctx, const struct spn_account *, 1);
+	assert_non_null(others);
+	others[0] = fixture_account(f, "other", NULL, "");
+	details.account = fixture_account(f, "svc", NULL, "");
+	details.partner = "http/partner";
+	details.others.accounts = others;
+	details.others.num_accounts = 1;
+	assert_true(spn_report_add(report, code, &details, &v));
+	return v;
+}
+
+static bool is_one_line(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* SPN-nnn, ascending, each once; found by their code, and only they. */
+static void codes_are_unique(void **state)
+{
+	const struct spn_message *m = spn_messages();
+	size_t i;
+
+	(void)state;
+	for (i = 0; m[i].code != NULL; i++) {
+		assert_int_equal(strlen(m[i].code), 7);
+		assert_memory_equal(m[i].code, "SPN-", 4);
+		assert_true(isdigit((unsigned char)m[i].code[4]));
+		assert_true(isdigit((unsigned char)m[i].code[5]));
+		assert_true(isdigit((unsigned char)m[i].code[6]));
+		if (i > 0) {
+			assert_true(strcmp(m[i - 1].code, m[i].code) < 0);
+		}
+		assert_ptr_equal(spn_message_by_code(m[i].code), &m[i]);
+	}
+	assert_true(i > 20);
+	assert_null(spn_message_by_code("SPN-999"));
+	assert_null(spn_message_by_code(""));
+}
+
+static bool message_is_complete(const struct spn_message *m)
+{
+	bool ok = true;
+
+	if (m->id == NULL || m->rule == NULL || m->summary == NULL ||
+	    m->reason == NULL || m->cure == NULL)
+	{
+		print_error("%s: a text is missing\n", m->code);
+		return false;
+	}
+	if (!is_one_line(m->summary) || !is_one_line(m->reason) ||
+	    !is_one_line(m->cure))
+	{
+		print_error("%s: not one line\n", m->code);
+		ok = false;
+	}
+	if (m->rank == 0) {
+		print_error("%s: no rank\n", m->code);
+		ok = false;
+	}
+	if (m->on_write == SPN_ON_WRITE_REFUSE && m->client == NULL) {
+		print_error("%s: refuses without a word\n", m->code);
+		ok = false;
+	}
+	/* A client must not learn of objects that it may not read. */
+	if (m->client != NULL && (strstr(m->client, "{account}") != NULL ||
+				  strstr(m->client, "{others}") != NULL))
+	{
+		print_error("%s: the client is told a DN\n", m->code);
+		ok = false;
+	}
+	return ok;
+}
+
+/* Every code has its texts, and those that refuse one for the client. */
+static void catalogue_is_complete(void **state)
+{
+	const struct spn_message *m = spn_messages();
+	bool ok = true;
+	size_t i;
+	size_t j;
+
+	(void)state;
+	for (i = 0; m[i].code != NULL; i++) {
+		ok &= message_is_complete(&m[i]);
+		for (j = 0; j < i; j++) {
+			if (m[i].id != NULL && m[j].id != NULL &&
+			    strcmp(m[i].id, m[j].id) == 0) {
+				print_error("%s twice\n", m[i].id);
+				ok = false;
+			}
+		}
+	}
+	assert_true(ok);
+}
+
+/* A code's first digit is its rule's ("SPN-1xx"); each rule has codes. */
+static void codes_belong_to_rules(void **state)
+{
+	const struct spn_message *m = spn_messages();
+	size_t i;
+	size_t j;
+
+	(void)state;
+	for (i = 0; spn_rules()[i] != NULL; i++) {
+		const struct spn_rule *rule = spn_rules()[i];
+		size_t num = 0;
+
+		for (j = 0; m[j].code != NULL; j++) {
+			if (strcmp(m[j].rule, rule->name) != 0) {
+				continue;
+			}
+			assert_memory_equal(m[j].code, rule->codes, 5);
+			num++;
+		}
+		assert_true(num > 0);
+	}
+	for (j = 0; m[j].code != NULL; j++) {
+		if (m[j].code[4] != '9') {
+			assert_non_null(spn_rule_by_name(m[j].rule));
+		}
+	}
+}
+
+/* No {name} of a template is left over in any text, of any code. */
+static void templates_expand(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < num_messages(); i++) {
+		const struct spn_message *m = &spn_messages()[i];
+		struct spn_violation *v = violation_of(f,
+						       m->code,
+						       STR("http/web01"));
+		char *texts[4] = {
+			spn_violation_reason(f->mem_ctx, v),
+			spn_violation_cure(f->mem_ctx, v),
+			spn_violation_log_text(f->mem_ctx, v, &log_context),
+			NULL,
+		};
+		size_t j;
+
+		if (m->client != NULL) {
+			texts[3] = spn_violation_client_text(f->mem_ctx, v);
+			assert_non_null(texts[3]);
+		}
+		for (j = 0; j < 4 && texts[j] != NULL; j++) {
+			assert_null(strchr(texts[j], '{'));
+			assert_null(strchr(texts[j], '}'));
+			assert_true(is_one_line(texts[j]));
+		}
+		assert_true(j >= 3);
+	}
+}
+
+/*
+ * policy.md 5: eight hex digits that Windows decodes (21C7 for duplicates,
+ * 202F for the rest), the code, the client's own value, no other's DN.
+ */
+static void client_text(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < num_messages(); i++) {
+		const struct spn_message *m = &spn_messages()[i];
+		struct spn_violation *v = NULL;
+		char *start = NULL;
+		char *text = NULL;
+
+		if (m->client == NULL) {
+			continue;
+		}
+		v = violation_of(f, m->code, STR("http/web01"));
+		text = spn_violation_client_text(f->mem_ctx, v);
+		start = talloc_asprintf(f->mem_ctx,
+					"%s: spn_policy: %s ",
+					(m->code[4] == '1') ? "000021C7"
+							    : "0000202F",
+					m->code);
+		assert_memory_equal(text, start, strlen(start));
+		assert_null(strstr(text, "CN="));
+		assert_null(strstr(text, "other,"));
+	}
+}
+
+/* The text of the promise P1, word for word as policy.md gives its start. */
+static void client_text_of_a_duplicate(void **state)
+{
+	struct fixture *f = *state;
+	char *text = spn_violation_client_text(
+		f->mem_ctx,
+		violation_of(f, "SPN-101", STR("http/web01")));
+	const char *start = "000021C7: spn_policy: SPN-101 'http/web01' is in "
+			    "use by another account";
+
+	assert_non_null(text);
+	assert_memory_equal(text, start, strlen(start));
+}
+
+/* What a value holds cannot break the line, end it or forge a template. */
+static void values_are_escaped(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_violation *v =
+		violation_of(f,
+			     "SPN-101",
+			     STR("a/\n\r\0\x1b\x7f{others}{spn}%s%n\xff"));
+	const char *wanted = "a/\\0a\\0d\\00\\1b\\7f{others}{spn}%s%n\\ff";
+	char *text = spn_violation_client_text(f->mem_ctx, v);
+
+	assert_non_null(strstr(text, wanted));
+	assert_true(is_one_line(text));
+	assert_null(strstr(text, "CN="));
+	text = spn_violation_log_text(f->mem_ctx, v, &log_context);
+	assert_non_null(strstr(text, wanted));
+	assert_true(is_one_line(text));
+}
+
+/* The log has everything: action, code, SPN, DN, user, other holder. */
+static void log_text(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_violation *v = violation_of(f,
+					       "SPN-101",
+					       STR("http/web01"));
+	struct spn_log_context nobody = log_context;
+	char *text = spn_violation_log_text(f->mem_ctx, v, &log_context);
+
+	assert_non_null(strstr(text, "refused"));
+	assert_non_null(strstr(text, "SPN-101"));
+	assert_non_null(strstr(text, "http/web01"));
+	assert_non_null(strstr(text, "CN=svc,DC=example,DC=com"));
+	assert_non_null(strstr(text, "CN=other,DC=example,DC=com"));
+	assert_non_null(strstr(text, log_context.user_sid));
+
+	/* Nobody known and nobody else concerned: still a line. */
+	nobody.user_sid = NULL;
+	v->account = NULL;
+	v->others.num_accounts = 0;
+	text = spn_violation_log_text(f->mem_ctx, v, &nobody);
+	assert_non_null(text);
+	assert_null(strstr(text, "(null)"));
+}
+
+static json_t *parse_json(struct fixture *f,
+			  const struct spn_violation *v,
+			  const struct spn_log_context *context)
+{
+	char *text = spn_violation_log_json(f->mem_ctx, v, context);
+	json_error_t error = {};
+	json_t *json = NULL;
+
+	assert_non_null(text);
+	assert_true(is_one_line(text));
+	json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+	if (json == NULL) {
+		fail_msg("%s in %s", error.text, text);
+	}
+	return json;
+}
+
+static void assert_json_text(json_t *object,
+			     const char *name,
+			     const char *wanted)
+{
+	json_t *value = json_object_get(object, name);
+
+	if (wanted == NULL) {
+		assert_true(value == NULL || json_is_null(value));
+		return;
+	}
+	assert_true(json_is_string(value));
+	assert_string_equal(json_string_value(value), wanted);
+}
+
+/* samba.md 7: the shape of Samba's audit log, and every field. */
+static void json_line(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_violation *v = violation_of(f,
+					       "SPN-101",
+					       STR("http/web01"));
+	json_t *json = parse_json(f, v, &log_context);
+	json_t *body = json_object_get(json, "spnPolicy");
+	json_t *version = json_object_get(body, "version");
+
+	assert_json_text(json, "timestamp", log_context.timestamp);
+	assert_json_text(json, "type", "spnPolicy");
+	assert_true(json_is_object(body));
+	assert_int_equal(json_integer_value(json_object_get(version, "major")),
+			 1);
+	assert_true(json_is_integer(json_object_get(version, "minor")));
+	assert_json_text(body, "action", "refused");
+	assert_json_text(body, "mode", "enforce");
+	assert_json_text(body, "code", "SPN-101");
+	assert_json_text(body, "rule", "duplicate-spn");
+	assert_json_text(body, "userSid", log_context.user_sid);
+	assert_json_text(body, "dn", "CN=svc,DC=example,DC=com");
+	assert_json_text(body, "spn", "http/web01");
+	json_decref(json);
+}
+
+/* Whatever a value holds, the line parses and says the same. */
+static void json_of_odd_values(void **state)
+{
+	static const struct {
+		struct spn_str in;
+		const char *out;
+	} rows[] = {
+		{STR("a/\"b\\\""), "a/\"b\\5c\""},
+		{STR("a/\n\0\x1f\x7f"), "a/\\0a\\00\\1f\\7f"},
+		{STR("h\xc3\xb8st/\xf0\x9f\x90\xa7"),
+		 "h\xc3\xb8st/\xf0\x9f\x90\xa7"},
+		{STR("a/\xff\xc3"), "a/\\ff\\c3"},
+		{STR("\", \"dn\": \"x"), "\", \"dn\": \"x"},
+		{STR("{spn}{others}"), "{spn}{others}"},
+		{STR("%s%n"), "%s%n"},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct spn_violation *v = violation_of(f,
+						       "SPN-001",
+						       rows[i].in);
+		json_t *json = parse_json(f, v, &log_context);
+
+		assert_json_text(json_object_get(json, "spnPolicy"),
+				 "spn",
+				 rows[i].out);
+		json_decref(json);
+	}
+}
+
+/* What is not known is null, not a word that could be a name. */
+static void json_without_user_and_account(void **state)
+{
+	static const struct spn_log_context nobody = {
+		.timestamp = "x",
+		.mode = "audit",
+		.action = "warned",
+	};
+	struct fixture *f = *state;
+	struct spn_violation *v = violation_of(f, "SPN-101", STR("a/b"));
+	json_t *json = NULL;
+	json_t *body = NULL;
+
+	v->account = NULL;
+	v->partner = NULL;
+	v->others.num_accounts = 0;
+	json = parse_json(f, v, &nobody);
+	body = json_object_get(json, "spnPolicy");
+	assert_json_text(body, "userSid", NULL);
+	assert_json_text(body, "dn", NULL);
+	assert_json_text(body, "action", "warned");
+	assert_json_text(body, "mode", "audit");
+	json_decref(json);
+}
+
+/* A violation keeps its own copies and starts with the catalogue's words. */
+static void report_copies(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_report *report = spn_report_new(f->mem_ctx);
+	char spn[] = "http/web01";
+	char partner[] = "http/web01.example.com";
+	struct spn_violation details = {
+		.spn = {.data = spn, .len = 10},
+		.partner = partner,
+	};
+	struct spn_violation *v = NULL;
+
+	assert_null(spn_report_refusal(report));
+	assert_true(spn_report_add(report, "SPN-101", &details, &v));
+	memset(spn, 'x', 10);
+	memset(partner, 'x', 10);
+	assert_true(spn_str_equal(v->spn, STR("http/web01")));
+	assert_string_equal(v->partner, "http/web01.example.com");
+	assert_string_equal(v->message->code, "SPN-101");
+	assert_int_equal(v->severity, v->message->severity);
+	assert_int_equal(report->num_violations, 1);
+}
+
+/* The first violation at level deny refuses; warnings never do. */
+static void report_refusal(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_report *report = spn_report_new(f->mem_ctx);
+	struct spn_violation none = {};
+	struct spn_violation *v = NULL;
+
+	assert_true(spn_report_add(report, "SPN-101", &none, &v));
+	v->level = SPN_LEVEL_WARN;
+	assert_null(spn_report_refusal(report));
+	assert_true(spn_report_add(report, "SPN-301", &none, &v));
+	v->level = SPN_LEVEL_DENY;
+	assert_true(spn_report_add(report, "SPN-001", &none, &v));
+	v->level = SPN_LEVEL_DENY;
+	assert_ptr_equal(spn_report_refusal(report), &report->violations[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(codes_are_unique),
+		fixture_test(catalogue_is_complete),
+		fixture_test(codes_belong_to_rules),
+		fixture_test(templates_expand),
+		fixture_test(client_text),
+		fixture_test(client_text_of_a_duplicate),
+		fixture_test(values_are_escaped),
+		fixture_test(log_text),
+		fixture_test(json_line),
+		fixture_test(json_of_odd_values),
+		fixture_test(json_without_user_and_account),
+		fixture_test(report_copies),
+		fixture_test(report_refusal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of one SPN: parsing, formatting, escaping, comparing. Tables;
+ * every line that fails is printed, then the test fails once.
+ */
+#include "policy_fixture.h"
+
+struct parse_row {
+	struct spn_str value;
+	enum spn_syntax syntax;
+	const char *service_class;
+	const char *host_name;
+	const char *instance_name;
+	const char *service_name;
+	uint16_t port;
+	bool has_suffix;
+	bool has_service_name;
+	bool is_plain;
+};
+
+#define PLAIN(value, class, host)                                             \
+	{                                                                     \
+		STR(value), SPN_SYNTAX_OK, class, host, "", "", 0, false,     \
+			false, true                                           \
+	}
+#define BAD(value, syntax)                                                    \
+	{                                                                     \
+		STR(value), syntax, "", "", "", "", 0, false, false, false    \
+	}
+#define OK SPN_SYNTAX_OK
+
+static const struct parse_row parse_rows[] = {
+	/* Two parts: class and host name, whatever they are made of. */
+	PLAIN("http/web01", "http", "web01"),
+	PLAIN("HTTP/web01.example.com", "HTTP", "web01.example.com"),
+	PLAIN("Hyper-V Replica Service/h", "Hyper-V Replica Service", "h"),
+	PLAIN("http/a@B", "http", "a@B"),
+	PLAIN("http/a\\b", "http", "a\\b"),
+	PLAIN("http/*", "http", "*"),
+	PLAIN(" / ", " ", " "),
+	PLAIN("http/192.0.2.1", "http", "192.0.2.1"),
+	/* An IPv6 literal has colons of its own; a suffix needs brackets. */
+	PLAIN("http/2001:db8::1", "http", "2001:db8::1"),
+	PLAIN("http/::1", "http", "::1"),
+	PLAIN("http/[::1]", "http", "[::1]"),
+	{STR("http/[::1]:80"), OK, "http", "[::1]", "", "", 80, 1, 0, 0},
+	{STR("http/[::1]:x"), OK, "http", "[::1]", "x", "", 0, 1, 0, 0},
+	/* Empty parts are parts: the rule "syntax" judges them. */
+	{STR("cifs/"), OK, "cifs", "", "", "", 0, 0, 0, 0},
+	{STR("/"), OK, "", "", "", "", 0, 0, 0, 0},
+	{STR("/web01"), OK, "", "web01", "", "", 0, 0, 0, 0},
+	{STR("//"), OK, "", "", "", "", 0, 0, 1, 0},
+	{STR("cifs//x"), OK, "cifs", "", "", "x", 0, 0, 1, 0},
+	/* A pasted URL has two slashes and is three parts. */
+	{STR("http://web01"), OK, "http:", "", "", "web01", 0, 0, 1, 0},
+	/* Three parts; the third may be empty, hold colons or blanks. */
+	{STR("ldap/dc/d"), OK, "ldap", "dc", "", "d", 0, 0, 1, 0},
+	{STR("ldap/dc/"), OK, "ldap", "dc", "", "", 0, 0, 1, 0},
+	{STR("a/b/c:1"), OK, "a", "b", "", "c:1", 0, 0, 1, 0},
+	{STR("a/b:1/c"), OK, "a", "b", "", "c", 1, 1, 1, 0},
+	{STR("a/b:i/c"), OK, "a", "b", "i", "c", 0, 1, 1, 0},
+	/* All digits and 1-65535 is a port, anything else an instance. */
+	{STR("http/w:1"), OK, "http", "w", "", "", 1, 1, 0, 0},
+	{STR("http/w:8080"), OK, "http", "w", "", "", 8080, 1, 0, 0},
+	{STR("http/w:65535"), OK, "http", "w", "", "", 65535, 1, 0, 0},
+	{STR("http/w:65536"), OK, "http", "w", "65536", "", 0, 1, 0, 0},
+	{STR("http/w:0"), OK, "http", "w", "0", "", 0, 1, 0, 0},
+	{STR("http/w:80a"), OK, "http", "w", "80a", "", 0, 1, 0, 0},
+	{STR("http/w:-1"), OK, "http", "w", "-1", "", 0, 1, 0, 0},
+	{STR("http/w: 80"), OK, "http", "w", " 80", "", 0, 1, 0, 0},
+	{STR("MSSQLSvc/s:INST"), OK, "MSSQLSvc", "s", "INST", "", 0, 1, 0, 0},
+	{STR("http/w:4294967376"),
+	 OK,
+	 "http",
+	 "w",
+	 "4294967376",
+	 "",
+	 0,
+	 1,
+	 0,
+	 0},
+	/* An empty suffix is one all the same. */
+	{STR("http/w:"), OK, "http", "w", "", "", 0, 1, 0, 0},
+	{STR("http/:80"), OK, "http", "", "", "", 80, 1, 0, 0},
+	/* A colon in the class is no suffix. */
+	PLAIN("ht:tp/w", "ht:tp", "w"),
+	/* No or more than two slashes: no SPN at all. */
+	BAD("", SPN_SYNTAX_NO_SLASH),
+	BAD("justname", SPN_SYNTAX_NO_SLASH),
+	BAD("http\\web01", SPN_SYNTAX_NO_SLASH),
+	BAD("a/b/c/d", SPN_SYNTAX_TOO_MANY_SLASHES),
+	BAD("///", SPN_SYNTAX_TOO_MANY_SLASHES),
+	BAD("http://web01/", SPN_SYNTAX_TOO_MANY_SLASHES),
+	BAD("////////////////", SPN_SYNTAX_TOO_MANY_SLASHES),
+};
+
+static bool part_is(const struct parse_row *row,
+		    const char *what,
+		    struct spn_str part,
+		    const char *wanted)
+{
+	if (spn_str_equal(part, spn_str_of(wanted))) {
+		return true;
+	}
+	print_error("%s: %s is '%.*s', not '%s'\n",
+		    row->value.data,
+		    what,
+		    (int)part.len,
+		    part.data,
+		    wanted);
+	return false;
+}
+
+static bool number_is(const struct parse_row *row,
+		      const char *what,
+		      unsigned number,
+		      unsigned wanted)
+{
+	if (number == wanted) {
+		return true;
+	}
+	print_error("%s: %s is %u, not %u\n",
+		    row->value.data,
+		    what,
+		    number,
+		    wanted);
+	return false;
+}
+
+static bool parse_row_passes(const struct parse_row *row)
+{
+	struct spn spn = {};
+	enum spn_syntax syntax = spn_parse(row->value, &spn);
+	bool ok = number_is(row, "syntax", syntax, row->syntax);
+
+	ok &= spn_str_equal(spn.value, row->value);
+	ok &= part_is(row, "class", spn.service_class, row->service_class);
+	ok &= part_is(row, "host", spn.host_name, row->host_name);
+	ok &= part_is(row, "instance", spn.instance_name, row->instance_name);
+	ok &= part_is(row, "service", spn.service_name, row->service_name);
+	ok &= number_is(row, "port", spn.port, row->port);
+	ok &= number_is(row, "suffix", spn.has_suffix, row->has_suffix);
+	ok &= number_is(row,
+			"three-part",
+			spn.has_service_name,
+			row->has_service_name);
+	ok &= number_is(row, "plain", spn_is_plain(&spn), row->is_plain);
+	return ok;
+}
+
+/* MS-ADTS 2.2.21, and what ldap_spn.py found a Windows DC to accept. */
+static void parse_table(void **state)
+{
+	bool ok = true;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(parse_rows); i++) {
+		ok &= parse_row_passes(&parse_rows[i]);
+	}
+	assert_true(ok);
+}
+
+/* A NUL byte is data, in every part, and ends nothing. */
+static void parse_nul_is_data(void **state)
+{
+	struct spn spn = {};
+
+	(void)state;
+	assert_int_equal(spn_parse(STR("ht\0tp/w\0b:8\0/s\0"), &spn), OK);
+	assert_true(spn_str_equal(spn.service_class, STR("ht\0tp")));
+	assert_true(spn_str_equal(spn.host_name, STR("w\0b")));
+	assert_true(spn_str_equal(spn.instance_name, STR("8\0")));
+	assert_true(spn_str_equal(spn.service_name, STR("s\0")));
+	assert_int_equal(spn.port, 0);
+	assert_int_equal(spn_parse(STR("a\0/b/c/d"), &spn),
+			 SPN_SYNTAX_TOO_MANY_SLASHES);
+	assert_int_equal(spn_parse(STR("http\0"), &spn), SPN_SYNTAX_NO_SLASH);
+}
+
+/* Parts are slices of the value that was given, not copies. */
+static void parse_points_into_value(void **state)
+{
+	static const char text[] = "http/web01:80/x";
+	struct spn spn = {};
+
+	(void)state;
+	assert_int_equal(spn_parse(spn_str_of(text), &spn), OK);
+	assert_ptr_equal(spn.service_class.data, text);
+	assert_ptr_equal(spn.host_name.data, text + 5);
+	assert_ptr_equal(spn.service_name.data, text + 14);
+}
+
+/* A value of no bytes may come without an address. */
+static void parse_null(void **state)
+{
+	struct spn spn = {};
+
+	(void)state;
+	assert_int_equal(spn_parse((struct spn_str){}, &spn),
+			 SPN_SYNTAX_NO_SLASH);
+	assert_false(spn_is_plain(&spn));
+}
+
+/* parse, format, parse gives the same two parts (two-part SPNs). */
+static void format_round_trip(void **state)
+{
+	struct fixture *f = *state;
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(parse_rows); i++) {
+		struct spn spn = {};
+		char *text = NULL;
+
+		if (!parse_rows[i].is_plain) {
+			continue;
+		}
+		spn_parse(parse_rows[i].value, &spn);
+		text = spn_format(f->mem_ctx,
+				  spn.service_class,
+				  spn.host_name);
+		assert_non_null(text);
+		assert_string_equal(text, parse_rows[i].value.data);
+		num++;
+	}
+	assert_true(num > 10);
+}
+
+/* The parts need not be NUL-terminated, and may be empty. */
+static void format_slices(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_str class = {.data = "httpd", .len = 4};
+	struct spn_str host = {.data = "web01.example.com", .len = 5};
+	char *text = spn_format(f->mem_ctx, class, host);
+
+	assert_string_equal(text, "http/web01");
+	text = spn_format(f->mem_ctx, (struct spn_str){}, (struct spn_str){});
+	assert_string_equal(text, "/");
+}
+
+struct escape_row {
+	struct spn_str in;
+	const char *out;
+};
+
+static const struct escape_row escape_rows[] = {
+	{STR(""), ""},
+	{STR("http/web01.example.com"), "http/web01.example.com"},
+	{STR(" a b "), " a b "},
+	{STR("\"'{}%s"), "\"'{}%s"},
+	/* What could break a line, end it, or forge an escape. */
+	{STR("a\nb"), "a\\0ab"},
+	{STR("\r\t"), "\\0d\\09"},
+	{STR("a\0b"), "a\\00b"},
+	{STR("\0"), "\\00"},
+	{STR("\x1b[31m"), "\\1b[31m"},
+	{STR("\x7f"), "\\7f"},
+	{STR("a\\0ab"), "a\\5c0ab"},
+	/* UTF-8 stays, what only looks like it does not. */
+	{STR("h\xc3\xb8st"), "h\xc3\xb8st"},
+	{STR("\xe2\x82\xac"), "\xe2\x82\xac"},
+	{STR("\xf0\x9f\x90\xa7"), "\xf0\x9f\x90\xa7"},
+	{STR("\xc3"), "\\c3"},
+	{STR("\xc3("), "\\c3("},
+	{STR("\x80"), "\\80"},
+	{STR("\xff\xfe"), "\\ff\\fe"},
+	{STR("\xc0\xaf"), "\\c0\\af"},
+	{STR("\xe0\x80\xaf"), "\\e0\\80\\af"},
+	{STR("\xf0\x80\x80\xaf"), "\\f0\\80\\80\\af"},
+	{STR("\xed\xa0\x80"), "\\ed\\a0\\80"},
+	{STR("\xf4\x90\x80\x80"), "\\f4\\90\\80\\80"},
+	{STR("\xe2\x82"), "\\e2\\82"},
+	/* C1 controls and what reorders or breaks a line on a terminal. */
+	{STR("\xc2\x85"), "\\c2\\85"},
+	{STR("\xc2\x9b"), "\\c2\\9b"},
+	{STR("\xe2\x80\xa8"), "\\e2\\80\\a8"},
+	{STR("\xe2\x80\xae"), "\\e2\\80\\ae"},
+	{STR("\xe2\x80\x8b"), "\\e2\\80\\8b"},
+	{STR("\xe2\x81\xa6"), "\\e2\\81\\a6"},
+};
+
+/* One line of readable text comes out, whatever was sent. */
+static void escape_table(void **state)
+{
+	struct fixture *f = *state;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(escape_rows); i++) {
+		char *out = spn_escape(f->mem_ctx, escape_rows[i].in);
+
+		assert_non_null(out);
+		if (strcmp(out, escape_rows[i].out) != 0) {
+			print_error("'%s' is not '%s'\n",
+				    out,
+				    escape_rows[i].out);
+			ok = false;
+		}
+	}
+	assert_true(ok);
+}
+
+/* Every byte by itself: nothing below blank and no DEL is left. */
+static void escape_every_byte(void **state)
+{
+	struct fixture *f = *state;
+	unsigned c;
+
+	for (c = 0; c < 256; c++) {
+		char byte = (char)c;
+		struct spn_str in = {.data = &byte, .len = 1};
+		char *out = spn_escape(f->mem_ctx, in);
+		bool stays = c >= 0x20 && c < 0x7f && c != '\\';
+
+		assert_non_null(out);
+		assert_int_equal(strlen(out), stays ? 1 : 3);
+		talloc_free(out);
+	}
+}
+
+/* Without case means ASCII case; the length counts, NUL bytes too. */
+static void str_comparisons(void **state)
+{
+	(void)state;
+	assert_true(spn_str_equal(STR("a"), STR("a")));
+	assert_false(spn_str_equal(STR("a"), STR("A")));
+	assert_false(spn_str_equal(STR("a"), STR("a\0")));
+	assert_true(spn_str_equal((struct spn_str){}, STR("")));
+	assert_true(spn_str_equal_nocase(STR("aBz@"), STR("AbZ@")));
+	assert_false(spn_str_equal_nocase(STR("@"), STR("`")));
+	assert_false(spn_str_equal_nocase(STR("["), STR("{")));
+	assert_false(spn_str_equal_nocase(STR("a\0b"), STR("a\0c")));
+	assert_true(spn_str_is(STR("HTTP"), "http"));
+	assert_false(spn_str_is(STR("http\0"), "http"));
+	assert_true(spn_str_is(STR(""), NULL));
+	assert_false(spn_str_is(STR("x"), NULL));
+	assert_true(spn_str_compare(STR("a"), STR("b")) < 0);
+	assert_true(spn_str_compare(STR("a"), STR("ab")) < 0);
+	assert_true(spn_str_compare(STR("b"), STR("ab")) > 0);
+	assert_int_equal(spn_str_compare(STR(""), (struct spn_str){}), 0);
+}
+
+/* A copy has bytes of its own and never is NULL with memory at hand. */
+static void str_dup(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_str copy = spn_str_dup(f->mem_ctx, STR("a\0b"));
+
+	assert_true(spn_str_equal(copy, STR("a\0b")));
+	copy = spn_str_dup(f->mem_ctx, (struct spn_str){});
+	assert_non_null(copy.data);
+	assert_int_equal(copy.len, 0);
+}
+
+static void class_is(void **state)
+{
+	struct spn spn = {};
+
+	(void)state;
+	spn_parse(STR("HtTp/x"), &spn);
+	assert_true(spn_class_is(&spn, "http"));
+	assert_false(spn_class_is(&spn, "https"));
+	assert_false(spn_class_is(&spn, "htt"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(parse_table),
+		fixture_test(parse_nul_is_data),
+		fixture_test(parse_points_into_value),
+		fixture_test(parse_null),
+		fixture_test(format_round_trip),
+		fixture_test(format_slices),
+		fixture_test(escape_table),
+		fixture_test(escape_every_byte),
+		fixture_test(str_comparisons),
+		fixture_test(str_dup),
+		fixture_test(class_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

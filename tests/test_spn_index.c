@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The index: who holds an SPN, which computer has a name, and what a partial
+ * index does not know yet and therefore asks.
+ */
+#include "policy_fixture.h"
+
+static struct spn_holders holders_of(struct fixture *f,
+				     struct spn_index *index,
+				     struct spn_str service_class,
+				     struct spn_str host)
+{
+	struct spn_holders holders = {};
+
+	assert_true(spn_index_holders(index,
+				      f->mem_ctx,
+				      service_class,
+				      host,
+				      &holders));
+	return holders;
+}
+
+static bool is_open(const struct spn_index *index,
+		    enum spn_question_kind kind,
+		    const char *text)
+{
+	size_t num = 0;
+	const struct spn_question *questions = spn_index_open_questions(index,
+									&num);
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		if (questions[i].kind == kind &&
+		    spn_str_is(questions[i].text, text)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static size_t num_open(const struct spn_index *index)
+{
+	size_t num = 0;
+
+	spn_index_open_questions(index, &num);
+	return num;
+}
+
+/* Comparison is the fold's, never the index's own: case and blanks. */
+static void holders_by_folded_value(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *svc = fixture_add(f, "svc", NULL, "HTTP/Web");
+	struct spn_holders holders = {};
+
+	holders = holders_of(f, f->index, STR("http"), STR("web"));
+	assert_int_equal(holders.num_accounts, 1);
+	assert_ptr_equal(holders.accounts[0], svc);
+	holders = holders_of(f, f->index, STR(" Http"), STR("WEB "));
+	assert_int_equal(holders.num_accounts, 1);
+	holders = holders_of(f, f->index, STR("http"), STR("web2"));
+	assert_int_equal(holders.num_accounts, 0);
+	holders = holders_of(f, f->index, STR("http"), STR(""));
+	assert_int_equal(holders.num_accounts, 0);
+}
+
+/* Every holder is named, each once, even with the value in two spellings. */
+static void holders_each_once(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *a =
+		fixture_add(f, "a", NULL, "http/web HTTP/WEB x/y");
+	struct spn_account *b = fixture_add(f, "b", NULL, "Http/web");
+	struct spn_holders holders = {};
+
+	fixture_add(f, "c", NULL, "http/web2 https/web");
+	holders = holders_of(f, f->index, STR("http"), STR("web"));
+	assert_int_equal(holders.num_accounts, 2);
+	assert_true(spn_holders_has(&holders, a));
+	assert_true(spn_holders_has(&holders, b));
+	assert_false(spn_holders_is_only(&holders, a));
+}
+
+/* Adding after a question, many accounts: found like the first. */
+static void holders_after_many_adds(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_holders holders = {};
+	unsigned i;
+
+	for (i = 0; i < 300; i++) {
+		char *sam = talloc_asprintf(f->mem_ctx, "u%u", 299 - i);
+		char *spn = talloc_asprintf(f->mem_ctx, "http/h%u", i);
+
+		fixture_add(f, sam, NULL, spn);
+		holders = holders_of(f,
+				     f->index,
+				     STR("http"),
+				     spn_str_of(spn + 5));
+		assert_int_equal(holders.num_accounts, 1);
+		assert_string_equal(holders.accounts[0]->sam_account_name,
+				    sam);
+	}
+	holders = holders_of(f, f->index, STR("http"), STR("h0"));
+	assert_int_equal(holders.num_accounts, 1);
+	assert_string_equal(holders.accounts[0]->sam_account_name, "u299");
+}
+
+/* What is not in a complete index does not exist: nothing is asked. */
+static void complete_asks_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const struct spn_account *computer = NULL;
+
+	holders_of(f, f->index, STR("http"), STR("web"));
+	assert_true(
+		spn_index_computer_by_name(f->index, STR("web01"), &computer));
+	assert_null(computer);
+	assert_true(spn_index_computer_by_dns(f->index,
+					      STR("web01.example.com"),
+					      &computer));
+	assert_null(computer);
+	assert_int_equal(num_open(f->index), 0);
+}
+
+/* A computer is found by NetBIOS name, DNS name, additional DNS names. */
+static void computer_by_its_names(void **state)
+{
+	static const char *additional[] = {"www.example.com", NULL};
+	struct fixture *f = *state;
+	struct spn_account *web =
+		fixture_account(f, "WEB01$", "Web01.example.com", "");
+	const struct spn_account *found = NULL;
+
+	web->additional_dns_host_names = additional;
+	assert_true(spn_index_add(f->index, web));
+	assert_true(
+		spn_index_computer_by_name(f->index, STR("web01"), &found));
+	assert_ptr_equal(found, web);
+	assert_true(spn_index_computer_by_dns(f->index,
+					      STR("WEB01.EXAMPLE.COM"),
+					      &found));
+	assert_ptr_equal(found, web);
+	assert_true(spn_index_computer_by_dns(f->index,
+					      STR("www.Example.com"),
+					      &found));
+	assert_ptr_equal(found, web);
+	assert_true(
+		spn_index_computer_by_name(f->index, STR("web01$"), &found));
+	assert_null(found);
+	assert_true(spn_index_computer_by_name(f->index, STR("web"), &found));
+	assert_null(found);
+	assert_true(spn_index_computer_by_dns(f->index, STR("web01"), &found));
+	assert_null(found);
+}
+
+/* Users and managed service accounts are no computers. */
+static void only_computers_have_names(void **state)
+{
+	struct fixture *f = *state;
+	const struct spn_account *found = NULL;
+	struct spn_account *gmsa =
+		fixture_account(f, "GMSA$", "gmsa.example.com", "");
+
+	gmsa->kind = SPN_KIND_GMSA;
+	assert_true(spn_index_add(f->index, gmsa));
+	fixture_add(f, "svc", "svc.example.com", "");
+	assert_true(spn_index_computer_by_name(f->index, STR("gmsa"), &found));
+	assert_null(found);
+	assert_true(spn_index_computer_by_name(f->index, STR("svc"), &found));
+	assert_null(found);
+	assert_true(spn_index_computer_by_dns(f->index,
+					      STR("svc.example.com"),
+					      &found));
+	assert_null(found);
+}
+
+/* A partial index notes what it cannot answer, once, in any spelling. */
+static void partial_notes_questions(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_holders holders = {};
+
+	holders = holders_of(f, index, STR("http"), STR("web"));
+	assert_int_equal(holders.num_accounts, 0);
+	holders_of(f, index, STR("HTTP"), STR("WEB"));
+	assert_int_equal(num_open(index), 1);
+	assert_true(is_open(index, SPN_ASK_SPN, "http/web"));
+	holders_of(f, index, STR("host"), STR("web"));
+	assert_int_equal(num_open(index), 2);
+	spn_index_answered(index);
+	assert_int_equal(num_open(index), 0);
+
+	/* Known now, even if nobody was found. */
+	holders_of(f, index, STR("http"), STR("web"));
+	assert_int_equal(num_open(index), 0);
+	/* What is new is open again. */
+	holders_of(f, index, STR("http"), STR("web2"));
+	assert_int_equal(num_open(index), 1);
+	assert_true(is_open(index, SPN_ASK_SPN, "http/web2"));
+}
+
+/* An account at hand does not answer who else holds the value. */
+static void partial_asks_though_it_knows_one(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_account *a = fixture_account(f, "a", NULL, "http/web");
+	struct spn_holders holders = {};
+
+	assert_true(spn_index_add(index, a));
+	holders = holders_of(f, index, STR("http"), STR("web"));
+	assert_true(spn_holders_is_only(&holders, a));
+	assert_int_equal(num_open(index), 1);
+}
+
+/* The same account found again: the first one counts (it is "after"). */
+static void partial_keeps_the_first(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_account *after = fixture_account(f, "a", NULL, "http/new");
+	struct spn_account *stale = fixture_account(f, "a", NULL, "http/old");
+	struct spn_holders holders = {};
+
+	assert_true(spn_index_add(index, after));
+	assert_true(spn_index_add(index, stale));
+	holders = holders_of(f, index, STR("http"), STR("old"));
+	assert_int_equal(holders.num_accounts, 0);
+	holders = holders_of(f, index, STR("http"), STR("new"));
+	assert_int_equal(holders.num_accounts, 1);
+	assert_ptr_equal(holders.accounts[0], after);
+}
+
+/* dNSHostName is not indexed in a directory: sAMAccountName and HOST/fqdn
+ * are asked instead; a NetBIOS name has 15 characters at most. */
+static void partial_asks_for_computers(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	const struct spn_account *found = NULL;
+
+	assert_true(spn_index_computer_by_name(index, STR("web01"), &found));
+	assert_true(is_open(index, SPN_ASK_SAM_ACCOUNT_NAME, "web01$"));
+	assert_int_equal(num_open(index), 1);
+	assert_true(spn_index_computer_by_dns(
+		index,
+		STR("averylongcomputername.example.com"),
+		&found));
+	assert_null(found);
+	assert_true(is_open(index,
+			    SPN_ASK_SAM_ACCOUNT_NAME,
+			    "averylongcomputername$"));
+	assert_true(
+		is_open(index, SPN_ASK_SAM_ACCOUNT_NAME, "averylongcomput$"));
+	assert_true(is_open(index,
+			    SPN_ASK_SPN,
+			    "HOST/averylongcomputername.example.com"));
+	assert_int_equal(num_open(index), 4);
+}
+
+/* A NUL byte in a question is asked as it is. */
+static void partial_nul_is_data(void **state)
+{
+	static const struct spn_value longer = {
+		.value = STR("http/w\0x"),
+		.key = STR("HTTP/W\0X"),
+	};
+	static const struct spn_value shorter = {
+		.value = STR("http/w"),
+		.key = STR("HTTP/W"),
+	};
+	struct fixture *f = *state;
+	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_account *a = fixture_account(f, "a", NULL, "");
+	struct spn_holders holders = {};
+	const struct spn_question *questions = NULL;
+	size_t num = 0;
+
+	assert_true(spn_account_add(a, &f->fold, STR("http/w\0x")));
+	assert_true(spn_index_add(index, a));
+	assert_true(
+		spn_index_holders_of(index, f->mem_ctx, &longer, &holders));
+	assert_int_equal(holders.num_accounts, 1);
+	assert_true(
+		spn_index_holders_of(index, f->mem_ctx, &shorter, &holders));
+	assert_int_equal(holders.num_accounts, 0);
+	questions = spn_index_open_questions(index, &num);
+	assert_int_equal(num, 2);
+	assert_true(spn_str_equal(questions[0].text, STR("http/w\0x")));
+}
+
+/* class/host with a NUL byte in the host is that name, not a shorter one. */
+static void holders_nul_is_data(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *a = fixture_account(f, "a", NULL, "");
+	struct spn_holders holders = {};
+
+	assert_true(spn_account_add(a, &f->fold, STR("http/w\0x")));
+	assert_true(spn_index_add(f->index, a));
+	fixture_add(f, "b", NULL, "http/w");
+	holders = holders_of(f, f->index, STR("http"), STR("w\0x"));
+	assert_int_equal(holders.num_accounts, 1);
+	assert_ptr_equal(holders.accounts[0], a);
+	holders = holders_of(f, f->index, STR("http"), STR("w"));
+	assert_int_equal(holders.num_accounts, 1);
+	assert_string_equal(holders.accounts[0]->sam_account_name, "b");
+}
+
+/* Text and key of class/host come from the index's own fold. */
+static void key_of_class_and_host(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_value spn = {};
+
+	assert_true(spn_index_key(f->index,
+				  f->mem_ctx,
+				  STR("http"),
+				  STR("Web"),
+				  &spn));
+	assert_true(spn_str_equal(spn.value, STR("http/Web")));
+	assert_true(spn_str_equal(spn.key, STR("HTTP/WEB")));
+	assert_true(spn_index_key(f->index,
+				  f->mem_ctx,
+				  STR("ht\0p"),
+				  STR("w\0"),
+				  &spn));
+	assert_true(spn_str_equal(spn.value, STR("ht\0p/w\0")));
+	assert_true(spn_str_equal(spn.key, STR("HT\0P/W\0")));
+}
+
+/* Accounts: values by key, all of a key at once, NetBIOS and DNS names. */
+static void account_values(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *a =
+		fixture_account(f, "WEB01$", "w.example.com", "a/b A/B c/d");
+
+	assert_int_equal(spn_account_count(a, STR("A/B")), 2);
+	assert_int_equal(spn_account_count(NULL, STR("A/B")), 0);
+	assert_null(spn_account_find(NULL, STR("A/B")));
+	assert_true(spn_str_equal(spn_account_find(a, STR("A/B"))->value,
+				  STR("a/b")));
+	spn_account_remove(a, STR("A/B"));
+	assert_string_equal(fixture_spns(f->mem_ctx, a), "c/d");
+	assert_true(spn_str_is(spn_account_netbios_name(a), "web01"));
+	assert_true(spn_account_has_name(a, STR("web01")));
+	assert_true(spn_account_has_name(a, STR("W.Example.com")));
+	assert_false(spn_account_has_name(a, STR("WEB01$")));
+	assert_false(spn_account_has_name(a, STR("")));
+	assert_false(spn_account_has_dns_name(a, STR("web01")));
+	a->kind = SPN_KIND_USER;
+	assert_int_equal(spn_account_netbios_name(a).len, 0);
+	assert_false(spn_account_has_name(a, STR("web01")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(holders_by_folded_value),
+		fixture_test(holders_each_once),
+		fixture_test(holders_after_many_adds),
+		fixture_test(complete_asks_nothing),
+		fixture_test(computer_by_its_names),
+		fixture_test(only_computers_have_names),
+		fixture_test(partial_notes_questions),
+		fixture_test(partial_asks_though_it_knows_one),
+		fixture_test(partial_keeps_the_first),
+		fixture_test(partial_asks_for_computers),
+		fixture_test(partial_nul_is_data),
+		fixture_test(holders_nul_is_data),
+		fixture_test(key_of_class_and_host),
+		fixture_test(account_values),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
