@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from waflib import Logs, Utils
+from waflib import Context, Logs, Utils
 from waflib.Build import BuildContext
 
 APPNAME = 'spn_policy'
@@ -23,6 +23,7 @@ out = 'bin'
 # Pure: libc and talloc. Compiled once, for module, tools and tests.
 POLICY_SOURCES = [
     'modules/policy/spn.c',
+    'modules/policy/spn_account.c',
     'modules/policy/spn_mappings.c',
     'modules/policy/host_pair.c',
     'modules/policy/spn_index.c',
@@ -40,6 +41,8 @@ POLICY_SOURCES = [
 # What searches: the same code for module, tools and tests.
 STORE_SOURCES = [
     'modules/spn_store.c',
+    'modules/spn_store_account.c',
+    'modules/spn_store_config.c',
 ]
 
 MODULE_SOURCES = [
@@ -74,6 +77,20 @@ TOOLS = {
 # kind 'pure' links spn_policy_core, talloc and cmocka; 'stack' also spn_store
 # and ldb, and runs with LDB_MODULES_PATH pointing at the module just built.
 TESTS = {
+    'test_spn': {'kind': 'pure', 'sources': [
+        'tests/test_spn.c', 'tests/policy_fixture.c']},
+    'test_spn_mappings': {'kind': 'pure', 'sources': [
+        'tests/test_spn_mappings.c', 'tests/policy_fixture.c']},
+    'test_spn_index': {'kind': 'pure', 'sources': [
+        'tests/test_spn_index.c', 'tests/policy_fixture.c']},
+    'test_host_pair': {'kind': 'pure', 'sources': [
+        'tests/test_host_pair.c', 'tests/policy_fixture.c']},
+    'test_settings': {'kind': 'pure', 'sources': [
+        'tests/test_settings.c', 'tests/policy_fixture.c']},
+    'test_report': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
+        'tests/test_report.c', 'tests/policy_fixture.c']},
+    'test_completion': {'kind': 'pure', 'sources': [
+        'tests/test_completion.c', 'tests/policy_fixture.c']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
 }
 
@@ -116,6 +133,9 @@ CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
 
 
 def options(opt):
+    # A release is a git archive; waf's own idea of one is not offered.
+    Context.classes[:] = [each for each in Context.classes
+                          if each.cmd not in ('dist', 'distcheck')]
     opt.load('compiler_c')
     opt.parser.epilog = ' '.join(EPILOG.split())
     group = opt.add_option_group('spn_policy: configure')

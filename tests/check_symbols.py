@@ -21,6 +21,9 @@ def output(*command):
 
 
 def main():
+    if not os.path.exists(MODULE):
+        print('%s: not built' % MODULE)
+        return 1
     errors = []
     others = sorted(set(os.listdir(FOLDER)) - {'spn_policy.so'})
     if others:
