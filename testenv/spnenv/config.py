@@ -121,9 +121,10 @@ def krb5_conf(environment):
 
 
 def hosts(environment):
-    """For /etc/hosts and nss_wrapper: hosts and, for DRS, GUID names.
+    """For /etc/hosts and nss_wrapper; dc.py adds the names DRS needs.
 
-    provision adds the GUID names when it knows them: see dc.py.
+    IPv4 only, so that a name always means the same address: without IPv6 on
+    the machine the others would not exist.
     """
     domain = environment.domain
     lines = ["127.0.0.1 localhost", "::1 localhost",

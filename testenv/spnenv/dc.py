@@ -6,7 +6,8 @@ import os
 import subprocess
 import time
 
-from spnenv import config, layout, processes, provision, template, variables
+from spnenv import (config, layout, networks, processes, provision, template,
+                    variables)
 from spnenv.errors import TestenvError, complain
 
 READY_WITHIN = 60       # seconds; half a second on an idle machine
@@ -29,7 +30,7 @@ class RunningController:
         """Everything up to the start."""
         self.dirs.make()
         config.write(self.dirs.smb_conf, config.smb_conf(
-            self.dirs, self.dc, self.network.addresses(self.dc.iface)))
+            self.dirs, self.dc, networks.addresses(self.dc.iface)))
         template.fill(self.dirs, self.dc, backend_store,
                       lambda: self.provision(backend_store))
         with open(self.dirs.path("private", provision.FACTS),

@@ -11,6 +11,7 @@ the keeper itself be killed.
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -83,12 +84,12 @@ def run_command(network, prefix, environment, controllers, order):
     if order["shell"]:
         env["PS1"] = "[%s] \\w\\$ " % env["ENVNAME"]
         print(welcome(environment, env), file=sys.stderr)
-    leave_keys_to_command()
-    try:
-        command = processes.start(argv, env=env)
-    except OSError as error:
-        complain("%s: %s" % (order["command"][0], error.strerror))
+    program = order["command"][0]
+    if shutil.which(program, path=env["PATH"]) is None:
+        complain("%s: no such program" % program)
         return 127
+    leave_keys_to_command()
+    command = processes.start(argv, env=env)
     return processes.wait_for(
         command, [c.process for c in controllers],
         lambda ended: complain(
@@ -137,6 +138,9 @@ def main(argv):
     try:
         return keep(order)
     except TestenvError as error:
+        complain(error)
+        return EXIT_CANNOT_RUN
+    except OSError as error:        # a full disk, for instance
         complain(error)
         return EXIT_CANNOT_RUN
     except Stopped as stopped:

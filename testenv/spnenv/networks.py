@@ -22,6 +22,24 @@ WRAPPERS = ("nss_wrapper", "resolv_wrapper", "socket_wrapper", "uid_wrapper")
 LIBRARY_DIRS = "/usr/lib/%s-linux-gnu" % os.uname().machine
 
 
+def have_ipv6():
+    """False where the kernel refuses IPv6 addresses, as in many containers."""
+    try:
+        with open("/proc/sys/net/ipv6/conf/lo/disable_ipv6",
+                  encoding="ascii") as switch:
+            return switch.read().strip() == "0"
+    except OSError:
+        return False
+
+
+def addresses(iface):
+    """Interface number to addresses, as socket_wrapper has them."""
+    found = ["%s.%d/24" % (table.NETWORK, iface)]
+    if have_ipv6():
+        found.append("%s%02x/64" % (table.NETWORK6, iface))
+    return found
+
+
 def choose():
     """The network class to use."""
     wanted = os.environ.get("USE_NAMESPACES", "")
@@ -54,10 +72,6 @@ class Cwrap:
         config.write(self.prefix.group, config.group())
         config.write(self.prefix.dns_hosts,
                      config.dns_hosts(self.environment))
-
-    @staticmethod
-    def addresses(iface):
-        return ["%s.%d/24" % (table.NETWORK, iface)]
 
     @staticmethod
     def library(name):
@@ -141,8 +155,9 @@ class Namespaces:
 
     def add_addresses(self):
         lines = ["link set lo up"]
-        lines += ["address add %s.%d/24 dev lo" % (table.NETWORK, number)
-                  for number in range(2, 64)]
+        lines += ["address add %s dev lo" % address
+                  for number in range(2, 64)
+                  for address in addresses(number)]
         self.command("ip", "-batch", "-", text="\n".join(lines) + "\n")
 
     def cover(self, path, own):
@@ -159,10 +174,6 @@ class Namespaces:
             raise TestenvError(
                 "%s: %s\nnamespaces do not work here; USE_NAMESPACES=0 "
                 "selects cwrap" % (" ".join(argv), done.stdout.strip()))
-
-    @staticmethod
-    def addresses(iface):
-        return ["%s.%d/24" % (table.NETWORK, iface)]
 
     @staticmethod
     def environ(_iface, _host, daemon=False):

@@ -8,6 +8,7 @@ tests run here unchanged. A new environment is a new line in ENVIRONMENTS.
 from dataclasses import dataclass
 
 NETWORK = "10.53.57"
+NETWORK6 = "fd00::5357:5f"
 CLIENT_IFACE = 11
 CLIENT_HOST = "client"
 ADMIN = "Administrator"
@@ -41,7 +42,7 @@ class Controller:
 
     @property
     def address6(self):
-        return "fd00::5357:5f%02x" % self.iface
+        return "%s%02x" % (NETWORK6, self.iface)
 
     @property
     def fqdn(self):

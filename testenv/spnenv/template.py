@@ -107,13 +107,13 @@ def fill(dirs, dc, backend_store, build):
             if valid(path):
                 copy(path, dirs.top)
                 return
-        with locked(path, fcntl.LOCK_EX):
-            if valid(path):         # another run was faster
-                copy(path, dirs.top)
-                return
-            build()
-            save(dirs, path)
-        remove_old(top)
-    except PermissionError as error:
+    except OSError as error:
         raise TestenvError("cache %s: %s\nset SPN_TESTENV_CACHE to a writable "
                            "directory" % (top, error)) from error
+    with locked(path, fcntl.LOCK_EX):
+        if valid(path):         # another run was faster
+            copy(path, dirs.top)
+            return
+        build()
+        save(dirs, path)
+    remove_old(top)

@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests of testenv itself: from outside, through testenv/run.
+
+Every test runs in each way this machine offers: namespaces and cwrap as who we
+are, and, as root, both once more as an ordinary user without a passwd entry
+and without any privilege.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+TESTENV = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RUN = os.path.join(TESTENV, "run")
+STOCK = "ad_dc_stock"
+LIMIT = 180         # seconds for one testenv/run, cold cache included
+CLEAN_WITHIN = 15   # seconds until nothing is left of a killed run
+STRANGER = 31337    # a user id nobody has
+AS_STRANGER = ["setpriv", "--reuid=%d" % STRANGER, "--regid=%d" % STRANGER,
+               "--clear-groups", "--no-new-privs", "--bounding-set=-all",
+               "--inh-caps=-all", "--"]
+
+
+def until(question, seconds):
+    """The first true answer, or the last one after SECONDS."""
+    deadline = time.monotonic() + seconds
+    answer = question()
+    while not answer and time.monotonic() < deadline:
+        time.sleep(0.02)
+        answer = question()
+    return answer
+
+
+def processes_with(text):
+    """Ids of the processes that have TEXT in their environment or arguments."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        for name in ("environ", "cmdline"):
+            with contextlib.suppress(OSError):
+                with open("/proc/%s/%s" % (pid, name), "rb") as data:
+                    if text.encode() in data.read():
+                        found.append(int(pid))
+    return found
+
+
+class Base:
+    """The tests; a subclass says how testenv/run is started."""
+
+    namespaces = None
+    stranger = False
+
+    @classmethod
+    def setUpClass(cls):
+        if cls.stranger and os.getuid() != 0:
+            raise unittest.SkipTest("only root can become somebody else")
+        # Our own TMPDIR may be closed to the stranger, or be long.
+        cls.top = tempfile.mkdtemp(prefix="spnt", dir="/tmp")
+        cls.tmp = os.path.join(cls.top, "t")
+        cache = os.environ.get("SPN_TESTENV_CACHE") or os.path.join(
+            os.environ.get("XDG_CACHE_HOME")
+            or os.path.expanduser("~/.cache"), "spn_policy-testenv")
+        cls.cache = cls.path_for_all("c") if cls.stranger else cache
+        cls.path_for_all("t")
+        cls.env = dict(os.environ, TMPDIR=cls.tmp, SPN_TESTENV_CACHE=cls.cache,
+                       USE_NAMESPACES="1" if cls.namespaces else "0")
+        try:
+            cls.require_possible()
+        except BaseException:
+            shutil.rmtree(cls.top)
+            raise
+
+    @classmethod
+    def path_for_all(cls, name):
+        """A directory below the test's own that the stranger may use."""
+        path = os.path.join(cls.top, name)
+        os.mkdir(path)
+        if cls.stranger:
+            os.chmod(cls.top, 0o755)
+            os.chown(path, STRANGER, STRANGER)
+        return path
+
+    @classmethod
+    def require_possible(cls):
+        if cls.stranger and subprocess.run(
+                [*AS_STRANGER, "test", "-r", RUN], check=False).returncode:
+            raise unittest.SkipTest("%s is not readable for others" % TESTENV)
+        if cls.namespaces and subprocess.run(
+                [*cls.prefix(), "unshare", "--net", "--pid", "--fork",
+                 "--mount-proc",
+                 *([] if os.getuid() == 0 and not cls.stranger
+                   else ["--user", "--map-root-user"]), "true"],
+                stderr=subprocess.DEVNULL, check=False).returncode:
+            raise unittest.SkipTest("no namespaces for this user here")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.top)
+
+    @classmethod
+    def prefix(cls):
+        return AS_STRANGER if cls.stranger else []
+
+    def start(self, *args, **env):
+        return subprocess.Popen(
+            [*self.prefix(), RUN, *args], env=dict(self.env, **env),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+
+    def run_it(self, *args, **env):
+        """(exit status, stdout, stderr) of testenv/run ARGS."""
+        process = self.start(*args, **env)
+        out, err = process.communicate(timeout=LIMIT)
+        return process.returncode, out, err
+
+    def succeed(self, *args, **env):
+        status, out, err = self.run_it(*args, **env)
+        self.assertEqual(status, 0, err)
+        return out
+
+    def assert_nothing_left(self):
+        self.assertTrue(until(lambda: not os.listdir(self.tmp), CLEAN_WITHIN),
+                        os.listdir(self.tmp))
+        self.assertTrue(until(lambda: not processes_with(self.tmp),
+                              CLEAN_WITHIN), processes_with(self.tmp))
+
+    # -- what a command sees
+
+    def test_variables(self):
+        """The names of Samba's selftest, with ad_dc's values."""
+        env = dict(line.split("=", 1) for line in
+                   self.succeed(STOCK, "--", "env").splitlines()
+                   if "=" in line)
+        expected = {
+            "DOMAIN": "ADDOMAIN", "REALM": "ADDOM.SAMBA.EXAMPLE.COM",
+            "DNSNAME": "addom.samba.example.com", "SERVER": "addc",
+            "SERVER_IP": "10.53.57.30", "SERVER_IPV6": "fd00::5357:5f1e",
+            "NETBIOSNAME": "ADDC", "DC_SERVER": "addc",
+            "DC_SERVER_IP": "10.53.57.30", "DC_NETBIOSNAME": "ADDC",
+            "USERNAME": "Administrator", "PASSWORD": "locDCpass1",
+            "DC_USERNAME": "Administrator", "DC_PASSWORD": "locDCpass1",
+            "ENVNAME": STOCK, "SAMBA_SELFTEST": "1",
+            "LDB_MODULES_DISABLE_DEEPBIND": "1", "TZ": "UTC",
+        }
+        self.assertEqual({name: env.get(name) for name in expected}, expected)
+        self.assertRegex(env["DOMSID"], r"^S-1-5-21-\d+-\d+-\d+$")
+        prefix = env["SELFTEST_PREFIX"]
+        self.assertTrue(prefix.startswith(self.tmp + "/"), prefix)
+        for name in ("PREFIX", "SMB_CONF_PATH", "SERVERCONFFILE",
+                     "KRB5_CONFIG", "LOCAL_PATH", "LOCK_DIR", "TMPDIR"):
+            self.assertTrue(env[name].startswith(prefix), name)
+        self.assertTrue(env["KRB5CCNAME"].startswith("FILE:" + prefix))
+        self.assertEqual("SOCKET_WRAPPER_DIR" in env, not self.namespaces)
+        if not self.namespaces:
+            self.assertEqual(env["SOCKET_WRAPPER_DEFAULT_IFACE"], "11")
+
+    def test_two_views(self):
+        """Plain is a client, :local and -s are the server."""
+        script = 'echo $SMB_CONF_PATH; hostname; echo $ENVNAME'
+        conf, host, name = self.succeed(
+            STOCK, "--", "sh", "-c", script).split()
+        self.assertTrue(conf.endswith("/client.conf"), conf)
+        self.assertTrue(host.startswith("client"), host)
+        for args in ([STOCK + ":local"], [STOCK, "-s"]):
+            conf, host, name = self.succeed(
+                *args, "--", "sh", "-c", script).split()
+            self.assertTrue(conf.endswith("/addc/etc/smb.conf"), conf)
+            self.assertTrue(host.startswith("addc"), host)
+            self.assertEqual(name, STOCK + ":local")
+
+    def test_local_opens_sam_ldb(self):
+        """The server side reads the database as a file."""
+        out = self.succeed(STOCK + ":local", "--", "python3", "-c", (
+            "from samba.samdb import SamDB\n"
+            "from samba.param import LoadParm\n"
+            "from samba.auth import system_session\n"
+            "lp = LoadParm()\n"
+            "lp.load_default()\n"
+            "db = SamDB(lp=lp, session_info=system_session())\n"
+            "print(db.url, db.domain_dn())\n"
+            "print(db.search('@MODULES', scope=0)[0]['@LIST'])\n"))
+        self.assertIn("/addc/private/sam.ldb", out)
+        self.assertIn("DC=addom,DC=samba,DC=example,DC=com", out)
+        self.assertTrue(out.endswith("\nsamba_dsdb\n"), out)
+
+    def test_domain_answers(self):
+        """Kerberos and LDAP as an ordinary user of the domain."""
+        out = self.succeed(STOCK, "--", "sh", "-ec", (
+            "echo Secret007 | kinit alice >/dev/null\n"
+            "kvno -q ldap/addc.addom.samba.example.com\n"
+            "ldapsearch -Q -Y GSSAPI -LLL -H ldap://addc.$DNSNAME -b '' "
+            "-s base dnsHostName\n"
+            "klist\n"))
+        self.assertIn("dnsHostName: addc.addom.samba.example.com", out)
+        self.assertIn("alice@ADDOM.SAMBA.EXAMPLE.COM", out)
+        self.assertIn("ldap/addc.addom.samba.example.com@", out)
+
+    # -- how it ends
+
+    def test_exit_status(self):
+        """The command's own, as a shell gives it."""
+        for script, expected in (("exit 0", 0), ("exit 77", 77),
+                                 ("kill -9 $$", 137)):
+            status, _, err = self.run_it(STOCK, "--", "sh", "-c", script)
+            self.assertEqual(status, expected, err)
+        status, _, err = self.run_it(STOCK, "--", "no-such-program")
+        self.assertEqual(status, 127, err)
+        self.assertIn("no-such-program", err)
+
+    def test_leaves_nothing(self):
+        """Neither a directory nor what the command left running."""
+        self.succeed(STOCK, "--", "sh", "-c",
+                     "setsid sleep 1000 >/dev/null 2>&1 &")
+        self.assert_nothing_left()
+
+    def test_keep(self):
+        """--keep prints where the files are, and they are there."""
+        status, _, err = self.run_it(STOCK, "--keep", "--", "true")
+        self.assertEqual(status, 0, err)
+        kept = re.search(r"kept: (\S+)", err).group(1)
+        self.assertTrue(os.path.exists(
+            os.path.join(kept, "addc", "private", "sam.ldb")))
+        self.succeed(STOCK, "--", "true")
+        self.assertTrue(os.path.exists(kept), "another run removed it")
+        shutil.rmtree(kept)
+
+    def begin(self):
+        """A run whose command is running."""
+        process = self.start(STOCK, "--", "sh", "-c",
+                             "echo $PREFIX; exec sleep 1000")
+        prefix = process.stdout.readline().strip()
+        self.assertTrue(os.path.isdir(prefix),
+                        prefix or process.stderr.read())
+        return process, prefix
+
+    def stop(self, process, number):
+        process.send_signal(number)
+        process.communicate(timeout=CLEAN_WITHIN)
+        return process.returncode
+
+    def test_sigkill(self):
+        """Of testenv/run: nothing survives it."""
+        process, _ = self.begin()
+        self.assertEqual(self.stop(process, signal.SIGKILL), -signal.SIGKILL)
+        self.assert_nothing_left()
+
+    def test_sigterm(self):
+        """Of testenv/run: everything is gone when it ends."""
+        process, prefix = self.begin()
+        self.assertEqual(self.stop(process, signal.SIGTERM), 143)
+        self.assertFalse(os.path.exists(prefix))
+        self.assert_nothing_left()
+
+    def test_killed_keeper(self):
+        """If the one that cleans up is killed, the next run does it."""
+        process, prefix = self.begin()
+        for pid in processes_with("from spnenv import keeper"):
+            # One may end because of another.
+            with contextlib.suppress(ProcessLookupError):
+                if pid != process.pid and tmpdir_of(pid) == self.tmp:
+                    os.kill(pid, signal.SIGKILL)
+        process.communicate(timeout=CLEAN_WITHIN)
+        self.assertTrue(until(lambda: not processes_with(prefix),
+                              CLEAN_WITHIN), processes_with(prefix))
+        self.succeed(STOCK, "--", "true")
+        self.assertFalse(os.path.exists(prefix))
+
+    def test_two_at_once(self):
+        """Two runs have two domains: what one writes the other never sees."""
+        write = ("samba-tool user create eve Secret007 -H ldap://$SERVER "
+                 "-U\"$USERNAME%$PASSWORD\" >/dev/null && echo made; "
+                 "exec sleep 1000")
+        first = self.start(STOCK, "--", "sh", "-c", write)
+        try:
+            self.assertEqual(first.stdout.readline(), "made\n")
+            users = self.succeed(STOCK, "--", "sh", "-c", (
+                "samba-tool user list -H ldap://$SERVER "
+                "-U\"$USERNAME%$PASSWORD\"")).split()
+        finally:
+            self.stop(first, signal.SIGTERM)
+        self.assertIn("alice", users)
+        self.assertNotIn("eve", users)
+
+    # -- what can not be run
+
+    def assert_refused(self, names, *args, **env):
+        status, out, err = self.run_it(*args, **env)
+        self.assertEqual((status, out), (2, ""), err)
+        for name in names:
+            self.assertIn(name, err)
+
+    def test_refusals(self):
+        """Exit status 2, the input named, the remedy named."""
+        self.assert_refused(["no_such_env", "ad_dc_stock"],
+                            "no_such_env", "--", "true")
+        self.assert_refused(["ad_dc:remote"], "ad_dc:remote", "--", "true")
+        self.assert_refused(["COMMAND"], STOCK)
+        self.assert_refused(["USE_NAMESPACES=yes", "cwrap"],
+                            STOCK, "--", "true", USE_NAMESPACES="yes")
+        self.assert_refused(["/nowhere/spn_policy.so", "./waf"], "ad_dc",
+                            "--", "true", SPN_POLICY_MODULES_PATH="/nowhere")
+        self.assert_refused(["TMPDIR", "shorter"], STOCK, "--", "true",
+                            TMPDIR="/tmp/" + 60 * "x")
+        self.assert_refused(["SPN_TESTENV_CACHE"], STOCK, "--", "true",
+                            SPN_TESTENV_CACHE="/proc/no")
+
+
+def tmpdir_of(pid):
+    """The TMPDIR a process was started with."""
+    with open("/proc/%d/environ" % pid, "rb") as environ:
+        found = re.search(rb"(?:^|\0)TMPDIR=([^\0]*)", environ.read())
+    return found.group(1).decode() if found else None
+
+
+class CwrapTest(Base, unittest.TestCase):
+    namespaces = False
+
+
+class NamespacesTest(Base, unittest.TestCase):
+    namespaces = True
+
+
+class CwrapStrangerTest(CwrapTest):
+    stranger = True
+
+
+class NamespacesStrangerTest(NamespacesTest):
+    stranger = True

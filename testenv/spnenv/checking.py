@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""testenv/check: install, build, run every suite, sum up."""
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import time
+
+from spnenv import layout, packages, processes, results, suites
+from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
+from spnenv.rundir import RunDirectory
+
+BUILD_SECONDS = 1200
+STOP_SECONDS = 10
+
+
+def run_bounded(argv, seconds, env=None):
+    """(output, exit status); the status is None if it took too long."""
+    process = subprocess.Popen(
+        argv, cwd=layout.CHECKOUT, env=env, start_new_session=True,
+        preexec_fn=processes.die_with_parent, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace")
+    status = None
+    try:
+        output, _ = process.communicate(timeout=seconds)
+        status = process.returncode
+    except subprocess.TimeoutExpired:
+        end_group(process)
+        output, _ = process.communicate()
+    except BaseException:
+        end_group(process)
+        raise
+    return output, status
+
+
+def end_group(process):
+    """Ask, so that a testenv/run can clean up, then kill the whole group."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def command_of(suite):
+    shell = ["/bin/sh", "-c", suite.command]
+    if suite.environment in (suites.NOWHERE, suites.MACHINE):
+        return shell
+    return [os.path.join(layout.TESTENV, "run"), suite.environment, "--",
+            *shell]
+
+
+def run_suite(suite):
+    """Run one suite, print what came of it, return the Result."""
+    started = time.monotonic()
+    with RunDirectory(keep=False) as scratch:
+        output, status = run_bounded(command_of(suite), suite.seconds,
+                                     dict(os.environ, TMPDIR=scratch))
+    result = results.judge(suite.kind, output, status)
+    if result.failed:
+        print(output, end="" if output.endswith("\n") else "\n")
+        for reason in result.reasons:
+            print("%s: %s" % (suite.name, reason))
+    print("%s  %s(%s): %s  %.1f s" % (
+        "FAIL" if result.failed else "ok  ", suite.name, suite.environment,
+        result, time.monotonic() - started), flush=True)
+    return result
+
+
+def build():
+    """True if ./waf configure build went well."""
+    print("./waf configure build", flush=True)
+    output, status = run_bounded(["./waf", "configure", "build"],
+                                 BUILD_SECONDS)
+    if status != 0:
+        print(output)
+        print("FAIL  build: %s" % ("took too long" if status is None
+                                   else "exit status %d" % status))
+    return status == 0
+
+
+def provide_packages():
+    sections = ("run", "build", "test")
+    if os.getuid() == 0:
+        packages.install(*sections)
+    else:
+        packages.require(*sections)
+
+
+def chosen_suites(patterns):
+    """The suites whose name matches one of PATTERNS; all without any."""
+    everything = suites.all_suites()
+    if not patterns:
+        return everything
+    found = [suite for suite in everything
+             if any(re.search(pattern, suite.name) for pattern in patterns)]
+    if not found:
+        raise TestenvError("no suite matches %s; --list shows them"
+                           % " ".join(patterns))
+    return found
+
+
+def check(options):
+    chosen = chosen_suites(options.suites)
+    if options.list:
+        for suite in chosen:
+            print("%s(%s)" % (suite.name, suite.environment))
+        return 0
+    total = results.Result()
+    provide_packages()
+    if not options.no_build and not build():
+        total.failed = 1
+    else:
+        for suite in chosen:
+            total.add_all(run_suite(suite))
+    print(total)
+    return 1 if total.failed else 0
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(
+        prog="testenv/check",
+        description="Install what is missing (as root), build, run every "
+        "test suite. The last line is the sum.")
+    parser.add_argument("suites", nargs="*", metavar="REGEX",
+                        help="only suites whose name matches")
+    parser.add_argument("--list", action="store_true",
+                        help="print the suites and end")
+    parser.add_argument("--no-build", action="store_true",
+                        help="take bin/ as it is")
+    try:
+        return check(parser.parse_args(argv))
+    except TestenvError as error:
+        complain(error)
+        return EXIT_CANNOT_RUN

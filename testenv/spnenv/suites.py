@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every test suite of the project: what testenv/check runs and what
+testenv/selftest/tests.py offers to Samba's selftest.
+
+C tests and checks are taken from TESTS and CHECKS in wscript, the list they
+are built from. Whatever needs a domain is a row in DOMAIN_SUITES.
+"""
+
+import ast
+import os
+import shlex
+from dataclasses import dataclass
+
+from spnenv import layout
+from spnenv.errors import TestenvError
+
+# Where a suite runs besides the names in table.ENVIRONMENTS.
+NOWHERE = "none"    # needs no domain
+MACHINE = "machine" # starts environments itself, so only on the bare machine
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One command; how its output is read is told by kind.
+
+    subunit  text protocol v1: cmocka, samba.subunit.run, Samba's own tests
+    rows     closing line "N passed, N failed, N skipped"
+    status   a single test, decided by the exit status
+    """
+
+    name: str
+    environment: str
+    kind: str
+    command: str        # for sh -c, run in the top of the checkout
+    seconds: int = 300  # longer is a failure
+
+
+def python(module):
+    return "%s -B -m samba.subunit.run %s" % (layout.PYTHON, module)
+
+
+def samba_test(module):
+    """A test of Samba's that wants server and credentials as arguments."""
+    return ("%s -m samba.tests.%s $SERVER -U\"$USERNAME%%$PASSWORD\""
+            % (layout.PYTHON, module))
+
+
+# A module on top of samba_dsdb has to keep Samba's own tests of the rules for
+# names green, hence the two of Samba's.
+DOMAIN_SUITES = (
+    Suite("testenv", MACHINE, "subunit", "PYTHONPATH=%s %s" % (
+        os.path.join(layout.TESTENV, "selftest"), python("test_testenv")),
+          seconds=600),
+    Suite("samba.ldap_spn", "ad_dc", "subunit", samba_test("ldap_spn")),
+    Suite("samba.ldap_upn_sam_account", "ad_dc", "subunit",
+          samba_test("ldap_upn_sam_account")),
+)
+
+
+def wscript_table(name):
+    """The literal dictionary NAME of wscript."""
+    path = os.path.join(layout.CHECKOUT, "wscript")
+    with open(path, encoding="utf-8") as source:
+        tree = ast.parse(source.read(), path)
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == name:
+            return ast.literal_eval(node.value)
+    raise TestenvError("%s: no table %s" % (path, name))
+
+
+def build_environment():
+    """What `waf test` gives its tests, as a prefix for a command."""
+    build = os.path.join(layout.CHECKOUT, "bin")
+    variables = {"TALLOC_FREE_FILL": "255",
+                 "LDB_MODULES_PATH": layout.module_dir(),
+                 "LDB_MODULES_DISABLE_DEEPBIND": "1",
+                 "SPN_POLICY_BUILD": build,
+                 "CMOCKA_MESSAGE_OUTPUT": "SUBUNIT"}
+    return "env " + " ".join("%s=%s" % (name, shlex.quote(value))
+                             for name, value in variables.items())
+
+
+def built_suites():
+    """C tests and checks, from wscript."""
+    prefix = build_environment()
+    for name, test in wscript_table("TESTS").items():
+        program = os.path.join(layout.CHECKOUT, "bin", "tests", name)
+        words = [program, *test.get("args", [])]
+        yield Suite(name, NOWHERE, "subunit", "%s %s" % (
+            prefix, " ".join(shlex.quote(word) for word in words)))
+    for name, script in wscript_table("CHECKS").items():
+        yield Suite(name, NOWHERE, "status", "%s %s -B %s" % (
+            prefix, layout.PYTHON,
+            shlex.quote(os.path.join(layout.CHECKOUT, script))))
+
+
+def all_suites():
+    return [*built_suites(), *DOMAIN_SUITES]
