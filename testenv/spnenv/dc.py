@@ -47,8 +47,8 @@ class RunningController:
             backend_store))
 
     def stack(self):
-        self.step("stacking spn_policy",
-                  layout.helper("stack", self.dirs.smb_conf))
+        """Put the module to work the way an administrator does."""
+        self.step("enabling spn_policy", [layout.policy_tool(), "enable"])
 
     def step(self, what, argv):
         """Run a program as this host before samba is up."""
@@ -113,8 +113,11 @@ def guid_names(controllers):
                    for c in controllers)
 
 
-def require_module():
-    path = os.path.join(layout.module_dir(), "spn_policy.so")
-    if not os.path.exists(path):
-        raise TestenvError("%s is not there\nbuild first: ./waf configure "
-                           "build (or set SPN_POLICY_MODULES_PATH)" % path)
+def require_build():
+    """Raise unless module and tool are there."""
+    for path in (os.path.join(layout.module_dir(), "spn_policy.so"),
+                 layout.policy_tool()):
+        if not os.path.exists(path):
+            raise TestenvError("%s is not there\nbuild first: ./waf configure "
+                               "build (or set SPN_POLICY_MODULES_PATH, the "
+                               "directory of the module)" % path)

@@ -73,7 +73,7 @@ def start(order):
     environment = table.ENVIRONMENTS[order["environment"]]
     packages.require("run")
     if environment.stacked:
-        dc.require_module()
+        dc.require_build()
     network = networks.choose()
     far_end, lifeline = os.pipe()
     order.update(network=network.name, lifeline=far_end)

@@ -20,6 +20,10 @@ def module_dir():
     return os.path.abspath(os.environ.get("SPN_POLICY_MODULES_PATH", default))
 
 
+def policy_tool():
+    return os.path.join(TOOLS, "spn-policy")
+
+
 def cache_dir():
     chosen = os.environ.get("SPN_TESTENV_CACHE")
     if chosen:
