@@ -74,36 +74,54 @@ static const struct connect_remedy connect_remedies[] = {
 	},
 };
 
-static bool connect_is_control(const char *p)
+/*
+ * Length of the UTF-8 character at p if it may be shown: neither a control
+ * character, U+0080 to U+009F included (some terminals obey those as well),
+ * nor a broken sequence. Else 0.
+ */
+static size_t connect_shown_len(const unsigned char *p)
 {
-	unsigned char c = p[0];
-	unsigned char next = c == '\0' ? '\0' : p[1];
+	size_t len = 1;
+	size_t i;
 
-	if (c < 0x20 || c == 0x7f) {
-		return true;
+	if (p[0] < 0x80) {
+		return p[0] >= 0x20 && p[0] != 0x7f ? 1 : 0;
 	}
-	/* U+0080 to U+009F: some terminals obey these as well */
-	return c == 0xc2 && next >= 0x80 && next <= 0x9f;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || (p[0] == 0xc2 && p[1] < 0xa0)) {
+		return 0;
+	}
+	len += p[0] >= 0xc2 ? 1 : 0;
+	len += p[0] >= 0xe0 ? 1 : 0;
+	len += p[0] >= 0xf0 ? 1 : 0;
+	for (i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80) {
+			return 0;
+		}
+	}
+	return len;
 }
 
 char *spn_connect_printable(TALLOC_CTX *mem_ctx, const char *text)
 {
-	size_t len = strlen(text);
-	char *printable = talloc_array(mem_ctx, char, 3 * len + 1);
+	const unsigned char *in = (const unsigned char *)text;
+	char *printable = talloc_array(mem_ctx, char, 3 * strlen(text) + 1);
 	char *out = printable;
-	size_t i;
+	size_t len;
 
 	if (printable == NULL) {
 		return NULL;
 	}
-	for (i = 0; i < len; i++) {
-		if (connect_is_control(text + i)) {
-			snprintf(out, 4, "\\%02x", (unsigned char)text[i]);
+	while (*in != '\0') {
+		len = connect_shown_len(in);
+		if (len == 0) {
+			snprintf(out, 4, "\\%02x", *in);
 			out += 3;
-		} else {
-			*out = text[i];
-			out++;
+			in++;
+			continue;
 		}
+		memcpy(out, in, len);
+		out += len;
+		in += len;
 	}
 	*out = '\0';
 	return printable;

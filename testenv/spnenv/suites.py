@@ -51,6 +51,8 @@ DOMAIN_SUITES = (
     Suite("testenv", MACHINE, "subunit", "PYTHONPATH=%s %s" % (
         os.path.join(layout.TESTENV, "selftest"), python("test_testenv")),
           seconds=600),
+    Suite("tool_spn_policy", "ad_dc_stock:local", "subunit",
+          python("tool_spn_policy")),
     Suite("samba.ldap_spn", "ad_dc", "subunit", samba_test("ldap_spn")),
     Suite("samba.ldap_upn_sam_account", "ad_dc", "subunit",
           samba_test("ldap_upn_sam_account")),
