@@ -136,6 +136,8 @@ def options(opt):
     # A release is a git archive; waf's own idea of one is not offered.
     Context.classes[:] = [each for each in Context.classes
                           if each.cmd not in ('dist', 'distcheck')]
+    for name in 'dist', 'distcheck':
+        vars(Context.g_module).pop(name, None)
     opt.load('compiler_c')
     opt.parser.epilog = ' '.join(EPILOG.split())
     group = opt.add_option_group('spn_policy: configure')

@@ -11,8 +11,8 @@ import re
 import sys
 
 PURE = {name + '.h' for name in '''
-    assert ctype errno inttypes limits stdalign stdarg stdbool stddef stdint
-    stdio stdlib string strings talloc
+    arpa/inet assert ctype errno fnmatch inttypes limits stdalign stdarg
+    stdbool stddef stdint stdio stdlib string strings talloc
 '''.split()}
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 KERBEROS = re.compile(r'krb5|gssapi|kdb|hdb|com_err', re.IGNORECASE)

@@ -9,6 +9,7 @@ say; the exit code is 1 if any failed, 2 if a tool is missing.
 import concurrent.futures
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,7 +87,10 @@ def compiled(build):
     for entry in entries:
         path = os.path.join(entry['directory'], entry['file'])
         if os.path.exists(path):
-            found[os.path.relpath(path)] = entry
+            # cppcheck 2.10 loses the quotes of a list of arguments.
+            found[os.path.relpath(path)] = {
+                'directory': entry['directory'], 'file': entry['file'],
+                'command': shlex.join(entry['arguments'])}
     return found
 
 
