@@ -47,6 +47,9 @@ STORE_SOURCES = [
 
 MODULE_SOURCES = [
     'modules/spn_policy.c',
+    'modules/spn_forward.c',
+    'modules/spn_request.c',
+    'modules/spn_transaction.c',
     'modules/spn_session.c',
 ]
 
@@ -167,6 +170,8 @@ def options(opt):
 
 
 def configure(conf):
+    # Whatever folder was asked for with --out, git does not see it.
+    conf.bldnode.make_node('.gitignore').write('*\n')
     conf.load('compiler_c clang_compilation_database')
     conf.find_program('pkg-config', var='PKGCONFIG',
                       errmsg='not found; Debian: apt-get install pkg-config')

@@ -28,8 +28,16 @@ struct spn_store {
 /* What spn_store_account_of() reads; NULL-terminated. */
 extern const char *const spn_store_attrs[];
 
+/* The same bytes as ldb has them; not to be written to. */
+struct ldb_val spn_store_val(struct spn_str s);
+
+/* The 16 bytes of "01234567-...", in the order of the directory. False for
+ * anything that is no GUID. */
+bool spn_store_guid_bytes(const char *text, uint8_t bytes[16]);
+
 /* The comparison of the directory: the canonicalise function that ldb has
- * for the syntax of servicePrincipalName. The store must live as long. */
+ * for the syntax of servicePrincipalName. The ldb context
+ * must live as long. */
 struct spn_fold spn_store_fold(const struct spn_store *store);
 
 /*
@@ -46,6 +54,10 @@ int spn_store_search(const struct spn_store *store,
 		     const char *const *attrs,
 		     unsigned flags,
 		     struct ldb_result **_res);
+
+/* "DC=example,DC=com" is "example.com", "" without DC=. On mem_ctx; NULL when
+ * out of memory. */
+char *spn_store_dns_domain(TALLOC_CTX *mem_ctx, struct ldb_dn *dn);
 
 /* Made from one search result with spn_store_attrs. *_deleted may be NULL.
  * LDB_ERR_OPERATIONS_ERROR when out of memory. */
@@ -111,10 +123,13 @@ int spn_store_judge(const struct spn_store *store,
 		    size_t num_cases,
 		    struct spn_report *report);
 
-/* The same loop for spn_complete(). */
+/* The same loop for spn_complete() and spn_gives_up_duplicate(). */
 int spn_store_complete(const struct spn_store *store,
 		       TALLOC_CTX *mem_ctx,
 		       const struct spn_case *c,
 		       struct spn_completion *_completion);
+int spn_store_gives_up_duplicate(const struct spn_store *store,
+				 const struct spn_case *c,
+				 bool *_yes);
 
 #endif

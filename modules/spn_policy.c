@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * spn_policy: an ldb module that keeps the SPNs of a Samba AD domain right.
+ * It stands on top of samba_dsdb:
+ *
+ *	@LIST: spn_policy,samba_dsdb
+ *
+ * A day in the life of a value. http/web01.example.com goes to svc-web, sent
+ * by somebody's setspn.
+ *
+ *  1. The DC calls ldb_modify; ldb opens a transaction and calls the top of
+ *     the stack: us.
+ *  2. The request handler lets everything that does not concern us pass at
+ *     once. That is nearly every write of a DC and must cost nothing.
+ *  3. A request that does: settings are read if this transaction has not
+ *     read them; the account's state before is read, once. completion.c says
+ *     which other half must come along; a copy of the message gets it. The
+ *     caller's message is never changed.
+ *  4. It goes down: schema, access control, samldb, which may rewrite SPNs
+ *     by itself, and the write.
+ *  5. prepare_commit of the outermost transaction: the state after is read
+ *     and judged (spn_transaction.c). A refusal is returned from here; ldb
+ *     rolls everything back, and the LDAP client gets our code and text.
+ *  6. The record of the transaction is freed, whichever way it ends.
+ *
+ * Why not check before the write? Only the state afterwards shows what
+ * several elements, permissive modify, samldb's rewriting, an undelete and
+ * several requests in one transaction come to; and a caller without rights
+ * must hear from access control, not from us. Why not in the callback? Who
+ * holds an outer transaction could swallow the refusal and commit.
+ */
+#include "spn_policy.h"
+
+#include "spn_forward.h"
+#include "spn_request.h"
+#include "spn_transaction.h"
+
+#include <param.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Private to Samba, fixed by the protocol or by use (samba.md 3.1). */
+#define CONTROL_REPLICATED_UPDATE "1.3.6.1.4.1.7165.4.3.3"
+#define CONTROL_DBCHECK "1.3.6.1.4.1.7165.4.3.19"
+
+/* One per ldb context. */
+struct spn_policy {
+	const char *mode_text; /* smb.conf, spn_policy:mode; NULL: not set */
+	enum spn_mode mode;
+	struct spn_transaction *txn; /* NULL: nothing relevant so far */
+	bool failed; /* a check could not be made: the commit must fail */
+};
+
+static struct spn_policy *policy_of(struct ldb_module *module)
+{
+	return talloc_get_type_abort(ldb_module_get_private(module),
+				     struct spn_policy);
+}
+
+/*
+ * A check could not be made. The write is refused, now and at the commit,
+ * unless smb.conf says that nothing is to be refused: then LDB_SUCCESS.
+ */
+static int check_failed(struct ldb_module *module, const char *what)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	const struct spn_message *m = spn_message_by_code("SPN-901");
+	struct spn_policy *policy = policy_of(module);
+	const char *detail = ldb_errstring(ldb);
+
+	ldb_debug(ldb,
+		  LDB_DEBUG_ERROR,
+		  "spn_policy: %s %s%s%s\n",
+		  m->code,
+		  what,
+		  (detail == NULL) ? "" : ": ",
+		  (detail == NULL) ? "" : detail);
+	if (policy->mode == SPN_MODE_AUDIT) {
+		return LDB_SUCCESS;
+	}
+	policy->failed = true;
+	ldb_asprintf_errstring(ldb,
+			       "0000202F: spn_policy: %s %s",
+			       m->code,
+			       m->client);
+	return LDB_ERR_OPERATIONS_ERROR;
+}
+
+/* What @MODULES and its like hold decides whether we run at all. */
+static bool is_untrusted_special(struct ldb_request *req, struct ldb_dn *dn)
+{
+	return ldb_req_is_untrusted(req) && ldb_dn_is_special(dn);
+}
+
+static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+
+	ldb_debug(ldb,
+		  LDB_DEBUG_WARNING,
+		  "spn_policy: refused a write to %s by a client\n",
+		  ldb_dn_get_linearized(dn));
+	ldb_asprintf_errstring(ldb,
+			       "00002035: spn_policy: special records are "
+			       "not for clients to write");
+	return LDB_ERR_UNWILLING_TO_PERFORM;
+}
+
+/* Controls of clients have not been filtered yet up here: ignore those. */
+static bool has_trusted_control(struct ldb_request *req, const char *oid)
+{
+	return !ldb_req_is_untrusted(req) &&
+	       ldb_request_get_control(req, oid) != NULL;
+}
+
+static bool may_refuse(struct ldb_request *req)
+{
+	return !has_trusted_control(req, CONTROL_DBCHECK) &&
+	       !has_trusted_control(req, LDB_CONTROL_PROVISION_OID);
+}
+
+/* The record of this transaction; settings are frozen from here on. */
+static int open_transaction(struct ldb_module *module)
+{
+	struct spn_policy *policy = policy_of(module);
+
+	if (policy->txn != NULL) {
+		return LDB_SUCCESS;
+	}
+	return spn_transaction_new(policy,
+				   module,
+				   policy->mode_text,
+				   &policy->txn);
+}
+
+static void close_transaction(struct ldb_module *module)
+{
+	struct spn_policy *policy = policy_of(module);
+
+	TALLOC_FREE(policy->txn);
+	policy->failed = false;
+}
+
+/*
+ * The account that an add has made is known by its objectGUID from now on.
+ * Nothing is refused here, only remembered.
+ */
+static int touch_added(struct ldb_module *module, struct ldb_request *req)
+{
+	struct spn_transaction *txn = policy_of(module)->txn;
+	struct spn_account *account = NULL;
+	int ret;
+
+	if (txn == NULL) {
+		return LDB_SUCCESS; /* audit, and it could not be opened */
+	}
+	ret = spn_store_account(&txn->store,
+				req,
+				req->op.add.message->dn,
+				&account,
+				NULL);
+	if (ret == LDB_SUCCESS) {
+		ret = spn_transaction_touch(txn,
+					    account->object_guid,
+					    NULL,
+					    may_refuse(req));
+	}
+	if (ret != LDB_SUCCESS) {
+		ret = check_failed(module, "the new object was not found");
+	}
+	return ret;
+}
+
+/* -------------------------------------------------------------- requests */
+
+/*
+ * The other halves that must come or go along, in a copy of the message;
+ * NULL when the request is whole as it is.
+ */
+static int amend(struct ldb_module *module,
+		 TALLOC_CTX *mem_ctx,
+		 const struct ldb_message *msg,
+		 const struct spn_account *before,
+		 const struct spn_account *after,
+		 struct ldb_message **_copy)
+{
+	struct spn_transaction *txn = policy_of(module)->txn;
+	struct spn_amendment amendment = {};
+	struct spn_case c = {
+		.after = after,
+		.before = before,
+		.is_write = true,
+		.index = spn_index_new(mem_ctx,
+				       spn_store_fold(&txn->store),
+				       false),
+		.forest = txn->forest,
+		.settings = txn->settings,
+	};
+	int ret;
+
+	if (c.index == NULL || !spn_index_add(c.index, after)) {
+		return ldb_oom(txn->store.ldb);
+	}
+	ret = spn_store_complete(&txn->store,
+				 mem_ctx,
+				 &c,
+				 &amendment.completion);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	if (txn->settings->mode == SPN_MODE_ENFORCE) {
+		ret = spn_store_gives_up_duplicate(
+			&txn->store,
+			&c,
+			&amendment.gives_up_duplicate);
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return spn_request_amend(&txn->store,
+				 mem_ctx,
+				 msg,
+				 before,
+				 after,
+				 &amendment,
+				 _copy);
+}
+
+/* Everything of an add that can fail before it is passed down. */
+static int prepare_add(struct ldb_module *module,
+		       struct ldb_request *req,
+		       struct ldb_message **_copy)
+{
+	const struct ldb_message *msg = req->op.add.message;
+	struct spn_account *after = NULL;
+	int ret = open_transaction(module);
+
+	if (ret == LDB_SUCCESS) {
+		ret = spn_store_account_of(&policy_of(module)->txn->store,
+					   req,
+					   msg,
+					   &after,
+					   NULL);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = amend(module, req, msg, NULL, after, _copy);
+	}
+	return ret;
+}
+
+/*
+ * The same for a modify. LDB_ERR_NO_SUCH_OBJECT: there is nothing to judge,
+ * and the modules below say so with the rights of the caller.
+ */
+static int prepare_modify(struct ldb_module *module,
+			  struct ldb_request *req,
+			  bool changes_spns,
+			  struct ldb_message **_copy)
+{
+	const struct ldb_message *msg = req->op.mod.message;
+	struct spn_account *before = NULL;
+	struct spn_account *after = NULL;
+	struct spn_transaction *txn = NULL;
+	bool deleted = false;
+	int ret = open_transaction(module);
+
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	txn = policy_of(module)->txn;
+	ret = spn_store_account(&txn->store, req, msg->dn, &before, &deleted);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	if (deleted) {
+		before->num_spns = 0; /* nobody answers for them */
+	}
+	if (changes_spns) {
+		after = spn_request_predict(&txn->store, req, before, msg);
+		ret = (after == NULL)
+			      ? ldb_oom(txn->store.ldb)
+			      : amend(module, req, msg, before, after, _copy);
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return spn_transaction_touch(txn,
+				     before->object_guid,
+				     before,
+				     may_refuse(req));
+}
+
+static int spn_policy_add(struct ldb_module *module, struct ldb_request *req)
+{
+	const struct ldb_message *msg = req->op.add.message;
+	struct spn_concern concern = {};
+	struct ldb_message *copy = NULL;
+	int ret;
+
+	if (is_untrusted_special(req, msg->dn)) {
+		return refuse_special(module, msg->dn);
+	}
+	if (policy_of(module)->mode == SPN_MODE_OFF ||
+	    ldb_dn_is_special(msg->dn) ||
+	    has_trusted_control(req, CONTROL_REPLICATED_UPDATE))
+	{
+		return ldb_next_request(module, req);
+	}
+	concern = spn_request_concern(msg);
+	if (!concern.spns && !concern.policy) {
+		return ldb_next_request(module, req);
+	}
+	ret = concern.spns ? prepare_add(module, req, &copy)
+			   : open_transaction(module);
+	if (ret != LDB_SUCCESS) {
+		ret = check_failed(module, "an add could not be examined");
+		return (ret != LDB_SUCCESS) ? ret
+					    : ldb_next_request(module, req);
+	}
+	if (!concern.spns) {
+		return ldb_next_request(module, req);
+	}
+	return spn_forward(module,
+			   req,
+			   (copy != NULL) ? copy : msg,
+			   touch_added);
+}
+
+static int spn_policy_modify(struct ldb_module *module,
+			     struct ldb_request *req)
+{
+	const struct ldb_message *msg = req->op.mod.message;
+	struct spn_concern concern = {};
+	struct ldb_message *copy = NULL;
+	int ret;
+
+	if (is_untrusted_special(req, msg->dn)) {
+		return refuse_special(module, msg->dn);
+	}
+	if (policy_of(module)->mode == SPN_MODE_OFF ||
+	    ldb_dn_is_special(msg->dn) ||
+	    has_trusted_control(req, CONTROL_REPLICATED_UPDATE))
+	{
+		return ldb_next_request(module, req);
+	}
+	concern = spn_request_concern(msg);
+	if (!concern.spns && !concern.names && !concern.policy) {
+		return ldb_next_request(module, req);
+	}
+	ret = (concern.spns || concern.names)
+		      ? prepare_modify(module, req, concern.spns, &copy)
+		      : open_transaction(module);
+	if (ret != LDB_SUCCESS && ret != LDB_ERR_NO_SUCH_OBJECT) {
+		ret = check_failed(module, "a modify could not be examined");
+		if (ret != LDB_SUCCESS) {
+			return ret;
+		}
+	}
+	if (copy == NULL) {
+		/* What it does is seen at the commit. */
+		return ldb_next_request(module, req);
+	}
+	return spn_forward(module, req, copy, NULL);
+}
+
+/* Settings are read before they are deleted or renamed away. */
+static int freeze_settings(struct ldb_module *module, struct ldb_dn *dn)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	struct ldb_dn *config = ldb_get_config_basedn(ldb);
+	int ret;
+
+	if (policy_of(module)->mode == SPN_MODE_OFF || config == NULL ||
+	    ldb_dn_is_special(dn))
+	{
+		return LDB_SUCCESS;
+	}
+	/* A DN that is only a GUID could be anywhere. */
+	if (ldb_dn_get_comp_num(dn) > 0 &&
+	    ldb_dn_compare_base(config, dn) != 0) {
+		return LDB_SUCCESS;
+	}
+	ret = open_transaction(module);
+	if (ret != LDB_SUCCESS) {
+		ret = check_failed(module, "settings could not be read");
+	}
+	return ret;
+}
+
+static int spn_policy_del(struct ldb_module *module, struct ldb_request *req)
+{
+	int ret;
+
+	if (is_untrusted_special(req, req->op.del.dn)) {
+		return refuse_special(module, req->op.del.dn);
+	}
+	ret = freeze_settings(module, req->op.del.dn);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return ldb_next_request(module, req);
+}
+
+static int spn_policy_rename(struct ldb_module *module,
+			     struct ldb_request *req)
+{
+	int ret;
+
+	if (is_untrusted_special(req, req->op.rename.olddn)) {
+		return refuse_special(module, req->op.rename.olddn);
+	}
+	if (is_untrusted_special(req, req->op.rename.newdn)) {
+		return refuse_special(module, req->op.rename.newdn);
+	}
+	ret = freeze_settings(module, req->op.rename.olddn);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return ldb_next_request(module, req);
+}
+
+/* ---------------------------------------------------------- transactions */
+
+static int spn_policy_start_transaction(struct ldb_module *module)
+{
+	close_transaction(module);
+	return ldb_next_start_trans(module);
+}
+
+static int spn_policy_prepare_commit(struct ldb_module *module)
+{
+	struct spn_policy *policy = policy_of(module);
+	bool refused = false;
+	int ret;
+
+	if (policy->failed) {
+		return check_failed(module,
+				    "a check in this transaction had failed");
+	}
+	if (policy->txn == NULL) {
+		return ldb_next_prepare_commit(module);
+	}
+	ret = spn_transaction_judge(policy->txn, &refused);
+	if (refused) {
+		return ret;
+	}
+	if (ret != LDB_SUCCESS) {
+		ret = check_failed(module, "holders could not be looked up");
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return ldb_next_prepare_commit(module);
+}
+
+static int spn_policy_end_transaction(struct ldb_module *module)
+{
+	close_transaction(module);
+	return ldb_next_end_trans(module);
+}
+
+static int spn_policy_del_transaction(struct ldb_module *module)
+{
+	close_transaction(module);
+	return ldb_next_del_trans(module);
+}
+
+/* ------------------------------------------------------------------ setup */
+
+static void read_mode(struct ldb_context *ldb, struct spn_policy *policy)
+{
+	struct loadparm_context *lp_ctx =
+		talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
+				struct loadparm_context);
+	struct spn_settings *settings = NULL;
+
+	if (lp_ctx == NULL) {
+		return;
+	}
+	policy->mode_text =
+		lpcfg_parm_string(lp_ctx, NULL, "spn_policy", "mode");
+	settings = spn_settings_new(policy);
+	if (settings == NULL || policy->mode_text == NULL) {
+		talloc_free(settings);
+		return;
+	}
+	spn_settings_set_mode(settings, policy->mode_text);
+	policy->mode = settings->mode;
+	talloc_free(settings);
+}
+
+static int spn_policy_init(struct ldb_module *module)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	struct spn_policy *policy = talloc_zero(module, struct spn_policy);
+
+	if (policy == NULL) {
+		return ldb_oom(ldb);
+	}
+	ldb_module_set_private(module, policy);
+	read_mode(ldb, policy);
+	return ldb_next_init(module);
+}
+
+static const struct ldb_module_ops spn_policy_ops = {
+	.name = "spn_policy",
+	.init_context = spn_policy_init,
+	.add = spn_policy_add,
+	.modify = spn_policy_modify,
+	.del = spn_policy_del,
+	.rename = spn_policy_rename,
+	.start_transaction = spn_policy_start_transaction,
+	.prepare_commit = spn_policy_prepare_commit,
+	.end_transaction = spn_policy_end_transaction,
+	.del_transaction = spn_policy_del_transaction,
+};
+
+/*
+ * ldb gives up on *every* database of the machine when this fails, even
+ * where we are not used. So another version of ldb only means that the
+ * module is not there, and sam.ldb alone does not open.
+ */
+__attribute__((visibility("default"))) int ldb_init_module(const char *version)
+{
+	if (strcmp(version, LDB_VERSION) != 0) {
+		fprintf(stderr,
+			"spn_policy: built for ldb %s, this is ldb %s: not "
+			"loaded; install the build for this version\n",
+			LDB_VERSION,
+			version);
+		return LDB_SUCCESS;
+	}
+	return ldb_register_module(&spn_policy_ops);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Samba hangs the caller's session on the ldb context as "sessionInfo". The
+ * headers for it differ from release to release and are not all installed,
+ * so only the leading members are mirrored here: they are the same in 4.17,
+ * 4.22 and master (samba.md 3.4).
+ */
+#include "spn_session.h"
+
+#include <inttypes.h>
+
+struct mirrored_sid {
+	uint8_t revision;
+	int8_t num_auths;   /* 0-15 */
+	uint8_t id_auth[6]; /* big-endian */
+	uint32_t sub_auths[15];
+};
+
+struct mirrored_token {
+	uint32_t num_sids;
+	struct mirrored_sid *sids; /* the first is the user */
+};
+
+struct mirrored_session {
+	struct mirrored_token *token;
+};
+
+char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx)
+{
+	const struct mirrored_session *session = ldb_get_opaque(ldb,
+								"sessionInfo");
+	const struct mirrored_sid *sid = NULL;
+	uint64_t authority = 0;
+	char *text = NULL;
+	int8_t i;
+
+	if (session == NULL || session->token == NULL ||
+	    session->token->num_sids == 0) {
+		return NULL;
+	}
+	sid = &session->token->sids[0];
+	for (i = 0; i < 6; i++) {
+		authority = (authority << 8) | sid->id_auth[i];
+	}
+	text = talloc_asprintf(mem_ctx,
+			       "S-%u-%" PRIu64,
+			       sid->revision,
+			       authority);
+	for (i = 0; text != NULL && i < sid->num_auths && i < 15; i++) {
+		text = talloc_asprintf_append(text,
+					      "-%" PRIu32,
+					      sid->sub_auths[i]);
+	}
+	return text;
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Searches. In the module they start below it with no parent request, so
+ * they run as system whoever the client is; in a tool they go through the
+ * whole stack, or over LDAP, with the rights of whoever runs it.
+ */
+#include "spn_store.h"
+
+/* How many alternatives one search may have. */
+#define MAX_ALTERNATIVES 100
+
+/* Enough for every chain of names; more would be a loop. */
+#define MAX_ROUNDS 16
+
+static int add_controls(const struct spn_store *store,
+			struct ldb_request *req,
+			bool all_ncs,
+			unsigned flags)
+{
+	struct ldb_search_options_control *options = NULL;
+	int ret = LDB_SUCCESS;
+
+	if (store->module != NULL) {
+		ret = ldb_request_add_control(req,
+					      LDB_CONTROL_AS_SYSTEM_OID,
+					      false,
+					      NULL);
+	}
+	if (ret == LDB_SUCCESS && all_ncs) {
+		/* A fresh one each time: the partition module writes to it. */
+		options = talloc_zero(req, struct ldb_search_options_control);
+		if (options == NULL) {
+			return ldb_oom(store->ldb);
+		}
+		options->search_options = LDB_SEARCH_OPTION_PHANTOM_ROOT;
+		ret = ldb_request_add_control(req,
+					      LDB_CONTROL_SEARCH_OPTIONS_OID,
+					      false,
+					      options);
+	}
+	if (ret == LDB_SUCCESS && (flags & SPN_STORE_DELETED) != 0) {
+		ret = ldb_request_add_control(req,
+					      LDB_CONTROL_SHOW_RECYCLED_OID,
+					      false,
+					      NULL);
+	}
+	return ret;
+}
+
+int spn_store_search(const struct spn_store *store,
+		     TALLOC_CTX *mem_ctx,
+		     struct ldb_dn *base,
+		     enum ldb_scope scope,
+		     const char *filter,
+		     const char *const *attrs,
+		     unsigned flags,
+		     struct ldb_result **_res)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct ldb_result *res = talloc_zero(tmp_ctx, struct ldb_result);
+	struct ldb_request *req = NULL;
+	bool all_ncs = (base == NULL);
+	int ret;
+
+	if (all_ncs) {
+		base = ldb_dn_new(tmp_ctx, store->ldb, NULL);
+	}
+	if (res == NULL || base == NULL) {
+		talloc_free(tmp_ctx);
+		return ldb_oom(store->ldb);
+	}
+	ret = ldb_build_search_req(&req,
+				   store->ldb,
+				   tmp_ctx,
+				   base,
+				   scope,
+				   filter,
+				   attrs,
+				   NULL,
+				   res,
+				   ldb_search_default_callback,
+				   NULL);
+	if (ret == LDB_SUCCESS) {
+		LDB_REQ_SET_LOCATION(req);
+		ret = add_controls(store, req, all_ncs, flags);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = (store->module != NULL)
+			      ? ldb_next_request(store->module, req)
+			      : ldb_request(store->ldb, req);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_wait(req->handle, LDB_WAIT_ALL);
+	}
+	if (ret == LDB_SUCCESS) {
+		*_res = talloc_move(mem_ctx, &res);
+	}
+	talloc_free(tmp_ctx);
+	return ret;
+}
+
+int spn_store_account(const struct spn_store *store,
+		      TALLOC_CTX *mem_ctx,
+		      struct ldb_dn *dn,
+		      struct spn_account **_account,
+		      bool *_deleted)
+{
+	struct ldb_result *res = NULL;
+	int ret;
+
+	ret = spn_store_search(store,
+			       mem_ctx,
+			       dn,
+			       LDB_SCOPE_BASE,
+			       "(objectClass=*)",
+			       spn_store_attrs,
+			       SPN_STORE_DELETED,
+			       &res);
+	if (ret == LDB_SUCCESS && res->count == 0) {
+		ret = LDB_ERR_NO_SUCH_OBJECT;
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = spn_store_account_of(store,
+					   mem_ctx,
+					   res->msgs[0],
+					   _account,
+					   _deleted);
+	}
+	talloc_free(res);
+	return ret;
+}
+
+/* A text that is grown into "(|(a=b)(a=c)...)" and searched for. */
+struct alternatives {
+	const struct spn_store *store;
+	char *filter; /* NULL while it is empty */
+	size_t num;
+	int (*found)(void *private_data, struct spn_account *account);
+	void *private_data;
+	TALLOC_CTX *accounts_ctx; /* where found accounts are allocated */
+};
+
+static int search_alternatives(struct alternatives *alt)
+{
+	const struct spn_store *store = alt->store;
+	struct ldb_result *res = NULL;
+	char *filter = NULL;
+	unsigned i;
+	int ret;
+
+	if (alt->num == 0) {
+		return LDB_SUCCESS;
+	}
+	filter = talloc_asprintf(alt->accounts_ctx, "(|%s)", alt->filter);
+	TALLOC_FREE(alt->filter);
+	alt->num = 0;
+	if (filter == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	ret = spn_store_search(store,
+			       alt->accounts_ctx,
+			       NULL,
+			       LDB_SCOPE_SUBTREE,
+			       filter,
+			       spn_store_attrs,
+			       0,
+			       &res);
+	for (i = 0; ret == LDB_SUCCESS && i < res->count; i++) {
+		struct spn_account *account = NULL;
+
+		ret = spn_store_account_of(store,
+					   alt->accounts_ctx,
+					   res->msgs[i],
+					   &account,
+					   NULL);
+		if (ret == LDB_SUCCESS) {
+			ret = alt->found(alt->private_data, account);
+		}
+	}
+	talloc_free(res);
+	talloc_free(filter);
+	return ret;
+}
+
+/* One more "(attr=value)"; searches when there are enough of them. */
+static int add_alternative(struct alternatives *alt,
+			   const char *attr,
+			   struct ldb_val value)
+{
+	TALLOC_CTX *mem_ctx = alt->accounts_ctx;
+	char *escaped = ldb_binary_encode(mem_ctx, value);
+
+	if (escaped != NULL) {
+		alt->filter = (alt->filter == NULL)
+				      ? talloc_strdup(mem_ctx, "")
+				      : alt->filter;
+		alt->filter = talloc_asprintf_append_buffer(alt->filter,
+							    "(%s=%s)",
+							    attr,
+							    escaped);
+	}
+	if (escaped == NULL || alt->filter == NULL) {
+		return ldb_oom(alt->store->ldb);
+	}
+	talloc_free(escaped);
+	if (++alt->num < MAX_ALTERNATIVES) {
+		return LDB_SUCCESS;
+	}
+	return search_alternatives(alt);
+}
+
+/* A growing array of accounts. */
+struct account_list {
+	TALLOC_CTX *mem_ctx;
+	struct spn_account **accounts;
+	size_t num_accounts;
+};
+
+static int append_account(void *private_data, struct spn_account *account)
+{
+	struct account_list *list = private_data;
+	struct spn_account **accounts = talloc_realloc(list->mem_ctx,
+						       list->accounts,
+						       struct spn_account *,
+						       list->num_accounts + 1);
+
+	if (accounts == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	list->accounts = accounts;
+	accounts[list->num_accounts++] = talloc_move(accounts, &account);
+	return LDB_SUCCESS;
+}
+
+int spn_store_accounts(const struct spn_store *store,
+		       TALLOC_CTX *mem_ctx,
+		       const char *const *object_guids,
+		       size_t num_guids,
+		       struct spn_account ***_accounts,
+		       size_t *_num)
+{
+	struct account_list list = {.mem_ctx = mem_ctx};
+	struct alternatives alt = {
+		.store = store,
+		.found = append_account,
+		.private_data = &list,
+		.accounts_ctx = mem_ctx,
+	};
+	int ret = LDB_SUCCESS;
+	size_t i;
+
+	for (i = 0; ret == LDB_SUCCESS && i < num_guids; i++) {
+		uint8_t bytes[16] = {};
+		struct ldb_val value = {.data = bytes, .length = 16};
+
+		if (!spn_store_guid_bytes(object_guids[i], bytes)) {
+			return ldb_operr(store->ldb);
+		}
+		ret = add_alternative(&alt, "objectGUID", value);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = search_alternatives(&alt);
+	}
+	if (ret == LDB_SUCCESS) {
+		*_accounts = list.accounts;
+		*_num = list.num_accounts;
+	}
+	return ret;
+}
+
+static int add_to_index(void *private_data, struct spn_account *account)
+{
+	struct spn_index *index = private_data;
+
+	return spn_index_add(index, account) ? LDB_SUCCESS
+					     : LDB_ERR_OPERATIONS_ERROR;
+}
+
+int spn_store_answer(const struct spn_store *store, struct spn_index *index)
+{
+	static const char *const attrs[] = {
+		[SPN_ASK_SPN] = "servicePrincipalName",
+		[SPN_ASK_SAM_ACCOUNT_NAME] = "sAMAccountName",
+	};
+	struct alternatives alt = {
+		.store = store,
+		.found = add_to_index,
+		.private_data = index,
+		.accounts_ctx = index,
+	};
+	const struct spn_question *questions = NULL;
+	size_t num_questions = 0;
+	int ret = LDB_SUCCESS;
+	size_t i;
+
+	questions = spn_index_open_questions(index, &num_questions);
+	for (i = 0; ret == LDB_SUCCESS && i < num_questions; i++) {
+		ret = add_alternative(&alt,
+				      attrs[questions[i].kind],
+				      spn_store_val(questions[i].text));
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = search_alternatives(&alt);
+	}
+	if (ret == LDB_SUCCESS) {
+		spn_index_answered(index);
+	}
+	return ret;
+}
+
+static bool is_answered(const struct spn_index *index)
+{
+	size_t num = 0;
+
+	spn_index_open_questions(index, &num);
+	return num == 0;
+}
+
+int spn_store_judge(const struct spn_store *store,
+		    const struct spn_case *cases,
+		    size_t num_cases,
+		    struct spn_report *report)
+{
+	size_t round;
+	size_t i;
+
+	for (round = 0; num_cases > 0 && round < MAX_ROUNDS; round++) {
+		int ret;
+
+		TALLOC_FREE(report->violations);
+		report->num_violations = 0;
+		for (i = 0; i < num_cases; i++) {
+			if (!spn_rules_judge(&cases[i], report)) {
+				return ldb_oom(store->ldb);
+			}
+		}
+		if (is_answered(cases[0].index)) {
+			return LDB_SUCCESS;
+		}
+		ret = spn_store_answer(store, cases[0].index);
+		if (ret != LDB_SUCCESS) {
+			return ret;
+		}
+	}
+	return (num_cases == 0) ? LDB_SUCCESS : ldb_operr(store->ldb);
+}
+
+int spn_store_complete(const struct spn_store *store,
+		       TALLOC_CTX *mem_ctx,
+		       const struct spn_case *c,
+		       struct spn_completion *_completion)
+{
+	size_t round;
+
+	for (round = 0; round < MAX_ROUNDS; round++) {
+		int ret;
+
+		if (!spn_complete(c, mem_ctx, _completion)) {
+			return ldb_oom(store->ldb);
+		}
+		if (is_answered(c->index)) {
+			return LDB_SUCCESS;
+		}
+		ret = spn_store_answer(store, c->index);
+		if (ret != LDB_SUCCESS) {
+			return ret;
+		}
+	}
+	return ldb_operr(store->ldb);
+}
+
+int spn_store_gives_up_duplicate(const struct spn_store *store,
+				 const struct spn_case *c,
+				 bool *_yes)
+{
+	int ret = LDB_SUCCESS;
+
+	if (!spn_gives_up_duplicate(c, _yes)) {
+		return ldb_oom(store->ldb);
+	}
+	if (is_answered(c->index)) {
+		return LDB_SUCCESS;
+	}
+	ret = spn_store_answer(store, c->index);
+	if (ret == LDB_SUCCESS && !spn_gives_up_duplicate(c, _yes)) {
+		ret = ldb_oom(store->ldb);
+	}
+	return ret;
+}

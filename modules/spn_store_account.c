@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a search result to an account, and how the directory compares.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "spn_store.h"
+
+#define UF_SERVER_TRUST_ACCOUNT 0x2000
+#define UF_ACCOUNTDISABLE 0x2
+#define UF_PARTIAL_SECRETS_ACCOUNT 0x04000000
+
+const char *const spn_store_attrs[] = {
+	"objectGUID",
+	"objectClass",
+	"sAMAccountName",
+	"dNSHostName",
+	"msDS-AdditionalDnsHostName",
+	"userAccountControl",
+	"isDeleted",
+	"servicePrincipalName",
+	NULL,
+};
+
+struct ldb_val spn_store_val(struct spn_str s)
+{
+	/* ldb_val is never const; nobody writes to this one. */
+	union {
+		const char *in;
+		uint8_t *out;
+	} data = {.in = s.data};
+
+	return (struct ldb_val){.data = data.out, .length = s.len};
+}
+
+static bool fold_value(void *private_data,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_str value,
+		       struct spn_str *_folded)
+{
+	struct ldb_context *ldb = private_data;
+	const struct ldb_schema_syntax *syntax =
+		ldb_standard_syntax_by_name(ldb, LDB_SYNTAX_DIRECTORY_STRING);
+	struct ldb_val in = spn_store_val(value);
+	struct ldb_val out = {};
+
+	if (syntax->canonicalise_fn(ldb, mem_ctx, &in, &out) != 0) {
+		/* No text in any encoding: it equals only itself. */
+		*_folded = spn_str_dup(mem_ctx, value);
+		return _folded->data != NULL;
+	}
+	_folded->data = (const char *)out.data;
+	_folded->len = out.length;
+	return true;
+}
+
+struct spn_fold spn_store_fold(const struct spn_store *store)
+{
+	return (struct spn_fold){
+		.fn = fold_value,
+		.private_data = store->ldb,
+	};
+}
+
+static bool copy_string(TALLOC_CTX *mem_ctx,
+			const struct ldb_message *msg,
+			const char *attr,
+			const char **_text)
+{
+	const char *text = ldb_msg_find_attr_as_string(msg, attr, NULL);
+
+	*_text = NULL;
+	if (text != NULL) {
+		*_text = talloc_strdup(mem_ctx, text);
+	}
+	return text == NULL || *_text != NULL;
+}
+
+static bool copy_strings(TALLOC_CTX *mem_ctx,
+			 const struct ldb_message *msg,
+			 const char *attr,
+			 const char ***_texts)
+{
+	const struct ldb_message_element *el = ldb_msg_find_element(msg, attr);
+	const char **texts = NULL;
+	unsigned i;
+
+	*_texts = NULL;
+	if (el == NULL) {
+		return true;
+	}
+	texts = talloc_zero_array(mem_ctx, const char *, el->num_values + 1);
+	if (texts == NULL) {
+		return false;
+	}
+	for (i = 0; i < el->num_values; i++) {
+		texts[i] = talloc_strndup(texts,
+					  (const char *)el->values[i].data,
+					  el->values[i].length);
+		if (texts[i] == NULL) {
+			return false;
+		}
+	}
+	*_texts = texts;
+	return true;
+}
+
+static enum spn_kind kind_of(const struct ldb_message *msg)
+{
+	/* Most special first: a gMSA is a computer, a computer is a user. */
+	static const struct {
+		const char *object_class;
+		enum spn_kind kind;
+	} kinds[] = {
+		{"msDS-GroupManagedServiceAccount", SPN_KIND_GMSA},
+		{"msDS-ManagedServiceAccount", SPN_KIND_GMSA},
+		{"computer", SPN_KIND_COMPUTER},
+		{"user", SPN_KIND_USER},
+	};
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "objectClass");
+	size_t k;
+	unsigned i;
+
+	for (k = 0; el != NULL && k < 4; k++) {
+		struct spn_str wanted = spn_str_of(kinds[k].object_class);
+
+		for (i = 0; i < el->num_values; i++) {
+			struct spn_str have = {
+				.data = (const char *)el->values[i].data,
+				.len = el->values[i].length,
+			};
+
+			if (spn_str_equal_nocase(have, wanted)) {
+				return kinds[k].kind;
+			}
+		}
+	}
+	return SPN_KIND_OTHER;
+}
+
+char *spn_store_dns_domain(TALLOC_CTX *mem_ctx, struct ldb_dn *dn)
+{
+	int num = ldb_dn_get_comp_num(dn);
+	char *domain = talloc_strdup(mem_ctx, "");
+	int i;
+
+	for (i = 0; domain != NULL && i < num; i++) {
+		const char *name = ldb_dn_get_component_name(dn, (unsigned)i);
+		const struct ldb_val *value =
+			ldb_dn_get_component_val(dn, (unsigned)i);
+
+		if (name == NULL || strcasecmp(name, "DC") != 0) {
+			domain[0] = '\0';
+			continue;
+		}
+		domain = talloc_asprintf_append(domain,
+						"%s%.*s",
+						(*domain == '\0') ? "" : ".",
+						(int)value->length,
+						(const char *)value->data);
+	}
+	return domain;
+}
+
+/* The order in which the text form of a GUID names the stored bytes. */
+static const uint8_t guid_order[16] =
+	{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+
+/* "0123...-...": or "" for an object without one (none is known). */
+static char *guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
+{
+	const struct ldb_val *guid = ldb_msg_find_ldb_val(msg, "objectGUID");
+	char text[37] = {};
+	size_t num = 0;
+	size_t i;
+
+	if (guid == NULL || guid->length != 16) {
+		return talloc_strdup(mem_ctx, "");
+	}
+	for (i = 0; i < 16; i++) {
+		snprintf(text + num,
+			 sizeof(text) - num,
+			 "%02x",
+			 guid->data[guid_order[i]]);
+		num += 2;
+		if (i == 3 || i == 5 || i == 7 || i == 9) {
+			text[num++] = '-';
+		}
+	}
+	return talloc_strdup(mem_ctx, text);
+}
+
+bool spn_store_guid_bytes(const char *text, uint8_t bytes[16])
+{
+	size_t i;
+
+	for (i = 0; i < 16; i++) {
+		unsigned byte = 0;
+
+		if (*text == '-') {
+			text++;
+		}
+		if (sscanf(text, "%2x", &byte) != 1) {
+			return false;
+		}
+		bytes[guid_order[i]] = (uint8_t)byte;
+		text += 2;
+	}
+	return *text == '\0';
+}
+
+static bool fill_names(struct spn_account *account,
+		       const struct ldb_message *msg)
+{
+	int uac = ldb_msg_find_attr_as_int(msg, "userAccountControl", 0);
+	const char *dn = ldb_dn_get_linearized(msg->dn);
+
+	account->kind = kind_of(msg);
+	account->is_disabled = (uac & UF_ACCOUNTDISABLE) != 0;
+	account->is_dc = (uac & (UF_SERVER_TRUST_ACCOUNT |
+				 UF_PARTIAL_SECRETS_ACCOUNT)) != 0;
+	account->dn = talloc_strdup(account, (dn == NULL) ? "" : dn);
+	account->dns_domain = spn_store_dns_domain(account, msg->dn);
+	return account->dn != NULL && account->dns_domain != NULL &&
+	       copy_string(account,
+			   msg,
+			   "sAMAccountName",
+			   &account->sam_account_name) &&
+	       copy_string(account,
+			   msg,
+			   "dNSHostName",
+			   &account->dns_host_name) &&
+	       copy_strings(account,
+			    msg,
+			    "msDS-AdditionalDnsHostName",
+			    &account->additional_dns_host_names);
+}
+
+static bool fill_spns(const struct spn_store *store,
+		      struct spn_account *account,
+		      const struct ldb_message *msg)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "servicePrincipalName");
+	struct spn_fold fold = spn_store_fold(store);
+	unsigned i;
+
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		struct spn_str value = {
+			.data = (const char *)el->values[i].data,
+			.len = el->values[i].length,
+		};
+
+		if (!spn_account_add(account, &fold, value)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int spn_store_account_of(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 const struct ldb_message *msg,
+			 struct spn_account **_account,
+			 bool *_deleted)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	char *guid = guid_text(tmp_ctx, msg);
+	struct spn_account *account = NULL;
+
+	if (guid != NULL) {
+		account = spn_account_new(tmp_ctx, guid);
+	}
+	if (account == NULL || !fill_names(account, msg) ||
+	    !fill_spns(store, account, msg))
+	{
+		talloc_free(tmp_ctx);
+		return ldb_oom(store->ldb);
+	}
+	if (_deleted != NULL) {
+		*_deleted = ldb_msg_find_attr_as_bool(msg, "isDeleted", false);
+	}
+	*_account = talloc_move(mem_ctx, &account);
+	talloc_free(tmp_ctx);
+	return LDB_SUCCESS;
+}

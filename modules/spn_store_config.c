@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the configuration naming context says: sPNMappings, dSHeuristics,
+ * DNS suffixes, and our own settings object. Everything is read anew for
+ * every transaction that needs it, so that a change takes effect without a
+ * signal in whichever process, and replication carries it to every DC.
+ */
+#include <string.h>
+
+#include "spn_store.h"
+
+/* A child of the configuration NC; NULL when that is not known. */
+static struct ldb_dn *config_dn(const struct spn_store *store,
+				TALLOC_CTX *mem_ctx,
+				const char *child)
+{
+	struct ldb_dn *config = ldb_get_config_basedn(store->ldb);
+	struct ldb_dn *dn = NULL;
+
+	if (config == NULL) {
+		return NULL;
+	}
+	dn = ldb_dn_copy(mem_ctx, config);
+	if (dn != NULL && !ldb_dn_add_child_fmt(dn, "%s", child)) {
+		TALLOC_FREE(dn);
+	}
+	return dn;
+}
+
+struct ldb_dn *spn_store_policy_dn(const struct spn_store *store,
+				   TALLOC_CTX *mem_ctx)
+{
+	return config_dn(store, mem_ctx, "CN=SPN Policy,CN=Services");
+}
+
+/* Names, each once, without regard to case. */
+static bool add_suffix(struct spn_forest *forest,
+		       size_t *num,
+		       struct spn_str suffix)
+{
+	const char **grown = NULL;
+	size_t i;
+
+	for (i = 0; i < *num; i++) {
+		if (spn_str_is(suffix, forest->dns_suffixes[i])) {
+			return true;
+		}
+	}
+	grown = talloc_realloc(forest,
+			       forest->dns_suffixes,
+			       const char *,
+			       *num + 2);
+	if (grown == NULL) {
+		return false;
+	}
+	forest->dns_suffixes = grown;
+	grown[*num] = talloc_strndup(grown, suffix.data, suffix.len);
+	grown[*num + 1] = NULL;
+	return grown[(*num)++] != NULL;
+}
+
+static bool add_suffixes(struct spn_forest *forest,
+			 size_t *num,
+			 const struct ldb_result *res,
+			 const char *attr)
+{
+	unsigned i;
+	unsigned j;
+
+	for (i = 0; i < res->count; i++) {
+		const struct ldb_message_element *el =
+			ldb_msg_find_element(res->msgs[i], attr);
+
+		for (j = 0; el != NULL && j < el->num_values; j++) {
+			struct spn_str suffix = {
+				.data = (const char *)el->values[j].data,
+				.len = el->values[j].length,
+			};
+
+			if (!add_suffix(forest, num, suffix)) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* dnsRoot of the domains: crossRefs with a NetBIOS name. */
+static int read_domains(const struct spn_store *store,
+			struct spn_forest *forest,
+			size_t *num)
+{
+	static const char *const attrs[] = {"dnsRoot", NULL};
+	struct ldb_dn *partitions = config_dn(store, forest, "CN=Partitions");
+	struct ldb_result *res = NULL;
+	int ret;
+
+	if (partitions == NULL) {
+		return ldb_operr(store->ldb);
+	}
+	ret = spn_store_search(store,
+			       forest,
+			       partitions,
+			       LDB_SCOPE_ONELEVEL,
+			       "(&(objectClass=crossRef)(nETBIOSName=*))",
+			       attrs,
+			       0,
+			       &res);
+	if (ret == LDB_SUCCESS && !add_suffixes(forest, num, res, attrs[0])) {
+		ret = ldb_oom(store->ldb);
+	}
+	talloc_free(res);
+	talloc_free(partitions);
+	return ret;
+}
+
+static int read_allowed_suffixes(const struct spn_store *store,
+				 struct spn_forest *forest,
+				 size_t *num)
+{
+	static const char *const attrs[] = {"msDS-AllowedDNSSuffixes", NULL};
+	struct ldb_dn *domain = ldb_get_default_basedn(store->ldb);
+	struct ldb_result *res = NULL;
+	int ret;
+
+	if (domain == NULL) {
+		return LDB_SUCCESS;
+	}
+	ret = spn_store_search(store,
+			       forest,
+			       domain,
+			       LDB_SCOPE_BASE,
+			       "(objectClass=*)",
+			       attrs,
+			       0,
+			       &res);
+	if (ret == LDB_SUCCESS && !add_suffixes(forest, num, res, attrs[0])) {
+		ret = ldb_oom(store->ldb);
+	}
+	talloc_free(res);
+	return ret;
+}
+
+static bool fill_mappings(struct spn_forest *forest,
+			  const struct ldb_message *msg)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "sPNMappings");
+	unsigned i;
+
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		struct spn_str value = {
+			.data = (const char *)el->values[i].data,
+			.len = el->values[i].length,
+		};
+
+		if (!spn_mappings_add(forest->mappings, value)) {
+			return false;
+		}
+	}
+	forest->ds_heuristics = talloc_strdup(
+		forest,
+		ldb_msg_find_attr_as_string(msg, "dSHeuristics", ""));
+	return forest->ds_heuristics != NULL;
+}
+
+static int read_directory_service(const struct spn_store *store,
+				  struct spn_forest *forest)
+{
+	static const char *const attrs[] = {"sPNMappings",
+					    "dSHeuristics",
+					    NULL};
+	struct ldb_dn *dn =
+		config_dn(store,
+			  forest,
+			  "CN=Directory Service,CN=Windows NT,CN=Services");
+	struct ldb_result *res = NULL;
+	int ret;
+
+	if (dn == NULL) {
+		return ldb_operr(store->ldb);
+	}
+	ret = spn_store_search(store,
+			       forest,
+			       dn,
+			       LDB_SCOPE_BASE,
+			       "(objectClass=*)",
+			       attrs,
+			       0,
+			       &res);
+	if (ret == LDB_SUCCESS && res->count == 1 &&
+	    !fill_mappings(forest, res->msgs[0]))
+	{
+		ret = ldb_oom(store->ldb);
+	}
+	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
+		ret = LDB_SUCCESS; /* no mapping, no heuristics */
+	}
+	talloc_free(res);
+	talloc_free(dn);
+	return ret;
+}
+
+int spn_store_forest(const struct spn_store *store,
+		     TALLOC_CTX *mem_ctx,
+		     struct spn_forest **_forest)
+{
+	struct spn_forest *forest = talloc_zero(mem_ctx, struct spn_forest);
+	struct ldb_dn *domain = ldb_get_default_basedn(store->ldb);
+	size_t num = 0;
+	int ret;
+
+	if (forest == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	forest->mappings = spn_mappings_new(forest);
+	forest->dns_suffixes = talloc_zero_array(forest, const char *, 1);
+	forest->ds_heuristics = "";
+	if (domain != NULL) {
+		forest->dns_domain = spn_store_dns_domain(forest, domain);
+	} else {
+		forest->dns_domain = talloc_strdup(forest, "");
+	}
+	if (forest->mappings == NULL || forest->dns_suffixes == NULL ||
+	    forest->dns_domain == NULL)
+	{
+		talloc_free(forest);
+		return ldb_oom(store->ldb);
+	}
+	ret = read_directory_service(store, forest);
+	if (ret == LDB_SUCCESS) {
+		ret = read_domains(store, forest, &num);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = read_allowed_suffixes(store, forest, &num);
+	}
+	if (ret != LDB_SUCCESS) {
+		talloc_free(forest);
+		return ret;
+	}
+	*_forest = forest;
+	return LDB_SUCCESS;
+}
+
+/* One more text in a NULL-terminated list that may be NULL. */
+static bool add_problem(struct spn_settings *settings,
+			const char ***problems,
+			const char *where,
+			struct spn_str line,
+			const char *reason)
+{
+	const char **grown = *problems;
+	char *escaped = spn_escape(settings, line);
+	size_t num = 0;
+
+	while (grown != NULL && grown[num] != NULL) {
+		num++;
+	}
+	grown = talloc_realloc(settings, grown, const char *, num + 2);
+	if (grown == NULL || escaped == NULL) {
+		return false;
+	}
+	*problems = grown;
+	grown[num] =
+		talloc_asprintf(grown, "%s: '%s': %s", where, escaped, reason);
+	grown[num + 1] = NULL;
+	return grown[num] != NULL;
+}
+
+static bool apply_lines(struct spn_settings *settings,
+			const struct ldb_message *msg,
+			const char ***problems)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "msDS-Settings");
+	unsigned i;
+
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		const char *reason = NULL;
+		struct spn_str line = {
+			.data = (const char *)el->values[i].data,
+			.len = el->values[i].length,
+		};
+
+		if (!spn_settings_set_line(settings, line, &reason) &&
+		    !add_problem(settings,
+				 problems,
+				 "settings object",
+				 line,
+				 reason))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static int read_settings_object(const struct spn_store *store,
+				struct spn_settings *settings,
+				const char ***problems)
+{
+	static const char *const attrs[] = {"msDS-Settings", NULL};
+	struct ldb_dn *dn = spn_store_policy_dn(store, settings);
+	struct ldb_result *res = NULL;
+	int ret;
+
+	if (dn == NULL) {
+		return ldb_operr(store->ldb);
+	}
+	ret = spn_store_search(store,
+			       settings,
+			       dn,
+			       LDB_SCOPE_BASE,
+			       "(objectClass=*)",
+			       attrs,
+			       0,
+			       &res);
+	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
+		ret = LDB_SUCCESS; /* the defaults */
+	} else if (ret == LDB_SUCCESS && res->count == 1 &&
+		   !apply_lines(settings, res->msgs[0], problems))
+	{
+		ret = ldb_oom(store->ldb);
+	}
+	talloc_free(res);
+	talloc_free(dn);
+	return ret;
+}
+
+int spn_store_settings(const struct spn_store *store,
+		       TALLOC_CTX *mem_ctx,
+		       const struct spn_forest *forest,
+		       const char *mode,
+		       struct spn_settings **_settings,
+		       const char ***_problems)
+{
+	struct spn_settings *settings = spn_settings_new(mem_ctx);
+	const char **problems = NULL;
+	int ret;
+
+	if (settings == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	ret = read_settings_object(store, settings, &problems);
+	if (ret == LDB_SUCCESS && mode != NULL &&
+	    !spn_settings_set_mode(settings, mode) &&
+	    !add_problem(settings,
+			 &problems,
+			 "smb.conf, spn_policy:mode",
+			 spn_str_of(mode),
+			 "it takes: enforce audit off"))
+	{
+		ret = ldb_oom(store->ldb);
+	}
+	if (ret != LDB_SUCCESS) {
+		talloc_free(settings);
+		return ret;
+	}
+	spn_settings_apply_heuristics(settings, forest->ds_heuristics);
+	*_settings = settings;
+	if (_problems != NULL) {
+		*_problems = problems;
+	}
+	return LDB_SUCCESS;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The verdict falls once, when the outermost transaction commits: by then
+ * samldb has rewritten what it rewrites, several elements and several
+ * requests have become one end state, access control has spoken, and nobody
+ * who holds the transaction can swallow the refusal and commit all the same.
+ * Only the difference between before and after is judged, so that what is
+ * already broken neither blocks other work nor its own repair.
+ */
+#include "spn_transaction.h"
+
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "spn_session.h"
+
+struct spn_touched {
+	struct spn_touched *next;
+	const char *object_guid;
+	struct spn_account *before;
+	bool may_refuse;
+};
+
+/* One text for the log. Nothing a client can cause is above "notice". */
+static void log_line(struct ldb_context *ldb,
+		     enum ldb_debug_level level,
+		     const char *text)
+{
+	ldb_debug(ldb, level, "%s\n", (text == NULL) ? "spn_policy" : text);
+}
+
+static int read_all(struct spn_transaction *txn,
+		    const char *mode,
+		    const char ***_problems)
+{
+	int ret = spn_store_forest(&txn->store, txn, &txn->forest);
+
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return spn_store_settings(&txn->store,
+				  txn,
+				  txn->forest,
+				  mode,
+				  &txn->settings,
+				  _problems);
+}
+
+int spn_transaction_new(TALLOC_CTX *mem_ctx,
+			struct ldb_module *module,
+			const char *mode,
+			struct spn_transaction **_txn)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	struct spn_transaction *txn = talloc_zero(mem_ctx,
+						  struct spn_transaction);
+	const char **problems = NULL;
+	size_t i;
+	int ret;
+
+	if (txn == NULL) {
+		return ldb_oom(ldb);
+	}
+	txn->store.ldb = ldb;
+	txn->store.module = module;
+	ret = read_all(txn, mode, &problems);
+	if (ret != LDB_SUCCESS) {
+		talloc_free(txn);
+		return ret;
+	}
+	for (i = 0; problems != NULL && problems[i] != NULL; i++) {
+		ldb_debug(ldb,
+			  LDB_DEBUG_WARNING,
+			  "spn_policy: SPN-902 ignored: %s\n",
+			  problems[i]);
+	}
+	*_txn = txn;
+	return LDB_SUCCESS;
+}
+
+int spn_transaction_touch(struct spn_transaction *txn,
+			  const char *object_guid,
+			  struct spn_account *before,
+			  bool may_refuse)
+{
+	struct spn_touched *t = NULL;
+
+	for (t = txn->touched; t != NULL; t = t->next) {
+		if (strcmp(t->object_guid, object_guid) == 0) {
+			t->may_refuse |= may_refuse;
+			return LDB_SUCCESS;
+		}
+	}
+	t = talloc_zero(txn, struct spn_touched);
+	if (t == NULL) {
+		return ldb_oom(txn->store.ldb);
+	}
+	t->object_guid = talloc_strdup(t, object_guid);
+	if (t->object_guid == NULL) {
+		talloc_free(t);
+		return ldb_oom(txn->store.ldb);
+	}
+	t->before = talloc_steal(t, before);
+	t->may_refuse = may_refuse;
+	t->next = txn->touched;
+	txn->touched = t;
+	return LDB_SUCCESS;
+}
+
+static const struct spn_touched *find_touched(
+	const struct spn_transaction *txn,
+	const char *object_guid)
+{
+	const struct spn_touched *t = txn->touched;
+
+	while (t != NULL && strcmp(t->object_guid, object_guid) != 0) {
+		t = t->next;
+	}
+	return t;
+}
+
+/* Touched accounts as they are now: deleted ones are gone. */
+static int read_after(struct spn_transaction *txn,
+		      TALLOC_CTX *tmp_ctx,
+		      struct spn_account ***_accounts,
+		      size_t *_num)
+{
+	const struct spn_touched *t = NULL;
+	const char **guids = NULL;
+	size_t num = 0;
+
+	for (t = txn->touched; t != NULL; t = t->next) {
+		num++;
+	}
+	guids = talloc_array(tmp_ctx, const char *, num);
+	if (guids == NULL) {
+		return ldb_oom(txn->store.ldb);
+	}
+	num = 0;
+	for (t = txn->touched; t != NULL; t = t->next) {
+		guids[num++] = t->object_guid;
+	}
+	return spn_store_accounts(&txn->store,
+				  tmp_ctx,
+				  (const char *const *)guids,
+				  num,
+				  _accounts,
+				  _num);
+}
+
+static int judge_accounts(struct spn_transaction *txn,
+			  TALLOC_CTX *tmp_ctx,
+			  struct spn_report *report)
+{
+	struct spn_account **accounts = NULL;
+	struct spn_case *cases = NULL;
+	struct spn_index *index = NULL;
+	size_t num = 0;
+	size_t i;
+	int ret;
+
+	ret = read_after(txn, tmp_ctx, &accounts, &num);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	index = spn_index_new(tmp_ctx, spn_store_fold(&txn->store), false);
+	cases = talloc_zero_array(tmp_ctx, struct spn_case, num);
+	if (index == NULL || cases == NULL) {
+		return ldb_oom(txn->store.ldb);
+	}
+	for (i = 0; i < num; i++) {
+		const struct spn_touched *t =
+			find_touched(txn, accounts[i]->object_guid);
+
+		if (t == NULL) {
+			return ldb_operr(txn->store.ldb);
+		}
+		cases[i] = (struct spn_case){
+			.after = accounts[i],
+			.before = t->before,
+			.is_write = true,
+			.index = index,
+			.forest = txn->forest,
+			.settings = txn->settings,
+		};
+		if (!spn_index_add(index, accounts[i])) {
+			return ldb_oom(txn->store.ldb);
+		}
+	}
+	return spn_store_judge(&txn->store, cases, num, report);
+}
+
+/* ISO 8601 with microseconds and offset, as in Samba's JSON logs. */
+static char *timestamp(TALLOC_CTX *mem_ctx)
+{
+	struct timeval now = {};
+	struct tm tm = {};
+	char date[32] = {};
+	char offset[8] = {};
+
+	gettimeofday(&now, NULL);
+	if (localtime_r(&now.tv_sec, &tm) == NULL ||
+	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0 ||
+	    strftime(offset, sizeof(offset), "%z", &tm) == 0)
+	{
+		return talloc_strdup(mem_ctx, "");
+	}
+	return talloc_asprintf(mem_ctx,
+			       "%s.%06ld%s",
+			       date,
+			       (long)now.tv_usec,
+			       offset);
+}
+
+static void log_violation(struct spn_transaction *txn,
+			  TALLOC_CTX *tmp_ctx,
+			  const struct spn_violation *v,
+			  const char *action)
+{
+	struct ldb_context *ldb = txn->store.ldb;
+	struct spn_log_context context = {
+		.user_sid = spn_session_user_sid(ldb, tmp_ctx),
+		.timestamp = timestamp(tmp_ctx),
+		.mode = spn_mode_text(txn->settings->mode),
+		.action = action,
+	};
+
+	log_line(ldb,
+		 LDB_DEBUG_WARNING,
+		 spn_violation_log_text(tmp_ctx, v, &context));
+	log_line(ldb,
+		 LDB_DEBUG_TRACE,
+		 spn_violation_log_json(tmp_ctx, v, &context));
+}
+
+/* Dbcheck and provision are told of in the log, not refused. */
+static void spare_trusted(const struct spn_transaction *txn,
+			  struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		struct spn_violation *v = &report->violations[i];
+		const struct spn_touched *t =
+			find_touched(txn, v->account->object_guid);
+
+		if (t == NULL || !t->may_refuse) {
+			v->level = SPN_LEVEL_WARN;
+		}
+	}
+}
+
+static int refuse(struct spn_transaction *txn,
+		  TALLOC_CTX *tmp_ctx,
+		  const struct spn_violation *v)
+{
+	struct ldb_context *ldb = txn->store.ldb;
+	char *text = spn_violation_client_text(tmp_ctx, v);
+
+	log_violation(txn, tmp_ctx, v, "refused");
+	/* Last: whatever is done in between may reset it. */
+	ldb_set_errstring(ldb, (text == NULL) ? "0000202F: spn_policy" : text);
+	return LDB_ERR_CONSTRAINT_VIOLATION;
+}
+
+int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(txn);
+	struct spn_report *report = spn_report_new(tmp_ctx);
+	const struct spn_violation *refusal = NULL;
+	size_t i;
+	int ret;
+
+	*_refused = false;
+	ret = (report == NULL) ? ldb_oom(txn->store.ldb)
+			       : judge_accounts(txn, tmp_ctx, report);
+	if (ret != LDB_SUCCESS) {
+		talloc_free(tmp_ctx);
+		return ret;
+	}
+	spare_trusted(txn, report);
+	refusal = spn_report_refusal(report);
+	if (refusal != NULL) {
+		*_refused = true;
+		ret = refuse(txn, tmp_ctx, refusal);
+	}
+	for (i = 0; refusal == NULL && i < report->num_violations; i++) {
+		log_violation(txn, tmp_ctx, &report->violations[i], "warned");
+	}
+	talloc_free(tmp_ctx);
+	return ret;
+}
