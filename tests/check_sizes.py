@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No file over 600 lines, no function over 80 (over 60: a warning).
+"""No file over 600 lines, no function over 80 (over 60: a warning), no more
+than three levels of nesting.
 
-A function is what stands between a { and a } that both begin a line, which
-is how clang-format leaves every one of them. Its lines are those between.
-Every source of ours begins with the licence line.
+clang-format has been here: a function is what stands between a { and a }
+that both begin a line, and its lines are those between; a control statement
+is nested as deep as it is indented. Every source of ours begins with the
+licence line.
 """
 
 import os
+import re
 import sys
 
 FILE_LINES = 600
 FUNCTION_WARN = 60
 FUNCTION_ERROR = 80
+NESTING = 3
+CONTROL = re.compile(r'(\t+)(if|for|while|do|switch) ')
 LICENCE = 'SPDX-License-Identifier: GPL-3.0-or-later'
 FOLDERS = ('modules', 'tools', 'tests', 'testenv', '.ci')
 SINGLE = ('waf', 'wscript')
@@ -60,6 +65,12 @@ def main():
             bad += 1
         if not path.endswith(('.c', '.h')):
             continue
+        for number, line in enumerate(lines, 1):
+            match = CONTROL.match(line)
+            if match and len(match.group(1)) > NESTING:
+                print('%s:%d: error: nested deeper than %d' % (path, number,
+                                                               NESTING))
+                bad += 1
         for number, length in functions(lines):
             if length > FUNCTION_ERROR:
                 bad += 1
