@@ -4,6 +4,7 @@
 # below. Everything after them is machinery.
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from waflib.Build import BuildContext
 
 APPNAME = 'spn_policy'
 VERSION = '0.1.0'
+RELEASED = '2026-11-22'
 top = '.'
 out = 'bin'
 
@@ -66,11 +68,16 @@ TOOLS = {
     },
     'spn-audit': {
         'dir': 'bin',
-        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON',
+        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON '
+               'UNISTRING',
         'sources': ['tools/connect.c', 'tools/connect_options.c',
-                    'tools/spn_audit.c',
-                    'tools/audit_scan.c', 'tools/audit_text.c',
-                    'tools/audit_json.c'],
+                    'tools/spn_audit.c', 'tools/audit_catalogue.c',
+                    'tools/audit_choice.c', 'tools/audit_findings.c',
+                    'tools/audit_fold.c', 'tools/audit_format.c',
+                    'tools/audit_json.c', 'tools/audit_output.c',
+                    'tools/audit_scan.c', 'tools/audit_search.c',
+                    'tools/audit_select.c', 'tools/audit_text.c',
+                    'tools/audit_words.c'],
     },
 }
 
@@ -94,6 +101,12 @@ TESTS = {
         'tests/test_report.c', 'tests/policy_fixture.c']},
     'test_completion': {'kind': 'pure', 'sources': [
         'tests/test_completion.c', 'tests/policy_fixture.c']},
+    'test_audit_findings': {'kind': 'pure', 'sources': [
+        'tests/test_audit_findings.c', 'tests/policy_fixture.c',
+        'tools/audit_findings.c', 'tools/audit_choice.c']},
+    'test_audit_text': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
+        'tests/test_audit_text.c', 'tests/policy_fixture.c',
+        'tools/audit_fold.c', 'tools/audit_words.c']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
 }
 
@@ -177,6 +190,12 @@ def configure(conf):
                       errmsg='not found; Debian: apt-get install pkg-config')
     for package, version, name, debian in LIBRARIES:
         _check_library(conf, package, version, name, debian)
+    # The one library without a .pc file.
+    conf.check_cc(header_name='unistr.h', lib='unistring',
+                  uselib_store='UNISTRING',
+                  msg='Checking for libunistring',
+                  errmsg='not found; Debian: apt-get install '
+                         'libunistring-dev')
     conf.env.HAVE_TESTS = _check_library(conf, 'cmocka', '1.1.3', 'CMOCKA',
                                          'libcmocka-dev', mandatory=False)
     if not conf.env.HAVE_TESTS:
@@ -267,7 +286,7 @@ def _configure_docs(conf):
             for name in 'trial.xml', 'trial.1', 'x.1':
                 if os.path.exists(os.path.join(path, name)):
                     os.unlink(os.path.join(path, name))
-    conf.env.PAGE_VERSION = VERSION
+    conf.env.PAGE_VERSION = VERSION + RELEASED
     conf.msg('Manual pages', 'yes' if conf.env.DOCS else 'no')
     if not conf.env.DOCS:
         hint = 'Debian: apt-get install xsltproc docbook-xsl'
@@ -368,11 +387,13 @@ def _build_docs(bld):
 def _make_page(task):
     source, target = task.inputs[0], task.outputs[0]
     text = source.read()
-    if '<date>' not in text:
-        # Without one it would be the day of the build.
-        Logs.error('%s: no <date> in its refentryinfo', source)
-        return 1
-    # What stands in the head and foot of every page, put into its refmeta.
+    # What stands in the head and foot of every page. Its date is that of the
+    # version: without one it would be the day of the build.
+    if '<refentryinfo>' not in text:
+        text = re.sub(r'<refentry\b[^>]*>', r'\g<0><refentryinfo>'
+                      '</refentryinfo>', text, 1)
+    text = text.replace('<refentryinfo>', '<refentryinfo><date>%s</date>'
+                        % RELEASED, 1)
     about = ''.join('<refmiscinfo class="%s">%s</refmiscinfo>' % pair
                     for pair in (('source', APPNAME), ('version', VERSION),
                                  ('manual', PAGE_MANUAL[target.name[-1]])))
