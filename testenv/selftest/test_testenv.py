@@ -286,6 +286,19 @@ class Base:
         self.assertIn("alice", users)
         self.assertNotIn("eve", users)
 
+    def test_empty_cache(self):
+        """Two that find no template make one, and both work."""
+        cache = os.path.join(self.tmp, "cache")
+        both = [self.start(STOCK, "--", "true", SPN_TESTENV_CACHE=cache)
+                for _ in range(2)]
+        said = [process.communicate(timeout=LIMIT)[1] for process in both]
+        self.assertEqual([process.returncode for process in both], [0, 0],
+                         said)
+        self.assertEqual("".join(said).count("provisioning"), 1, said)
+        self.assertEqual(len([name for name in os.listdir(cache)
+                              if not name.endswith(".lock")]), 1)
+        shutil.rmtree(cache)
+
     # -- what can not be run
 
     def assert_refused(self, names, *args, **env):

@@ -63,11 +63,9 @@ def run_suite(suite):
     with RunDirectory(keep=False) as scratch:
         output, status = run_bounded(command_of(suite), suite.seconds,
                                      dict(os.environ, TMPDIR=scratch))
-    result = results.judge(suite.kind, output, status)
-    if result.failed:
-        print(output, end="" if output.endswith("\n") else "\n")
-        for reason in result.reasons:
-            print("%s: %s" % (suite.name, reason))
+    result = results.judge(suite, output, status)
+    for detail in result.details:
+        print(detail)
     print("%s  %s(%s): %s  %.1f s" % (
         "FAIL" if result.failed else "ok  ", suite.name, suite.environment,
         result, time.monotonic() - started), flush=True)

@@ -61,10 +61,14 @@ def install(*sections):
     names = missing(*sections)
     if not names:
         return
+    print("installing %s" % " ".join(names), flush=True)
     env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     command = apt_line(names).split()
-    command[2:2] = ["--yes", "--quiet"]
-    for step in (["apt-get", "--quiet", "update"], command):
-        if subprocess.run(step, env=env, check=False).returncode != 0:
-            raise TestenvError("%s failed; its own message is above"
-                               % " ".join(step))
+    command[2:2] = ["--yes"]
+    for step in (["apt-get", "update"], command):
+        done = subprocess.run(step, env=env, check=False, text=True,
+                              stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            raise TestenvError("%s:\n%s" % (" ".join(step), done.stdout))

@@ -1,33 +1,44 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a suite's output to what passed, failed and was skipped."""
+"""From a suite's output to what passed, failed and was skipped.
 
+A failure that testenv/selftest/knownfail expects counts as skipped.
+"""
+
+import os
 import re
 from dataclasses import dataclass, field
 
+from spnenv import layout
+
+KNOWNFAIL = os.path.join(layout.TESTENV, "selftest", "knownfail")
+
 # "failure: name [" begins a text that a line "]" ends; so may the others.
 SUBUNIT = re.compile(r"^(test|testing|success|successful|failure|error|skip|"
-                     r"xfail|uxsuccess)(?: |: )(.+?)( \[(?: multipart)?)?$")
-VERDICTS = {"success": "passed", "successful": "passed", "xfail": "passed",
+                     r"xfail|uxsuccess)(?:: | )(.+?)( \[(?: multipart)?)?$")
+VERDICTS = {"success": "passed", "successful": "passed",
             "failure": "failed", "error": "failed", "uxsuccess": "failed",
-            "skip": "skipped"}
+            "skip": "skipped", "xfail": "skipped"}
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
+
+LAST_LINES = 60     # of an output whose failed tests are not known by name
 
 
 @dataclass
 class Result:
-    """Counts, and for every failure that has no test to blame a reason."""
+    """Counts, and what a reader needs to know about the failures."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
-    reasons: list = field(default_factory=list)
+    excused: bool = False   # a known failure, which explains an exit status
+    details: list = field(default_factory=list)
 
     def add(self, verdict, number=1):
         setattr(self, verdict, getattr(self, verdict) + number)
 
-    def fail(self, reason):
+    def fail(self, detail):
         self.failed += 1
-        self.reasons.append(reason)
+        self.details.append(detail)
 
     def add_all(self, other):
         for verdict in ("passed", "failed", "skipped"):
@@ -38,26 +49,63 @@ class Result:
             self.passed, self.failed, self.skipped)
 
 
-def read_subunit(output, result):
-    running, in_text = None, False
-    for line in output.splitlines():
-        if in_text:
-            in_text = line != "]"
-            continue
-        found = SUBUNIT.match(line)
-        if not found:
-            continue
-        word, name, text = found.groups()
-        in_text = text is not None
-        if word in VERDICTS:
-            result.add(VERDICTS[word])
-            running = None
-        else:
-            if running is not None:
-                result.fail("%s began and never ended" % running)
-            running = name
-    if running is not None:
-        result.fail("%s began and never ended" % running)
+def read_knownfail(path=KNOWNFAIL):
+    """One regular expression out of the file's."""
+    with open(path, encoding="utf-8") as lines:
+        rules = [line.strip() for line in lines
+                 if line.strip() and not line.startswith("#")]
+    return re.compile("|".join("(?:%s)" % rule for rule in rules) or "(?!)")
+
+
+class SubunitReader:
+    """Text protocol v1; told whole names, it knows what may fail."""
+
+    def __init__(self, result, suite_name, environment, knownfail):
+        self.result = result
+        self.pattern = "%s.%%s(%s)" % (suite_name, environment)
+        self.knownfail = knownfail
+        self.running = None
+        self.lines = []         # since the running test began
+
+    def conclude(self, word, name):
+        verdict = VERDICTS[word]
+        if self.knownfail.search(self.pattern % name):
+            if verdict == "failed":
+                verdict = "skipped"
+                self.result.excused = True
+            elif verdict == "passed":
+                verdict = "failed"
+                self.lines.append("%s passed, but knownfail lists it" % name)
+        self.result.add(verdict)
+        if verdict == "failed":
+            self.result.details.append("\n".join(self.lines))
+        self.running = None
+
+    def never_ended(self):
+        if self.running is not None:
+            self.lines.append("%s began and never ended" % self.running)
+            self.result.fail("\n".join(self.lines))
+
+    def read(self, output):
+        text_of = None          # (word, name) whose text we are in
+        for line in output.splitlines():
+            found = SUBUNIT.match(line) if text_of is None else None
+            if found and found.group(1) in ("test", "testing"):
+                self.never_ended()
+                self.running, self.lines = found.group(2), []
+            self.lines.append(line)
+            if text_of is not None:
+                if line == "]":
+                    self.conclude(*text_of)
+                    text_of = None
+            elif found and found.group(1) in VERDICTS:
+                if found.group(3):
+                    text_of = found.group(1, 2)
+                else:
+                    self.conclude(*found.group(1, 2))
+        if text_of is not None:
+            self.conclude(*text_of)
+        self.never_ended()
 
 
 def read_rows(output, result):
@@ -69,29 +117,28 @@ def read_rows(output, result):
             result.add(verdict, int(number))
 
 
-def read_nothing(_output, result):
-    """Decided by the exit status alone; judge() has added a failure."""
-    if not result.failed:
-        result.add("passed")
-
-
-READERS = {"subunit": read_subunit, "rows": read_rows, "status": read_nothing}
-
-
-def judge(kind, output, status):
+def judge(suite, output, status, knownfail=None):
     """The Result of a suite that printed OUTPUT and ended with STATUS.
 
-    status None: it had to be killed. A suite that ends badly without having
+    status None: it had to be ended. A suite that ends badly without having
     named a failed test, or that counts nothing, has failed once.
     """
     result = Result()
-    if kind == "status" and status != 0:
-        result.failed += 1
-    READERS[kind](output, result)
+    if suite.kind == "subunit":
+        SubunitReader(result, suite.name, suite.environment,
+                      knownfail or read_knownfail()).read(output)
+    elif suite.kind == "rows":
+        read_rows(output, result)
+    elif status == 0:
+        result.add("passed")
+    last = "\n".join(output.splitlines()[-LAST_LINES:])
     if status is None:
-        result.fail("took too long and was ended")
-    elif status != 0 and not result.failed:
-        result.fail("exit status %d, but no failed test" % status)
+        result.fail("%s\n%s took too long and was ended" % (last, suite.name))
+    elif status != 0 and not result.failed and not (
+            result.excused and status > 0):
+        result.fail("%s\n%s: exit status %d" % (last, suite.name, status))
     elif not (result.passed or result.failed or result.skipped):
-        result.fail("it counted no test")
+        result.fail("%s\n%s counted no test" % (last, suite.name))
+    elif result.failed and not result.details:
+        result.details.append(last)
     return result
