@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * spn-audit: what is one finding, in which order findings stand, and what
+ * --rule, --only and --min-severity make of them.
+ */
+#include "policy_fixture.h"
+
+#include "audit_findings.h"
+
+/* One violation: code, whose, which SPN, other half, who else. */
+struct row {
+	const char *code;
+	const char *account; /* NULL: of the forest */
+	const char *spn;
+	const char *partner;
+	const char *other; /* one more account; NULL for none */
+};
+
+struct world {
+	struct fixture *f;
+	struct audit_choice *choice;
+	struct audit_reports reports;
+	struct spn_account *accounts[4]; /* a to d */
+};
+
+static struct world *new_world(struct fixture *f)
+{
+	static const char *const spns[] = {"http/one http/x",
+					   "http/one http/y",
+					   "HTTP/one",
+					   ""};
+	static const char *const names[] = {"a", "b", "c", "d"};
+	struct world *w = talloc_zero(f->mem_ctx, struct world);
+	size_t i;
+
+	assert_non_null(w);
+	w->f = f;
+	w->choice = audit_choice_new(w);
+	assert_non_null(w->choice);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		w->accounts[i] = fixture_account(f, names[i], NULL, spns[i]);
+	}
+	return w;
+}
+
+static const struct spn_account *account_of(const struct world *w,
+					    const char *name)
+{
+	return (name == NULL) ? NULL : w->accounts[name[0] - 'a'];
+}
+
+/* Each violation in a report of its own, as an audit has them. */
+static void add(struct world *w, const struct row *row)
+{
+	struct spn_report *report = spn_report_new(w);
+	const struct spn_account *other = account_of(w, row->other);
+	struct spn_violation details = {
+		.account = account_of(w, row->account),
+		.spn = spn_str_of(row->spn),
+		.partner = row->partner,
+	};
+
+	assert_non_null(report);
+	if (other != NULL) {
+		details.others.accounts = &other;
+		details.others.num_accounts = 1;
+	}
+	assert_true(spn_report_add(report, row->code, &details, NULL));
+	w->reports.reports = talloc_realloc(w,
+					    w->reports.reports,
+					    struct spn_report *,
+					    w->reports.num_reports + 1);
+	assert_non_null(w->reports.reports);
+	w->reports.reports[w->reports.num_reports++] = report;
+}
+
+static char *names_of(TALLOC_CTX *mem_ctx, const struct audit_accounts *list)
+{
+	char *names = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; i < list->num_accounts; i++) {
+		names = talloc_asprintf_append(
+			names,
+			"%s",
+			list->accounts[i]->sam_account_name);
+	}
+	assert_non_null(names);
+	return names;
+}
+
+/* "SPN-101 http/one abc+; ...": code, SPN, holders, "+", others. */
+static char *describe(TALLOC_CTX *mem_ctx,
+		      const struct audit_findings *findings)
+{
+	char *text = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; i < findings->num_findings; i++) {
+		const struct audit_finding *f = &findings->findings[i];
+
+		text = talloc_asprintf_append(text,
+					      "%s%s %.*s %s+%s",
+					      (i == 0) ? "" : "; ",
+					      f->message->code,
+					      (int)f->spn.len,
+					      f->spn.data,
+					      names_of(mem_ctx, &f->holders),
+					      names_of(mem_ctx, &f->others));
+	}
+	assert_non_null(text);
+	return text;
+}
+
+static void expect(struct world *w, const char *expected)
+{
+	struct audit_findings *findings =
+		audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+
+	assert_non_null(findings);
+	assert_string_equal(describe(w, findings), expected);
+}
+
+static const struct row rows[] = {
+	{"SPN-101", "b", "http/one", NULL, "a"},
+	{"SPN-303", "b", "http/y", "http/x", "a"},
+	{"SPN-308", "a", "http/x", NULL, NULL},
+	{"SPN-101", "c", "HTTP/one", NULL, "b"},
+	{"SPN-102", "a", "http/x", "http/y", "b"},
+	{"SPN-303", "a", "http/x", "http/y", "b"},
+	{"SPN-902", NULL, "", "x=y", NULL},
+	{"SPN-101", "a", "http/one", NULL, "c"},
+	{"SPN-902", NULL, "", "a=b", NULL},
+	{"SPN-304", "d", "http/z", "http/q", "a"},
+	{"SPN-304", "a", "http/x", "http/q", "d"},
+};
+
+#define ALL                                                                   \
+	"SPN-101 HTTP/one abc+; SPN-303 http/x a+b; SPN-304 http/x a+d; "     \
+	"SPN-304 http/z d+a; SPN-102 http/x a+b; SPN-902  +; SPN-902  +; "    \
+	"SPN-308 http/x a+"
+
+/* Both sides of one thing are one finding, whichever came first. */
+static void test_merge(void **state)
+{
+	struct world *w = new_world(*state);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		add(w, &rows[i]);
+	}
+	expect(w, ALL);
+	talloc_free(w->reports.reports);
+	w->reports = (struct audit_reports){};
+	for (i = ARRAY_SIZE(rows); i > 0; i--) {
+		add(w, &rows[i - 1]);
+	}
+	expect(w, ALL);
+}
+
+/* The worst side counts, and what the administrator says counts more. */
+static void test_severity(void **state)
+{
+	struct world *w = new_world(*state);
+	const struct row *mild = &rows[5];
+	struct audit_findings *findings = NULL;
+	const char *reason = NULL;
+
+	add(w, &rows[1]);
+	add(w, mild);
+	w->reports.reports[1]->violations[0].severity = SPN_SEVERITY_INFO;
+	findings = audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+	assert_non_null(findings);
+	assert_int_equal(findings->num_findings, 1);
+	assert_int_equal(findings->findings[0].severity, SPN_SEVERITY_ERROR);
+	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 1);
+	assert_true(audit_findings_reach(findings, SPN_SEVERITY_ERROR));
+
+	assert_true(
+		audit_choice_rule(w->choice, "pair-split=WARNING", &reason));
+	findings = audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+	assert_non_null(findings);
+	assert_int_equal(findings->findings[0].severity, SPN_SEVERITY_WARNING);
+	assert_false(audit_findings_reach(findings, SPN_SEVERITY_ERROR));
+	assert_true(audit_findings_reach(findings, SPN_SEVERITY_INFO));
+}
+
+struct choice_row {
+	const char *rule[3];
+	const char *only;
+	const char *least;
+	const char *expected;
+};
+
+static const struct choice_row choices[] = {
+	{.only = "duplicate-spn",
+	 .expected = "SPN-101 HTTP/one abc+; SPN-102 http/x a+b"},
+	{.only = "spn-303,PAIR-FOREIGN",
+	 .expected = "SPN-303 http/x a+b; SPN-308 http/x a+"},
+	{.least = "error",
+	 .rule = {"http-pair=off", "duplicate-spn=info", "SPN-102=error"},
+	 .expected = "SPN-102 http/x a+b"},
+	{.least = "error",
+	 .rule = {"http-pair=off", "pair-foreign=error"},
+	 .expected = "SPN-101 HTTP/one abc+; SPN-308 http/x a+"},
+	{.only = "check", .least = "error", .expected = ""},
+};
+
+static void test_choice(void **state)
+{
+	struct world *w = new_world(*state);
+	const char *reason = NULL;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		add(w, &rows[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(choices); i++) {
+		const struct choice_row *row = &choices[i];
+
+		w->choice = audit_choice_new(w);
+		for (j = 0; j < 3 && row->rule[j] != NULL; j++) {
+			assert_true(audit_choice_rule(w->choice,
+						      row->rule[j],
+						      &reason));
+		}
+		assert_true(row->only == NULL ||
+			    audit_choice_only(w->choice, row->only, &reason));
+		assert_true(
+			row->least == NULL ||
+			audit_choice_least(w->choice, row->least, &reason));
+		expect(w, row->expected);
+	}
+}
+
+/* A wrong word is named, what is allowed is named, nothing has changed. */
+static void test_bad_choice(void **state)
+{
+	static const char *const bad_rules[] = {"",
+						"=",
+						"=off",
+						"http-pair",
+						"http-pair=",
+						"http-pair=deny",
+						"nonsense=error",
+						"SPN-1=off",
+						"http-pair,syntax=off"};
+	static const char *const bad_lists[] = {"",
+						",",
+						"http-pair,",
+						",http-pair",
+						"http-pair,nonsense"};
+	struct world *w = new_world(*state);
+	const char *reason = NULL;
+	size_t i;
+
+	add(w, &rows[1]);
+	for (i = 0; i < ARRAY_SIZE(bad_rules); i++) {
+		reason = NULL;
+		assert_false(
+			audit_choice_rule(w->choice, bad_rules[i], &reason));
+		assert_non_null(reason);
+		assert_non_null(strstr(reason, "--rule: "));
+	}
+	for (i = 0; i < ARRAY_SIZE(bad_lists); i++) {
+		reason = NULL;
+		assert_false(
+			audit_choice_only(w->choice, bad_lists[i], &reason));
+		assert_non_null(reason);
+		assert_non_null(strstr(reason, "duplicate-spn, "));
+	}
+	assert_false(audit_choice_least(w->choice, "off", &reason));
+	assert_non_null(strstr(reason, "'off'"));
+	assert_int_equal(audit_choice_threshold(w->choice),
+			 SPN_SEVERITY_ERROR);
+	expect(w, "SPN-303 http/y b+a");
+}
+
+static bool is_account_d(void *private_data, const struct spn_account *account)
+{
+	(void)private_data;
+	return strcmp(account->sam_account_name, "d") == 0;
+}
+
+/* Kept by holders and by others; the forest's own findings are nobody's. */
+static void test_keep(void **state)
+{
+	struct world *w = new_world(*state);
+	struct audit_findings *findings = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		add(w, &rows[i]);
+	}
+	findings = audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+	assert_non_null(findings);
+	audit_findings_keep(findings, is_account_d, NULL);
+	assert_string_equal(describe(w, findings),
+			    "SPN-304 http/x a+d; SPN-304 http/z d+a");
+	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 2);
+	assert_int_equal(findings->counts[SPN_SEVERITY_WARNING], 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(test_merge),
+		fixture_test(test_severity),
+		fixture_test(test_choice),
+		fixture_test(test_bad_choice),
+		fixture_test(test_keep),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One entry a code of the catalogue. Later words win, as on every command
+ * line: --rule=http-pair=off --rule=SPN-304=error leaves one code on.
+ */
+#include "audit_choice.h"
+
+#include <string.h>
+
+struct level {
+	bool is_off;
+	bool is_wanted;
+	bool is_set;
+	enum spn_severity severity;
+};
+
+struct audit_choice {
+	struct level *levels; /* order of spn_messages() */
+	bool has_only;
+	bool has_least;
+	enum spn_severity least;
+};
+
+#define SEVERITIES "error, warning or info"
+
+static size_t num_messages(void)
+{
+	const struct spn_message *messages = spn_messages();
+	size_t num = 0;
+
+	while (messages[num].code != NULL) {
+		num++;
+	}
+	return num;
+}
+
+static bool key_means(struct spn_str key, const struct spn_message *message)
+{
+	return spn_str_is(key, message->rule) ||
+	       spn_str_is(key, message->code) || spn_str_is(key, message->id);
+}
+
+static bool is_key(struct spn_str key)
+{
+	const struct spn_message *message = spn_messages();
+
+	for (; message->code != NULL; message++) {
+		if (key_means(key, message)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "syntax, duplicate-spn, ...": each rule once. NULL when out of memory. */
+static char *rule_names(TALLOC_CTX *mem_ctx)
+{
+	const struct spn_message *messages = spn_messages();
+	char *names = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; messages[i].code != NULL && names != NULL; i++) {
+		if (i > 0 &&
+		    strcmp(messages[i].rule, messages[i - 1].rule) == 0) {
+			continue;
+		}
+		names = talloc_asprintf_append(names,
+					       "%s%s",
+					       (i == 0) ? "" : ", ",
+					       messages[i].rule);
+	}
+	return names;
+}
+
+static void explain_key(struct audit_choice *choice,
+			const char *option,
+			struct spn_str key,
+			const char **_reason)
+{
+	char *names = rule_names(choice);
+	char *escaped = spn_escape(choice, key);
+
+	*_reason = NULL;
+	if (names != NULL && escaped != NULL) {
+		*_reason = talloc_asprintf(
+			choice,
+			"%s: there is no rule '%s'; rules: %s; or a code or "
+			"id of --list-rules",
+			option,
+			escaped,
+			names);
+	}
+}
+
+static bool severity_of(const char *text, enum spn_severity *_severity)
+{
+	enum spn_severity s;
+
+	for (s = SPN_SEVERITY_INFO; s <= SPN_SEVERITY_ERROR; s++) {
+		if (strcasecmp(text, spn_severity_text(s)) == 0) {
+			*_severity = s;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct audit_choice *audit_choice_new(TALLOC_CTX *mem_ctx)
+{
+	struct audit_choice *choice = talloc_zero(mem_ctx,
+						  struct audit_choice);
+
+	if (choice == NULL) {
+		return NULL;
+	}
+	choice->levels = talloc_zero_array(choice,
+					   struct level,
+					   num_messages());
+	if (choice->levels == NULL) {
+		talloc_free(choice);
+		return NULL;
+	}
+	choice->least = SPN_SEVERITY_INFO;
+	return choice;
+}
+
+bool audit_choice_rule(struct audit_choice *choice,
+		       const char *text,
+		       const char **_reason)
+{
+	const struct spn_message *messages = spn_messages();
+	struct level level = {.is_set = true};
+	const char *equals = strrchr(text, '=');
+	struct spn_str key = spn_str_of(text);
+	size_t i;
+
+	if (equals != NULL) {
+		key.len = (size_t)(equals - text);
+		level.is_off = (strcasecmp(equals + 1, "off") == 0);
+	}
+	if (equals == NULL ||
+	    !(level.is_off || severity_of(equals + 1, &level.severity)))
+	{
+		*_reason = talloc_asprintf(choice,
+					   "--rule: '%s' is not RULE=SEVERITY "
+					   "with error, warning, info or off "
+					   "for SEVERITY",
+					   text);
+		return false;
+	}
+	if (!is_key(key)) {
+		explain_key(choice, "--rule", key, _reason);
+		return false;
+	}
+	for (i = 0; messages[i].code != NULL; i++) {
+		if (key_means(key, &messages[i])) {
+			level.is_wanted = choice->levels[i].is_wanted;
+			choice->levels[i] = level;
+		}
+	}
+	return true;
+}
+
+/* Every key of a list, marked; or only looked at. */
+static bool walk_list(struct audit_choice *choice,
+		      const char *text,
+		      bool mark,
+		      struct spn_str *_key)
+{
+	const struct spn_message *messages = spn_messages();
+	const char *start = text;
+	size_t i;
+
+	while (true) {
+		struct spn_str key = {
+			.data = start,
+			.len = strcspn(start, ","),
+		};
+
+		*_key = key;
+		if (!is_key(key)) {
+			return false;
+		}
+		for (i = 0; mark && messages[i].code != NULL; i++) {
+			if (key_means(key, &messages[i])) {
+				choice->levels[i].is_wanted = true;
+			}
+		}
+		if (start[key.len] == '\0') {
+			return true;
+		}
+		start += key.len + 1;
+	}
+}
+
+bool audit_choice_only(struct audit_choice *choice,
+		       const char *text,
+		       const char **_reason)
+{
+	struct spn_str key = {};
+
+	if (!walk_list(choice, text, false, &key)) {
+		explain_key(choice, "--only", key, _reason);
+		return false;
+	}
+	walk_list(choice, text, true, &key);
+	choice->has_only = true;
+	return true;
+}
+
+bool audit_choice_least(struct audit_choice *choice,
+			const char *text,
+			const char **_reason)
+{
+	if (!severity_of(text, &choice->least)) {
+		*_reason = talloc_asprintf(
+			choice,
+			"--min-severity: '%s' is not " SEVERITIES,
+			text);
+		return false;
+	}
+	choice->has_least = true;
+	return true;
+}
+
+static const struct level *level_of(const struct audit_choice *choice,
+				    const struct spn_message *message)
+{
+	return &choice->levels[message - spn_messages()];
+}
+
+bool audit_choice_is_on(const struct audit_choice *choice,
+			const struct spn_message *message)
+{
+	const struct level *level = level_of(choice, message);
+
+	return !level->is_off && (level->is_wanted || !choice->has_only);
+}
+
+enum spn_severity audit_choice_severity(const struct audit_choice *choice,
+					const struct spn_message *message,
+					enum spn_severity found)
+{
+	const struct level *level = level_of(choice, message);
+
+	return level->is_set ? level->severity : found;
+}
+
+enum spn_severity audit_choice_lowest(const struct audit_choice *choice)
+{
+	return choice->least;
+}
+
+enum spn_severity audit_choice_threshold(const struct audit_choice *choice)
+{
+	return choice->has_least ? choice->least : SPN_SEVERITY_ERROR;
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A duplicate is seen once from each account that has it, a split pair once
+ * from each half. Both sides of it have the same code and the same set of
+ * names {SPN, other half}; so that set, folded and in order, is the key that
+ * says what is one thing. The side whose SPN (then DN) comes first speaks for
+ * all of them, so that the order of violations does not matter.
+ */
+#include "audit_findings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A violation and the key: low <= high, high is empty without a partner. */
+struct side {
+	const struct spn_violation *violation;
+	struct spn_str key; /* of its own SPN */
+	struct spn_str low;
+	struct spn_str high;
+};
+
+static const char *dn_of(const struct spn_account *account)
+{
+	return (account == NULL) ? "" : account->dn;
+}
+
+static int compare_things(const struct side *a, const struct side *b)
+{
+	int cmp = strcmp(a->violation->message->code,
+			 b->violation->message->code);
+
+	if (cmp == 0) {
+		cmp = spn_str_compare(a->low, b->low);
+	}
+	if (cmp == 0) {
+		cmp = spn_str_compare(a->high, b->high);
+	}
+	return cmp;
+}
+
+static int compare_sides(const void *a, const void *b)
+{
+	const struct side *x = a;
+	const struct side *y = b;
+	int cmp = compare_things(x, y);
+
+	if (cmp == 0) {
+		cmp = spn_str_compare(x->key, y->key);
+	}
+	if (cmp == 0) {
+		cmp = spn_str_compare(x->violation->spn, y->violation->spn);
+	}
+	if (cmp == 0) {
+		cmp = strcmp(dn_of(x->violation->account),
+			     dn_of(y->violation->account));
+	}
+	return cmp;
+}
+
+static int compare_accounts(const void *a, const void *b)
+{
+	const struct spn_account *const *x = a;
+	const struct spn_account *const *y = b;
+	int cmp = strcmp((*x)->dn, (*y)->dn);
+
+	return (cmp != 0) ? cmp : strcmp((*x)->object_guid, (*y)->object_guid);
+}
+
+/* By severity, rank, code, SPN: W.F "Ranking". */
+static int compare_findings(const void *a, const void *b)
+{
+	const struct audit_finding *x = a;
+	const struct audit_finding *y = b;
+	int cmp = (x->severity < y->severity) - (x->severity > y->severity);
+
+	if (cmp == 0) {
+		cmp = (x->message->rank > y->message->rank) -
+		      (x->message->rank < y->message->rank);
+	}
+	if (cmp == 0) {
+		cmp = strcmp(x->message->code, y->message->code);
+	}
+	if (cmp == 0) {
+		cmp = spn_str_compare(x->key, y->key);
+	}
+	if (cmp == 0) {
+		cmp = spn_str_compare(x->spn, y->spn);
+	}
+	if (cmp == 0) {
+		cmp = strcmp((x->partner == NULL) ? "" : x->partner,
+			     (y->partner == NULL) ? "" : y->partner);
+	}
+	return cmp;
+}
+
+/* A partner is a text for people, so it is folded for the key only. */
+static bool make_side(TALLOC_CTX *mem_ctx,
+		      const struct spn_fold *fold,
+		      const struct spn_violation *violation,
+		      struct side *_side)
+{
+	struct side side = {.violation = violation};
+
+	if (!fold->fn(fold->private_data, mem_ctx, violation->spn, &side.key))
+	{
+		return false;
+	}
+	side.low = side.key;
+	if (violation->partner != NULL) {
+		struct spn_str partner = spn_str_of(violation->partner);
+
+		if (!fold->fn(fold->private_data,
+			      mem_ctx,
+			      partner,
+			      &side.high)) {
+			return false;
+		}
+	}
+	if (side.high.len > 0 && spn_str_compare(side.low, side.high) > 0) {
+		side.low = side.high;
+		side.high = side.key;
+	}
+	*_side = side;
+	return true;
+}
+
+/* Every account of these sides once, sorted by DN. */
+static bool gather(TALLOC_CTX *mem_ctx,
+		   const struct side *sides,
+		   size_t num_sides,
+		   struct audit_accounts *_all)
+{
+	const struct spn_account **all = NULL;
+	size_t num = 0;
+	size_t kept = 0;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < num_sides; i++) {
+		num += 1 + sides[i].violation->others.num_accounts;
+	}
+	all = talloc_array(mem_ctx, const struct spn_account *, num);
+	if (all == NULL) {
+		return false;
+	}
+	num = 0;
+	for (i = 0; i < num_sides; i++) {
+		const struct spn_holders *others = &sides[i].violation->others;
+
+		if (sides[i].violation->account != NULL) {
+			all[num++] = sides[i].violation->account;
+		}
+		for (j = 0; j < others->num_accounts; j++) {
+			all[num++] = others->accounts[j];
+		}
+	}
+	qsort(all, num, sizeof(all[0]), compare_accounts);
+	for (i = 0; i < num; i++) {
+		if (kept == 0 || !spn_account_same(all[kept - 1], all[i])) {
+			all[kept++] = all[i];
+		}
+	}
+	_all->accounts = all;
+	_all->num_accounts = kept;
+	return true;
+}
+
+/* Those that have the finding's own SPN from those that have another. */
+static bool split(struct audit_finding *finding,
+		  const struct audit_accounts *all,
+		  const struct spn_account *speaker)
+{
+	struct audit_accounts *part = NULL;
+	size_t i;
+
+	finding->holders.accounts = talloc_array(all->accounts,
+						 const struct spn_account *,
+						 all->num_accounts);
+	finding->others.accounts = talloc_array(all->accounts,
+						const struct spn_account *,
+						all->num_accounts);
+	if (finding->holders.accounts == NULL ||
+	    finding->others.accounts == NULL) {
+		return false;
+	}
+	for (i = 0; i < all->num_accounts; i++) {
+		const struct spn_account *account = all->accounts[i];
+
+		part = &finding->others;
+		if (spn_account_same(account, speaker) ||
+		    spn_account_find(account, finding->key) != NULL)
+		{
+			part = &finding->holders;
+		}
+		part->accounts[part->num_accounts++] = account;
+	}
+	return true;
+}
+
+static bool put_into_words(TALLOC_CTX *mem_ctx,
+			   struct audit_finding *finding,
+			   const struct spn_violation *violation)
+{
+	finding->reason = spn_violation_reason(mem_ctx, violation);
+	finding->cure = spn_violation_cure(mem_ctx, violation);
+	return finding->reason != NULL && finding->cure != NULL;
+}
+
+/* All sides of one thing; sides[0] speaks. */
+static bool merge(struct audit_findings *findings,
+		  const struct audit_choice *choice,
+		  const struct side *sides,
+		  size_t num_sides)
+{
+	const struct spn_violation *speaker = sides[0].violation;
+	struct audit_finding finding = {
+		.message = speaker->message,
+		.severity = speaker->severity,
+		.spn = speaker->spn,
+		.partner = speaker->partner,
+	};
+	struct audit_accounts all = {};
+	size_t i;
+
+	for (i = 1; i < num_sides; i++) {
+		if (sides[i].violation->severity > finding.severity) {
+			finding.severity = sides[i].violation->severity;
+		}
+	}
+	finding.severity = audit_choice_severity(choice,
+						 finding.message,
+						 finding.severity);
+	if (finding.severity < audit_choice_lowest(choice)) {
+		return true;
+	}
+	finding.key = spn_str_dup(findings, sides[0].key);
+	if (finding.key.data == NULL ||
+	    !gather(findings, sides, num_sides, &all) ||
+	    (speaker->account != NULL &&
+	     !split(&finding, &all, speaker->account)) ||
+	    !put_into_words(findings, &finding, speaker))
+	{
+		return false;
+	}
+	findings->findings[findings->num_findings++] = finding;
+	return true;
+}
+
+struct sides {
+	struct side *sides;
+	size_t num_sides;
+};
+
+static bool add_sides(struct sides *sides,
+		      const struct spn_fold *fold,
+		      const struct audit_choice *choice,
+		      const struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		const struct spn_violation *v = &report->violations[i];
+
+		if (!audit_choice_is_on(choice, v->message)) {
+			continue;
+		}
+		if (!make_side(sides->sides,
+			       fold,
+			       v,
+			       &sides->sides[sides->num_sides])) {
+			return false;
+		}
+		sides->num_sides++;
+	}
+	return true;
+}
+
+/* The chosen violations, sorted, so that one thing stands together. */
+static bool collect_sides(TALLOC_CTX *mem_ctx,
+			  const struct spn_fold *fold,
+			  const struct audit_choice *choice,
+			  const struct audit_reports *reports,
+			  struct sides *_sides)
+{
+	struct sides sides = {};
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < reports->num_reports; i++) {
+		num += reports->reports[i]->num_violations;
+	}
+	sides.sides = talloc_array(mem_ctx, struct side, num + 1);
+	if (sides.sides == NULL) {
+		return false;
+	}
+	for (i = 0; i < reports->num_reports; i++) {
+		if (!add_sides(&sides, fold, choice, reports->reports[i])) {
+			return false;
+		}
+	}
+	qsort(sides.sides,
+	      sides.num_sides,
+	      sizeof(sides.sides[0]),
+	      compare_sides);
+	*_sides = sides;
+	return true;
+}
+
+static bool merge_all(struct audit_findings *findings,
+		      const struct audit_choice *choice,
+		      const struct sides *all)
+{
+	const struct side *sides = all->sides;
+	size_t first;
+	size_t next;
+
+	for (first = 0; first < all->num_sides; first = next) {
+		next = first + 1;
+		while (next < all->num_sides &&
+		       compare_things(&sides[first], &sides[next]) == 0)
+		{
+			next++;
+		}
+		if (!merge(findings, choice, &sides[first], next - first)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void count(struct audit_findings *findings)
+{
+	size_t i;
+
+	memset(findings->counts, 0, sizeof(findings->counts));
+	for (i = 0; i < findings->num_findings; i++) {
+		findings->counts[findings->findings[i].severity]++;
+	}
+}
+
+struct audit_findings *audit_findings_new(TALLOC_CTX *mem_ctx,
+					  const struct spn_fold *fold,
+					  const struct audit_choice *choice,
+					  const struct audit_reports *reports)
+{
+	struct audit_findings *findings = talloc_zero(mem_ctx,
+						      struct audit_findings);
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct sides sides = {};
+	bool ok = false;
+
+	if (findings != NULL && tmp_ctx != NULL &&
+	    collect_sides(tmp_ctx, fold, choice, reports, &sides))
+	{
+		findings->findings = talloc_array(findings,
+						  struct audit_finding,
+						  sides.num_sides + 1);
+		ok = findings->findings != NULL &&
+		     merge_all(findings, choice, &sides);
+	}
+	talloc_free(tmp_ctx);
+	if (!ok) {
+		talloc_free(findings);
+		return NULL;
+	}
+	qsort(findings->findings,
+	      findings->num_findings,
+	      sizeof(findings->findings[0]),
+	      compare_findings);
+	count(findings);
+	return findings;
+}
+
+static bool any_is_wanted(const struct audit_accounts *accounts,
+			  bool (*is_wanted)(void *private_data,
+					    const struct spn_account *account),
+			  void *private_data)
+{
+	size_t i;
+
+	for (i = 0; i < accounts->num_accounts; i++) {
+		if (is_wanted(private_data, accounts->accounts[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void audit_findings_keep(struct audit_findings *findings,
+			 bool (*is_wanted)(void *private_data,
+					   const struct spn_account *account),
+			 void *private_data)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < findings->num_findings; i++) {
+		struct audit_finding *f = &findings->findings[i];
+
+		if (any_is_wanted(&f->holders, is_wanted, private_data) ||
+		    any_is_wanted(&f->others, is_wanted, private_data))
+		{
+			findings->findings[kept++] = *f;
+		}
+	}
+	findings->num_findings = kept;
+	count(findings);
+}
+
+bool audit_findings_reach(const struct audit_findings *findings,
+			  enum spn_severity severity)
+{
+	size_t s;
+
+	for (s = severity; s < AUDIT_NUM_SEVERITIES; s++) {
+		if (findings->counts[s] > 0) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From violations, one for each account that a rule looked at, to findings,
+ * one for each thing that is wrong. Pure.
+ */
+#ifndef SPN_AUDIT_FINDINGS_H
+#define SPN_AUDIT_FINDINGS_H
+
+#include "audit_choice.h"
+#include "policy/report.h"
+
+struct audit_accounts {
+	const struct spn_account **accounts;
+	size_t num_accounts;
+};
+
+/*
+ * A violation seen from every side. holders have the SPN itself, others
+ * take part through another one: the other half of a pair, HOST. Both are
+ * sorted by DN. A finding of the forest itself has neither.
+ */
+struct audit_finding {
+	const struct spn_message *message;
+	enum spn_severity severity;
+	struct spn_str spn;  /* as stored; len 0 if none */
+	struct spn_str key;  /* folded */
+	const char *partner; /* NULL when there is none */
+	struct audit_accounts holders;
+	struct audit_accounts others;
+	const char *reason; /* one line each */
+	const char *cure;
+};
+
+#define AUDIT_NUM_SEVERITIES (SPN_SEVERITY_ERROR + 1)
+
+struct audit_findings {
+	struct audit_finding *findings;
+	size_t num_findings;
+	size_t counts[AUDIT_NUM_SEVERITIES];
+};
+
+struct audit_reports {
+	struct spn_report **reports;
+	size_t num_reports;
+};
+
+/*
+ * Merges what is one thing, gives it the chosen severity, leaves out what
+ * was not chosen, and sorts: most urgent first, the same for the same
+ * violations in any order. Texts and lists live on the result; accounts and
+ * the bytes of SPNs belong to the reports. NULL when out of memory.
+ */
+struct audit_findings *audit_findings_new(TALLOC_CTX *mem_ctx,
+					  const struct spn_fold *fold,
+					  const struct audit_choice *choice,
+					  const struct audit_reports *reports);
+
+/* Keeps the findings with an account for which this is true. */
+void audit_findings_keep(struct audit_findings *findings,
+			 bool (*is_wanted)(void *private_data,
+					   const struct spn_account *account),
+			 void *private_data);
+
+/* True if one is at least that severe. */
+bool audit_findings_reach(const struct audit_findings *findings,
+			  enum spn_severity severity);
+
+#endif
