@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads a whole directory into an index and judges every account of it.
+ */
+#ifndef SPN_AUDIT_SCAN_H
+#define SPN_AUDIT_SCAN_H
+
+#include "spn_store.h"
+
+#include "audit_findings.h"
+#include "audit_search.h"
+
+/* All of it lives on the scan and is good as long as the directory is open. */
+struct audit_scan {
+	struct spn_store store;
+	struct spn_fold fold; /* how this directory compares */
+	struct audit_server *server;
+	struct spn_forest *forest;
+	struct spn_settings *settings;
+	struct spn_account **accounts; /* holders of SPNs, all computers */
+	size_t num_accounts;
+	size_t num_spns;
+	struct audit_reports reports; /* what the rules say, not yet merged */
+};
+
+struct audit_scan_options {
+	bool one_by_one; /* naming context after naming context */
+	int page_size;	 /* 0: all at once where the server lets us */
+	/* Called now and then while it lasts; NULL for nobody. */
+	void (*progress)(size_t num_accounts);
+};
+
+/*
+ * One pass over the directory, no search per account. On false *_reason is
+ * one line on mem_ctx, or NULL when out of memory.
+ */
+bool audit_scan_run(TALLOC_CTX *mem_ctx,
+		    struct ldb_context *ldb,
+		    const struct audit_scan_options *options,
+		    struct audit_scan **_scan,
+		    const char **_reason);
+
+#endif

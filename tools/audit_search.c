@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All naming contexts are one search with the phantom root, which every AD
+ * knows. Without it they are asked in turn; then a server points from each
+ * to those below it, which is no news, and to domains it does not hold, which
+ * is: an audit that left them out would call them clean.
+ *
+ * Pages come second. A Samba DC reads every entry of a paged search twice
+ * (3 to 9 times the work), and does not need them; a Windows DC stops after
+ * 1000 entries with "size limit exceeded", and only then are they asked for.
+ */
+#include "audit_search.h"
+
+#include <ldb_module.h>
+#include <string.h>
+
+/* Windows' own limit (MaxPageSize). */
+#define DEFAULT_PAGE 1000
+/* A server may need long before the first entry comes. */
+#define TIMEOUT_SECONDS 3600
+
+struct pass {
+	const struct audit_search *search;
+	TALLOC_CTX *mem_ctx; /* of reason */
+	const char *reason;
+	struct ldb_paged_control *page; /* NULL: all at once */
+	bool has_more; /* the cookie of page is good for another one */
+};
+
+int audit_server_of(struct ldb_context *ldb,
+		    TALLOC_CTX *mem_ctx,
+		    struct audit_server **_server)
+{
+	static const char *const attrs[] = {
+		"dnsHostName",
+		"namingContexts",
+		"supportedControl",
+		NULL,
+	};
+	struct audit_server *server = talloc_zero(mem_ctx,
+						  struct audit_server);
+	struct ldb_result *res = NULL;
+	struct ldb_message_element *el = NULL;
+	struct ldb_dn *root = NULL;
+	unsigned i;
+	int ret;
+
+	if (server == NULL) {
+		return ldb_oom(ldb);
+	}
+	root = ldb_dn_new(server, ldb, NULL);
+	ret = ldb_search(ldb, server, &res, root, LDB_SCOPE_BASE, attrs, NULL);
+	if (ret != LDB_SUCCESS) {
+		talloc_free(server);
+		return ret;
+	}
+	if (res->count != 1) {
+		talloc_free(server);
+		ldb_set_errstring(ldb, "no rootDSE");
+		return LDB_ERR_NO_SUCH_OBJECT;
+	}
+	server->dns_host_name = ldb_msg_find_attr_as_string(res->msgs[0],
+							    "dnsHostName",
+							    NULL);
+	el = ldb_msg_find_element(res->msgs[0], "supportedControl");
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		const char *oid = (const char *)el->values[i].data;
+
+		if (strcmp(oid, LDB_CONTROL_SEARCH_OPTIONS_OID) == 0) {
+			server->has_phantom_root = true;
+		}
+	}
+	el = ldb_msg_find_element(res->msgs[0], "namingContexts");
+	server->naming_contexts =
+		talloc_zero_array(server,
+				  const char *,
+				  (el == NULL ? 0 : el->num_values) + 1);
+	if (server->naming_contexts == NULL) {
+		talloc_free(server);
+		return ldb_oom(ldb);
+	}
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		server->naming_contexts[i] = (const char *)el->values[i].data;
+	}
+	*_server = server;
+	return LDB_SUCCESS;
+}
+
+/* "ldap://host/DN??scope" points to a naming context that we ask anyway. */
+static bool is_known_referral(const struct audit_search *search,
+			      TALLOC_CTX *mem_ctx,
+			      const char *referral)
+{
+	const char *const *known = search->server->naming_contexts;
+	const char *start = strstr(referral, "://");
+	struct ldb_dn *wanted = NULL;
+	char *text = NULL;
+
+	start = (start == NULL) ? NULL : strchr(start + 3, '/');
+	if (search->phantom_root || start == NULL) {
+		return false;
+	}
+	text = talloc_strndup(mem_ctx, start + 1, strcspn(start + 1, "?"));
+	if (text == NULL) {
+		return false;
+	}
+	wanted = ldb_dn_new(mem_ctx, search->ldb, text);
+	for (; wanted != NULL && *known != NULL; known++) {
+		struct ldb_dn *dn = ldb_dn_new(mem_ctx, search->ldb, *known);
+
+		if (dn != NULL && ldb_dn_compare(dn, wanted) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int handle_referral(struct pass *pass, const char *referral)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(pass->mem_ctx);
+	bool known = false;
+
+	if (tmp_ctx == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	known = is_known_referral(pass->search, tmp_ctx, referral);
+	talloc_free(tmp_ctx);
+	if (known) {
+		return LDB_SUCCESS;
+	}
+	pass->reason = talloc_asprintf(pass->mem_ctx,
+				       "the answer is not complete: the "
+				       "server says that the rest is at %s",
+				       referral);
+	return LDB_ERR_REFERRAL;
+}
+
+/* A server may cut long lists of values: "servicePrincipalName;range=0-1499".
+ * To go on as if that was all would be wrong, to miss it silently, too. */
+static int handle_entry(struct pass *pass, const struct ldb_message *msg)
+{
+	static const char range[] = ";range=";
+	unsigned i;
+
+	for (i = 0; i < msg->num_elements; i++) {
+		if (strcasestr(msg->elements[i].name, range) == NULL) {
+			continue;
+		}
+		pass->reason = talloc_asprintf(
+			pass->mem_ctx,
+			"the answer is not complete: the server sends only "
+			"%s of %s",
+			msg->elements[i].name,
+			ldb_dn_get_linearized(msg->dn));
+		return LDB_ERR_SIZE_LIMIT_EXCEEDED;
+	}
+	return pass->search->entry(pass->search->private_data, msg);
+}
+
+static int handle_done(struct pass *pass, struct ldb_reply *ares)
+{
+	struct ldb_control *control = NULL;
+	struct ldb_paged_control *answer = NULL;
+
+	pass->has_more = false;
+	if (pass->page == NULL) {
+		return LDB_SUCCESS;
+	}
+	control = ldb_reply_get_control(ares, LDB_CONTROL_PAGED_RESULTS_OID);
+	if (control == NULL) {
+		pass->reason = talloc_strdup(pass->mem_ctx,
+					     "the answer is not complete: the "
+					     "server knows no pages");
+		return LDB_ERR_UNSUPPORTED_CRITICAL_EXTENSION;
+	}
+	answer = talloc_get_type(control->data, struct ldb_paged_control);
+	if (answer == NULL || answer->cookie_len == 0) {
+		return LDB_SUCCESS;
+	}
+	pass->page->cookie = talloc_memdup(pass->page,
+					   answer->cookie,
+					   (size_t)answer->cookie_len);
+	pass->page->cookie_len = answer->cookie_len;
+	pass->has_more = true;
+	return (pass->page->cookie == NULL) ? LDB_ERR_OPERATIONS_ERROR
+					    : LDB_SUCCESS;
+}
+
+static int search_callback(struct ldb_request *req, struct ldb_reply *ares)
+{
+	struct pass *pass = req->context;
+	int ret = LDB_SUCCESS;
+
+	if (ares == NULL) {
+		return ldb_request_done(req, LDB_ERR_OPERATIONS_ERROR);
+	}
+	if (ares->error != LDB_SUCCESS) {
+		ret = ares->error;
+		talloc_free(ares);
+		return ldb_request_done(req, ret);
+	}
+	switch (ares->type) {
+	case LDB_REPLY_REFERRAL:
+		ret = handle_referral(pass, ares->referral);
+		break;
+	case LDB_REPLY_ENTRY:
+		ret = handle_entry(pass, ares->message);
+		break;
+	case LDB_REPLY_DONE:
+		ret = handle_done(pass, ares);
+		talloc_free(ares);
+		return ldb_request_done(req, ret);
+	}
+	talloc_free(ares);
+	return (ret == LDB_SUCCESS) ? ret : ldb_request_done(req, ret);
+}
+
+static int add_controls(struct pass *pass, struct ldb_request *req)
+{
+	struct ldb_search_options_control *options = NULL;
+	int ret = LDB_SUCCESS;
+
+	if (pass->search->phantom_root) {
+		/* A fresh one for each search: a DC changes it. */
+		options = talloc_zero(req, struct ldb_search_options_control);
+		if (options == NULL) {
+			return ldb_oom(pass->search->ldb);
+		}
+		options->search_options = LDB_SEARCH_OPTION_PHANTOM_ROOT;
+		ret = ldb_request_add_control(req,
+					      LDB_CONTROL_SEARCH_OPTIONS_OID,
+					      true,
+					      options);
+	}
+	if (ret == LDB_SUCCESS && pass->page != NULL) {
+		ret = ldb_request_add_control(req,
+					      LDB_CONTROL_PAGED_RESULTS_OID,
+					      true,
+					      pass->page);
+	}
+	return ret;
+}
+
+/* One request: all of a naming context, or a page of it. */
+static int run_request(struct pass *pass, struct ldb_dn *base)
+{
+	const struct audit_search *search = pass->search;
+	struct ldb_request *req = NULL;
+	int ret;
+
+	ret = ldb_build_search_req(&req,
+				   search->ldb,
+				   base,
+				   base,
+				   LDB_SCOPE_SUBTREE,
+				   search->filter,
+				   search->attrs,
+				   NULL,
+				   pass,
+				   search_callback,
+				   NULL);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	ldb_set_timeout(search->ldb, req, TIMEOUT_SECONDS);
+	ret = add_controls(pass, req);
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_request(search->ldb, req);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_wait(req->handle, LDB_WAIT_ALL);
+	}
+	talloc_free(req);
+	return ret;
+}
+
+static int run_base(struct pass *pass, int page_size, const char *base)
+{
+	struct ldb_dn *dn = ldb_dn_new(pass->mem_ctx, pass->search->ldb, base);
+	int ret;
+
+	if (dn == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	pass->page = NULL;
+	if (page_size > 0) {
+		pass->page = talloc_zero(dn, struct ldb_paged_control);
+		if (pass->page == NULL) {
+			talloc_free(dn);
+			return LDB_ERR_OPERATIONS_ERROR;
+		}
+		pass->page->size = page_size;
+	}
+	do {
+		ret = run_request(pass, dn);
+	} while (ret == LDB_SUCCESS && pass->has_more);
+	talloc_free(dn);
+	return ret;
+}
+
+static int run_all(struct pass *pass, int page_size)
+{
+	const char *const *base = pass->search->server->naming_contexts;
+	int ret = LDB_SUCCESS;
+
+	if (pass->search->phantom_root) {
+		return run_base(pass, page_size, "");
+	}
+	for (; *base != NULL && ret == LDB_SUCCESS; base++) {
+		ret = run_base(pass, page_size, *base);
+	}
+	return ret;
+}
+
+int audit_search_run(TALLOC_CTX *mem_ctx,
+		     const struct audit_search *search,
+		     const char **_reason)
+{
+	struct pass pass = {.search = search, .mem_ctx = mem_ctx};
+	int ret = run_all(&pass, search->page_size);
+
+	if (ret == LDB_ERR_SIZE_LIMIT_EXCEEDED && pass.reason == NULL &&
+	    search->page_size == 0)
+	{
+		search->restart(search->private_data);
+		ret = run_all(&pass, DEFAULT_PAGE);
+	}
+	if (ret == LDB_SUCCESS) {
+		return ret;
+	}
+	if (pass.reason == NULL) {
+		const char *text = ldb_errstring(search->ldb);
+
+		if (text == NULL || text[0] == '\0') {
+			text = ldb_strerror(ret);
+		}
+		pass.reason = talloc_strndup(mem_ctx,
+					     text,
+					     strcspn(text, "\n"));
+	}
+	*_reason = pass.reason;
+	return ret;
+}

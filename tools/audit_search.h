@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One pass over everything in a directory, entry by entry: what an audit
+ * reads is too much to be held twice, as a search result and as accounts.
+ * Either all of it is seen or there is an error.
+ */
+#ifndef SPN_AUDIT_SEARCH_H
+#define SPN_AUDIT_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <talloc.h>
+#include <util/data_blob.h>
+#include <ldb.h>
+
+/* What a server says of itself; NULL-terminated, never NULL. */
+struct audit_server {
+	const char *dns_host_name; /* NULL when it does not say */
+	const char **naming_contexts;
+	bool has_phantom_root; /* searches all of them at once */
+};
+
+int audit_server_of(struct ldb_context *ldb,
+		    TALLOC_CTX *mem_ctx,
+		    struct audit_server **_server);
+
+struct audit_search {
+	struct ldb_context *ldb;
+	const struct audit_server *server;
+	const char *filter;
+	const char *const *attrs;
+	bool phantom_root; /* false: naming context after naming context */
+	int page_size;	   /* 0: all at once, in pages if the server must */
+	/* LDB codes; anything but LDB_SUCCESS ends the search with it */
+	int (*entry)(void *private_data, const struct ldb_message *msg);
+	/* All entries up to now come again: forget them. */
+	void (*restart)(void *private_data);
+	void *private_data;
+};
+
+/*
+ * On failure *_reason is one line on mem_ctx, or NULL when out of memory.
+ */
+int audit_search_run(TALLOC_CTX *mem_ctx,
+		     const struct audit_search *search,
+		     const char **_reason);
+
+#endif
