@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Both are made from the catalogue and the table of rules alone: a new rule
+ * is in them without a line here.
+ */
+#include "audit_catalogue.h"
+
+#include "audit_words.h"
+#include "policy/rules.h"
+
+#include <string.h>
+
+#define CODE_INDENT 38
+#define EXPLAIN_INDENT 10
+
+static const char *severity_text(const struct audit_choice *choice,
+				 const struct spn_message *message)
+{
+	if (!audit_choice_is_on(choice, message)) {
+		return "off";
+	}
+	return spn_severity_text(
+		audit_choice_severity(choice, message, message->severity));
+}
+
+void audit_list_rules(const struct audit_choice *choice, FILE *stream)
+{
+	const struct spn_message *m = spn_messages();
+	const char *last = "";
+	char label[CODE_INDENT + 1];
+
+	for (; m->code != NULL; m++) {
+		const struct spn_rule *rule = spn_rule_by_name(m->rule);
+
+		if (strcmp(m->rule, last) != 0) {
+			fprintf(stream,
+				"%s%s%s%s\n",
+				(*last == '\0') ? "" : "\n",
+				m->rule,
+				(rule == NULL) ? "" : ": ",
+				(rule == NULL) ? "" : rule->summary);
+			last = m->rule;
+		}
+		snprintf(label,
+			 sizeof(label),
+			 "  %-8s %-17s %-8s",
+			 m->code,
+			 m->id,
+			 severity_text(choice, m));
+		audit_wrap(stream, label, CODE_INDENT, m->summary);
+	}
+}
+
+const struct spn_message *audit_message_by_key(const char *key)
+{
+	const struct spn_message *m = spn_messages();
+
+	for (; m->code != NULL; m++) {
+		if (strcasecmp(m->code, key) == 0 ||
+		    strcasecmp(m->id, key) == 0) {
+			return m;
+		}
+	}
+	return NULL;
+}
+
+/* A template with its names in capitals: "add PARTNER to ...". */
+static char *template_text(TALLOC_CTX *mem_ctx,
+			   const struct spn_message *message,
+			   const char *template)
+{
+	const struct spn_message as_reason = {
+		.code = message->code,
+		.rule = message->rule,
+		.reason = template,
+	};
+	const struct spn_account account = {.dn = "ACCOUNT"};
+	const struct spn_account other = {.dn = "OTHERS"};
+	const struct spn_account *others[] = {&other};
+	const struct spn_violation v = {
+		.message = &as_reason,
+		.account = &account,
+		.spn = spn_str_of("SPN"),
+		.partner = "PARTNER",
+		.others = {.accounts = others, .num_accounts = 1},
+	};
+
+	return spn_violation_reason(mem_ctx, &v);
+}
+
+static const char *on_write_text(const struct spn_message *message,
+				 const struct spn_rule *rule)
+{
+	if (rule == NULL) {
+		return "does not apply";
+	}
+	switch (message->on_write) {
+	case SPN_ON_WRITE_REFUSE:
+		return "as the setting of the rule says";
+	case SPN_ON_WRITE_WARN:
+		return "logged, never refused";
+	case SPN_ON_WRITE_IGNORE:
+		break;
+	}
+	return "not looked at, audit only";
+}
+
+bool audit_explain(TALLOC_CTX *mem_ctx,
+		   const struct audit_choice *choice,
+		   const struct spn_message *message,
+		   FILE *stream)
+{
+	const struct spn_rule *rule = spn_rule_by_name(message->rule);
+	char *reason = template_text(mem_ctx, message, message->reason);
+	char *cure = template_text(mem_ctx, message, message->cure);
+	const struct {
+		const char *label;
+		const char *text;
+	} lines[] = {
+		{"what", message->summary},
+		{"why", reason},
+		{"cure", cure},
+		{"severity", severity_text(choice, message)},
+		{"rule", message->rule},
+		{"default",
+		 (rule == NULL) ? NULL : spn_level_text(rule->level)},
+		{"writes", on_write_text(message, rule)},
+		{"source", (rule == NULL) ? NULL : rule->source},
+	};
+	size_t i;
+
+	if (reason == NULL || cure == NULL) {
+		return false;
+	}
+	fprintf(stream, "%s %s\n", message->code, message->id);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (lines[i].text != NULL) {
+			audit_wrap(stream,
+				   lines[i].label,
+				   EXPLAIN_INDENT,
+				   lines[i].text);
+		}
+	}
+	return true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of formats.
+ */
+#include "audit_format.h"
+
+#include <string.h>
+
+static const struct audit_format formats[] = {
+	{
+		.name = "text",
+		.summary = "for people, most urgent first",
+		.write = audit_write_text,
+	},
+	{
+		.name = "json",
+		.summary = "one document, see spn-audit.schema.json",
+		.write = audit_write_json,
+	},
+	{},
+};
+
+const struct audit_format *audit_formats(void)
+{
+	return formats;
+}
+
+const struct audit_format *audit_format_by_name(const char *name)
+{
+	const struct audit_format *format = formats;
+
+	for (; format->name != NULL; format++) {
+		if (strcasecmp(format->name, name) == 0) {
+			return format;
+		}
+	}
+	return NULL;
+}

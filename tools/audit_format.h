@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The forms an audit can be written in. A new one is a file with a function
+ * and a line in the table in audit_format.c.
+ */
+#ifndef SPN_AUDIT_FORMAT_H
+#define SPN_AUDIT_FORMAT_H
+
+#include <stdio.h>
+
+#include "audit_findings.h"
+
+struct audit_result {
+	const char *url;     /* what was opened */
+	const char *dc;	     /* DNS name of the server; NULL if unknown */
+	const char *domain;  /* DNS name */
+	const char *time;    /* ISO 8601, UTC */
+	size_t num_accounts; /* that were looked at */
+	size_t num_spns;
+	const char *part; /* what --account and --base keep; NULL: all */
+	const struct audit_choice *choice;
+	const struct audit_findings *findings;
+};
+
+struct audit_format {
+	const char *name; /* NULL ends the table */
+	const char *summary;
+	/* False when out of memory. Whether the stream took it all is the
+	 * caller's to find out. */
+	bool (*write)(TALLOC_CTX *mem_ctx,
+		      const struct audit_result *result,
+		      FILE *stream);
+};
+
+const struct audit_format *audit_formats(void);
+/* NULL when there is none. */
+const struct audit_format *audit_format_by_name(const char *name);
+
+/* Only for the table. */
+bool audit_write_text(TALLOC_CTX *mem_ctx,
+		      const struct audit_result *result,
+		      FILE *stream);
+bool audit_write_json(TALLOC_CTX *mem_ctx,
+		      const struct audit_result *result,
+		      FILE *stream);
+
+#endif

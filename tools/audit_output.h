@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where a finished report goes. It is whole before the first byte is
+ * written, and a file has all of it or stays what it was.
+ */
+#ifndef SPN_AUDIT_OUTPUT_H
+#define SPN_AUDIT_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <talloc.h>
+
+/*
+ * path NULL: standard output. On false *_reason is one line on mem_ctx, or
+ * NULL when out of memory.
+ */
+bool audit_output_write(TALLOC_CTX *mem_ctx,
+			const char *path,
+			const char *data,
+			size_t len,
+			const char **_reason);
+
+#endif

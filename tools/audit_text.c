@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The report for people: groups by code, most urgent first, then one line
+ * with the sum.
+ */
+#include "audit_format.h"
+
+#include "audit_words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define INDENT 12
+
+static bool write_heading(TALLOC_CTX *mem_ctx,
+			  FILE *stream,
+			  const struct audit_finding *finding)
+{
+	const struct spn_message *message = finding->message;
+	char *label = talloc_asprintf(mem_ctx,
+				      "%s %s %s: ",
+				      spn_severity_text(finding->severity),
+				      message->code,
+				      message->id);
+	char *c = label;
+
+	if (label == NULL) {
+		return false;
+	}
+	for (; *c != ' '; c++) {
+		*c = (char)toupper((unsigned char)*c);
+	}
+	audit_wrap(stream, label, strlen(label), message->summary);
+	talloc_free(label);
+	return true;
+}
+
+static bool write_accounts(TALLOC_CTX *mem_ctx,
+			   FILE *stream,
+			   const char *label,
+			   const struct audit_accounts *accounts)
+{
+	size_t i;
+
+	for (i = 0; i < accounts->num_accounts; i++) {
+		char *dn = audit_printable(mem_ctx, accounts->accounts[i]->dn);
+
+		if (dn == NULL) {
+			return false;
+		}
+		audit_line(stream, (i == 0) ? label : "", INDENT, dn);
+		talloc_free(dn);
+	}
+	return true;
+}
+
+static bool write_finding(TALLOC_CTX *mem_ctx,
+			  FILE *stream,
+			  const struct audit_finding *finding)
+{
+	char *spn = spn_escape(mem_ctx, finding->spn);
+	char *reason = audit_printable(mem_ctx, finding->reason);
+	char *cure = audit_printable(mem_ctx, finding->cure);
+
+	if (spn == NULL || reason == NULL || cure == NULL) {
+		return false;
+	}
+	fprintf(stream,
+		"\n  %s%s%s\n",
+		finding->message->code,
+		(spn[0] == '\0') ? "" : " ",
+		spn);
+	if (!write_accounts(mem_ctx,
+			    stream,
+			    "    held by",
+			    &finding->holders) ||
+	    !write_accounts(mem_ctx, stream, "    also", &finding->others))
+	{
+		return false;
+	}
+	audit_wrap(stream, "    why", INDENT, reason);
+	audit_wrap(stream, "    cure", INDENT, cure);
+	return true;
+}
+
+static const char *plural(size_t num)
+{
+	return (num == 1) ? "" : "s";
+}
+
+static char *sum_text(TALLOC_CTX *mem_ctx, const struct audit_result *result)
+{
+	const struct audit_findings *findings = result->findings;
+	enum spn_severity lowest = audit_choice_lowest(result->choice);
+	size_t errors = findings->counts[SPN_SEVERITY_ERROR];
+	size_t warnings = findings->counts[SPN_SEVERITY_WARNING];
+	char *text = talloc_asprintf(mem_ctx,
+				     "%s: %zu account%s with %zu SPN%s "
+				     "checked%s%s; ",
+				     result->domain,
+				     result->num_accounts,
+				     plural(result->num_accounts),
+				     result->num_spns,
+				     plural(result->num_spns),
+				     (result->part == NULL) ? "" : "; ",
+				     (result->part == NULL) ? ""
+							    : result->part);
+
+	if (text == NULL) {
+		return NULL;
+	}
+	if (findings->num_findings > 0) {
+		return talloc_asprintf_append_buffer(
+			text,
+			"%zu error%s, %zu warning%s, %zu info",
+			errors,
+			plural(errors),
+			warnings,
+			plural(warnings),
+			findings->counts[SPN_SEVERITY_INFO]);
+	}
+	if (lowest == SPN_SEVERITY_INFO) {
+		return talloc_strdup_append_buffer(text, "no findings");
+	}
+	return talloc_asprintf_append_buffer(text,
+					     "no findings of severity %s%s",
+					     spn_severity_text(lowest),
+					     (lowest == SPN_SEVERITY_ERROR)
+						     ? ""
+						     : " or above");
+}
+
+static bool write_sum(TALLOC_CTX *mem_ctx,
+		      FILE *stream,
+		      const struct audit_result *result)
+{
+	char *text = sum_text(mem_ctx, result);
+	char *printable = NULL;
+
+	if (text != NULL) {
+		printable = audit_printable(mem_ctx, text);
+	}
+	if (printable == NULL) {
+		return false;
+	}
+	audit_wrap(stream, "", 0, printable);
+	return true;
+}
+
+bool audit_write_text(TALLOC_CTX *mem_ctx,
+		      const struct audit_result *result,
+		      FILE *stream)
+{
+	const struct audit_findings *all = result->findings;
+	const struct audit_finding *last = NULL;
+	size_t i;
+
+	for (i = 0; i < all->num_findings; i++) {
+		const struct audit_finding *finding = &all->findings[i];
+
+		if (last == NULL || last->message != finding->message ||
+		    last->severity != finding->severity)
+		{
+			if (last != NULL) {
+				fputc('\n', stream);
+			}
+			if (!write_heading(mem_ctx, stream, finding)) {
+				return false;
+			}
+		}
+		if (!write_finding(mem_ctx, stream, finding)) {
+			return false;
+		}
+		last = finding;
+	}
+	if (last != NULL) {
+		fputc('\n', stream);
+	}
+	return write_sum(mem_ctx, stream, result);
+}
