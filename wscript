@@ -136,7 +136,8 @@ WARNINGS = '''
 HARDENING = '''
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 '''.split()
-HARDENING_LINK = ['-Wl,-z,relro', '-Wl,-z,now']
+# as-needed: every program that opens an ldb loads what the module names.
+LINK = ['-Wl,--as-needed', '-Wl,-z,relro', '-Wl,-z,now']
 
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
@@ -227,7 +228,7 @@ def _configure_flags(conf):
     env = conf.env
     opts = conf.options
     flags = ['-std=gnu11', '-g', '-fvisibility=hidden'] + WARNINGS
-    link = list(HARDENING_LINK)
+    link = list(LINK)
     defs = ['-Wl,-z,defs']
     if opts.ci:
         flags += ['-Werror']
@@ -372,6 +373,8 @@ def _build_tests(bld, ours, absent):
 
 
 def _build_docs(bld):
+    bld.install_files('${PREFIX}/share/spn_policy',
+                      'docs/spn-audit.schema.json')
     for page in bld.path.ant_glob('docs/man/*.xml'):
         name, dot, section = page.name[:-len('.xml')].rpartition('.')
         if not name or section not in ('1', '8'):
