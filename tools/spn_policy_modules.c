@@ -27,8 +27,9 @@
 #define POLICY_MODULE_FILE POLICY_MODULE ".so"
 
 #define POLICY_RESTART                                                        \
-	"Now restart samba (systemctl restart samba-ad-dc): running "         \
-	"processes keep the old list."
+	"Now restart samba (systemctl restart samba-ad-dc): until then "      \
+	"parts "                                                              \
+	"of it use the old list."
 #define POLICY_ALREADY_ENABLED "spn_policy is enabled already: nothing to do."
 #define POLICY_NOT_ENABLED "spn_policy is not enabled: nothing to do."
 
@@ -341,15 +342,21 @@ char *policy_module_file(TALLOC_CTX *mem_ctx, bool *_loaded)
 	return search.path;
 }
 
+bool policy_in_modules_dir(const char *file)
+{
+	const char *dir = SPN_POLICY_MODULESDIR "/";
+
+	return strncmp(file, dir, strlen(dir)) == 0;
+}
+
 /* Found in a place where samba would not look? */
 static void policy_warn_of_path(TALLOC_CTX *mem_ctx,
 				const struct policy_tool *tool)
 {
-	const char *dir = SPN_POLICY_MODULESDIR "/";
 	bool loaded = false;
 	char *file = policy_module_file(mem_ctx, &loaded);
 
-	if (file == NULL || strncmp(file, dir, strlen(dir)) == 0) {
+	if (file == NULL || policy_in_modules_dir(file)) {
 		return;
 	}
 	spn_connect_message(tool->connect,

@@ -15,6 +15,9 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+/* The control that the module registers, so that the rootDSE shows it. */
+#define POLICY_CONTROL_OID "2.25.329800735698586629295641978511506172918"
+
 struct policy_state {
 	const struct policy_tool *tool;
 	size_t problems;
@@ -57,6 +60,38 @@ static const char *policy_version(struct ldb_context *ldb)
 	return version != NULL ? version : "version not known";
 }
 
+/*
+ * A module that registers a control appears in supportedControl of the
+ * rootDSE, which everybody may read; see spn_policy_init(). That it does not
+ * appear proves nothing.
+ */
+static bool policy_announced(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
+{
+	static const char *const attrs[] = {"supportedControl", NULL};
+	const struct ldb_message_element *el = NULL;
+	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
+	struct ldb_result *res = NULL;
+	uint8_t oid_text[] = POLICY_CONTROL_OID;
+	struct ldb_val oid = {
+		.data = oid_text,
+		.length = sizeof(oid_text) - 1,
+	};
+	int ret;
+
+	ret = ldb_search(ldb,
+			 mem_ctx,
+			 &res,
+			 root,
+			 LDB_SCOPE_BASE,
+			 attrs,
+			 NULL);
+	if (ret != LDB_SUCCESS || res->count != 1) {
+		return false;
+	}
+	el = ldb_msg_find_element(res->msgs[0], "supportedControl");
+	return el != NULL && ldb_msg_find_val(el, &oid) != NULL;
+}
+
 static void policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 {
 	bool loaded = false;
@@ -71,7 +106,11 @@ static void policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 			       SPN_POLICY_MODULESDIR);
 		return;
 	}
-	policy_say("module file   %s", file);
+	policy_say("module file   %s%s",
+		   file,
+		   policy_in_modules_dir(file)
+			   ? ""
+			   : " (by LDB_MODULES_PATH; samba needs the same)");
 	if (!loaded) {
 		policy_problem(state,
 			       "%s does not load; the reason stands above, or "
@@ -356,8 +395,10 @@ int policy_status(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 			return SPN_EXIT_CANNOT_RUN;
 		}
 		policy_say("database      %s", spn_connect_url(tool->connect));
-		policy_say("module list   not visible over LDAP: run "
-			   "spn-policy status on the DC");
+		policy_say("module list   not visible over LDAP%s",
+			   policy_announced(mem_ctx, ldb)
+				   ? ", but spn_policy is in force there"
+				   : ": run spn-policy status on the DC");
 	} else if (!policy_show_module(mem_ctx, &state, &ldb)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}

@@ -59,6 +59,9 @@ char *policy_list_read(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
  */
 char *policy_module_file(TALLOC_CTX *mem_ctx, bool *_loaded);
 
+/* Is it where every program looks, whatever its environment? */
+bool policy_in_modules_dir(const char *file);
+
 /* ---- spn_policy_settings.c: the settings object */
 
 #define POLICY_ATTR "msDS-Settings"
