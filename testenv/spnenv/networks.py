@@ -6,7 +6,8 @@ calls enter() once, and starts whatever belongs to a host of the environment
 with argv() and environ().
 
 Which one is a single decision, choose(): USE_NAMESPACES, Samba's own switch,
-else namespaces for root and cwrap for everybody else.
+else namespaces for root where they work (a container's root often may not) and
+cwrap for everybody else.
 """
 
 import ctypes.util
@@ -46,9 +47,16 @@ def choose():
     if wanted not in ("", "0", "1"):
         raise TestenvError("USE_NAMESPACES=%s: use 1 (namespaces), 0 (cwrap) "
                            "or leave it out" % wanted)
-    if wanted:
-        return Namespaces if wanted == "1" else Cwrap
-    return Namespaces if os.getuid() == 0 else Cwrap
+    if wanted == "1":
+        why_not = Namespaces.refusal()
+        if why_not:
+            raise TestenvError("no namespaces for user %d here: %s\n"
+                               "USE_NAMESPACES=0 selects cwrap"
+                               % (os.getuid(), why_not))
+        return Namespaces
+    if not wanted and os.getuid() == 0 and not Namespaces.refusal():
+        return Namespaces
+    return Cwrap
 
 
 class Cwrap:
@@ -137,6 +145,15 @@ class Namespaces:
         user = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
         return [*cls.UNSHARE, *user, *argv]
 
+    @classmethod
+    def refusal(cls):
+        """What the kernel has against it, or ""."""
+        tried = subprocess.run(cls.keeper_argv(["true"]), text=True,
+                               stdin=subprocess.DEVNULL, check=False,
+                               stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+        return tried.stdout.strip() if tried.returncode else ""
+
     def enter(self):
         self.add_addresses()
         self.cover("/etc/hosts", self.prefix.hosts)
@@ -171,9 +188,8 @@ class Namespaces:
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
         if done.returncode != 0:
-            raise TestenvError(
-                "%s: %s\nnamespaces do not work here; USE_NAMESPACES=0 "
-                "selects cwrap" % (" ".join(argv), done.stdout.strip()))
+            raise TestenvError("%s: %s\nUSE_NAMESPACES=0 selects cwrap"
+                               % (" ".join(argv), done.stdout.strip()))
 
     @staticmethod
     def environ(_iface, _host, daemon=False):
