@@ -5,14 +5,14 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
-import time
 
-from waflib import Context, Logs, Utils
+from waflib import Context, Logs
 from waflib.Build import BuildContext
+
+sys.path.insert(0, os.path.join(Context.run_dir, 'tests'))
+import run_tests  # noqa: E402, ours, of the folder just named
 
 APPNAME = 'spn_policy'
 VERSION = '0.1.0'
@@ -420,7 +420,7 @@ class TestContext(BuildContext):
 
     def post_build(self):
         super().post_build()
-        _run_tests(self)
+        run_tests.run(self, TESTS, CHECKS)
 
 
 class CoverContext(BuildContext):
@@ -430,116 +430,7 @@ class CoverContext(BuildContext):
 
     def post_build(self):
         super().post_build()
-        _report_coverage(self)
-
-
-def _test_commands(bld):
-    chosen = set(Utils.to_list(bld.options.only.replace(',', ' ')))
-    unknown = chosen - set(TESTS) - set(CHECKS)
-    if unknown:
-        bld.fatal('--only: no test is called ' + ', '.join(sorted(unknown)))
-    for name, test in TESTS.items():
-        program = bld.bldnode.find_node('tests/' + name)
-        if chosen and name not in chosen:
-            continue
-        if program is None:
-            if bld.options.partial:
-                continue
-            bld.fatal('test %s was not built%s' % (
-                name, '' if bld.env.HAVE_TESTS else
-                ': cmocka is missing (Debian: apt-get install '
-                'libcmocka-dev), then configure again'))
-        command = [program.abspath()] + test.get('args', [])
-        if bld.options.valgrind:
-            command = _valgrind(bld) + command
-        yield name, command
-    for name, script in CHECKS.items():
-        if not chosen or name in chosen:
-            yield name, [sys.executable, '-B', script]
-
-
-def _valgrind(bld):
-    if shutil.which('valgrind') is None:
-        bld.fatal('valgrind not found; Debian: apt-get install valgrind')
-    if bld.env.SANITIZE:
-        bld.fatal('--valgrind and --sanitize exclude each other')
-    command = ['valgrind', '--quiet', '--error-exitcode=99',
-               '--leak-check=full', '--show-leak-kinds=definite,indirect',
-               '--errors-for-leak-kinds=definite,indirect']
-    suppressions = bld.path.find_node('tests/valgrind.supp')
-    if suppressions:
-        command.append('--suppressions=' + suppressions.abspath())
-    return command
-
-
-def _test_environment(bld, scratch):
-    environment = dict(os.environ)
-    environment.update({
-        'TALLOC_FREE_FILL': '255',
-        'LDB_MODULES_PATH': bld.bldnode.make_node('ldb-modules').abspath(),
-        'SPN_POLICY_BUILD': bld.bldnode.abspath(),
-        'TMPDIR': scratch,
-    })
-    if bld.env.SANITIZE:
-        # The runtime and RTLD_DEEPBIND do not get along.
-        environment['LDB_MODULES_DISABLE_DEEPBIND'] = '1'
-    return environment
-
-
-def _run_tests(bld):
-    # A count from an earlier run, or of an object since rebuilt, is noise.
-    if bld.env.COVERAGE:
-        for node in bld.bldnode.ant_glob('**/*.gcda', remove=False):
-            node.delete()
-    failed = []
-    passed = 0
-    for name, command in _test_commands(bld):
-        scratch = tempfile.mkdtemp(prefix='spn_policy-')
-        started = time.monotonic()
-        result = subprocess.run(command, cwd=bld.path.abspath(),
-                                env=_test_environment(bld, scratch),
-                                stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT)
-        seconds = time.monotonic() - started
-        shutil.rmtree(scratch, ignore_errors=True)
-        text = result.stdout.decode('utf-8', 'replace')
-        if result.returncode == 0:
-            passed += 1
-            Logs.pprint('GREEN', 'PASS  %-28s %6.2f s' % (name, seconds))
-            if bld.options.verbose:
-                sys.stdout.write(text)
-            continue
-        failed.append(name)
-        Logs.pprint('RED', 'FAIL  %-28s %6.2f s  %s' % (
-            name, seconds, 'killed by signal %d' % -result.returncode
-            if result.returncode < 0 else
-            'exit code %d' % result.returncode))
-        sys.stdout.write(text)
-    sys.stdout.flush()
-    if failed:
-        bld.fatal('%d of %d tests failed: %s' % (
-            len(failed), passed + len(failed), ', '.join(failed)))
-    Logs.pprint('GREEN', '%d tests passed' % passed)
-
-
-def _report_coverage(bld):
-    if not bld.env.COVERAGE:
-        bld.fatal('not built for it: ./waf configure --coverage')
-    if shutil.which('gcovr') is None:
-        bld.fatal('gcovr not found; Debian: apt-get install gcovr')
-    _run_tests(bld)
-    pages = bld.bldnode.make_node('coverage')
-    pages.mkdir()
-    subprocess.run(['gcovr', '--root', '.', '--filter', 'modules/',
-                    '--filter', 'tools/', '--exclude-unreachable-branches',
-                    '--print-summary', '--html-details',
-                    pages.make_node('index.html').abspath(),
-                    '--txt', pages.make_node('coverage.txt').abspath(),
-                    bld.bldnode.abspath()],
-                   cwd=bld.path.abspath(), check=True)
-    sys.stdout.write(pages.make_node('coverage.txt').read())
-    Logs.info('Pages: %s', pages.make_node('index.html').path_from(bld.path))
+        run_tests.cover(self, TESTS, CHECKS)
 
 
 # ------------------------------------------------------------------ lint

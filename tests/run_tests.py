@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `./waf test` and `./waf cover` do once everything is built. The tables
+of tests and checks are in the wscript, which calls run() and cover()."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from waflib import Logs, Utils
+
+
+def commands(bld, tests, checks):
+    chosen = set(Utils.to_list(bld.options.only.replace(',', ' ')))
+    unknown = chosen - set(tests) - set(checks)
+    if unknown:
+        bld.fatal('--only: no test is called ' + ', '.join(sorted(unknown)))
+    for name, test in tests.items():
+        program = bld.bldnode.find_node('tests/' + name)
+        if chosen and name not in chosen:
+            continue
+        if program is None:
+            if bld.options.partial:
+                continue
+            bld.fatal('test %s was not built%s' % (
+                name, '' if bld.env.HAVE_TESTS else
+                ': cmocka is missing (Debian: apt-get install '
+                'libcmocka-dev), then configure again'))
+        command = [program.abspath()] + test.get('args', [])
+        if bld.options.valgrind:
+            command = valgrind(bld) + command
+        yield name, command
+    for name, script in checks.items():
+        if not chosen or name in chosen:
+            yield name, [sys.executable, '-B', script]
+
+
+def valgrind(bld):
+    if shutil.which('valgrind') is None:
+        bld.fatal('valgrind not found; Debian: apt-get install valgrind')
+    if bld.env.SANITIZE:
+        bld.fatal('--valgrind and --sanitize exclude each other')
+    command = ['valgrind', '--quiet', '--error-exitcode=99',
+               '--leak-check=full', '--show-leak-kinds=definite,indirect',
+               '--errors-for-leak-kinds=definite,indirect']
+    suppressions = bld.path.find_node('tests/valgrind.supp')
+    if suppressions:
+        command.append('--suppressions=' + suppressions.abspath())
+    return command
+
+
+def environment_of(bld, scratch):
+    environment = dict(os.environ)
+    environment.update({
+        'TALLOC_FREE_FILL': '255',
+        'LDB_MODULES_PATH': bld.bldnode.make_node('ldb-modules').abspath(),
+        'SPN_POLICY_BUILD': bld.bldnode.abspath(),
+        'TMPDIR': scratch,
+    })
+    if bld.env.SANITIZE:
+        # The runtime and RTLD_DEEPBIND do not get along.
+        environment['LDB_MODULES_DISABLE_DEEPBIND'] = '1'
+    return environment
+
+
+def run(bld, tests, checks):
+    # A count from an earlier run, or of an object since rebuilt, is noise.
+    if bld.env.COVERAGE:
+        for node in bld.bldnode.ant_glob('**/*.gcda', remove=False):
+            node.delete()
+    failed = []
+    passed = 0
+    for name, command in commands(bld, tests, checks):
+        scratch = tempfile.mkdtemp(prefix='spn_policy-')
+        started = time.monotonic()
+        result = subprocess.run(command, cwd=bld.path.abspath(),
+                                env=environment_of(bld, scratch),
+                                stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
+        seconds = time.monotonic() - started
+        shutil.rmtree(scratch, ignore_errors=True)
+        text = result.stdout.decode('utf-8', 'replace')
+        if result.returncode == 0:
+            passed += 1
+            Logs.pprint('GREEN', 'PASS  %-28s %6.2f s' % (name, seconds))
+            if bld.options.verbose:
+                sys.stdout.write(text)
+            continue
+        failed.append(name)
+        Logs.pprint('RED', 'FAIL  %-28s %6.2f s  %s' % (
+            name, seconds, 'killed by signal %d' % -result.returncode
+            if result.returncode < 0 else
+            'exit code %d' % result.returncode))
+        sys.stdout.write(text)
+    sys.stdout.flush()
+    if failed:
+        bld.fatal('%d of %d tests failed: %s' % (
+            len(failed), passed + len(failed), ', '.join(failed)))
+    Logs.pprint('GREEN', '%d tests passed' % passed)
+
+
+def cover(bld, tests, checks):
+    if not bld.env.COVERAGE:
+        bld.fatal('not built for it: ./waf configure --coverage')
+    if shutil.which('gcovr') is None:
+        bld.fatal('gcovr not found; Debian: apt-get install gcovr')
+    run(bld, tests, checks)
+    pages = bld.bldnode.make_node('coverage')
+    pages.mkdir()
+    subprocess.run(['gcovr', '--root', '.', '--filter', 'modules/',
+                    '--filter', 'tools/', '--exclude-unreachable-branches',
+                    '--print-summary', '--html-details',
+                    pages.make_node('index.html').abspath(),
+                    '--txt', pages.make_node('coverage.txt').abspath(),
+                    bld.bldnode.abspath()],
+                   cwd=bld.path.abspath(), check=True)
+    sys.stdout.write(pages.make_node('coverage.txt').read())
+    Logs.info('Pages: %s', pages.make_node('index.html').path_from(bld.path))
