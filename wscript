@@ -62,7 +62,8 @@ TOOLS = {
         'dir': 'sbin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
         'sources': ['tools/connect.c', 'tools/connect_options.c',
-                    'tools/spn_policy_tool.c', 'tools/spn_policy_modules.c',
+                    'tools/spn_policy_tool.c', 'tools/spn_policy_list.c',
+                    'tools/spn_policy_modules.c',
                     'tools/spn_policy_settings.c', 'tools/spn_policy_set.c',
                     'tools/spn_policy_status.c'],
     },
@@ -107,7 +108,15 @@ TESTS = {
     'test_audit_text': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
         'tests/test_audit_text.c', 'tests/policy_fixture.c',
         'tools/audit_fold.c', 'tools/audit_words.c']},
+    'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
+        'tests/rows.c', 'tests/test_rows.c'],
+        'args': ['docs/rules/*.md', 'tests/rows/*.rows']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
+    'test_spn_policy_list': {'kind': 'stack', 'sources': [
+        'tests/test_spn_policy_list.c', 'tools/spn_policy_list.c']},
+    'test_connect': {'kind': 'stack', 'use': 'HOSTCONFIG POPT', 'sources': [
+        'tests/test_connect.c', 'tools/connect.c',
+        'tools/connect_options.c']},
 }
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.

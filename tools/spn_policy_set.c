@@ -108,7 +108,10 @@ static bool policy_line_is(const struct policy_line *line,
 	if (strcasecmp(line->name, argument->name) != 0) {
 		return false;
 	}
-	return any_value || strcasecmp(line->value, argument->value) == 0;
+	if (any_value || argument->value == NULL) {
+		return true;
+	}
+	return strcasecmp(line->value, argument->value) == 0;
 }
 
 /* Adds "delete these lines" to msg; how many, or -1 when out of memory. */

@@ -38,7 +38,7 @@ void policy_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "TOOL: out of memory"; returns SPN_EXIT_CANNOT_RUN. */
 int policy_oom(const struct policy_tool *tool);
 
-/* ---- spn_policy_modules.c: the list of modules in @MODULES */
+/* ---- spn_policy_list.c: the text of a list of modules */
 
 #define POLICY_MODULE "spn_policy"
 
@@ -48,6 +48,8 @@ int policy_oom(const struct policy_tool *tool);
 char *policy_list_with(TALLOC_CTX *mem_ctx, const char *list);
 char *policy_list_without(TALLOC_CTX *mem_ctx, const char *list);
 bool policy_list_has(const char *list, const char *module);
+
+/* ---- spn_policy_modules.c: the list of modules in @MODULES */
 
 /* The list of the database, read without any module. NULL after a message. */
 char *policy_list_read(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
