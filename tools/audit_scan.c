@@ -289,7 +289,7 @@ static const char *ldb_reason(TALLOC_CTX *mem_ctx,
 		text = ldb_strerror(ret);
 	}
 	return talloc_asprintf(mem_ctx,
-			       "%s: %.*s",
+			       "cannot read the %s: %.*s",
 			       what,
 			       (int)strcspn(text, "\n"),
 			       text);
@@ -319,7 +319,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	}
 	ret = spn_store_forest(&scan->store, scan, &scan->forest);
 	if (ret != LDB_SUCCESS) {
-		*_reason = ldb_reason(mem_ctx, ldb, "forest", ret);
+		*_reason = ldb_reason(mem_ctx, ldb, "configuration", ret);
 		return false;
 	}
 	ret = spn_store_settings(&scan->store,

@@ -143,7 +143,7 @@ static bool write_sum(TALLOC_CTX *mem_ctx,
 	if (printable == NULL) {
 		return false;
 	}
-	audit_wrap(stream, "", 0, printable);
+	audit_line(stream, "", 0, printable);
 	return true;
 }
 
