@@ -65,7 +65,7 @@ TOOLS = {
                     'tools/spn_policy_tool.c', 'tools/spn_policy_list.c',
                     'tools/spn_policy_modules.c',
                     'tools/spn_policy_settings.c', 'tools/spn_policy_set.c',
-                    'tools/spn_policy_status.c'],
+                    'tools/spn_policy_status.c', 'tools/spn_policy_dc.c'],
     },
     'spn-audit': {
         'dir': 'bin',
@@ -110,7 +110,7 @@ TESTS = {
         'tools/audit_fold.c', 'tools/audit_words.c']},
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
         'tests/rows.c', 'tests/test_rows.c'],
-        'args': ['docs/rules/*.md', 'tests/rows/*.rows']},
+        'args': ['docs/rules', 'tests/rows']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
     'test_spn_policy_list': {'kind': 'stack', 'sources': [
         'tests/test_spn_policy_list.c', 'tools/spn_policy_list.c']},

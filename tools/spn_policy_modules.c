@@ -306,6 +306,7 @@ static void policy_warn_of_path(TALLOC_CTX *mem_ctx,
 int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 {
 	struct policy_change change = {};
+	bool loaded = false;
 	int ret;
 
 	change.expected = policy_list_read(mem_ctx, tool);
@@ -317,10 +318,12 @@ int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		return policy_oom(tool);
 	}
 	if (!policy_try(mem_ctx, tool, change.wanted)) {
+		policy_module_file(mem_ctx, &loaded);
 		spn_connect_message(tool->connect,
-				    "nothing was changed in @MODULES; the "
-				    "module belongs into %s",
-				    SPN_POLICY_MODULESDIR);
+				    "nothing was changed in @MODULES%s",
+				    loaded ? ""
+					   : "; the module belongs "
+					     "into " SPN_POLICY_MODULESDIR);
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	ret = policy_list_commit(mem_ctx, tool, &change);

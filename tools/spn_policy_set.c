@@ -242,7 +242,8 @@ static int policy_set_new_object(const struct policy_tool *tool,
 	return SPN_EXIT_DONE;
 }
 
-/* Opens the directory and reads the settings. NULL after a message. */
+/* Opens the directory for writing and reads the settings. NULL after a
+ * message. */
 static struct policy_settings *policy_open_settings(
 	TALLOC_CTX *mem_ctx,
 	const struct policy_tool *tool,
@@ -253,6 +254,12 @@ static struct policy_settings *policy_open_settings(
 						   NULL);
 
 	if (ldb == NULL) {
+		return NULL;
+	}
+	if (policy_is_read_only(mem_ctx, ldb)) {
+		spn_connect_message(tool->connect,
+				    "this is a read-only DC: give another "
+				    "one with -H ldap://SERVER");
 		return NULL;
 	}
 	*_ldb = ldb;

@@ -325,14 +325,14 @@ bool policy_settings_create(const struct policy_tool *tool,
 	if (ret == LDB_SUCCESS && exists) {
 		return true;
 	}
-	if (ret == LDB_SUCCESS) {
-		ret = policy_object_add(ldb, dn, NULL);
-	}
-	if (ret == LDB_ERR_REFERRAL) {
+	if (ret == LDB_SUCCESS && policy_is_read_only(ldb, ldb)) {
 		spn_connect_message(tool->connect,
 				    "note: a read-only DC takes the settings "
 				    "as they replicate; none is made here");
 		return true;
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = policy_object_add(ldb, dn, NULL);
 	}
 	if (ret != LDB_SUCCESS && ret != LDB_ERR_ENTRY_ALREADY_EXISTS) {
 		spn_connect_message(tool->connect,

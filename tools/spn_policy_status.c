@@ -15,9 +15,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-/* The control that the module registers, so that the rootDSE shows it. */
-#define POLICY_CONTROL_OID "2.25.329800735698586629295641978511506172918"
-
 struct policy_state {
 	const struct policy_tool *tool;
 	size_t problems;
@@ -60,39 +57,8 @@ static const char *policy_version(struct ldb_context *ldb)
 	return version != NULL ? version : "version not known";
 }
 
-/*
- * A module that registers a control appears in supportedControl of the
- * rootDSE, which everybody may read; see spn_policy_init(). That it does not
- * appear proves nothing.
- */
-static bool policy_announced(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
-{
-	static const char *const attrs[] = {"supportedControl", NULL};
-	const struct ldb_message_element *el = NULL;
-	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
-	struct ldb_result *res = NULL;
-	uint8_t oid_text[] = POLICY_CONTROL_OID;
-	struct ldb_val oid = {
-		.data = oid_text,
-		.length = sizeof(oid_text) - 1,
-	};
-	int ret;
-
-	ret = ldb_search(ldb,
-			 mem_ctx,
-			 &res,
-			 root,
-			 LDB_SCOPE_BASE,
-			 attrs,
-			 NULL);
-	if (ret != LDB_SUCCESS || res->count != 1) {
-		return false;
-	}
-	el = ldb_msg_find_element(res->msgs[0], "supportedControl");
-	return el != NULL && ldb_msg_find_val(el, &oid) != NULL;
-}
-
-static void policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
+/* Is there a file of the module, and has this process loaded it? */
+static bool policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 {
 	bool loaded = false;
 	char *file = policy_module_file(mem_ctx, &loaded);
@@ -104,7 +70,7 @@ static void policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 			       "the module is not installed. Remedy: install "
 			       "spn_policy.so into %s",
 			       SPN_POLICY_MODULESDIR);
-		return;
+		return false;
 	}
 	policy_say("module file   %s%s",
 		   file,
@@ -116,7 +82,7 @@ static void policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 			       "%s does not load; the reason stands above, or "
 			       "ldbsearch --version shows it",
 			       file);
-		return;
+		return false;
 	}
 	if (stat(file, &st) == 0 && (st.st_mode & S_IWOTH) != 0) {
 		policy_problem(state,
@@ -124,10 +90,13 @@ static void policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 			       "samba. Remedy: chmod o-w",
 			       file);
 	}
+	return true;
 }
 
 /* sam.ldb does not open with the module. What does that mean? */
-static void policy_show_failure(struct policy_state *state, bool listed)
+static void policy_show_failure(struct policy_state *state,
+				bool listed,
+				bool loaded)
 {
 	const char *reason = spn_connect_reason(state->tool->connect);
 
@@ -137,6 +106,10 @@ static void policy_show_failure(struct policy_state *state, bool listed)
 			       "sam.ldb does not open, and samba does not "
 			       "start. Remedy: install the module, or "
 			       "spn-policy disable");
+	} else if (loaded) {
+		policy_problem(state,
+			       "the module is not fit for this samba. Remedy: "
+			       "install the build for its version");
 	}
 }
 
@@ -151,6 +124,7 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 	char *list = policy_list_read(mem_ctx, state->tool);
 	char *with = NULL;
 	bool listed;
+	bool loaded;
 
 	if (list == NULL) {
 		return false;
@@ -163,11 +137,11 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 	}
 	policy_say("database      %s", state->tool->path);
 	policy_say("module list   %s", list);
-	policy_show_file(mem_ctx, state);
+	loaded = policy_show_file(mem_ctx, state);
 
 	*_ldb = policy_open_with(mem_ctx, state, with, true);
 	if (*_ldb == NULL) {
-		policy_show_failure(state, listed);
+		policy_show_failure(state, listed, loaded);
 		*_ldb = policy_open_with(mem_ctx,
 					 state,
 					 policy_list_without(mem_ctx, list),
@@ -314,31 +288,6 @@ static const char *policy_server_name(TALLOC_CTX *mem_ctx,
 	return name;
 }
 
-/* The nTDSDSA object of the DC that answers; NULL when it does not tell. */
-static struct ldb_dn *policy_this_dc(TALLOC_CTX *mem_ctx,
-				     struct ldb_context *ldb)
-{
-	static const char *const attrs[] = {"dsServiceName", NULL};
-	struct ldb_result *res = NULL;
-	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
-	int ret;
-
-	ret = ldb_search(ldb,
-			 mem_ctx,
-			 &res,
-			 root,
-			 LDB_SCOPE_BASE,
-			 attrs,
-			 NULL);
-	if (ret != LDB_SUCCESS || res->count != 1) {
-		return NULL;
-	}
-	return ldb_msg_find_attr_as_dn(ldb,
-				       mem_ctx,
-				       res->msgs[0],
-				       "dsServiceName");
-}
-
 /* All DCs of the forest: the first promise holds for the forest. */
 static bool policy_show_dcs(TALLOC_CTX *mem_ctx,
 			    struct policy_state *state,
@@ -396,7 +345,7 @@ int policy_status(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		}
 		policy_say("database      %s", spn_connect_url(tool->connect));
 		policy_say("module list   not visible over LDAP%s",
-			   policy_announced(mem_ctx, ldb)
+			   policy_is_announced(mem_ctx, ldb)
 				   ? ", but spn_policy is in force there"
 				   : ": run spn-policy status on the DC");
 	} else if (!policy_show_module(mem_ctx, &state, &ldb)) {
