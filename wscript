@@ -82,6 +82,14 @@ TOOLS = {
     },
 }
 
+# What the tests of the module in a stack share.
+FAKE_STACK = [
+    'tests/fake_module.c',
+    'tests/fake_requests.c',
+    'tests/fake_samldb.c',
+    'tests/fake_stack.c',
+]
+
 # name: {'kind': ..., 'sources': [...]}, and where needed
 #   'wrap': functions replaced at link time (-Wl,--wrap=NAME),
 #   'use':  more libraries, 'args': arguments of the run.
@@ -112,6 +120,20 @@ TESTS = {
         'tests/rows.c', 'tests/test_rows.c'],
         'args': ['docs/rules', 'tests/rows']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
+    'test_module_basics': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_basics.c']},
+    'test_module_commit': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_commit.c']},
+    'test_module_complete': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_complete.c']},
+    'test_module_failures': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_failures.c']},
+    'test_module_rights': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_rights.c']},
+    'test_module_samldb': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_samldb.c']},
+    'test_module_settings': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_settings.c']},
     'test_spn_policy_list': {'kind': 'stack', 'sources': [
         'tests/test_spn_policy_list.c', 'tools/spn_policy_list.c']},
     'test_connect': {'kind': 'stack', 'use': 'HOSTCONFIG POPT', 'sources': [

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What Samba's own samldb does with SPNs, its gaps included, and how the
+ * fake reaches the tdb.
+ */
+#include "fake_samldb.h"
+
+int fake_send_down(struct ldb_module *module, struct ldb_request *req)
+{
+	int ret = ldb_next_request(module, req);
+
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_wait(req->handle, LDB_WAIT_ALL);
+	}
+	return ret;
+}
+
+int fake_search_down(struct ldb_module *module,
+		     TALLOC_CTX *mem_ctx,
+		     struct ldb_dn *base,
+		     enum ldb_scope scope,
+		     const char *filter,
+		     struct ldb_result **_res)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	struct ldb_result *res = talloc_zero(mem_ctx, struct ldb_result);
+	struct ldb_request *down = NULL;
+	int ret;
+
+	assert_non_null(res);
+	ret = ldb_build_search_req(&down,
+				   ldb,
+				   res,
+				   base,
+				   scope,
+				   filter,
+				   NULL,
+				   NULL,
+				   res,
+				   ldb_search_default_callback,
+				   NULL);
+	assert_int_equal(ret, LDB_SUCCESS);
+	ret = fake_send_down(module, down);
+	*_res = res;
+	return ret;
+}
+
+static unsigned count_spn(struct ldb_module *module,
+			  TALLOC_CTX *mem_ctx,
+			  const struct ldb_val *spn,
+			  struct ldb_dn *dn,
+			  bool *_elsewhere)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	struct ldb_result *res = NULL;
+	char *filter = talloc_asprintf(
+		mem_ctx,
+		"(&(servicePrincipalName=%s)(!(isDeleted=TRUE)))",
+		ldb_binary_encode(mem_ctx, *spn));
+	int ret = fake_search_down(module,
+				   mem_ctx,
+				   ldb_get_default_basedn(ldb),
+				   LDB_SCOPE_SUBTREE,
+				   filter,
+				   &res);
+
+	assert_int_equal(ret, LDB_SUCCESS);
+	*_elsewhere = res->count == 1 &&
+		      ldb_dn_compare(res->msgs[0]->dn, dn) != 0;
+	return res->count;
+}
+
+int fake_samldb_check(struct ldb_module *module,
+		      TALLOC_CTX *mem_ctx,
+		      const struct ldb_message *msg,
+		      struct ldb_dn *dn)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "servicePrincipalName");
+	unsigned i;
+
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		bool elsewhere = false;
+		unsigned num = count_spn(module,
+					 mem_ctx,
+					 &el->values[i],
+					 dn,
+					 &elsewhere);
+
+		if (num > 1 || elsewhere) {
+			ldb_asprintf_errstring(
+				ldb_module_get_ctx(module),
+				"0000202F: samldb: spn[%s] would cause a "
+				"conflict",
+				(const char *)el->values[i].data);
+			return LDB_ERR_CONSTRAINT_VIOLATION;
+		}
+	}
+	return LDB_SUCCESS;
+}
+
+int fake_samldb_rewrite(struct ldb_module *module,
+			TALLOC_CTX *mem_ctx,
+			struct ldb_dn *dn,
+			const char *old_name,
+			const char *new_name)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	struct ldb_message_element *el = NULL;
+	struct ldb_request *down = NULL;
+	struct ldb_message *msg = NULL;
+	struct ldb_result *res = NULL;
+	unsigned i;
+	int ret = fake_search_down(module,
+				   mem_ctx,
+				   dn,
+				   LDB_SCOPE_BASE,
+				   "(objectClass=*)",
+				   &res);
+
+	assert_int_equal(ret, LDB_SUCCESS);
+	el = ldb_msg_find_element(res->msgs[0], "servicePrincipalName");
+	if (el == NULL) {
+		return LDB_SUCCESS;
+	}
+	msg = ldb_msg_new(mem_ctx);
+	msg->dn = dn;
+	ldb_msg_add_empty(msg,
+			  "servicePrincipalName",
+			  LDB_FLAG_MOD_REPLACE,
+			  NULL);
+	for (i = 0; i < el->num_values; i++) {
+		const char *text = (const char *)el->values[i].data;
+		const char *slash = strchr(text, '/');
+
+		if (slash != NULL && strcasecmp(slash + 1, old_name) == 0) {
+			text = talloc_asprintf(msg,
+					       "%.*s/%s",
+					       (int)(slash - text),
+					       text,
+					       new_name);
+		}
+		ldb_msg_add_string(msg, "servicePrincipalName", text);
+	}
+	ret = ldb_build_mod_req(&down,
+				ldb,
+				mem_ctx,
+				msg,
+				NULL,
+				NULL,
+				ldb_op_default_callback,
+				NULL);
+	assert_int_equal(ret, LDB_SUCCESS);
+	return fake_send_down(module, down);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who asks, what may be seen, who is exempt (nobody by session), and what
+ * is logged about it.
+ */
+#include "fake_stack.h"
+
+#include <stdlib.h>
+
+#define CALLER_SID "S-1-5-21-1-2-3-1104"
+
+static void put_holder(struct fake *f)
+{
+	fake_put_user(f, "a", "+spn foo/b");
+	fake_put_user(f, "b", "");
+}
+
+static size_t count(const char *text, const char *what)
+{
+	size_t num = 0;
+
+	for (text = strstr(text, what); text != NULL;
+	     text = strstr(text + 1, what)) {
+		num++;
+	}
+	return num;
+}
+
+/* samba.md 3.1, the trust trap: a holder that the caller may not see is
+ * found all the same, since no search of ours is the client's. */
+static void hidden_holder_is_found(void **state)
+{
+	struct fake *f = *state;
+	int ret;
+
+	put_holder(f);
+	f->hidden = "a";
+	ret = fake_modify(f, "b", "+spn foo/b");
+	assert_refused(f, ret, DUPLICATE);
+	assert_int_equal(f->num_untrusted_searches, 0);
+	ret = fake_add(f, "c", "+objectClass user\n+spn foo/b");
+	assert_refused(f, ret, DUPLICATE);
+	assert_int_equal(f->num_untrusted_searches, 0);
+	/* ... and what he is told does not give the holder away. */
+	assert_null(strstr(f->error, "CN="));
+}
+
+/* The same for the computer whose names make the pair. */
+static void hidden_computer_is_found(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	fake_put_computer(f,
+			  "averylongcomput",
+			  "+dNSHostName averylongcomputer.example.com\n"
+			  "+spn HOST/averylongcomput");
+	f->hidden = "averylongcomput";
+	assert_accepted(
+		f,
+		fake_modify(f,
+			    "b",
+			    "+spn http/averylongcomputer.example.com"));
+	assert_stored(f,
+		      "b",
+		      "http/averylongcomput|"
+		      "http/averylongcomputer.example.com");
+}
+
+/* ... and the caller's own object, when he may write but not read it. */
+static void hidden_target_is_judged(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	f->hidden = "b";
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), DUPLICATE);
+	assert_accepted(f, fake_modify(f, "b", "+spn http/app"));
+	assert_stored(f, "b", "http/app|http/app.example.com");
+}
+
+/* samba.md 2.1: who has no right to write hears 50 from acl, not our text,
+ * whether or not the value is in use; and nothing is logged as refused. */
+static void no_rights_no_information(void **state)
+{
+	static const char *const changes[] = {
+		"+spn foo/b",
+		"+spn foo/free",
+		"+spn http/app",
+		"=spn foo/b",
+		"-spn",
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	put_holder(f);
+	f->acl_refuses = true;
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		int ret = fake_modify(f, "b", changes[i]);
+
+		assert_int_equal(ret, LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+		assert_string_equal(f->error, "acl: access denied");
+	}
+	assert_int_equal(fake_add(f, "c", "+objectClass user\n+spn foo/b"),
+			 LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+	assert_null(strstr(f->log, "SPN-"));
+}
+
+/* A failed request does not spoil others of the same transaction. */
+static void no_rights_then_others(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	fake_start(f);
+	f->acl_refuses = true;
+	assert_int_equal(fake_modify(f, "b", "+spn foo/b"),
+			 LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+	f->acl_refuses = false;
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/c"));
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "b", "foo/c");
+}
+
+/* SYSTEM is not exempt: setspn.exe of any admin arrives as SYSTEM. */
+static void trusted_requests_are_judged(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	f->trusted = true;
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), DUPLICATE);
+	assert_refused(f,
+		       fake_add(f, "c", "+objectClass user\n+spn foo/b"),
+		       DUPLICATE);
+}
+
+/* No control of a client, and no relax of anybody, switches a check off. */
+static void controls_that_exempt_nobody(void **state)
+{
+	static const struct {
+		bool trusted;
+		const char *oid;
+	} rows[] = {
+		{false, FAKE_DBCHECK_OID},
+		{false, LDB_CONTROL_PROVISION_OID},
+		{false, LDB_CONTROL_RELAX_OID},
+		{false, LDB_CONTROL_AS_SYSTEM_OID},
+		{false, "1.3.6.1.4.1.7165.4.3.3"},
+		{false, LDB_CONTROL_PERMISSIVE_MODIFY_OID},
+		{true, LDB_CONTROL_RELAX_OID},
+		{true, LDB_CONTROL_AS_SYSTEM_OID},
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	put_holder(f);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		f->trusted = rows[i].trusted;
+		f->control = rows[i].oid;
+		assert_refused(f,
+			       fake_modify(f, "b", "+spn foo/b"),
+			       DUPLICATE);
+		assert_refused(f,
+			       fake_add(f,
+					"c",
+					"+objectClass user\n+spn foo/b"),
+			       DUPLICATE);
+	}
+	assert_stored(f, "b", "");
+}
+
+/* dbcheck and provision, trusted: never refused, but told of in the log. */
+static void dbcheck_and_provision_are_logged(void **state)
+{
+	static const char *const oids[] = {FAKE_DBCHECK_OID,
+					   LDB_CONTROL_PROVISION_OID};
+	struct fake *f = *state;
+	size_t i;
+
+	put_holder(f);
+	f->trusted = true;
+	for (i = 0; i < ARRAY_SIZE(oids); i++) {
+		f->control = oids[i];
+		TALLOC_FREE(f->log);
+		f->log = talloc_strdup(f, "");
+		assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
+		assert_stored(f, "b", "foo/b");
+		assert_non_null(strstr(f->log, "warned SPN-101"));
+		assert_null(strstr(f->log, "refused"));
+		fake_change(f, "b", "-spn");
+	}
+}
+
+/* One of both kinds in a transaction: the one without control decides. */
+static void dbcheck_does_not_cover_others(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	fake_put_user(f, "c", "");
+	f->trusted = true;
+	fake_start(f);
+	f->control = FAKE_DBCHECK_OID;
+	assert_accepted(f, fake_modify(f, "c", "+spn foo/b"));
+	assert_accepted(f, fake_modify(f, "b", "+spn x/y"));
+	f->control = NULL;
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
+	assert_refused(f, fake_commit(f), DUPLICATE);
+	assert_stored(f, "b", "");
+}
+
+/* samba.md 9: replicated objects arrive as one extended operation; it goes
+ * on as the very same request, and a duplicate in it stops nothing. */
+static void replicated_operation_passes(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	f->trusted = true;
+	f->replicated_account = "b";
+	f->replicated_spn = "foo/b";
+	assert_accepted(f, fake_extended(f, FAKE_REPLICATED_OID, NULL));
+	assert_ptr_equal(f->last_request, f->sent);
+	assert_int_equal(f->num_searches, 0);
+	assert_stored(f, "b", "foo/b");
+}
+
+/* Trusted writes with the replicated-update control are DRS's, too. */
+static void replicated_update_passes(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	f->trusted = true;
+	f->control = "1.3.6.1.4.1.7165.4.3.3";
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
+	assert_stored(f, "b", "foo/b");
+}
+
+/* policy.md 5: exactly one line of text and one of JSON for one refusal:
+ * code, mode, user, DN, SPN and the other holder. */
+static void refusal_is_logged_once(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), DUPLICATE);
+	assert_int_equal(count(f->log, "refused SPN-101"), 1);
+	assert_int_equal(count(f->log, "\"action\": \"refused\""), 1);
+	assert_int_equal(count(f->log, "\n"), 2 * 2);
+	assert_int_equal(count(f->log, "CN=a,CN=Users"), 2);
+	assert_int_equal(count(f->log, CALLER_SID), 2);
+	assert_non_null(strstr(f->log, "\"mode\": \"enforce\""));
+	assert_non_null(strstr(f->log, "\"spn\": \"foo/b\""));
+	/* policy.md and samba.md 7: nothing of it above "notice". */
+	assert_null(strstr(f->log, "fatal: "));
+	assert_null(strstr(f->log, "error: "));
+}
+
+/* A write that is in order says nothing. */
+static void silence_when_in_order(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/c|http/app"));
+	assert_accepted(f, fake_modify(f, "b", "-spn http/app"));
+	assert_string_equal(f->log, "");
+}
+
+/* No session, or one without a token, is nobody known, not a crash. */
+static void unknown_caller(void **state)
+{
+	struct fake *f = *state;
+	void *empty = talloc_zero_size(f, 64);
+
+	put_holder(f);
+	assert_int_equal(ldb_set_opaque(f->ldb, "sessionInfo", NULL),
+			 LDB_SUCCESS);
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), DUPLICATE);
+	assert_non_null(strstr(f->log, "\"userSid\": null"));
+	ldb_set_opaque(f->ldb, "sessionInfo", empty);
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), DUPLICATE);
+	assert_null(strstr(f->log, "S-1-5"));
+}
+
+/* What a value holds cannot break the log into lines of its own. */
+static void values_in_the_log(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "a", "+spn foo/\x1b[31m\"x");
+	fake_put_user(f, "b", "");
+	/* Not an SPN any client can ask for, either: one rule of them. */
+	assert_refused(f, fake_modify(f, "b", "+spn foo/\x1b[31m\"x"), "0000");
+	assert_null(strchr(f->log, '\x1b'));
+	assert_null(strchr(f->error, '\x1b'));
+	assert_non_null(strstr(f->error, "\\1b"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fake_test(hidden_holder_is_found),
+		fake_test(hidden_computer_is_found),
+		fake_test(hidden_target_is_judged),
+		fake_test(no_rights_no_information),
+		fake_test(no_rights_then_others),
+		fake_test(trusted_requests_are_judged),
+		fake_test(controls_that_exempt_nobody),
+		fake_test(dbcheck_and_provision_are_logged),
+		fake_test(dbcheck_does_not_cover_others),
+		fake_test(replicated_operation_passes),
+		fake_test(replicated_update_passes),
+		fake_test(refusal_is_logged_once),
+		fake_test(silence_when_in_order),
+		fake_test(unknown_caller),
+		fake_test(values_in_the_log),
+	};
+
+	return fake_run(tests);
+}
