@@ -65,6 +65,12 @@ static const struct connect_remedy connect_remedies[] = {
 			  "see 'tls verify peer' in smb.conf(5)",
 	},
 	{
+		/* Samba 4.17 signs on top of TLS, and its server refuses */
+		.text = "Sign or Seal are not allowed if TLS is used",
+		.remedy = "with ldaps:// give --simple-bind-dn=USER@REALM, or "
+			  "use ldap://, which is signed",
+	},
+	{
 		.text = "Unable to find backend",
 		.remedy = "give a path, ldap://, ldaps:// or ldapi://",
 	},
