@@ -8,7 +8,8 @@
 struct forwarded {
 	struct ldb_module *module;
 	struct ldb_request *req; /* the caller's */
-	int (*written)(struct ldb_module *module, struct ldb_request *req);
+	const struct spn_forward_hooks *hooks;
+	void *private_data;
 	bool done; /* ldb calls back again when we return an error */
 	int result;
 };
@@ -36,6 +37,11 @@ static int forwarded_callback(struct ldb_request *down, struct ldb_reply *ares)
 		return finish(fwd, NULL, LDB_ERR_OPERATIONS_ERROR);
 	}
 	if (ares->error != LDB_SUCCESS) {
+		if (fwd->hooks->refused != NULL) {
+			fwd->hooks->refused(fwd->module,
+					    ares->error,
+					    fwd->private_data);
+		}
 		return finish(fwd, ares, ares->error);
 	}
 	switch (ares->type) {
@@ -48,8 +54,10 @@ static int forwarded_callback(struct ldb_request *down, struct ldb_reply *ares)
 	case LDB_REPLY_DONE:
 		break;
 	}
-	if (fwd->written != NULL) {
-		ret = fwd->written(fwd->module, fwd->req);
+	if (fwd->hooks->written != NULL) {
+		ret = fwd->hooks->written(fwd->module,
+					  fwd->req,
+					  fwd->private_data);
 	}
 	return finish(fwd, ares, ret);
 }
@@ -57,8 +65,8 @@ static int forwarded_callback(struct ldb_request *down, struct ldb_reply *ares)
 int spn_forward(struct ldb_module *module,
 		struct ldb_request *req,
 		const struct ldb_message *msg,
-		int (*written)(struct ldb_module *module,
-			       struct ldb_request *req))
+		const struct spn_forward_hooks *hooks,
+		void *private_data)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	struct forwarded *fwd = talloc_zero(req, struct forwarded);
@@ -78,7 +86,8 @@ int spn_forward(struct ldb_module *module,
 	}
 	fwd->module = module;
 	fwd->req = req;
-	fwd->written = written;
+	fwd->hooks = hooks;
+	fwd->private_data = private_data;
 	if (req->operation == LDB_ADD) {
 		build = ldb_build_add_req;
 	}

@@ -70,7 +70,7 @@ static int check_failed(struct ldb_module *module, const char *what)
 
 	ldb_debug(ldb,
 		  LDB_DEBUG_ERROR,
-		  "spn_policy: %s %s%s%s\n",
+		  "spn_policy: %s %s%s%s",
 		  m->code,
 		  what,
 		  (detail == NULL) ? "" : ": ",
@@ -98,7 +98,7 @@ static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
 
 	ldb_debug(ldb,
 		  LDB_DEBUG_WARNING,
-		  "spn_policy: refused a write to %s by a client\n",
+		  "spn_policy: refused a write to %s by a client",
 		  ldb_dn_get_linearized(dn));
 	ldb_asprintf_errstring(ldb,
 			       "00002035: spn_policy: special records are "
@@ -145,12 +145,15 @@ static void close_transaction(struct ldb_module *module)
  * The account that an add has made is known by its objectGUID from now on.
  * Nothing is refused here, only remembered.
  */
-static int touch_added(struct ldb_module *module, struct ldb_request *req)
+static int touch_added(struct ldb_module *module,
+		       struct ldb_request *req,
+		       void *private_data)
 {
 	struct spn_transaction *txn = policy_of(module)->txn;
 	struct spn_account *account = NULL;
 	int ret;
 
+	(void)private_data;
 	if (txn == NULL) {
 		return LDB_SUCCESS; /* audit, and it could not be opened */
 	}
@@ -160,10 +163,9 @@ static int touch_added(struct ldb_module *module, struct ldb_request *req)
 				&account,
 				NULL);
 	if (ret == LDB_SUCCESS) {
-		ret = spn_transaction_touch(txn,
-					    account->object_guid,
-					    NULL,
-					    may_refuse(req));
+		ret = spn_transaction_touch_added(txn,
+						  account->object_guid,
+						  may_refuse(req));
 	}
 	if (ret != LDB_SUCCESS) {
 		ret = check_failed(module, "the new object was not found");
@@ -171,24 +173,56 @@ static int touch_added(struct ldb_module *module, struct ldb_request *req)
 	return ret;
 }
 
-/* -------------------------------------------------------------- requests */
+/* One change of SPNs, as it was asked for. */
+struct spn_change_of {
+	struct spn_account *before; /* NULL: an add */
+	struct spn_account *after;  /* as predicted */
+	struct ldb_message *copy;   /* NULL: the request is whole as it is */
+};
 
 /*
- * The other halves that must come or go along, in a copy of the message;
- * NULL when the request is whole as it is.
+ * Samba's own check for duplicates stands below us and comes first; it says
+ * neither why nor what to do. Anything else that was refused stays as it is:
+ * to a caller without rights we say nothing.
  */
+static void explain_refusal(struct ldb_module *module,
+			    int error,
+			    void *private_data)
+{
+	const struct spn_change_of *change = private_data;
+	struct spn_transaction *txn = policy_of(module)->txn;
+	const char *text = ldb_errstring(ldb_module_get_ctx(module));
+
+	if (txn != NULL && change->after != NULL && text != NULL &&
+	    error == LDB_ERR_CONSTRAINT_VIOLATION &&
+	    strstr(text, "samldb: spn[") != NULL)
+	{
+		spn_transaction_explain(txn, change->before, change->after);
+	}
+}
+
+static const struct spn_forward_hooks add_hooks = {
+	.written = touch_added,
+	.refused = explain_refusal,
+};
+
+static const struct spn_forward_hooks modify_hooks = {
+	.refused = explain_refusal,
+};
+
+/* -------------------------------------------------------------- requests */
+
+/* The other halves that must come or go along, in change->copy. */
 static int amend(struct ldb_module *module,
 		 TALLOC_CTX *mem_ctx,
 		 const struct ldb_message *msg,
-		 const struct spn_account *before,
-		 const struct spn_account *after,
-		 struct ldb_message **_copy)
+		 struct spn_change_of *change)
 {
 	struct spn_transaction *txn = policy_of(module)->txn;
 	struct spn_amendment amendment = {};
 	struct spn_case c = {
-		.after = after,
-		.before = before,
+		.after = change->after,
+		.before = change->before,
 		.is_write = true,
 		.index = spn_index_new(mem_ctx,
 				       spn_store_fold(&txn->store),
@@ -198,7 +232,7 @@ static int amend(struct ldb_module *module,
 	};
 	int ret;
 
-	if (c.index == NULL || !spn_index_add(c.index, after)) {
+	if (c.index == NULL || !spn_index_add(c.index, c.after)) {
 		return ldb_oom(txn->store.ldb);
 	}
 	ret = spn_store_complete(&txn->store,
@@ -220,30 +254,28 @@ static int amend(struct ldb_module *module,
 	return spn_request_amend(&txn->store,
 				 mem_ctx,
 				 msg,
-				 before,
-				 after,
+				 &c,
 				 &amendment,
-				 _copy);
+				 &change->copy);
 }
 
 /* Everything of an add that can fail before it is passed down. */
 static int prepare_add(struct ldb_module *module,
 		       struct ldb_request *req,
-		       struct ldb_message **_copy)
+		       struct spn_change_of *change)
 {
 	const struct ldb_message *msg = req->op.add.message;
-	struct spn_account *after = NULL;
 	int ret = open_transaction(module);
 
 	if (ret == LDB_SUCCESS) {
 		ret = spn_store_account_of(&policy_of(module)->txn->store,
-					   req,
+					   change,
 					   msg,
-					   &after,
+					   &change->after,
 					   NULL);
 	}
 	if (ret == LDB_SUCCESS) {
-		ret = amend(module, req, msg, NULL, after, _copy);
+		ret = amend(module, change, msg, change);
 	}
 	return ret;
 }
@@ -255,11 +287,9 @@ static int prepare_add(struct ldb_module *module,
 static int prepare_modify(struct ldb_module *module,
 			  struct ldb_request *req,
 			  bool changes_spns,
-			  struct ldb_message **_copy)
+			  struct spn_change_of *change)
 {
 	const struct ldb_message *msg = req->op.mod.message;
-	struct spn_account *before = NULL;
-	struct spn_account *after = NULL;
 	struct spn_transaction *txn = NULL;
 	bool deleted = false;
 	int ret = open_transaction(module);
@@ -268,99 +298,123 @@ static int prepare_modify(struct ldb_module *module,
 		return ret;
 	}
 	txn = policy_of(module)->txn;
-	ret = spn_store_account(&txn->store, req, msg->dn, &before, &deleted);
+	ret = spn_store_account(&txn->store,
+				change,
+				msg->dn,
+				&change->before,
+				&deleted);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
 	if (deleted) {
-		before->num_spns = 0; /* nobody answers for them */
+		change->before->num_spns = 0; /* nobody answers for them */
 	}
 	if (changes_spns) {
-		after = spn_request_predict(&txn->store, req, before, msg);
-		ret = (after == NULL)
+		change->after = spn_request_predict(&txn->store,
+						    change,
+						    change->before,
+						    msg);
+		ret = (change->after == NULL)
 			      ? ldb_oom(txn->store.ldb)
-			      : amend(module, req, msg, before, after, _copy);
+			      : amend(module, change, msg, change);
 	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	return spn_transaction_touch(txn,
-				     before->object_guid,
-				     before,
-				     may_refuse(req));
+	return spn_transaction_touch(txn, change->before, may_refuse(req));
+}
+
+/* Nothing of ours to do: off, a special record, or replication's. */
+static bool is_exempt(struct ldb_module *module,
+		      struct ldb_request *req,
+		      struct ldb_dn *dn)
+{
+	return policy_of(module)->mode == SPN_MODE_OFF ||
+	       ldb_dn_is_special(dn) ||
+	       has_trusted_control(req, CONTROL_REPLICATED_UPDATE);
 }
 
 static int spn_policy_add(struct ldb_module *module, struct ldb_request *req)
 {
 	const struct ldb_message *msg = req->op.add.message;
+	struct spn_change_of *change = NULL;
 	struct spn_concern concern = {};
-	struct ldb_message *copy = NULL;
 	int ret;
 
 	if (is_untrusted_special(req, msg->dn)) {
 		return refuse_special(module, msg->dn);
 	}
-	if (policy_of(module)->mode == SPN_MODE_OFF ||
-	    ldb_dn_is_special(msg->dn) ||
-	    has_trusted_control(req, CONTROL_REPLICATED_UPDATE))
-	{
+	if (is_exempt(module, req, msg->dn)) {
 		return ldb_next_request(module, req);
 	}
 	concern = spn_request_concern(msg);
 	if (!concern.spns && !concern.policy) {
 		return ldb_next_request(module, req);
 	}
-	ret = concern.spns ? prepare_add(module, req, &copy)
+	change = talloc_zero(req, struct spn_change_of);
+	if (change == NULL) {
+		return ldb_module_oom(module);
+	}
+	ret = concern.spns ? prepare_add(module, req, change)
 			   : open_transaction(module);
 	if (ret != LDB_SUCCESS) {
 		ret = check_failed(module, "an add could not be examined");
-		return (ret != LDB_SUCCESS) ? ret
-					    : ldb_next_request(module, req);
+		TALLOC_FREE(change->copy);
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
 	}
 	if (!concern.spns) {
 		return ldb_next_request(module, req);
 	}
 	return spn_forward(module,
 			   req,
-			   (copy != NULL) ? copy : msg,
-			   touch_added);
+			   (change->copy != NULL) ? change->copy : msg,
+			   &add_hooks,
+			   change);
 }
 
 static int spn_policy_modify(struct ldb_module *module,
 			     struct ldb_request *req)
 {
 	const struct ldb_message *msg = req->op.mod.message;
+	struct spn_change_of *change = NULL;
 	struct spn_concern concern = {};
-	struct ldb_message *copy = NULL;
 	int ret;
 
 	if (is_untrusted_special(req, msg->dn)) {
 		return refuse_special(module, msg->dn);
 	}
-	if (policy_of(module)->mode == SPN_MODE_OFF ||
-	    ldb_dn_is_special(msg->dn) ||
-	    has_trusted_control(req, CONTROL_REPLICATED_UPDATE))
-	{
+	if (is_exempt(module, req, msg->dn)) {
 		return ldb_next_request(module, req);
 	}
 	concern = spn_request_concern(msg);
 	if (!concern.spns && !concern.names && !concern.policy) {
 		return ldb_next_request(module, req);
 	}
+	change = talloc_zero(req, struct spn_change_of);
+	if (change == NULL) {
+		return ldb_module_oom(module);
+	}
 	ret = (concern.spns || concern.names)
-		      ? prepare_modify(module, req, concern.spns, &copy)
+		      ? prepare_modify(module, req, concern.spns, change)
 		      : open_transaction(module);
 	if (ret != LDB_SUCCESS && ret != LDB_ERR_NO_SUCH_OBJECT) {
 		ret = check_failed(module, "a modify could not be examined");
+		TALLOC_FREE(change->copy);
 		if (ret != LDB_SUCCESS) {
 			return ret;
 		}
 	}
-	if (copy == NULL) {
+	if (change->after == NULL) {
 		/* What it does is seen at the commit. */
 		return ldb_next_request(module, req);
 	}
-	return spn_forward(module, req, copy, NULL);
+	return spn_forward(module,
+			   req,
+			   (change->copy != NULL) ? change->copy : msg,
+			   &modify_hooks,
+			   change);
 }
 
 /* Settings are read before they are deleted or renamed away. */

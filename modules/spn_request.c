@@ -369,8 +369,7 @@ static bool amend_copy(struct ldb_message *copy,
 int spn_request_amend(const struct spn_store *store,
 		      TALLOC_CTX *mem_ctx,
 		      const struct ldb_message *msg,
-		      const struct spn_account *before,
-		      const struct spn_account *after,
+		      const struct spn_case *c,
 		      const struct spn_amendment *amendment,
 		      struct ldb_message **_copy)
 {
@@ -384,7 +383,8 @@ int spn_request_amend(const struct spn_store *store,
 		return LDB_SUCCESS;
 	}
 	copy = ldb_msg_copy_shallow(mem_ctx, msg);
-	if (copy == NULL || !amend_copy(copy, before, after, amendment)) {
+	if (copy == NULL || !amend_copy(copy, c->before, c->after, amendment))
+	{
 		talloc_free(copy);
 		return ldb_oom(store->ldb);
 	}

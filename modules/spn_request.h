@@ -36,8 +36,8 @@ struct spn_amendment {
 
 /*
  * A copy of the message with the amendment, in *_copy on mem_ctx; NULL when
- * there is nothing to amend. after is spn_request_predict(); before the
- * account as it is, NULL for an add.
+ * there is nothing to amend. c->after is spn_request_predict(); c->before
+ * the account as it is, NULL for an add.
  *
  * New values always stand in the first servicePrincipalName element, since
  * Samba's own check looks at no other (samba.md 4.5).
@@ -45,8 +45,7 @@ struct spn_amendment {
 int spn_request_amend(const struct spn_store *store,
 		      TALLOC_CTX *mem_ctx,
 		      const struct ldb_message *msg,
-		      const struct spn_account *before,
-		      const struct spn_account *after,
+		      const struct spn_case *c,
 		      const struct spn_amendment *amendment,
 		      struct ldb_message **_copy);
 

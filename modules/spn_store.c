@@ -13,9 +13,8 @@
 #define MAX_ROUNDS 16
 
 static int add_controls(const struct spn_store *store,
-			struct ldb_request *req,
-			bool all_ncs,
-			unsigned flags)
+			const struct spn_search *search,
+			struct ldb_request *req)
 {
 	struct ldb_search_options_control *options = NULL;
 	int ret = LDB_SUCCESS;
@@ -26,7 +25,7 @@ static int add_controls(const struct spn_store *store,
 					      false,
 					      NULL);
 	}
-	if (ret == LDB_SUCCESS && all_ncs) {
+	if (ret == LDB_SUCCESS && search->base == NULL) {
 		/* A fresh one each time: the partition module writes to it. */
 		options = talloc_zero(req, struct ldb_search_options_control);
 		if (options == NULL) {
@@ -38,7 +37,7 @@ static int add_controls(const struct spn_store *store,
 					      false,
 					      options);
 	}
-	if (ret == LDB_SUCCESS && (flags & SPN_STORE_DELETED) != 0) {
+	if (ret == LDB_SUCCESS && search->deleted) {
 		ret = ldb_request_add_control(req,
 					      LDB_CONTROL_SHOW_RECYCLED_OID,
 					      false,
@@ -47,42 +46,48 @@ static int add_controls(const struct spn_store *store,
 	return ret;
 }
 
+static int build_search(const struct spn_store *store,
+			TALLOC_CTX *mem_ctx,
+			const struct spn_search *search,
+			struct ldb_result *res,
+			struct ldb_request **_req)
+{
+	struct ldb_dn *base = search->base;
+	const char *filter = search->filter;
+
+	if (base == NULL) {
+		base = ldb_dn_new(mem_ctx, store->ldb, NULL);
+	}
+	if (base == NULL || res == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	return ldb_build_search_req(_req,
+				    store->ldb,
+				    mem_ctx,
+				    base,
+				    search->scope,
+				    (filter == NULL) ? "(objectClass=*)"
+						     : filter,
+				    search->attrs,
+				    NULL,
+				    res,
+				    ldb_search_default_callback,
+				    NULL);
+}
+
 int spn_store_search(const struct spn_store *store,
 		     TALLOC_CTX *mem_ctx,
-		     struct ldb_dn *base,
-		     enum ldb_scope scope,
-		     const char *filter,
-		     const char *const *attrs,
-		     unsigned flags,
+		     const struct spn_search *search,
 		     struct ldb_result **_res)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
 	struct ldb_result *res = talloc_zero(tmp_ctx, struct ldb_result);
 	struct ldb_request *req = NULL;
-	bool all_ncs = (base == NULL);
-	int ret;
+	int ret = build_search(store, tmp_ctx, search, res, &req);
 
-	if (all_ncs) {
-		base = ldb_dn_new(tmp_ctx, store->ldb, NULL);
-	}
-	if (res == NULL || base == NULL) {
-		talloc_free(tmp_ctx);
-		return ldb_oom(store->ldb);
-	}
-	ret = ldb_build_search_req(&req,
-				   store->ldb,
-				   tmp_ctx,
-				   base,
-				   scope,
-				   filter,
-				   attrs,
-				   NULL,
-				   res,
-				   ldb_search_default_callback,
-				   NULL);
 	if (ret == LDB_SUCCESS) {
 		LDB_REQ_SET_LOCATION(req);
-		ret = add_controls(store, req, all_ncs, flags);
+		ret = add_controls(store, search, req);
 	}
 	if (ret == LDB_SUCCESS) {
 		ret = (store->module != NULL)
@@ -110,11 +115,12 @@ int spn_store_account(const struct spn_store *store,
 
 	ret = spn_store_search(store,
 			       mem_ctx,
-			       dn,
-			       LDB_SCOPE_BASE,
-			       "(objectClass=*)",
-			       spn_store_attrs,
-			       SPN_STORE_DELETED,
+			       &(struct spn_search){
+				       .base = dn,
+				       .scope = LDB_SCOPE_BASE,
+				       .attrs = spn_store_attrs,
+				       .deleted = true,
+			       },
 			       &res);
 	if (ret == LDB_SUCCESS && res->count == 0) {
 		ret = LDB_ERR_NO_SUCH_OBJECT;
@@ -159,11 +165,11 @@ static int search_alternatives(struct alternatives *alt)
 	}
 	ret = spn_store_search(store,
 			       alt->accounts_ctx,
-			       NULL,
-			       LDB_SCOPE_SUBTREE,
-			       filter,
-			       spn_store_attrs,
-			       0,
+			       &(struct spn_search){
+				       .scope = LDB_SCOPE_SUBTREE,
+				       .filter = filter,
+				       .attrs = spn_store_attrs,
+			       },
 			       &res);
 	for (i = 0; ret == LDB_SUCCESS && i < res->count; i++) {
 		struct spn_account *account = NULL;

@@ -40,19 +40,20 @@ bool spn_store_guid_bytes(const char *text, uint8_t bytes[16]);
  * must live as long. */
 struct spn_fold spn_store_fold(const struct spn_store *store);
 
-/*
- * One search. base NULL: every naming context of the forest that this DC
- * holds (phantom root). flags below. The result is on mem_ctx. Sets the
- * error string on failure.
- */
-#define SPN_STORE_DELETED 1 /* deleted and recycled objects too */
+/* One search. */
+struct spn_search {
+	/* NULL: every naming context of the forest that this DC holds */
+	struct ldb_dn *base;
+	enum ldb_scope scope;
+	const char *filter; /* NULL: whatever is there */
+	const char *const *attrs;
+	bool deleted; /* deleted and recycled objects too */
+};
+
+/* The result is on mem_ctx. Sets the error string on failure. */
 int spn_store_search(const struct spn_store *store,
 		     TALLOC_CTX *mem_ctx,
-		     struct ldb_dn *base,
-		     enum ldb_scope scope,
-		     const char *filter,
-		     const char *const *attrs,
-		     unsigned flags,
+		     const struct spn_search *search,
 		     struct ldb_result **_res);
 
 /* "DC=example,DC=com" is "example.com", "" without DC=. On mem_ctx; NULL when

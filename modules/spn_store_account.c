@@ -2,7 +2,9 @@
 /*
  * From a search result to an account, and how the directory compares.
  */
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "spn_store.h"
@@ -197,15 +199,17 @@ bool spn_store_guid_bytes(const char *text, uint8_t bytes[16])
 	size_t i;
 
 	for (i = 0; i < 16; i++) {
-		unsigned byte = 0;
+		char hex[3] = {};
 
 		if (*text == '-') {
 			text++;
 		}
-		if (sscanf(text, "%2x", &byte) != 1) {
+		if (!isxdigit((unsigned char)text[0]) ||
+		    !isxdigit((unsigned char)text[1])) {
 			return false;
 		}
-		bytes[guid_order[i]] = (uint8_t)byte;
+		memcpy(hex, text, 2);
+		bytes[guid_order[i]] = (uint8_t)strtoul(hex, NULL, 16);
 		text += 2;
 	}
 	return *text == '\0';

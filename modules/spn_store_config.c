@@ -98,14 +98,16 @@ static int read_domains(const struct spn_store *store,
 	if (partitions == NULL) {
 		return ldb_operr(store->ldb);
 	}
-	ret = spn_store_search(store,
-			       forest,
-			       partitions,
-			       LDB_SCOPE_ONELEVEL,
-			       "(&(objectClass=crossRef)(nETBIOSName=*))",
-			       attrs,
-			       0,
-			       &res);
+	ret = spn_store_search(
+		store,
+		forest,
+		&(struct spn_search){
+			.base = partitions,
+			.scope = LDB_SCOPE_ONELEVEL,
+			.filter = "(&(objectClass=crossRef)(nETBIOSName=*))",
+			.attrs = attrs,
+		},
+		&res);
 	if (ret == LDB_SUCCESS && !add_suffixes(forest, num, res, attrs[0])) {
 		ret = ldb_oom(store->ldb);
 	}
@@ -128,11 +130,11 @@ static int read_allowed_suffixes(const struct spn_store *store,
 	}
 	ret = spn_store_search(store,
 			       forest,
-			       domain,
-			       LDB_SCOPE_BASE,
-			       "(objectClass=*)",
-			       attrs,
-			       0,
+			       &(struct spn_search){
+				       .base = domain,
+				       .scope = LDB_SCOPE_BASE,
+				       .attrs = attrs,
+			       },
 			       &res);
 	if (ret == LDB_SUCCESS && !add_suffixes(forest, num, res, attrs[0])) {
 		ret = ldb_oom(store->ldb);
@@ -182,11 +184,11 @@ static int read_directory_service(const struct spn_store *store,
 	}
 	ret = spn_store_search(store,
 			       forest,
-			       dn,
-			       LDB_SCOPE_BASE,
-			       "(objectClass=*)",
-			       attrs,
-			       0,
+			       &(struct spn_search){
+				       .base = dn,
+				       .scope = LDB_SCOPE_BASE,
+				       .attrs = attrs,
+			       },
 			       &res);
 	if (ret == LDB_SUCCESS && res->count == 1 &&
 	    !fill_mappings(forest, res->msgs[0]))
@@ -309,11 +311,11 @@ static int read_settings_object(const struct spn_store *store,
 	}
 	ret = spn_store_search(store,
 			       settings,
-			       dn,
-			       LDB_SCOPE_BASE,
-			       "(objectClass=*)",
-			       attrs,
-			       0,
+			       &(struct spn_search){
+				       .base = dn,
+				       .scope = LDB_SCOPE_BASE,
+				       .attrs = attrs,
+			       },
 			       &res);
 	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
 		ret = LDB_SUCCESS; /* the defaults */

@@ -27,7 +27,7 @@ static void log_line(struct ldb_context *ldb,
 		     enum ldb_debug_level level,
 		     const char *text)
 {
-	ldb_debug(ldb, level, "%s\n", (text == NULL) ? "spn_policy" : text);
+	ldb_debug(ldb, level, "%s", (text == NULL) ? "spn_policy" : text);
 }
 
 static int read_all(struct spn_transaction *txn,
@@ -72,25 +72,33 @@ int spn_transaction_new(TALLOC_CTX *mem_ctx,
 	for (i = 0; problems != NULL && problems[i] != NULL; i++) {
 		ldb_debug(ldb,
 			  LDB_DEBUG_WARNING,
-			  "spn_policy: SPN-902 ignored: %s\n",
+			  "spn_policy: SPN-902 ignored: %s",
 			  problems[i]);
 	}
 	*_txn = txn;
 	return LDB_SUCCESS;
 }
 
-int spn_transaction_touch(struct spn_transaction *txn,
-			  const char *object_guid,
-			  struct spn_account *before,
-			  bool may_refuse)
+static struct spn_touched *find_touched(const struct spn_transaction *txn,
+					const char *object_guid)
 {
-	struct spn_touched *t = NULL;
+	struct spn_touched *t = txn->touched;
 
-	for (t = txn->touched; t != NULL; t = t->next) {
-		if (strcmp(t->object_guid, object_guid) == 0) {
-			t->may_refuse |= may_refuse;
-			return LDB_SUCCESS;
-		}
+	while (t != NULL && strcmp(t->object_guid, object_guid) != 0) {
+		t = t->next;
+	}
+	return t;
+}
+
+int spn_transaction_touch_added(struct spn_transaction *txn,
+				const char *object_guid,
+				bool may_refuse)
+{
+	struct spn_touched *t = find_touched(txn, object_guid);
+
+	if (t != NULL) {
+		t->may_refuse |= may_refuse;
+		return LDB_SUCCESS;
 	}
 	t = talloc_zero(txn, struct spn_touched);
 	if (t == NULL) {
@@ -101,23 +109,25 @@ int spn_transaction_touch(struct spn_transaction *txn,
 		talloc_free(t);
 		return ldb_oom(txn->store.ldb);
 	}
-	t->before = talloc_steal(t, before);
 	t->may_refuse = may_refuse;
 	t->next = txn->touched;
 	txn->touched = t;
 	return LDB_SUCCESS;
 }
 
-static const struct spn_touched *find_touched(
-	const struct spn_transaction *txn,
-	const char *object_guid)
+int spn_transaction_touch(struct spn_transaction *txn,
+			  struct spn_account *before,
+			  bool may_refuse)
 {
-	const struct spn_touched *t = txn->touched;
+	const struct spn_touched *newest = txn->touched;
+	int ret = spn_transaction_touch_added(txn,
+					      before->object_guid,
+					      may_refuse);
 
-	while (t != NULL && strcmp(t->object_guid, object_guid) != 0) {
-		t = t->next;
+	if (ret == LDB_SUCCESS && txn->touched != newest) {
+		txn->touched->before = talloc_steal(txn->touched, before);
 	}
-	return t;
+	return ret;
 }
 
 /* Touched accounts as they are now: deleted ones are gone. */
@@ -262,6 +272,57 @@ static int refuse(struct spn_transaction *txn,
 	/* Last: whatever is done in between may reset it. */
 	ldb_set_errstring(ldb, (text == NULL) ? "0000202F: spn_policy" : text);
 	return LDB_ERR_CONSTRAINT_VIOLATION;
+}
+
+static const struct spn_violation *find_duplicate(
+	const struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		const struct spn_violation *v = &report->violations[i];
+
+		if (v->level == SPN_LEVEL_DENY &&
+		    strcmp(v->message->rule, "duplicate-spn") == 0)
+		{
+			return v;
+		}
+	}
+	return NULL;
+}
+
+void spn_transaction_explain(struct spn_transaction *txn,
+			     const struct spn_account *before,
+			     const struct spn_account *after)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(txn);
+	struct spn_report *report = spn_report_new(tmp_ctx);
+	const struct spn_violation *v = NULL;
+	const char *theirs = ldb_errstring(txn->store.ldb);
+	struct spn_case c = {
+		.after = after,
+		.before = before,
+		.is_write = true,
+		.index = spn_index_new(tmp_ctx,
+				       spn_store_fold(&txn->store),
+				       false),
+		.forest = txn->forest,
+		.settings = txn->settings,
+	};
+
+	theirs = talloc_strdup(tmp_ctx, (theirs == NULL) ? "" : theirs);
+	if (report != NULL && theirs != NULL && c.index != NULL &&
+	    spn_index_add(c.index, after) &&
+	    spn_store_judge(&txn->store, &c, 1, report) == LDB_SUCCESS)
+	{
+		v = find_duplicate(report);
+	}
+	if (v != NULL) {
+		refuse(txn, tmp_ctx, v);
+	} else if (theirs != NULL) {
+		ldb_set_errstring(txn->store.ldb, theirs);
+	}
+	talloc_free(tmp_ctx);
 }
 
 int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)

@@ -28,15 +28,30 @@ int spn_transaction_new(TALLOC_CTX *mem_ctx,
 			struct spn_transaction **_txn);
 
 /*
- * Remembers an account. Only the first call for an objectGUID counts for
- * before (NULL: it is being added; the account is copied by reference and
- * must live as long). may_refuse false: what it does is logged only; true
- * wins over false. LDB_ERR_OPERATIONS_ERROR when out of memory.
+ * Remembers an account as it is before a write, and takes it over. Only the
+ * first call in a transaction counts for that. may_refuse false: what the
+ * write does is logged only; true wins over false. LDB_ERR_OPERATIONS_ERROR
+ * when out of memory.
  */
 int spn_transaction_touch(struct spn_transaction *txn,
-			  const char *object_guid,
 			  struct spn_account *before,
 			  bool may_refuse);
+
+/* The same for an object that was not there before. */
+int spn_transaction_touch_added(struct spn_transaction *txn,
+				const char *object_guid,
+				bool may_refuse);
+
+/*
+ * Samba's own check below us has refused an SPN that somebody else holds, in
+ * words of its own (samba.md 4.2). If the rules refuse it, too, the error
+ * string becomes ours: which SPN, why, and what to do. before and after are
+ * as for spn_request_predict(). Only to be called when the refusal is of
+ * that kind: then the caller has the rights, and has been told as much.
+ */
+void spn_transaction_explain(struct spn_transaction *txn,
+			     const struct spn_account *before,
+			     const struct spn_account *after);
 
 /*
  * The verdict over all touched accounts as they are now. Logs. On a refusal

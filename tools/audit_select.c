@@ -135,11 +135,11 @@ static bool find_by_name(TALLOC_CTX *mem_ctx,
 	}
 	ret = spn_store_search(store,
 			       select,
-			       NULL,
-			       LDB_SCOPE_SUBTREE,
-			       filter,
-			       spn_store_attrs,
-			       0,
+			       &(struct spn_search){
+				       .scope = LDB_SCOPE_SUBTREE,
+				       .filter = filter,
+				       .attrs = spn_store_attrs,
+			       },
 			       &res);
 	if (ret != LDB_SUCCESS) {
 		return say(mem_ctx,
@@ -181,11 +181,11 @@ static bool find_base(TALLOC_CTX *mem_ctx,
 	}
 	ret = spn_store_search(store,
 			       select,
-			       dn,
-			       LDB_SCOPE_BASE,
-			       "(objectClass=*)",
-			       no_attrs,
-			       0,
+			       &(struct spn_search){
+				       .base = dn,
+				       .scope = LDB_SCOPE_BASE,
+				       .attrs = no_attrs,
+			       },
 			       &res);
 	if (ret == LDB_ERR_NO_SUCH_OBJECT ||
 	    (ret == LDB_SUCCESS && res->count != 1)) {

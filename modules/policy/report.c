@@ -30,10 +30,10 @@ static bool copy_details(TALLOC_CTX *mem_ctx,
 		}
 	}
 	if (num > 0) {
-		v->others.accounts = talloc_memdup(
-			mem_ctx,
-			details->others.accounts,
-			num * sizeof(details->others.accounts[0]));
+		v->others.accounts =
+			talloc_memdup(mem_ctx,
+				      details->others.accounts,
+				      num * sizeof(struct spn_account *));
 		if (v->others.accounts == NULL) {
 			return false;
 		}

@@ -52,20 +52,6 @@ static bool is_farm(const struct spn_case *c,
 	return true;
 }
 
-static void leave_out(struct spn_holders *holders,
-		      const struct spn_account *account)
-{
-	size_t kept = 0;
-	size_t i;
-
-	for (i = 0; i < holders->num_accounts; i++) {
-		if (!spn_account_same(holders->accounts[i], account)) {
-			holders->accounts[kept++] = holders->accounts[i];
-		}
-	}
-	holders->num_accounts = kept;
-}
-
 static bool judge_others(const struct spn_case *c,
 			 const struct spn_value *value,
 			 struct spn_report *report)
@@ -76,7 +62,7 @@ static bool judge_others(const struct spn_case *c,
 	if (!spn_index_holders_of(c->index, report, value, &v.others)) {
 		return false;
 	}
-	leave_out(&v.others, c->after);
+	spn_holders_leave_out(&v.others, c->after);
 	if (v.others.num_accounts == 0 ||
 	    is_known_double(c->after, value, &v.others)) {
 		return true;
@@ -114,9 +100,9 @@ static bool judge_wide(const struct spn_case *c,
 	{
 		return false;
 	}
-	leave_out(&v.others, c->after);
+	spn_holders_leave_out(&v.others, c->after);
 	for (i = 0; i < exact.num_accounts; i++) {
-		leave_out(&v.others, exact.accounts[i]);
+		spn_holders_leave_out(&v.others, exact.accounts[i]);
 	}
 	if (v.others.num_accounts == 0) {
 		return true;

@@ -102,6 +102,7 @@ static bool judge_half(const struct spn_case *c,
 	} else if (spn_host_is_fqdn(half->spn.host_name)) {
 		code = "SPN-301";
 	}
+	spn_holders_leave_out(&v.others, c->after);
 	return spn_report_add(report, code, &v, NULL);
 }
 

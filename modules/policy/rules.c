@@ -212,3 +212,17 @@ bool spn_holders_is_only(const struct spn_holders *holders,
 {
 	return holders->num_accounts == 1 && spn_holders_has(holders, account);
 }
+
+void spn_holders_leave_out(struct spn_holders *holders,
+			   const struct spn_account *account)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < holders->num_accounts; i++) {
+		if (!spn_account_same(holders->accounts[i], account)) {
+			holders->accounts[kept++] = holders->accounts[i];
+		}
+	}
+	holders->num_accounts = kept;
+}

@@ -79,5 +79,7 @@ bool spn_holders_is_only(const struct spn_holders *holders,
 			 const struct spn_account *account);
 bool spn_holders_has(const struct spn_holders *holders,
 		     const struct spn_account *account);
+void spn_holders_leave_out(struct spn_holders *holders,
+			   const struct spn_account *account);
 
 #endif

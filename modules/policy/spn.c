@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static char ascii_lower(char c)
+int spn_ascii_lower(char c)
 {
-	return (c >= 'A' && c <= 'Z') ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z') {
+		return c - 'A' + 'a';
+	}
+	return (unsigned char)c;
 }
 
 struct spn_str spn_str_of(const char *text)
@@ -60,7 +63,7 @@ bool spn_str_equal_nocase(struct spn_str a, struct spn_str b)
 		return false;
 	}
 	for (i = 0; i < a.len; i++) {
-		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i])) {
+		if (spn_ascii_lower(a.data[i]) != spn_ascii_lower(b.data[i])) {
 			return false;
 		}
 	}

@@ -55,6 +55,9 @@ enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn);
 struct spn_str spn_str_of(const char *text); /* NULL gives length 0 */
 struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s);
 
+/* As an unsigned char; only A to Z change. */
+int spn_ascii_lower(char c);
+
 /* Same bytes; ASCII letters of either case are the same in the second. */
 bool spn_str_equal(struct spn_str a, struct spn_str b);
 bool spn_str_equal_nocase(struct spn_str a, struct spn_str b);

@@ -49,13 +49,11 @@ static int compare_nocase(const void *a, const void *b)
 	size_t i;
 
 	for (i = 0; i < x->key.len && i < y->key.len; i++) {
-		char c = x->key.data[i];
-		char d = y->key.data[i];
+		int c = spn_ascii_lower(x->key.data[i]);
+		int d = spn_ascii_lower(y->key.data[i]);
 
-		c = (c >= 'A' && c <= 'Z') ? (char)(c - 'A' + 'a') : c;
-		d = (d >= 'A' && d <= 'Z') ? (char)(d - 'A' + 'a') : d;
 		if (c != d) {
-			return ((uint8_t)c > (uint8_t)d) ? 1 : -1;
+			return (c > d) ? 1 : -1;
 		}
 	}
 	return (x->key.len > y->key.len) - (x->key.len < y->key.len);
@@ -96,7 +94,7 @@ static const struct entry *table_find(struct table *table,
 				      size_t *_num)
 {
 	struct entry wanted = {.key = key};
-	const struct entry *end = table->entries + table->num_entries;
+	const struct entry *end = NULL;
 	const struct entry *first = NULL;
 	const struct entry *last = NULL;
 
@@ -119,6 +117,7 @@ static const struct entry *table_find(struct table *table,
 	if (first == NULL) {
 		return NULL;
 	}
+	end = table->entries + table->num_entries;
 	last = first + 1;
 	while (first > table->entries &&
 	       table->compare(first - 1, &wanted) == 0) {

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * test_rows PATH...		runs rows over the pure code
+ * test_rows --json PATH...	prints them for tests/rows_directory.py
+ *
+ * The pure run keeps a little directory of its own: what a DC does below the
+ * module (access control, samldb) is not in it, so rows about that are
+ * skipped and counted. Every row with a result is one test, `holds` too.
+ */
+#include "rows.h"
+
+#include <ctype.h>
+#include <glob.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PURE_DOMAIN "example.com"
+
+/* A directory of at most 26 accounts. */
+struct directory {
+	TALLOC_CTX *mem_ctx;
+	struct spn_account *accounts['Z' + 1];
+	struct spn_forest *forest;
+	struct spn_settings *settings;
+	struct spn_fold fold;
+	unsigned passed;
+	unsigned failed;
+	unsigned skipped;
+	bool lost; /* a row was skipped: the state is not known any more */
+};
+
+static bool ascii_fold(void *private_data,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_str value,
+		       struct spn_str *_folded)
+{
+	struct spn_str copy = spn_str_dup(mem_ctx, value);
+	char *out = (char *)(uintptr_t)copy.data;
+	size_t i;
+
+	(void)private_data;
+	for (i = 0; out != NULL && i < copy.len; i++) {
+		out[i] = (char)toupper((unsigned char)out[i]);
+	}
+	*_folded = copy;
+	return out != NULL;
+}
+
+static void report(struct directory *d,
+		   const struct row *row,
+		   bool ok,
+		   const char *got)
+{
+	if (ok) {
+		d->passed++;
+		return;
+	}
+	d->failed++;
+	printf("FAILED %s:%u: %s\n  got: %s\n",
+	       row->file,
+	       row->line,
+	       row->text,
+	       got);
+}
+
+static void start_case(struct directory *d)
+{
+	struct spn_str mappings = spn_str_of(
+		"host=alerter,appmgmt,cisvc,cifs,dns,http,www,time,w3svc");
+
+	TALLOC_FREE(d->mem_ctx);
+	d->mem_ctx = talloc_new(NULL);
+	memset(d->accounts, 0, sizeof(d->accounts));
+	d->lost = false;
+	d->fold.fn = ascii_fold;
+	d->settings = spn_settings_new(d->mem_ctx);
+	d->forest = talloc_zero(d->mem_ctx, struct spn_forest);
+	d->forest->mappings = spn_mappings_new(d->forest);
+	spn_mappings_add(d->forest->mappings, mappings);
+	d->forest->dns_suffixes = talloc_zero_array(d->forest,
+						    const char *,
+						    2);
+	d->forest->dns_suffixes[0] = PURE_DOMAIN;
+	d->forest->dns_domain = PURE_DOMAIN;
+	d->forest->ds_heuristics = "";
+}
+
+static struct spn_account *make_account(struct directory *d,
+					const struct row *row)
+{
+	char guid[2] = {row->account, '\0'};
+	struct spn_account *account = spn_account_new(d->mem_ctx, guid);
+	bool machine = row->kind != SPN_KIND_USER;
+	size_t i;
+
+	account->dn = talloc_asprintf(account,
+				      "CN=%c,DC=example,DC=com",
+				      row->account);
+	account->sam_account_name = talloc_asprintf(account,
+						    "%s%s",
+						    (row->name != NULL)
+							    ? row->name
+							    : guid,
+						    machine ? "$" : "");
+	account->dns_host_name = row->dns;
+	account->dns_domain = PURE_DOMAIN;
+	account->kind = row->kind;
+	account->is_dc = row->is_dc;
+	for (i = 0; i < row->changes[0].num_values; i++) {
+		spn_account_add(account, &d->fold, row->changes[0].values[i]);
+	}
+	return account;
+}
+
+/* Everybody, with this one in place of the account of that letter. */
+static struct spn_index *make_index(struct directory *d,
+				    char letter,
+				    const struct spn_account *instead)
+{
+	struct spn_index *index = spn_index_new(d->mem_ctx, d->fold, true);
+	char l;
+
+	for (l = 'A'; l <= 'Z'; l++) {
+		const struct spn_account *account =
+			(l == letter) ? instead : d->accounts[(int)l];
+
+		if (account != NULL) {
+			spn_index_add(index, account);
+		}
+	}
+	return index;
+}
+
+static struct spn_case make_case(struct directory *d,
+				 char letter,
+				 const struct spn_account *before,
+				 const struct spn_account *after,
+				 bool is_write)
+{
+	return (struct spn_case){
+		.after = after,
+		.before = before,
+		.is_write = is_write,
+		.index = make_index(d, letter, after),
+		.forest = d->forest,
+		.settings = d->settings,
+	};
+}
+
+/* The other halves come and go along. */
+static struct spn_account *completed(struct directory *d,
+				     char letter,
+				     const struct spn_account *before,
+				     struct spn_account *after)
+{
+	struct spn_case c = make_case(d, letter, before, after, true);
+	struct spn_completion completion = {};
+	struct spn_change changes[2] = {
+		{.kind = SPN_CHANGE_DELETE},
+		{.kind = SPN_CHANGE_ADD},
+	};
+
+	spn_complete(&c, d->mem_ctx, &completion);
+	changes[0].values = completion.remove;
+	changes[0].num_values = completion.num_remove;
+	changes[1].values = completion.add;
+	changes[1].num_values = completion.num_add;
+	/* a delete without values would take everything */
+	return spn_changes_apply(d->mem_ctx,
+				 after,
+				 &d->fold,
+				 completion.num_remove > 0 ? changes
+							   : &changes[1],
+				 completion.num_remove > 0 ? 2 : 1);
+}
+
+static bool result_is(const struct row *row,
+		      const struct spn_report *found,
+		      const char **_got)
+{
+	const struct spn_violation *refusal = spn_report_refusal(found);
+	size_t i;
+
+	*_got = (refusal != NULL) ? refusal->message->code : "ok";
+	if (row->result == ROW_DENY) {
+		return refusal != NULL &&
+		       strcmp(refusal->message->code, row->codes[0]) == 0;
+	}
+	if (refusal != NULL) {
+		return false;
+	}
+	for (i = 0; i < found->num_violations; i++) {
+		*_got = found->violations[i].message->code;
+		if (row->result == ROW_WARN &&
+		    strcmp(*_got, row->codes[0]) == 0) {
+			return true;
+		}
+	}
+	return row->result == ROW_OK && found->num_violations == 0;
+}
+
+/* A write whose outcome only a DC can tell. */
+static bool needs_a_dc(const struct row *row)
+{
+	return row->result == ROW_DENIED_BY_ACL ||
+	       row->result == ROW_REFUSED_BY_SAMBA ||
+	       (row->verb == ROW_WRITE &&
+		(row->name != NULL || row->dns != NULL));
+}
+
+static void run_write(struct directory *d, const struct row *row)
+{
+	struct spn_account *before = d->accounts[(int)row->account];
+	struct spn_account *after = NULL;
+	struct spn_report *found = spn_report_new(d->mem_ctx);
+	struct spn_case c = {};
+	const char *got = NULL;
+	bool ok = false;
+
+	if (row->verb == ROW_CREATE) {
+		before = NULL;
+		after = make_account(d, row);
+	} else {
+		after = spn_changes_apply(d->mem_ctx,
+					  before,
+					  &d->fold,
+					  row->changes,
+					  row->num_changes);
+	}
+	after = completed(d, row->account, before, after);
+	c = make_case(d, row->account, before, after, true);
+	spn_rules_judge(&c, found);
+	ok = result_is(row, found, &got);
+	if (spn_report_refusal(found) == NULL) {
+		d->accounts[(int)row->account] = after;
+	}
+	report(d, row, ok, got);
+}
+
+static void run_holds(struct directory *d, const struct row *row)
+{
+	const struct spn_account *account = d->accounts[(int)row->account];
+	const struct spn_change *wanted = &row->changes[0];
+	char *got = talloc_strdup(d->mem_ctx, "");
+	bool ok = account->num_spns == wanted->num_values;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < account->num_spns; i++) {
+		struct spn_str have = account->spns[i].value;
+		bool found = false;
+
+		for (j = 0; j < wanted->num_values; j++) {
+			found |= spn_str_equal(have, wanted->values[j]);
+		}
+		ok = ok && found;
+		got = talloc_asprintf_append(got,
+					     "%s ",
+					     spn_escape(d->mem_ctx, have));
+	}
+	report(d, row, ok, got);
+}
+
+static bool has_code(const char **codes, const char *code)
+{
+	size_t i;
+
+	for (i = 0; codes[i] != NULL; i++) {
+		if (strcmp(codes[i], code) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void run_audit(struct directory *d, const struct row *row)
+{
+	struct spn_report *found = spn_report_new(d->mem_ctx);
+	char *got = talloc_strdup(d->mem_ctx, "");
+	bool ok = true;
+	size_t i;
+	char l;
+
+	for (l = 'A'; l <= 'Z'; l++) {
+		struct spn_case c = {};
+
+		if (d->accounts[(int)l] == NULL) {
+			continue;
+		}
+		c = make_case(d, 0, NULL, d->accounts[(int)l], false);
+		spn_rules_judge(&c, found);
+	}
+	for (i = 0; i < found->num_violations; i++) {
+		const char *code = found->violations[i].message->code;
+
+		ok = ok && has_code(row->codes, code);
+		got = talloc_asprintf_append(got, "%s ", code);
+	}
+	for (i = 0; row->codes[i] != NULL; i++) {
+		ok = ok && strstr(got, row->codes[i]) != NULL;
+	}
+	report(d, row, ok, got);
+}
+
+static void run_row(struct directory *d, const struct row *row)
+{
+	const char *reason = NULL;
+
+	switch (row->verb) {
+	case ROW_CASE:
+		start_case(d);
+		break;
+	case ROW_SET:
+		if (!spn_settings_set_line(d->settings,
+					   spn_str_of(row->argument),
+					   &reason)) {
+			report(d, row, false, reason);
+		}
+		break;
+	case ROW_HAS:
+		d->accounts[(int)row->account] = make_account(d, row);
+		break;
+	case ROW_GRANT:
+		break;
+	default:
+		/* Nothing is known after a write that only a DC can do. */
+		d->lost |= needs_a_dc(row) && row->result == ROW_OK;
+		if (d->lost || needs_a_dc(row)) {
+			d->skipped++;
+		} else if (row->verb == ROW_HOLDS) {
+			run_holds(d, row);
+		} else if (row->verb == ROW_AUDIT) {
+			run_audit(d, row);
+		} else {
+			run_write(d, row);
+		}
+	}
+}
+
+static json_t *json_letter(char letter)
+{
+	char text[2] = {letter, '\0'};
+
+	return (letter == 0) ? json_null() : json_string(text);
+}
+
+/* Bytes need not be UTF-8: every byte becomes one character. */
+static json_t *json_bytes(struct spn_str s)
+{
+	char *utf8 = talloc_array(NULL, char, 2 * s.len + 1);
+	json_t *json = NULL;
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.data[i];
+
+		if (c >= 0x80) {
+			utf8[num++] = (char)(0xc0 | (c >> 6));
+			c = 0x80 | (c & 0x3f);
+		}
+		utf8[num++] = (char)c;
+	}
+	json = json_stringn(utf8, num);
+	talloc_free(utf8);
+	return json;
+}
+
+static json_t *json_changes(const struct row *row)
+{
+	static const char *const kinds[] = {
+		[SPN_CHANGE_ADD] = "add",
+		[SPN_CHANGE_DELETE] = "delete",
+		[SPN_CHANGE_REPLACE] = "replace",
+	};
+	json_t *changes = json_array();
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < row->num_changes; i++) {
+		json_t *values = json_array();
+
+		for (j = 0; j < row->changes[i].num_values; j++) {
+			json_array_append_new(
+				values,
+				json_bytes(row->changes[i].values[j]));
+		}
+		json_array_append_new(changes,
+				      json_pack("{s:s, s:o}",
+						"kind",
+						kinds[row->changes[i].kind],
+						"values",
+						values));
+	}
+	return changes;
+}
+
+static int print_json(const struct rows *rows)
+{
+	json_t *all = json_array();
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < rows->num_rows; i++) {
+		const struct row *row = &rows->rows[i];
+		json_t *codes = json_array();
+
+		for (j = 0; row->codes[j] != NULL; j++) {
+			json_array_append_new(codes,
+					      json_string(row->codes[j]));
+		}
+		json_array_append_new(
+			all,
+			json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:s?, s:s, "
+				  "s:s?, s:s?, s:o, s:s, s:o}",
+				  "verb",
+				  row_verb_text(row->verb),
+				  "file",
+				  row->file,
+				  "line",
+				  (int)row->line,
+				  "text",
+				  row->text,
+				  "actor",
+				  json_letter(row->actor),
+				  "account",
+				  json_letter(row->account),
+				  "argument",
+				  row->argument,
+				  "kind",
+				  row_kind_text(row),
+				  "name",
+				  row->name,
+				  "dns",
+				  row->dns,
+				  "changes",
+				  json_changes(row),
+				  "result",
+				  row_result_text(row->result),
+				  "codes",
+				  codes));
+	}
+	json_dumpf(all, stdout, JSON_INDENT(1));
+	json_decref(all);
+	return 0;
+}
+
+/* A file, or the pages and rows of a folder. */
+static bool read_all(struct rows *rows, const char *path, const char *dns)
+{
+	static const char *const patterns[] = {"", "/*.md", "/*.rows"};
+	const char *error = NULL;
+	size_t num_before = rows->num_rows;
+	struct stat st = {};
+	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	size_t p;
+	size_t f;
+
+	for (p = folder ? 1 : 0; p < (folder ? 3 : 1); p++) {
+		char *pattern =
+			talloc_asprintf(NULL, "%s%s", path, patterns[p]);
+		glob_t found = {};
+
+		glob(pattern, GLOB_NOCHECK, NULL, &found);
+		for (f = 0; f < found.gl_pathc; f++) {
+			const char *file = found.gl_pathv[f];
+
+			if (folder && strcmp(file, pattern) == 0) {
+				continue; /* nothing of that kind */
+			}
+			if (!rows_read(rows, file, dns, &error)) {
+				fprintf(stderr, "test_rows: %s\n", error);
+				return false;
+			}
+		}
+		globfree(&found);
+		talloc_free(pattern);
+	}
+	if (rows->num_rows == num_before) {
+		fprintf(stderr, "test_rows: %s: no rows in it\n", path);
+		return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
+	struct rows rows = {};
+	struct directory d = {};
+	int first = json ? 2 : 1;
+	size_t r;
+	int i;
+
+	if (first >= argc) {
+		fprintf(stderr, "usage: test_rows [--json] FILE|FOLDER...\n");
+		return 2;
+	}
+	for (i = first; i < argc; i++) {
+		if (!read_all(&rows, argv[i], json ? NULL : PURE_DOMAIN)) {
+			return 2;
+		}
+	}
+	if (json) {
+		return print_json(&rows);
+	}
+	start_case(&d);
+	for (r = 0; r < rows.num_rows; r++) {
+		run_row(&d, &rows.rows[r]);
+	}
+	talloc_free(d.mem_ctx);
+	talloc_free(rows.rows);
+	printf("%u passed, %u failed, %u skipped\n",
+	       d.passed,
+	       d.failed,
+	       d.skipped);
+	return (d.failed == 0) ? 0 : 1;
+}
