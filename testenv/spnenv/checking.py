@@ -133,8 +133,14 @@ def main(argv):
                         help="print the suites and end")
     parser.add_argument("--no-build", action="store_true",
                         help="take bin/ as it is")
+    options = parser.parse_args(argv)
+    # As Ctrl-C does: the running suite is ended before we are.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return check(parser.parse_args(argv))
+        return check(options)
     except TestenvError as error:
         complain(error)
         return EXIT_CANNOT_RUN
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return 130

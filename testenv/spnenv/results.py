@@ -30,6 +30,7 @@ class Result:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    named: bool = False     # the output says subunit
     excused: bool = False   # a known failure, which explains an exit status
     details: list = field(default_factory=list)
 
@@ -39,6 +40,9 @@ class Result:
     def fail(self, detail):
         self.failed += 1
         self.details.append(detail)
+
+    def counted(self):
+        return self.passed + self.failed + self.skipped
 
     def add_all(self, other):
         for verdict in ("passed", "failed", "skipped"):
@@ -108,7 +112,7 @@ class SubunitReader:
         self.never_ended()
 
 
-def read_rows(output, result):
+def read_closing_line(output, result):
     lines = output.splitlines()
     found = next(filter(None, map(CLOSING.match, reversed(lines))), None)
     if found:
@@ -124,11 +128,12 @@ def judge(suite, output, status, knownfail=None):
     named a failed test, or that counts nothing, has failed once.
     """
     result = Result()
-    if suite.kind == "subunit":
+    if suite.kind == "counted":
         SubunitReader(result, suite.name, suite.environment,
                       knownfail or read_knownfail()).read(output)
-    elif suite.kind == "rows":
-        read_rows(output, result)
+        result.named = result.counted() > 0
+        if not result.named:
+            read_closing_line(output, result)
     elif status == 0:
         result.add("passed")
     last = "\n".join(output.splitlines()[-LAST_LINES:])
@@ -137,7 +142,7 @@ def judge(suite, output, status, knownfail=None):
     elif status != 0 and not result.failed and not (
             result.excused and status > 0):
         result.fail("%s\n%s: exit status %d" % (last, suite.name, status))
-    elif not (result.passed or result.failed or result.skipped):
+    elif not result.counted():
         result.fail("%s\n%s counted no test" % (last, suite.name))
     elif result.failed and not result.details:
         result.details.append(last)

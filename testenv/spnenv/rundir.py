@@ -10,21 +10,16 @@ import fcntl
 import os
 import shutil
 import tempfile
-import time
 
 from spnenv.errors import TestenvError, complain
 
-START = "spn-"
-LOCK = "lock"
-KEEP = "keep"
+START = "spnte-"
+LOCK = "testenv.lock"   # says that the directory is one of ours
+KEEP = "testenv.keep"
 
 # samba's messaging sockets are <prefix>/<host>/private/msg.sock/<pid>, and a
 # socket's path ends at 107 bytes.
 LONGEST_PARENT = 50
-
-# Made but not locked yet: a run needs milliseconds for this.
-GRACE = 60
-
 
 def parent():
     path = os.path.abspath(os.environ.get("TMPDIR") or "/tmp")
@@ -46,19 +41,16 @@ def lock(path):
 
 
 def abandoned(path):
-    """True if PATH is ours, not to be kept, and its run is dead."""
+    """True if PATH is a run's, not to be kept, and the run is dead."""
     try:
-        if os.stat(path, follow_symlinks=False).st_uid != os.getuid():
+        held = os.open(os.path.join(path, LOCK), os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return False            # not ours, not complete, or gone
+    try:
+        if os.fstat(held).st_uid != os.getuid():
             return False
         if os.path.exists(os.path.join(path, KEEP)):
             return False
-        held = os.open(os.path.join(path, LOCK), os.O_RDWR)
-    except FileNotFoundError:
-        try:
-            return time.time() - os.stat(path).st_mtime > GRACE
-        except FileNotFoundError:
-            return False
-    try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
     except BlockingIOError:
@@ -72,7 +64,7 @@ def sweep():
     top = parent()
     for name in os.listdir(top):
         path = os.path.join(top, name)
-        if name.startswith(START) and os.path.isdir(path) and abandoned(path):
+        if name.startswith(START) and abandoned(path):
             shutil.rmtree(path, ignore_errors=True)
 
 
