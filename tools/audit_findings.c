@@ -154,7 +154,7 @@ static bool gather(TALLOC_CTX *mem_ctx,
 			all[num++] = others->accounts[j];
 		}
 	}
-	qsort(all, num, sizeof(all[0]), compare_accounts);
+	qsort(all, num, sizeof(const struct spn_account *), compare_accounts);
 	for (i = 0; i < num; i++) {
 		if (kept == 0 || !spn_account_same(all[kept - 1], all[i])) {
 			all[kept++] = all[i];

@@ -140,9 +140,10 @@ static bool fold_ascii(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	for (i = 0; i < value.len; i++) {
-		char c = value.data[i];
-
-		copy[i] = (c >= 'A' && c <= 'Z') ? (char)(c - 'A' + 'a') : c;
+		copy[i] = value.data[i];
+		if (copy[i] >= 'A' && copy[i] <= 'Z') {
+			copy[i] = (char)(copy[i] - 'A' + 'a');
+		}
 	}
 	copy[value.len] = '\0';
 	*_folded = (struct spn_str){.data = copy, .len = value.len};
