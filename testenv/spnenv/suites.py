@@ -81,14 +81,28 @@ DOMAIN_SUITES = (
 
 
 def wscript_table(name):
-    """The literal dictionary NAME of wscript."""
+    """The dictionary NAME of wscript: pairs of key and syntax tree.
+
+    wscript itself runs only inside of waf, hence its text is read.
+    """
     path = os.path.join(layout.CHECKOUT, "wscript")
     with open(path, encoding="utf-8") as source:
         tree = ast.parse(source.read(), path)
     for node in tree.body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == name:
-            return ast.literal_eval(node.value)
-    raise TestenvError("%s: no table %s" % (path, name))
+        if (isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+                and [ast.unparse(target) for target in node.targets] == [name]):
+            return [(ast.literal_eval(key), value) for key, value
+                    in zip(node.value.keys, node.value.values)]
+    raise TestenvError("%s: no dictionary %s = {...}, which says what to run"
+                       % (path, name))
+
+
+def arguments_of(test):
+    """The 'args' of one of TESTS."""
+    for key, value in zip(test.keys, test.values):
+        if key.value == "args":
+            return ast.literal_eval(value)
+    return []
 
 
 def build_environment():
@@ -106,15 +120,15 @@ def build_environment():
 def built_suites():
     """C tests and checks, from wscript."""
     prefix = build_environment()
-    for name, test in wscript_table("TESTS").items():
+    for name, test in wscript_table("TESTS"):
         program = os.path.join(layout.CHECKOUT, "bin", "tests", name)
-        words = [program, *test.get("args", [])]
+        words = [program, *arguments_of(test)]
         yield Suite(name, NOWHERE, "counted", "%s %s" % (
             prefix, " ".join(shlex.quote(word) for word in words)))
-    for name, script in wscript_table("CHECKS").items():
+    for name, script in wscript_table("CHECKS"):
+        path = os.path.join(layout.CHECKOUT, ast.literal_eval(script))
         yield Suite(name, NOWHERE, "status", "%s %s -B %s" % (
-            prefix, layout.PYTHON,
-            shlex.quote(os.path.join(layout.CHECKOUT, script))))
+            prefix, layout.PYTHON, shlex.quote(path)))
 
 
 def all_suites():
