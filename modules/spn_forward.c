@@ -10,7 +10,8 @@ struct forwarded {
 	struct ldb_request *req; /* the caller's */
 	const struct spn_forward_hooks *hooks;
 	void *private_data;
-	bool done; /* ldb calls back again when we return an error */
+	bool done;     /* ldb calls back again when we return an error */
+	bool referred; /* an RODC: nothing was written here */
 	int result;
 };
 
@@ -46,6 +47,7 @@ static int forwarded_callback(struct ldb_request *down, struct ldb_reply *ares)
 	}
 	switch (ares->type) {
 	case LDB_REPLY_REFERRAL:
+		fwd->referred = true;
 		return ldb_module_send_referral(fwd->req, ares->referral);
 	case LDB_REPLY_ENTRY:
 		return ldb_module_send_entry(fwd->req,
@@ -54,7 +56,7 @@ static int forwarded_callback(struct ldb_request *down, struct ldb_reply *ares)
 	case LDB_REPLY_DONE:
 		break;
 	}
-	if (fwd->hooks->written != NULL) {
+	if (fwd->hooks->written != NULL && !fwd->referred) {
 		ret = fwd->hooks->written(fwd->module,
 					  fwd->req,
 					  fwd->private_data);

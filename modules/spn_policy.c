@@ -281,8 +281,10 @@ static int prepare_add(struct ldb_module *module,
 }
 
 /*
- * The same for a modify. LDB_ERR_NO_SUCH_OBJECT: there is nothing to judge,
- * and the modules below say so with the rights of the caller.
+ * The same for a modify. Where there is no such account, there is nothing to
+ * judge, and the modules below say so with the rights of the caller. Only
+ * the search for the account itself can tell: the same code from any other
+ * is a check that could not be made.
  */
 static int prepare_modify(struct ldb_module *module,
 			  struct ldb_request *req,
@@ -303,6 +305,9 @@ static int prepare_modify(struct ldb_module *module,
 				msg->dn,
 				&change->before,
 				&deleted);
+	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
+		return LDB_SUCCESS;
+	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -399,7 +404,7 @@ static int spn_policy_modify(struct ldb_module *module,
 	ret = (concern.spns || concern.names)
 		      ? prepare_modify(module, req, concern.spns, change)
 		      : open_transaction(module);
-	if (ret != LDB_SUCCESS && ret != LDB_ERR_NO_SUCH_OBJECT) {
+	if (ret != LDB_SUCCESS) {
 		ret = check_failed(module, "a modify could not be examined");
 		TALLOC_FREE(change->copy);
 		if (ret != LDB_SUCCESS) {
