@@ -284,7 +284,11 @@ static bool apply_lines(struct spn_settings *settings,
 			.len = el->values[i].length,
 		};
 
-		if (!spn_settings_set_line(settings, line, &reason) &&
+		if (spn_settings_set_line(settings, line, &reason)) {
+			continue;
+		}
+		/* A line that is left out may be what makes us strict. */
+		if (reason == spn_settings_no_memory ||
 		    !add_problem(settings,
 				 problems,
 				 "settings object",

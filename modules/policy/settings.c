@@ -11,6 +11,8 @@
 
 #include "rules.h"
 
+const char spn_settings_no_memory[] = "out of memory";
+
 static const char *const level_texts[] = {
 	[SPN_LEVEL_OFF] = "off",
 	[SPN_LEVEL_WARN] = "warn",
@@ -126,15 +128,12 @@ static char *modes_text(TALLOC_CTX *mem_ctx, unsigned modes)
 	char *text = talloc_strdup(mem_ctx, "");
 	size_t i;
 
-	for (i = NUM_LEVELS; i > 0; i--) {
+	for (i = NUM_LEVELS; text != NULL && i > 0; i--) {
 		if ((modes & (1u << (i - 1))) != 0) {
 			text = talloc_asprintf_append(text,
 						      "%s%s",
 						      *text ? " " : "",
 						      level_texts[i - 1]);
-			if (text == NULL) {
-				return NULL;
-			}
 		}
 	}
 	return text;
@@ -221,6 +220,7 @@ static bool set_level(struct spn_settings *settings,
 		      const char **_reason)
 {
 	char *modes = NULL;
+	char *reason = NULL;
 	size_t i;
 
 	for (i = 0; i < NUM_LEVELS; i++) {
@@ -231,11 +231,14 @@ static bool set_level(struct spn_settings *settings,
 		}
 	}
 	modes = modes_text(settings, rule->modes);
-	*_reason = talloc_asprintf(settings,
-				   "'%s' is no mode of %s; it takes: %s",
-				   value,
-				   rule->name,
-				   (modes == NULL) ? "?" : modes);
+	if (modes != NULL) {
+		reason = talloc_asprintf(settings,
+					 "'%s' is no mode of %s; it takes: %s",
+					 value,
+					 rule->name,
+					 modes);
+	}
+	*_reason = (reason != NULL) ? reason : spn_settings_no_memory;
 	return false;
 }
 
@@ -247,33 +250,72 @@ static bool add_to_list(struct spn_settings *settings,
 	const char ***list = list_of(settings, key);
 	const char *wrong = key->check(value);
 	const char **grown = NULL;
+	char *reason = NULL;
+	char *copy = NULL;
 	size_t num = 0;
 	bool replace = (*list == settings->pair_classes &&
 			!settings->pair_classes_set);
 
+	*_reason = spn_settings_no_memory;
 	if (wrong != NULL) {
-		*_reason = talloc_asprintf(settings,
-					   "%s: %s",
-					   key->setting.name,
-					   wrong);
+		reason = talloc_asprintf(settings,
+					 "%s: %s",
+					 key->setting.name,
+					 wrong);
+		*_reason = (reason != NULL) ? reason : *_reason;
 		return false;
 	}
 	while (!replace && (*list)[num] != NULL) {
 		num++;
 	}
-	*_reason = "out of memory";
+	/* Both, before anything of the list changes. */
+	copy = talloc_strdup(settings, value);
+	if (copy == NULL) {
+		return false;
+	}
 	grown = talloc_realloc(settings, *list, const char *, num + 2);
 	if (grown == NULL) {
+		talloc_free(copy);
 		return false;
 	}
 	*list = grown;
-	grown[num] = talloc_strdup(grown, value);
-	if (grown[num] == NULL) {
-		return false;
-	}
+	grown[num] = talloc_move(grown, &copy);
 	grown[num + 1] = NULL;
 	settings->pair_classes_set |= replace;
 	return true;
+}
+
+static bool unknown_name(struct spn_settings *settings,
+			 const char *name,
+			 const char **_reason)
+{
+	const struct spn_rule *const *rules = spn_rules();
+	char *known = talloc_strdup(settings, "");
+	char *reason = NULL;
+	size_t i;
+
+	for (i = 0; known != NULL && rules[i] != NULL; i++) {
+		if (rules[i]->modes != 0) {
+			known = talloc_asprintf_append(known,
+						       "%s, ",
+						       rules[i]->name);
+		}
+	}
+	for (i = 0; known != NULL && i < NUM_LIST_KEYS; i++) {
+		known = talloc_asprintf_append(known,
+					       "%s%s",
+					       (i > 0) ? ", " : "",
+					       list_keys[i].setting.name);
+	}
+	if (known != NULL) {
+		reason = talloc_asprintf(
+			settings,
+			"there is no setting '%s'; there are: %s",
+			name,
+			known);
+	}
+	*_reason = (reason != NULL) ? reason : spn_settings_no_memory;
+	return false;
 }
 
 bool spn_settings_set(struct spn_settings *settings,
@@ -283,7 +325,6 @@ bool spn_settings_set(struct spn_settings *settings,
 {
 	const struct spn_rule *const *rules = spn_rules();
 	const char *ignored = NULL;
-	char *known = NULL;
 	size_t i;
 
 	if (_reason == NULL) {
@@ -297,31 +338,17 @@ bool spn_settings_set(struct spn_settings *settings,
 					   _reason);
 		}
 	}
-	known = talloc_strdup(settings, "");
 	for (i = 0; rules[i] != NULL; i++) {
-		if (rules[i]->modes == 0) {
-			continue;
-		}
-		if (strcasecmp(name, rules[i]->name) == 0) {
+		if (rules[i]->modes != 0 &&
+		    strcasecmp(name, rules[i]->name) == 0) {
 			return set_level(settings,
 					 rules[i],
 					 i,
 					 value,
 					 _reason);
 		}
-		known = talloc_asprintf_append(known, "%s, ", rules[i]->name);
 	}
-	for (i = 0; i < NUM_LIST_KEYS; i++) {
-		known = talloc_asprintf_append(known,
-					       "%s%s",
-					       (i > 0) ? ", " : "",
-					       list_keys[i].setting.name);
-	}
-	*_reason = talloc_asprintf(settings,
-				   "there is no setting '%s'; there are: %s",
-				   name,
-				   (known == NULL) ? "?" : known);
-	return false;
+	return unknown_name(settings, name, _reason);
 }
 
 static struct spn_str trim(struct spn_str s)
@@ -363,7 +390,7 @@ bool spn_settings_set_line(struct spn_settings *settings,
 		part[i] = trim(part[i]);
 		text[i] = talloc_strndup(settings, part[i].data, part[i].len);
 		if (text[i] == NULL) {
-			*_reason = "out of memory";
+			*_reason = spn_settings_no_memory;
 			return false;
 		}
 	}
@@ -440,7 +467,7 @@ char *spn_settings_get(const struct spn_settings *settings,
 				 *)(const void *)((const char *)settings +
 						  list_keys[i].offset);
 		text = talloc_strdup(mem_ctx, "");
-		for (j = 0; list[j] != NULL; j++) {
+		for (j = 0; text != NULL && list[j] != NULL; j++) {
 			text = talloc_asprintf_append(text,
 						      "%s%s",
 						      (j > 0) ? ", " : "",

@@ -50,6 +50,10 @@ const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx,
 /* The defaults. NULL when out of memory. */
 struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx);
 
+/* *_reason of the functions below when it is memory that was missing: not
+ * the value is wrong, and it must not be left out as if it were. */
+extern const char spn_settings_no_memory[];
+
 /*
  * Sets one key. On false nothing has changed and *_reason says why, in one
  * line that names what is allowed; it lives on settings. The first value of
