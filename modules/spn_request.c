@@ -127,13 +127,15 @@ struct spn_account *spn_request_predict(const struct spn_store *store,
 {
 	struct spn_fold fold = spn_store_fold(store);
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	struct spn_change *changes = talloc_array(tmp_ctx,
-						  struct spn_change,
-						  msg->num_elements);
+	struct spn_change *changes = NULL;
 	struct spn_account *after = NULL;
 	size_t num_changes = 0;
 	unsigned i;
 
+	if (tmp_ctx == NULL) {
+		return NULL;
+	}
+	changes = talloc_array(tmp_ctx, struct spn_change, msg->num_elements);
 	if (changes == NULL) {
 		goto done;
 	}

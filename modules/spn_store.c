@@ -81,14 +81,21 @@ int spn_store_search(const struct spn_store *store,
 		     struct ldb_result **_res)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	struct ldb_result *res = talloc_zero(tmp_ctx, struct ldb_result);
+	struct ldb_result *res = NULL;
 	struct ldb_request *req = NULL;
-	int ret = build_search(store, tmp_ctx, search, res, &req);
+	int ret;
 
-	if (ret == LDB_SUCCESS) {
-		LDB_REQ_SET_LOCATION(req);
-		ret = add_controls(store, search, req);
+	if (tmp_ctx == NULL) {
+		return ldb_oom(store->ldb);
 	}
+	res = talloc_zero(tmp_ctx, struct ldb_result);
+	ret = build_search(store, tmp_ctx, search, res, &req);
+	if (ret != LDB_SUCCESS || req == NULL) {
+		talloc_free(tmp_ctx);
+		return (ret != LDB_SUCCESS) ? ret : ldb_operr(store->ldb);
+	}
+	LDB_REQ_SET_LOCATION(req);
+	ret = add_controls(store, search, req);
 	if (ret == LDB_SUCCESS) {
 		ret = (store->module != NULL)
 			      ? ldb_next_request(store->module, req)

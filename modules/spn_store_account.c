@@ -271,9 +271,13 @@ int spn_store_account_of(const struct spn_store *store,
 			 bool *_deleted)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	char *guid = guid_text(tmp_ctx, msg);
 	struct spn_account *account = NULL;
+	char *guid = NULL;
 
+	if (tmp_ctx == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	guid = guid_text(tmp_ctx, msg);
 	if (guid != NULL) {
 		account = spn_account_new(tmp_ctx, guid);
 	}

@@ -296,30 +296,35 @@ void spn_transaction_explain(struct spn_transaction *txn,
 			     const struct spn_account *after)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(txn);
-	struct spn_report *report = spn_report_new(tmp_ctx);
+	struct spn_report *report = NULL;
 	const struct spn_violation *v = NULL;
 	const char *theirs = ldb_errstring(txn->store.ldb);
 	struct spn_case c = {
 		.after = after,
 		.before = before,
 		.is_write = true,
-		.index = spn_index_new(tmp_ctx,
-				       spn_store_fold(&txn->store),
-				       false),
 		.forest = txn->forest,
 		.settings = txn->settings,
 	};
 
+	if (tmp_ctx == NULL) {
+		return;
+	}
+	report = spn_report_new(tmp_ctx);
+	c.index = spn_index_new(tmp_ctx, spn_store_fold(&txn->store), false);
 	theirs = talloc_strdup(tmp_ctx, (theirs == NULL) ? "" : theirs);
-	if (report != NULL && theirs != NULL && c.index != NULL &&
-	    spn_index_add(c.index, after) &&
+	if (report == NULL || theirs == NULL || c.index == NULL) {
+		talloc_free(tmp_ctx);
+		return;
+	}
+	if (spn_index_add(c.index, after) &&
 	    spn_store_judge(&txn->store, &c, 1, report) == LDB_SUCCESS)
 	{
 		v = find_duplicate(report);
 	}
 	if (v != NULL) {
 		refuse(txn, tmp_ctx, v);
-	} else if (theirs != NULL) {
+	} else {
 		ldb_set_errstring(txn->store.ldb, theirs);
 	}
 	talloc_free(tmp_ctx);
@@ -328,12 +333,16 @@ void spn_transaction_explain(struct spn_transaction *txn,
 int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(txn);
-	struct spn_report *report = spn_report_new(tmp_ctx);
+	struct spn_report *report = NULL;
 	const struct spn_violation *refusal = NULL;
 	size_t i;
 	int ret;
 
 	*_refused = false;
+	if (tmp_ctx == NULL) {
+		return ldb_oom(txn->store.ldb);
+	}
+	report = spn_report_new(tmp_ctx);
 	ret = (report == NULL) ? ldb_oom(txn->store.ldb)
 			       : judge_accounts(txn, tmp_ctx, report);
 	if (ret != LDB_SUCCESS) {

@@ -98,7 +98,7 @@ static char *others_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 	char *text = talloc_strdup(mem_ctx, "");
 	size_t i;
 
-	for (i = 0; i < v->others.num_accounts; i++) {
+	for (i = 0; text != NULL && i < v->others.num_accounts; i++) {
 		char *dn = escape_text(mem_ctx, v->others.accounts[i]->dn);
 
 		if (dn == NULL) {
@@ -144,9 +144,13 @@ static char *expand(TALLOC_CTX *mem_ctx,
 		    const char *template)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	char *text = talloc_strdup(mem_ctx, "");
+	char *text = NULL;
 
-	while (tmp_ctx != NULL && text != NULL && *template != '\0') {
+	if (tmp_ctx == NULL) {
+		return NULL;
+	}
+	text = talloc_strdup(mem_ctx, "");
+	while (text != NULL && *template != '\0') {
 		const char *open = strchrnul(template, '{');
 		const char *close = strchrnul(open, '}');
 		char *value = NULL;
@@ -154,7 +158,7 @@ static char *expand(TALLOC_CTX *mem_ctx,
 		text = talloc_strndup_append_buffer(text,
 						    template,
 						    (size_t)(open - template));
-		if (*open == '\0' || *close == '\0') {
+		if (text == NULL || *open == '\0' || *close == '\0') {
 			break;
 		}
 		value = expand_name(tmp_ctx,
@@ -212,12 +216,19 @@ char *spn_violation_log_text(TALLOC_CTX *mem_ctx,
 			     const struct spn_log_context *context)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	char *reason = spn_violation_reason(tmp_ctx, v);
-	char *spn = spn_escape(tmp_ctx, v->spn);
-	char *dn = escape_text(tmp_ctx, v->account ? v->account->dn : "");
-	char *others = others_text(tmp_ctx, v);
+	char *reason = NULL;
+	char *spn = NULL;
+	char *dn = NULL;
+	char *others = NULL;
 	char *text = NULL;
 
+	if (tmp_ctx == NULL) {
+		return NULL;
+	}
+	reason = spn_violation_reason(tmp_ctx, v);
+	spn = spn_escape(tmp_ctx, v->spn);
+	dn = escape_text(tmp_ctx, v->account ? v->account->dn : "");
+	others = others_text(tmp_ctx, v);
 	if (reason != NULL && spn != NULL && dn != NULL && others != NULL) {
 		text = talloc_asprintf(
 			mem_ctx,
@@ -275,7 +286,7 @@ static char *json_others(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 	char *text = talloc_strdup(mem_ctx, "[");
 	size_t i;
 
-	for (i = 0; i < v->others.num_accounts; i++) {
+	for (i = 0; text != NULL && i < v->others.num_accounts; i++) {
 		struct spn_str other = spn_str_of(v->others.accounts[i]->dn);
 		char *dn = json_string(mem_ctx, other);
 
@@ -287,7 +298,7 @@ static char *json_others(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 					      (i > 0) ? ", " : "",
 					      dn);
 	}
-	return talloc_strdup_append_buffer(text, "]");
+	return (text == NULL) ? NULL : talloc_strdup_append_buffer(text, "]");
 }
 
 char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
@@ -308,11 +319,16 @@ char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
 		{"spn", v->spn},
 		{"partner", spn_str_of(v->partner)},
 	};
-	char *time = json_string(tmp_ctx, spn_str_of(context->timestamp));
-	char *others = json_others(tmp_ctx, v);
+	char *time = NULL;
+	char *others = NULL;
 	char *json = NULL;
 	size_t i;
 
+	if (tmp_ctx == NULL) {
+		return NULL;
+	}
+	time = json_string(tmp_ctx, spn_str_of(context->timestamp));
+	others = json_others(tmp_ctx, v);
 	if (time == NULL || others == NULL) {
 		goto done;
 	}
@@ -321,7 +337,8 @@ char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
 			       "\"spnPolicy\": {\"version\": {\"major\": 1, "
 			       "\"minor\": 0}",
 			       time);
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (i = 0; json != NULL && i < sizeof(fields) / sizeof(fields[0]);
+	     i++) {
 		char *value = json_string(tmp_ctx, fields[i].text);
 
 		if (value == NULL) {
@@ -333,7 +350,11 @@ char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
 					      fields[i].name,
 					      value);
 	}
-	json = talloc_asprintf_append(json, ", \"conflictDns\": %s}}", others);
+	if (json != NULL) {
+		json = talloc_asprintf_append(json,
+					      ", \"conflictDns\": %s}}",
+					      others);
+	}
 done:
 	talloc_free(tmp_ctx);
 	return json;
