@@ -50,6 +50,7 @@ STORE_SOURCES = [
 MODULE_SOURCES = [
     'modules/spn_policy.c',
     'modules/spn_forward.c',
+    'modules/spn_plan.c',
     'modules/spn_request.c',
     'modules/spn_transaction.c',
     'modules/spn_session.c',

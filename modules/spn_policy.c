@@ -32,7 +32,7 @@
 #include "spn_policy.h"
 
 #include "spn_forward.h"
-#include "spn_request.h"
+#include "spn_plan.h"
 #include "spn_transaction.h"
 
 #include <param.h>
@@ -173,13 +173,6 @@ static int touch_added(struct ldb_module *module,
 	return ret;
 }
 
-/* One change of SPNs, as it was asked for. */
-struct spn_change_of {
-	struct spn_account *before; /* NULL: an add */
-	struct spn_account *after;  /* as predicted */
-	struct ldb_message *copy;   /* NULL: the request is whole as it is */
-};
-
 /*
  * Samba's own check for duplicates stands below us and comes first; it says
  * neither why nor what to do. Anything else that was refused stays as it is:
@@ -189,15 +182,15 @@ static void explain_refusal(struct ldb_module *module,
 			    int error,
 			    void *private_data)
 {
-	const struct spn_change_of *change = private_data;
+	const struct spn_plan *plan = private_data;
 	struct spn_transaction *txn = policy_of(module)->txn;
 	const char *text = ldb_errstring(ldb_module_get_ctx(module));
 
-	if (txn != NULL && change->after != NULL && text != NULL &&
+	if (txn != NULL && plan->after != NULL && text != NULL &&
 	    error == LDB_ERR_CONSTRAINT_VIOLATION &&
 	    strstr(text, "samldb: spn[") != NULL)
 	{
-		spn_transaction_explain(txn, change->before, change->after);
+		spn_transaction_explain(txn, plan->before, plan->after);
 	}
 }
 
@@ -212,121 +205,36 @@ static const struct spn_forward_hooks modify_hooks = {
 
 /* -------------------------------------------------------------- requests */
 
-/* The other halves that must come or go along, in change->copy. */
-static int amend(struct ldb_module *module,
-		 TALLOC_CTX *mem_ctx,
-		 const struct ldb_message *msg,
-		 struct spn_change_of *change)
-{
-	struct spn_transaction *txn = policy_of(module)->txn;
-	struct spn_amendment amendment = {};
-	struct spn_case c = {
-		.after = change->after,
-		.before = change->before,
-		.is_write = true,
-		.index = spn_index_new(mem_ctx,
-				       spn_store_fold(&txn->store),
-				       false),
-		.forest = txn->forest,
-		.settings = txn->settings,
-	};
-	int ret;
-
-	if (c.index == NULL || !spn_index_add(c.index, c.after)) {
-		return ldb_oom(txn->store.ldb);
-	}
-	ret = spn_store_complete(&txn->store,
-				 mem_ctx,
-				 &c,
-				 &amendment.completion);
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	if (txn->settings->mode == SPN_MODE_ENFORCE) {
-		ret = spn_store_gives_up_duplicate(
-			&txn->store,
-			&c,
-			&amendment.gives_up_duplicate);
-	}
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	return spn_request_amend(&txn->store,
-				 mem_ctx,
-				 msg,
-				 &c,
-				 &amendment,
-				 &change->copy);
-}
-
-/* Everything of an add that can fail before it is passed down. */
-static int prepare_add(struct ldb_module *module,
-		       struct ldb_request *req,
-		       struct spn_change_of *change)
-{
-	const struct ldb_message *msg = req->op.add.message;
-	int ret = open_transaction(module);
-
-	if (ret == LDB_SUCCESS) {
-		ret = spn_store_account_of(&policy_of(module)->txn->store,
-					   change,
-					   msg,
-					   &change->after,
-					   NULL);
-	}
-	if (ret == LDB_SUCCESS) {
-		ret = amend(module, change, msg, change);
-	}
-	return ret;
-}
-
-/*
- * The same for a modify. Where there is no such account, there is nothing to
- * judge, and the modules below say so with the rights of the caller. Only
- * the search for the account itself can tell: the same code from any other
- * is a check that could not be made.
- */
+/* Everything of a modify that can fail before it is passed down. */
 static int prepare_modify(struct ldb_module *module,
 			  struct ldb_request *req,
 			  bool changes_spns,
-			  struct spn_change_of *change)
+			  struct spn_plan *plan)
 {
-	const struct ldb_message *msg = req->op.mod.message;
 	struct spn_transaction *txn = NULL;
-	bool deleted = false;
 	int ret = open_transaction(module);
 
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
 	txn = policy_of(module)->txn;
-	ret = spn_store_account(&txn->store,
-				change,
-				msg->dn,
-				&change->before,
-				&deleted);
-	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
-		return LDB_SUCCESS;
+	ret = spn_plan_modify(txn, req->op.mod.message, changes_spns, plan);
+	if (ret != LDB_SUCCESS || plan->before == NULL) {
+		return ret;
 	}
+	return spn_transaction_touch(txn, plan->before, may_refuse(req));
+}
+
+static int prepare_add(struct ldb_module *module,
+		       struct ldb_request *req,
+		       struct spn_plan *plan)
+{
+	int ret = open_transaction(module);
+
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	if (deleted) {
-		change->before->num_spns = 0; /* nobody answers for them */
-	}
-	if (changes_spns) {
-		change->after = spn_request_predict(&txn->store,
-						    change,
-						    change->before,
-						    msg);
-		ret = (change->after == NULL)
-			      ? ldb_oom(txn->store.ldb)
-			      : amend(module, change, msg, change);
-	}
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	return spn_transaction_touch(txn, change->before, may_refuse(req));
+	return spn_plan_add(policy_of(module)->txn, req->op.add.message, plan);
 }
 
 /* Nothing of ours to do: off, a special record, or replication's. */
@@ -342,7 +250,7 @@ static bool is_exempt(struct ldb_module *module,
 static int spn_policy_add(struct ldb_module *module, struct ldb_request *req)
 {
 	const struct ldb_message *msg = req->op.add.message;
-	struct spn_change_of *change = NULL;
+	struct spn_plan *plan = NULL;
 	struct spn_concern concern = {};
 	int ret;
 
@@ -356,15 +264,15 @@ static int spn_policy_add(struct ldb_module *module, struct ldb_request *req)
 	if (!concern.spns && !concern.policy) {
 		return ldb_next_request(module, req);
 	}
-	change = talloc_zero(req, struct spn_change_of);
-	if (change == NULL) {
+	plan = talloc_zero(req, struct spn_plan);
+	if (plan == NULL) {
 		return ldb_module_oom(module);
 	}
-	ret = concern.spns ? prepare_add(module, req, change)
+	ret = concern.spns ? prepare_add(module, req, plan)
 			   : open_transaction(module);
 	if (ret != LDB_SUCCESS) {
 		ret = check_failed(module, "an add could not be examined");
-		TALLOC_FREE(change->copy);
+		TALLOC_FREE(plan->copy);
 	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
@@ -374,16 +282,16 @@ static int spn_policy_add(struct ldb_module *module, struct ldb_request *req)
 	}
 	return spn_forward(module,
 			   req,
-			   (change->copy != NULL) ? change->copy : msg,
+			   (plan->copy != NULL) ? plan->copy : msg,
 			   &add_hooks,
-			   change);
+			   plan);
 }
 
 static int spn_policy_modify(struct ldb_module *module,
 			     struct ldb_request *req)
 {
 	const struct ldb_message *msg = req->op.mod.message;
-	struct spn_change_of *change = NULL;
+	struct spn_plan *plan = NULL;
 	struct spn_concern concern = {};
 	int ret;
 
@@ -397,29 +305,29 @@ static int spn_policy_modify(struct ldb_module *module,
 	if (!concern.spns && !concern.names && !concern.policy) {
 		return ldb_next_request(module, req);
 	}
-	change = talloc_zero(req, struct spn_change_of);
-	if (change == NULL) {
+	plan = talloc_zero(req, struct spn_plan);
+	if (plan == NULL) {
 		return ldb_module_oom(module);
 	}
 	ret = (concern.spns || concern.names)
-		      ? prepare_modify(module, req, concern.spns, change)
+		      ? prepare_modify(module, req, concern.spns, plan)
 		      : open_transaction(module);
 	if (ret != LDB_SUCCESS) {
 		ret = check_failed(module, "a modify could not be examined");
-		TALLOC_FREE(change->copy);
+		TALLOC_FREE(plan->copy);
 		if (ret != LDB_SUCCESS) {
 			return ret;
 		}
 	}
-	if (change->after == NULL) {
+	if (plan->after == NULL) {
 		/* What it does is seen at the commit. */
 		return ldb_next_request(module, req);
 	}
 	return spn_forward(module,
 			   req,
-			   (change->copy != NULL) ? change->copy : msg,
+			   (plan->copy != NULL) ? plan->copy : msg,
 			   &modify_hooks,
-			   change);
+			   plan);
 }
 
 /* Settings are read before they are deleted or renamed away. */
@@ -552,13 +460,26 @@ static int spn_policy_init(struct ldb_module *module)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	struct spn_policy *policy = talloc_zero(module, struct spn_policy);
+	static char version[] = SPN_POLICY_VERSION;
+	int ret;
 
 	if (policy == NULL) {
 		return ldb_oom(ldb);
 	}
 	ldb_module_set_private(module, policy);
 	read_mode(ldb, policy);
-	return ldb_next_init(module);
+	ret = ldb_next_init(module);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	ret = ldb_set_opaque(ldb, SPN_POLICY_VERSION_OPAQUE, version);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	/* Says that we are here; without rootdse below there is no such list.
+	 */
+	(void)ldb_mod_register_control(module, SPN_POLICY_CONTROL_OID);
+	return LDB_SUCCESS;
 }
 
 static const struct ldb_module_ops spn_policy_ops = {

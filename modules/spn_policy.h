@@ -5,6 +5,15 @@
 #ifndef SPN_POLICY_SPN_POLICY_H
 #define SPN_POLICY_SPN_POLICY_H
 
+/*
+ * By this a DC says in its rootDSE (supportedControl) that the module is at
+ * work there: spn-policy status looks at every DC. It is no control to send.
+ */
+#define SPN_POLICY_CONTROL_OID "2.25.329800735698586629295641978511506172918"
+
+/* ldb_get_opaque() name of the version of the module that is in the stack. */
+#define SPN_POLICY_VERSION_OPAQUE "spn_policy_version"
+
 /* version: LDB_VERSION of the ldb that loads us. Always LDB_SUCCESS unless
  * ldb itself refuses the registration. */
 int ldb_init_module(const char *version);

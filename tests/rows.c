@@ -92,15 +92,15 @@ static char *with_dns(TALLOC_CTX *mem_ctx, const char *text, const char *dns)
 /* The byte that \xx stands for; false if it is none. */
 static bool take_escape(const char **in, char *_byte)
 {
-	unsigned byte = 0;
+	char hex[3] = {};
 
 	if ((*in)[0] != '\\' || !isxdigit((unsigned char)(*in)[1]) ||
-	    !isxdigit((unsigned char)(*in)[2]) ||
-	    sscanf(*in + 1, "%2x", &byte) != 1)
+	    !isxdigit((unsigned char)(*in)[2]))
 	{
 		return false;
 	}
-	*_byte = (char)byte;
+	memcpy(hex, *in + 1, 2);
+	*_byte = (char)strtoul(hex, NULL, 16);
 	*in += 3;
 	return true;
 }
@@ -145,12 +145,15 @@ static void add_value(struct line *line,
 		      struct spn_change *change,
 		      const char *word)
 {
-	struct spn_str *values =
-		talloc_realloc(line->rows->rows,
-			       (void *)(uintptr_t)change->values,
-			       struct spn_str,
-			       change->num_values + 1);
+	struct spn_str *values = talloc_array(line->rows->rows,
+					      struct spn_str,
+					      change->num_values + 1);
 
+	if (change->num_values > 0) {
+		memcpy(values,
+		       change->values,
+		       change->num_values * sizeof(*values));
+	}
 	values[change->num_values++] = unescape(values, word);
 	change->values = values;
 }

@@ -37,16 +37,18 @@ static bool ascii_fold(void *private_data,
 		       struct spn_str value,
 		       struct spn_str *_folded)
 {
-	struct spn_str copy = spn_str_dup(mem_ctx, value);
-	char *out = (char *)(uintptr_t)copy.data;
+	char *out = talloc_array(mem_ctx, char, value.len + 1);
 	size_t i;
 
 	(void)private_data;
-	for (i = 0; out != NULL && i < copy.len; i++) {
-		out[i] = (char)toupper((unsigned char)out[i]);
+	if (out == NULL) {
+		return false;
 	}
-	*_folded = copy;
-	return out != NULL;
+	for (i = 0; i < value.len; i++) {
+		out[i] = (char)toupper((unsigned char)value.data[i]);
+	}
+	*_folded = (struct spn_str){.data = out, .len = value.len};
+	return true;
 }
 
 static void report(struct directory *d,
@@ -121,11 +123,12 @@ static struct spn_index *make_index(struct directory *d,
 				    const struct spn_account *instead)
 {
 	struct spn_index *index = spn_index_new(d->mem_ctx, d->fold, true);
-	char l;
+	int l;
 
 	for (l = 'A'; l <= 'Z'; l++) {
-		const struct spn_account *account =
-			(l == letter) ? instead : d->accounts[(int)l];
+		const struct spn_account *account = (l == letter)
+							    ? instead
+							    : d->accounts[l];
 
 		if (account != NULL) {
 			spn_index_add(index, account);
@@ -282,15 +285,15 @@ static void run_audit(struct directory *d, const struct row *row)
 	char *got = talloc_strdup(d->mem_ctx, "");
 	bool ok = true;
 	size_t i;
-	char l;
+	int l;
 
 	for (l = 'A'; l <= 'Z'; l++) {
 		struct spn_case c = {};
 
-		if (d->accounts[(int)l] == NULL) {
+		if (d->accounts[l] == NULL) {
 			continue;
 		}
-		c = make_case(d, 0, NULL, d->accounts[(int)l], false);
+		c = make_case(d, 0, NULL, d->accounts[l], false);
 		spn_rules_judge(&c, found);
 	}
 	for (i = 0; i < found->num_violations; i++) {

@@ -7,12 +7,12 @@
  * the list of modules.
  */
 
+#include "spn_policy.h"
 #include "spn_policy_tool.h"
 
 #include <string.h>
 
 /* The control that the module registers; see spn_policy_init(). */
-#define POLICY_CONTROL_OID "2.25.329800735698586629295641978511506172918"
 
 /* One attribute of one object; NULL when it cannot be read. */
 static const struct ldb_message *policy_read_attr(TALLOC_CTX *mem_ctx,
@@ -58,7 +58,7 @@ bool policy_is_read_only(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
 bool policy_is_announced(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
 {
 	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
-	uint8_t oid_text[] = POLICY_CONTROL_OID;
+	uint8_t oid_text[] = SPN_POLICY_CONTROL_OID;
 	struct ldb_val oid = {
 		.data = oid_text,
 		.length = sizeof(oid_text) - 1,

@@ -8,6 +8,7 @@
  * cannot be seen; status says so instead of guessing.
  */
 
+#include "spn_policy.h"
 #include "spn_policy_tool.h"
 
 #include <stdarg.h>
@@ -52,7 +53,7 @@ static struct ldb_context *policy_open_with(TALLOC_CTX *mem_ctx,
 /* The module sets this when it starts; see spn_policy_init(). */
 static const char *policy_version(struct ldb_context *ldb)
 {
-	const char *version = ldb_get_opaque(ldb, "spn_policy_version");
+	const char *version = ldb_get_opaque(ldb, SPN_POLICY_VERSION_OPAQUE);
 
 	return version != NULL ? version : "version not known";
 }

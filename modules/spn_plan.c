@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The state before is read, the state after predicted, and completion.c asked
+ * what has to come or go along. The prediction decides nothing: the verdict
+ * falls over what the write has really left (spn_transaction.c).
+ */
+#include "spn_plan.h"
+
+static int amend(struct spn_transaction *txn,
+		 const struct ldb_message *msg,
+		 struct spn_plan *plan)
+{
+	struct spn_amendment amendment = {};
+	struct spn_case c = {
+		.after = plan->after,
+		.before = plan->before,
+		.is_write = true,
+		.index = spn_index_new(plan,
+				       spn_store_fold(&txn->store),
+				       false),
+		.forest = txn->forest,
+		.settings = txn->settings,
+	};
+	int ret;
+
+	if (c.index == NULL || !spn_index_add(c.index, c.after)) {
+		return ldb_oom(txn->store.ldb);
+	}
+	ret = spn_store_complete(&txn->store, plan, &c, &amendment.completion);
+	if (ret == LDB_SUCCESS && txn->settings->mode == SPN_MODE_ENFORCE) {
+		ret = spn_store_gives_up_duplicate(
+			&txn->store,
+			&c,
+			&amendment.gives_up_duplicate);
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return spn_request_amend(&txn->store,
+				 plan,
+				 msg,
+				 &c,
+				 &amendment,
+				 &plan->copy);
+}
+
+int spn_plan_add(struct spn_transaction *txn,
+		 const struct ldb_message *msg,
+		 struct spn_plan *plan)
+{
+	int ret = spn_store_account_of(&txn->store,
+				       plan,
+				       msg,
+				       &plan->after,
+				       NULL);
+
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return amend(txn, msg, plan);
+}
+
+int spn_plan_modify(struct spn_transaction *txn,
+		    const struct ldb_message *msg,
+		    bool changes_spns,
+		    struct spn_plan *plan)
+{
+	bool deleted = false;
+	int ret = spn_store_account(&txn->store,
+				    plan,
+				    msg->dn,
+				    &plan->before,
+				    &deleted);
+
+	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
+		return LDB_SUCCESS;
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	if (deleted) {
+		plan->before->num_spns = 0; /* nobody answers for them */
+	}
+	if (!changes_spns) {
+		return LDB_SUCCESS;
+	}
+	plan->after =
+		spn_request_predict(&txn->store, plan, plan->before, msg);
+	if (plan->after == NULL) {
+		return ldb_oom(txn->store.ldb);
+	}
+	return amend(txn, msg, plan);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a request is about to do to the SPNs of one account.
+ */
+#ifndef SPN_POLICY_SPN_PLAN_H
+#define SPN_POLICY_SPN_PLAN_H
+
+#include "spn_request.h"
+#include "spn_transaction.h"
+
+struct spn_plan {
+	struct spn_account *before; /* as it is; NULL: an add */
+	struct spn_account *after;  /* as predicted; NULL: only names change */
+	struct ldb_message *copy;   /* the request with the other halves that
+				       must come or go along; NULL when it is
+				       whole as it is */
+};
+
+/* Fill in a plan, a talloc object that then owns everything in it. */
+int spn_plan_add(struct spn_transaction *txn,
+		 const struct ldb_message *msg,
+		 struct spn_plan *plan);
+
+/*
+ * Where there is no such account plan stays empty: there is nothing to judge,
+ * and the modules below say so with the rights of the caller. Only the search
+ * for the account itself can tell: "no such object" from any other is a check
+ * that could not be made.
+ */
+int spn_plan_modify(struct spn_transaction *txn,
+		    const struct ldb_message *msg,
+		    bool changes_spns,
+		    struct spn_plan *plan);
+
+#endif
