@@ -519,6 +519,7 @@ int main(int argc, char **argv)
 	} else if (status == SPN_EXIT_DONE) {
 		status = run_audit(audit);
 	}
-	talloc_free(audit);
+	/* A third of the time of a large audit would go into giving back
+	 * block by block what the process is about to give back at once. */
 	return status;
 }
