@@ -252,7 +252,7 @@ int fake_teardown(void **_state)
 	TALLOC_FREE(f->ldb);
 	TALLOC_FREE(f);
 	if (counts && talloc_total_blocks(NULL) != num_blocks) {
-		talloc_report_full(NULL, stderr);
+		talloc_report_depth_file(NULL, 0, 1, stderr);
 		return -1;
 	}
 	talloc_disable_null_tracking();

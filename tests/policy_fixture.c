@@ -85,7 +85,7 @@ int fixture_teardown(void **_state)
 
 	TALLOC_FREE(f);
 	if (talloc_total_blocks(NULL) != num_blocks) {
-		talloc_report_full(NULL, stderr);
+		talloc_report_depth_file(NULL, 0, 1, stderr);
 		return -1;
 	}
 	talloc_disable_null_tracking();
