@@ -266,6 +266,8 @@ static int read_command_line(struct audit *audit)
 	return SPN_EXIT_DONE;
 }
 
+static bool has_shown_progress;
+
 /* On a terminal, and only if it takes more than a second. */
 static void show_progress(size_t num_accounts)
 {
@@ -281,6 +283,7 @@ static void show_progress(size_t num_accounts)
 		return;
 	}
 	last = now;
+	has_shown_progress = true;
 	fprintf(stderr, "\r" TOOL ": %zu accounts read ", num_accounts);
 }
 
@@ -318,7 +321,7 @@ static int scan(struct audit *audit,
 		scan_options.progress = show_progress;
 	}
 	ok = audit_scan_run(audit, ldb, &scan_options, _scan, &reason);
-	if (on_terminal) {
+	if (has_shown_progress) {
 		end_progress();
 	}
 	return ok ? SPN_EXIT_DONE : fail(audit, reason);
