@@ -121,6 +121,9 @@ TESTS = {
         'tests/rows.c', 'tests/test_rows.c'],
         'args': ['docs/rules', 'tests/rows']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
+    'test_store': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_store.c']},
+    'test_version': {'kind': 'stack', 'sources': ['tests/test_version.c']},
     'test_module_basics': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_basics.c']},
     'test_module_commit': {'kind': 'stack', 'sources': FAKE_STACK + [
@@ -129,6 +132,8 @@ TESTS = {
         'tests/test_module_complete.c']},
     'test_module_failures': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_failures.c']},
+    'test_module_oom': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_oom.c', 'tests/fail_allocation.c']},
     'test_module_rights': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_rights.c']},
     'test_module_samldb': {'kind': 'stack', 'sources': FAKE_STACK + [
