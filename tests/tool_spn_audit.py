@@ -538,6 +538,17 @@ class Output(AuditTest):
         with open("/dev/full", "wb") as full:
             self.refused(local(stdout=full), "standard output")
 
+    def test_closed_streams(self):
+        """The database must not get the number of a closed stream."""
+        done = subprocess.run(["sh", "-c", 'exec spn-audit -s "$1" >&-', "sh",
+                               CONF], stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, check=False)
+        self.assertEqual(2, done.returncode)
+        self.assertIn(b"standard output: Bad file descriptor", done.stderr)
+        done = subprocess.run(["sh", "-c", 'exec spn-audit -s "$1" >&- 2>&- '
+                               '<&-', "sh", CONF], check=False)
+        self.assertEqual(2, done.returncode)
+
 
 class Settings(AuditTest):
     """The settings of the forest say what belongs together here, too."""

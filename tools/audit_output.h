@@ -11,6 +11,13 @@
 #include <talloc.h>
 
 /*
+ * Must come first in a program. Where one of the three standard streams is
+ * closed, the next file that is opened would take its place, a database for
+ * example, and a report or a message would be written into it.
+ */
+bool audit_output_guard(void);
+
+/*
  * path NULL: standard output. On false *_reason is one line on mem_ctx, or
  * NULL when out of memory.
  */

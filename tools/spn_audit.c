@@ -500,9 +500,13 @@ static int run_catalogue(struct audit *audit)
 
 int main(int argc, char **argv)
 {
-	struct audit *audit = talloc_zero(NULL, struct audit);
+	struct audit *audit = NULL;
 	int status;
 
+	if (!audit_output_guard()) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	audit = talloc_zero(NULL, struct audit);
 	if (audit == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
