@@ -10,40 +10,9 @@
 #include "host_pair.h"
 #include "rule_table.h"
 
-/* holder has the whole http pair of this host. */
-static bool pair_is_complete(const struct spn_case *c,
-			     struct spn_report *report,
-			     const struct spn_account *holder,
-			     const struct spn *spn,
-			     bool *_complete)
-{
-	struct spn_holders holders = {};
-	const char *partner = NULL;
-
-	*_complete = false;
-	if (!spn_settings_is_pair_class(c->settings, spn->service_class)) {
-		return true;
-	}
-	if (!spn_host_partner(c, report, spn->host_name, &partner, NULL)) {
-		return false;
-	}
-	if (partner == NULL) {
-		return true;
-	}
-	if (!spn_index_holders(c->index,
-			       report,
-			       spn->service_class,
-			       spn_str_of(partner),
-			       &holders))
-	{
-		return false;
-	}
-	*_complete = spn_holders_has(&holders, holder);
-	return true;
-}
-
 /*
- * specific/h on one account, generic/h on another. *_meant: as in the KB.
+ * specific/h on one account, generic/h on another. *_meant: as in the KB, the
+ * generic one is the computer's own and the whole http pair is on one account.
  */
 static bool is_meant(const struct spn_case *c,
 		     struct spn_report *report,
@@ -52,14 +21,40 @@ static bool is_meant(const struct spn_case *c,
 		     const struct spn *specific,
 		     bool *_meant)
 {
+	struct spn_holders holders = {};
+	struct spn_str partner = {};
+	const char *name = NULL;
+
 	*_meant = false;
 	if (generic_holder->kind != SPN_KIND_COMPUTER ||
 	    specific_holder->kind == SPN_KIND_COMPUTER ||
-	    !spn_account_has_name(generic_holder, specific->host_name))
+	    !spn_settings_is_pair_class(c->settings, specific->service_class))
 	{
 		return true;
 	}
-	return pair_is_complete(c, report, specific_holder, specific, _meant);
+	if (!spn_host_partner(c, report, specific->host_name, &name, NULL)) {
+		return false;
+	}
+	if (name == NULL) {
+		return true;
+	}
+	partner = spn_str_of(name);
+	/* Not every computer object has a dNSHostName. */
+	if (!spn_account_has_name(generic_holder, specific->host_name) &&
+	    !spn_account_has_name(generic_holder, partner))
+	{
+		return true;
+	}
+	if (!spn_index_holders(c->index,
+			       report,
+			       specific->service_class,
+			       partner,
+			       &holders))
+	{
+		return false;
+	}
+	*_meant = spn_holders_has(&holders, specific_holder);
+	return true;
 }
 
 static enum spn_severity severity_of(const struct spn_account *a,

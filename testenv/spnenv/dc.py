@@ -27,7 +27,7 @@ class RunningController:
         self.facts = None
 
     def prepare(self, backend_store):
-        """Everything up to the start."""
+        """A provisioned domain, with the stack that provision gives it."""
         self.dirs.make()
         config.write(self.dirs.smb_conf, config.smb_conf(
             self.dirs, self.dc, networks.addresses(self.dc.iface)))
@@ -36,8 +36,6 @@ class RunningController:
         with open(self.dirs.path("private", provision.FACTS),
                   encoding="utf-8") as facts:
             self.facts = json.load(facts)
-        if self.environment.stacked:
-            self.stack()
 
     def provision(self, backend_store):
         complain("provisioning %s, kept for the next runs (some seconds)"
@@ -48,6 +46,8 @@ class RunningController:
 
     def stack(self):
         """Put the module to work the way an administrator does."""
+        if not self.environment.stacked:
+            return
         self.step("enabling spn_policy", [layout.policy_tool(), "enable"])
 
     def step(self, what, argv):

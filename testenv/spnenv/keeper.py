@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 
@@ -53,7 +54,19 @@ def leave_keys_to_command():
         signal.signal(name, lambda *_: None)
 
 
-def bring_up(network, prefix, environment, backend_store):
+def before_start(network, prefix, environment, first, argv):
+    """Run ARGV as the first controller while no samba runs yet."""
+    env = variables.for_command(network, prefix, environment, first.facts,
+                                local=True)
+    status = processes.start(
+        network.argv(first.dc.host, first.dirs.winbindd, argv),
+        env=env, stdin=subprocess.DEVNULL).wait()
+    if status != 0:
+        raise TestenvError("%s failed with status %d"
+                           % (" ".join(argv), status))
+
+
+def bring_up(network, prefix, environment, order):
     """All controllers of the environment, answering."""
     config.write(prefix.hosts, config.hosts(environment))
     config.write(prefix.krb5_conf, config.krb5_conf(environment))
@@ -63,7 +76,13 @@ def bring_up(network, prefix, environment, backend_store):
     controllers = [dc.RunningController(network, prefix, environment, each)
                    for each in environment.controllers]
     for controller in controllers:
-        controller.prepare(backend_store)
+        controller.prepare(order["backend_store"])
+    if order.get("before_start"):   # the demo, which stacks the module itself
+        before_start(network, prefix, environment, controllers[0],
+                     order["before_start"])
+    else:
+        for controller in controllers:
+            controller.stack()
     with open(prefix.hosts, "a", encoding="utf-8") as hosts:
         hosts.write(dc.guid_names(controllers))
     for controller in controllers:
@@ -121,8 +140,7 @@ def keep(order):
         started = []
         try:
             prefix.make()
-            for controller in bring_up(network, prefix, environment,
-                                       order["backend_store"]):
+            for controller in bring_up(network, prefix, environment, order):
                 started.append(controller)
             return run_command(network, prefix, environment, started, order)
         finally:

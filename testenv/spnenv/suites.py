@@ -66,6 +66,7 @@ def own_test(name, environment, module, **more):
 DOMAIN_SUITES = (
     own_test("testenv.results", NOWHERE, "test_results"),
     own_test("testenv", MACHINE, "test_testenv", seconds=900),
+    own_test("demo", MACHINE, "test_demo", seconds=600),
     *(Suite("rows." + way, "ad_dc:local", "counted",
             "%s -B tests/rows_directory.py %s docs/rules tests/rows"
             % (layout.PYTHON, way))
