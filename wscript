@@ -117,6 +117,8 @@ TESTS = {
     'test_audit_text': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
         'tests/test_audit_text.c', 'tests/policy_fixture.c',
         'tools/audit_fold.c', 'tools/audit_words.c']},
+    'test_audit_search': {'kind': 'stack', 'sources': [
+        'tests/test_audit_search.c', 'tools/audit_search.c']},
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
         'tests/rows.c', 'tests/test_rows.c'],
         'args': ['docs/rules', 'tests/rows']},
