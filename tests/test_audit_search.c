@@ -100,7 +100,9 @@ static int fake_search(struct ldb_module *module, struct ldb_request *req)
 	if (control != NULL && !server.has_no_pages) {
 		page = talloc_get_type_abort(control->data,
 					     struct ldb_paged_control);
-		i = (page->cookie_len > 0) ? atoi(page->cookie) : 0;
+		i = (page->cookie_len > 0)
+			    ? (int)strtol(page->cookie, NULL, 10)
+			    : 0;
 		end = (i + page->size < all) ? i + page->size : all;
 		controls = page_controls(req, (end < all) ? end : 0);
 	} else if (server.size_limit > 0 && server.size_limit < all) {
