@@ -71,6 +71,7 @@ DOMAIN_SUITES = (
             "%s -B tests/rows_directory.py %s docs/rules tests/rows"
             % (layout.PYTHON, way))
       for way in ("ldap", "local")),
+    Suite("module_roads", "ad_dc:local", "counted", python("module_roads")),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
