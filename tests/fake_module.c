@@ -224,7 +224,10 @@ static void note_request(struct fake *f,
 static int refuse_write(struct fake *f, struct ldb_request *req)
 {
 	if (f->acl_refuses && ldb_req_is_untrusted(req)) {
-		ldb_set_errstring(f->ldb, "acl: access denied");
+		ldb_set_errstring(f->ldb,
+				  (f->acl_text != NULL)
+					  ? f->acl_text
+					  : "acl: access denied");
 		return LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS;
 	}
 	if (f->fail_write != LDB_SUCCESS) {

@@ -273,6 +273,21 @@ static void other_objects_hold_spns(void **state)
 	assert_refused(f, ret, DUPLICATE);
 }
 
+/* P1 is the forest's: a holder in another tree of it counts as well. */
+static void other_trees_hold_spns(void **state)
+{
+	struct fake *f = *state;
+	int ret;
+
+	fake_put(f, "CN=far,DC=tree,DC=net", "user", "+spn foo/b|http/app");
+	fake_put_user(f, "svc", "");
+	ret = fake_modify(f, "svc", "+spn foo/b");
+	assert_refused(f, ret, DUPLICATE);
+	ret = fake_modify(f, "svc", "+spn http/app.example.com");
+	assert_refused(f, ret, PAIR);
+	assert_stored(f, "svc", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +306,7 @@ int main(void)
 		fake_test(referral_of_an_add),
 		fake_test(modify_by_guid_and_sid),
 		fake_test(other_objects_hold_spns),
+		fake_test(other_trees_hold_spns),
 	};
 
 	return fake_run(tests);

@@ -291,25 +291,33 @@ static void before_is_read_once(void **state)
 	assert_stored(f, "b", "foo/b");
 }
 
-/* Many accounts in one transaction: all are judged, in chunks or not. */
+/* Many accounts in one transaction, the bad one at its start, in its midst,
+ * at its end: all are judged, in however many searches. */
 static void many_accounts(void **state)
 {
+	static const int places[] = {0, 99, 100, 120, 200, 229};
 	struct fake *f = *state;
-	int i;
+	size_t p;
 
 	put_holder(f);
-	fake_start(f);
-	for (i = 0; i < 230; i++) {
-		char *name = talloc_asprintf(f, "u%d", i);
-		char *changes = talloc_asprintf(f,
-						"+objectClass user\n+spn x/%d",
-						i);
+	for (p = 0; p < ARRAY_SIZE(places); p++) {
+		int i;
 
-		assert_accepted(f, fake_add(f, name, changes));
+		f->last_guid = 2;
+		fake_start(f);
+		for (i = 0; i < 230; i++) {
+			char *name = talloc_asprintf(f, "u%d", i);
+			char *changes = talloc_asprintf(
+				f,
+				"+objectClass user\n+spn %s/%d",
+				(i == places[p]) ? "foo/b|x" : "x",
+				i);
+
+			assert_accepted(f, fake_add(f, name, changes));
+		}
+		assert_refused(f, fake_commit(f), DUPLICATE);
+		assert_null(fake_spns(f, "u0"));
 	}
-	assert_accepted(f, fake_add(f, "last", "+objectClass user\n+spn x/7"));
-	assert_refused(f, fake_commit(f), DUPLICATE);
-	assert_null(fake_spns(f, "u0"));
 }
 
 int main(void)

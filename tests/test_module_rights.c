@@ -210,6 +210,21 @@ static void dbcheck_does_not_cover_others(void **state)
 	assert_stored(f, "b", "");
 }
 
+/* ... in whatever order they come, on the very same account. */
+static void dbcheck_does_not_cover_what_was_before(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	f->trusted = true;
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
+	f->control = FAKE_DBCHECK_OID;
+	assert_accepted(f, fake_modify(f, "b", "+spn x/y"));
+	assert_refused(f, fake_commit(f), DUPLICATE);
+	assert_stored(f, "b", "");
+}
+
 /* samba.md 9: replicated objects arrive as one extended operation; it goes
  * on as the very same request, and a duplicate in it stops nothing. */
 static void replicated_operation_passes(void **state)
@@ -311,6 +326,7 @@ int main(void)
 		fake_test(controls_that_exempt_nobody),
 		fake_test(dbcheck_and_provision_are_logged),
 		fake_test(dbcheck_does_not_cover_others),
+		fake_test(dbcheck_does_not_cover_what_was_before),
 		fake_test(replicated_operation_passes),
 		fake_test(replicated_update_passes),
 		fake_test(refusal_is_logged_once),

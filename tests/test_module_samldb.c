@@ -83,6 +83,77 @@ static void logon_get_domain_info(void **state)
 			    "web01.example.com");
 }
 
+/* Samba's own check comes first and says little: where it refuses what we
+ * would, the client hears why and what to do, once in the log. */
+static void refusal_by_samldb_is_explained(void **state)
+{
+	struct fake *f = *state;
+	int ret;
+
+	f->samldb_checks = true;
+	fake_put_user(f, "a", "+spn foo/b");
+	fake_put_user(f, "b", "+description old");
+	ret = fake_modify(f, "b", "=description new\n+spn FOO/B");
+	assert_int_equal(ret, LDB_ERR_CONSTRAINT_VIOLATION);
+	assert_refused(f, ret, "000021C7: spn_policy: SPN-101 'FOO/B' ");
+	assert_null(strstr(f->error, "CN="));
+	assert_non_null(strstr(f->log, "refused SPN-101"));
+	assert_stored(f, "b", "");
+	assert_string_equal(fake_values(f, "b", "description"), "old");
+	ret = fake_add(f, "c", "+objectClass user\n+spn foo/b");
+	assert_int_equal(ret, LDB_ERR_CONSTRAINT_VIOLATION);
+	assert_refused(f, ret, DUPLICATE);
+	assert_null(fake_spns(f, "c"));
+}
+
+/* Where we would not refuse it, or cannot look, its own text stays. */
+static void refusal_by_samldb_alone(void **state)
+{
+	static const char *const theirs = "0000202F: samldb: spn[";
+	struct fake *f = *state;
+	unsigned n;
+
+	f->samldb_checks = true;
+	fake_put_user(f, "a", "+spn foo/b");
+	fake_put_user(f, "b", "");
+	for (n = 1; n < 20; n++) {
+		/* Whatever search fails, it is a refusal with a text. */
+		f->fail_search = n;
+		assert_refused(f, fake_modify(f, "b", "+spn foo/b"), "0000");
+		if (f->fail_search > 0) {
+			break;
+		}
+	}
+	assert_true(n > 5 && n < 20);
+	f->fail_search = 0;
+	fake_put_settings(f, "+msDS-Settings duplicate-spn=off");
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), theirs);
+	fake_change(f, FAKE_POLICY_DN, "=msDS-Settings duplicate-spn=warn");
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), theirs);
+	assert_stored(f, "b", "");
+}
+
+/* A refusal for want of rights is never explained (samba.md 2.1). */
+static void refusal_for_rights_stays(void **state)
+{
+	struct fake *f = *state;
+	int ret;
+
+	f->samldb_checks = true;
+	f->acl_refuses = true;
+	fake_put_user(f, "a", "+spn foo/b");
+	fake_put_user(f, "b", "");
+	ret = fake_modify(f, "b", "+spn foo/b");
+	assert_int_equal(ret, LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+	assert_string_equal(f->error, "acl: access denied");
+	/* samba.md 4.2: nor where it is samldb that finds them wanting. */
+	f->acl_text = "00002098: samldb: spn[foo/b] would cause a conflict";
+	ret = fake_modify(f, "b", "+spn foo/b");
+	assert_int_equal(ret, LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+	assert_string_equal(f->error, f->acl_text);
+	assert_string_equal(f->log, "");
+}
+
 /* samba.md 4.3: to see whether the caller may write there, Samba deletes
  * and adds the value on the other account, through the whole stack. */
 static void nested_delete_and_add(void **state)
@@ -303,6 +374,9 @@ int main(void)
 		fake_test(rewrite_into_a_free_name),
 		fake_test(rewrite_into_a_collision),
 		fake_test(logon_get_domain_info),
+		fake_test(refusal_by_samldb_is_explained),
+		fake_test(refusal_by_samldb_alone),
+		fake_test(refusal_for_rights_stays),
 		fake_test(nested_delete_and_add),
 		fake_test(nested_delete_and_add_of_old_violations),
 		fake_test(nested_write_and_a_duplicate),
