@@ -129,7 +129,7 @@ int spn_store_account(const struct spn_store *store,
 				       .deleted = true,
 			       },
 			       &res);
-	if (ret == LDB_SUCCESS && res->count == 0) {
+	if (ret == LDB_SUCCESS && (res == NULL || res->count == 0)) {
 		ret = LDB_ERR_NO_SUCH_OBJECT;
 	}
 	if (ret == LDB_SUCCESS) {
@@ -315,13 +315,13 @@ int spn_store_answer(const struct spn_store *store, struct spn_index *index)
 	if (ret == LDB_SUCCESS) {
 		ret = search_alternatives(&alt);
 	}
-	if (ret == LDB_SUCCESS) {
-		spn_index_answered(index);
+	if (ret == LDB_SUCCESS && !spn_index_answered(index)) {
+		ret = ldb_oom(store->ldb);
 	}
 	return ret;
 }
 
-static bool is_answered(const struct spn_index *index)
+static bool is_answered(struct spn_index *index)
 {
 	size_t num = 0;
 

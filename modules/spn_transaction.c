@@ -343,8 +343,11 @@ int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)
 		return ldb_oom(txn->store.ldb);
 	}
 	report = spn_report_new(tmp_ctx);
-	ret = (report == NULL) ? ldb_oom(txn->store.ldb)
-			       : judge_accounts(txn, tmp_ctx, report);
+	if (report == NULL) {
+		talloc_free(tmp_ctx);
+		return ldb_oom(txn->store.ldb);
+	}
+	ret = judge_accounts(txn, tmp_ctx, report);
 	if (ret != LDB_SUCCESS) {
 		talloc_free(tmp_ctx);
 		return ret;

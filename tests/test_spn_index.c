@@ -20,7 +20,7 @@ static struct spn_holders holders_of(struct fixture *f,
 	return holders;
 }
 
-static bool is_open(const struct spn_index *index,
+static bool is_open(struct spn_index *index,
 		    enum spn_question_kind kind,
 		    const char *text)
 {
@@ -38,7 +38,7 @@ static bool is_open(const struct spn_index *index,
 	return false;
 }
 
-static size_t num_open(const struct spn_index *index)
+static size_t num_open(struct spn_index *index)
 {
 	size_t num = 0;
 
@@ -288,7 +288,8 @@ static void partial_nul_is_data(void **state)
 	assert_int_equal(holders.num_accounts, 0);
 	questions = spn_index_open_questions(index, &num);
 	assert_int_equal(num, 2);
-	assert_true(spn_str_equal(questions[0].text, STR("http/w\0x")));
+	/* sorted: the shorter one comes first */
+	assert_true(spn_str_equal(questions[1].text, STR("http/w\0x")));
 }
 
 /* class/host with a NUL byte in the host is that name, not a shorter one. */

@@ -25,13 +25,15 @@ struct table {
 struct spn_index {
 	struct spn_fold fold;
 	bool complete;
-	struct table by_spn;		/* folded value */
-	struct table by_name;		/* NetBIOS name, no case */
-	struct table by_dns;		/* DNS name, no case */
-	struct table by_guid;		/* partial index only */
-	struct spn_question *questions; /* known ones, then open ones */
-	size_t num_questions;
-	size_t num_known;
+	struct table by_spn;  /* folded value */
+	struct table by_name; /* NetBIOS name, no case */
+	struct table by_dns;  /* DNS name, no case */
+	struct table by_guid; /* partial index only */
+	/* What a partial index has been asked: with an answer, by kind, and
+	 * without. */
+	struct table known[2];
+	struct spn_question *open;
+	size_t num_open;
 };
 
 static int compare_exact(const void *a, const void *b)
@@ -40,6 +42,19 @@ static int compare_exact(const void *a, const void *b)
 	const struct entry *y = b;
 
 	return spn_str_compare(x->key, y->key);
+}
+
+/* The values of one account that have the same key stand together. */
+static int compare_holders(const void *a, const void *b)
+{
+	const struct entry *x = a;
+	const struct entry *y = b;
+	int cmp = spn_str_compare(x->key, y->key);
+
+	if (cmp != 0 || x->account == NULL || y->account == NULL) {
+		return cmp;
+	}
+	return (x->account > y->account) - (x->account < y->account);
 }
 
 static int compare_nocase(const void *a, const void *b)
@@ -141,10 +156,12 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 	}
 	index->fold = fold;
 	index->complete = complete;
-	index->by_spn.compare = compare_exact;
+	index->by_spn.compare = compare_holders;
 	index->by_guid.compare = compare_exact;
 	index->by_name.compare = compare_nocase;
 	index->by_dns.compare = compare_nocase;
+	index->known[SPN_ASK_SPN].compare = compare_nocase;
+	index->known[SPN_ASK_SAM_ACCOUNT_NAME].compare = compare_nocase;
 	return index;
 }
 
@@ -210,52 +227,36 @@ bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 	return add_names(index, account);
 }
 
-/* Notes a question that a partial index has not been asked before. */
+/* Notes a question that a partial index cannot answer yet. */
 static bool ask(struct spn_index *index,
 		enum spn_question_kind kind,
 		struct spn_str text)
 {
-	struct spn_question *questions = NULL;
-	size_t i;
+	struct spn_question *open = NULL;
+	size_t num = 0;
 
 	if (index->complete || text.len == 0) {
 		return true;
 	}
-	for (i = 0; i < index->num_questions; i++) {
-		if (index->questions[i].kind == kind &&
-		    spn_str_equal_nocase(index->questions[i].text, text))
-		{
-			return true;
-		}
+	table_find(&index->known[kind], text, &num);
+	if (num > 0) {
+		return true;
 	}
-	questions = talloc_realloc(index,
-				   index->questions,
-				   struct spn_question,
-				   index->num_questions + 1);
-	if (questions == NULL) {
+	open = talloc_realloc(index,
+			      index->open,
+			      struct spn_question,
+			      index->num_open + 1);
+	if (open == NULL) {
 		return false;
 	}
-	index->questions = questions;
-	questions[index->num_questions].kind = kind;
-	questions[index->num_questions].text = spn_str_dup(questions, text);
-	if (questions[index->num_questions].text.data == NULL) {
+	index->open = open;
+	open[index->num_open].kind = kind;
+	open[index->num_open].text = spn_str_dup(index, text);
+	if (open[index->num_open].text.data == NULL) {
 		return false;
 	}
-	index->num_questions++;
+	index->num_open++;
 	return true;
-}
-
-static bool is_among(const struct spn_account *account,
-		     const struct spn_holders *holders)
-{
-	size_t i;
-
-	for (i = 0; i < holders->num_accounts; i++) {
-		if (spn_account_same(account, holders->accounts[i])) {
-			return true;
-		}
-	}
-	return false;
 }
 
 bool spn_index_holders_of(struct spn_index *index,
@@ -281,7 +282,7 @@ bool spn_index_holders_of(struct spn_index *index,
 		}
 	}
 	for (i = 0; i < num; i++) {
-		if (!is_among(found[i].account, &holders)) {
+		if (i == 0 || found[i].account != found[i - 1].account) {
 			holders.accounts[holders.num_accounts++] =
 				found[i].account;
 		}
@@ -394,15 +395,56 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 	return true;
 }
 
-const struct spn_question *spn_index_open_questions(
-	const struct spn_index *index,
-	size_t *_num)
+static int compare_questions(const void *a, const void *b)
 {
-	*_num = index->num_questions - index->num_known;
-	return index->questions + index->num_known;
+	const struct spn_question *x = a;
+	const struct spn_question *y = b;
+	struct entry ex = {.key = x->text};
+	struct entry ey = {.key = y->text};
+
+	if (x->kind != y->kind) {
+		return (x->kind > y->kind) ? 1 : -1;
+	}
+	return compare_nocase(&ex, &ey);
 }
 
-void spn_index_answered(struct spn_index *index)
+const struct spn_question *spn_index_open_questions(struct spn_index *index,
+						    size_t *_num)
 {
-	index->num_known = index->num_questions;
+	struct spn_question *open = index->open;
+	size_t kept = 0;
+	size_t i;
+
+	if (index->num_open > 0) {
+		qsort(open,
+		      index->num_open,
+		      sizeof(struct spn_question),
+		      compare_questions);
+	}
+	for (i = 0; i < index->num_open; i++) {
+		if (kept == 0 ||
+		    compare_questions(&open[kept - 1], &open[i]) != 0) {
+			open[kept++] = open[i];
+		}
+	}
+	index->num_open = kept;
+	*_num = kept;
+	return open;
+}
+
+bool spn_index_answered(struct spn_index *index)
+{
+	size_t i;
+
+	for (i = 0; i < index->num_open; i++) {
+		if (!table_add(index,
+			       &index->known[index->open[i].kind],
+			       index->open[i].text,
+			       NULL))
+		{
+			return false;
+		}
+	}
+	index->num_open = 0;
+	return true;
 }

@@ -86,12 +86,13 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 			       struct spn_str fqdn,
 			       const struct spn_account **_computer);
 
-/* The questions noted since the last spn_index_answered(). */
-const struct spn_question *spn_index_open_questions(
-	const struct spn_index *index,
-	size_t *_num);
+/* The questions noted since the last spn_index_answered(), each once. The
+ * result is good until the next question is asked. */
+const struct spn_question *spn_index_open_questions(struct spn_index *index,
+						    size_t *_num);
 
-/* What was found for them has been added: they count as known. */
-void spn_index_answered(struct spn_index *index);
+/* What was found for them has been added: they count as known. False when
+ * out of memory. */
+bool spn_index_answered(struct spn_index *index);
 
 #endif
