@@ -47,7 +47,7 @@ static bool fails(const void *caller)
 
 #define EXPORT __attribute__((visibility("default")))
 #define FAILS fails(__builtin_return_address(0))
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define REAL(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 EXPORT void *talloc_named_const(const void *context,
 				size_t size,
@@ -221,6 +221,7 @@ EXPORT int ldb_request_add_control(struct ldb_request *req,
 		     : REAL(ldb_request_add_control)(req, oid, critical, data);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are ldb's */
 EXPORT int ldb_build_search_req(struct ldb_request **_req,
 				struct ldb_context *ldb,
 				TALLOC_CTX *mem_ctx,
@@ -247,6 +248,7 @@ EXPORT int ldb_build_search_req(struct ldb_request **_req,
 						  parent);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are ldb's */
 EXPORT int ldb_build_add_req(struct ldb_request **_req,
 			     struct ldb_context *ldb,
 			     TALLOC_CTX *mem_ctx,
@@ -267,6 +269,7 @@ EXPORT int ldb_build_add_req(struct ldb_request **_req,
 					       parent);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are ldb's */
 EXPORT int ldb_build_mod_req(struct ldb_request **_req,
 			     struct ldb_context *ldb,
 			     TALLOC_CTX *mem_ctx,

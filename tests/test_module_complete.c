@@ -270,6 +270,32 @@ static void pair_held_elsewhere(void **state)
 	assert_stored(f, "b", "");
 }
 
+/* Hundreds of values in one request: more than one search can hold. */
+static void many_values_at_once(void **state)
+{
+	struct fake *f = *state;
+	char *changes = talloc_strdup(f, "+spn a/b");
+	const char *spns = NULL;
+	size_t num = 1;
+	int i;
+
+	for (i = 0; i < 250; i++) {
+		changes = talloc_asprintf_append(changes, "|http/h%d", i);
+	}
+	fake_put_user(f, "svc", "");
+	assert_accepted(f, fake_modify(f, "svc", changes));
+	spns = fake_spns(f, "svc");
+	for (; *spns != '\0'; spns++) {
+		num += (*spns == '|') ? 1 : 0;
+	}
+	assert_int_equal(num, 1 + 2 * 250);
+	/* The last of them alone is in use: nothing of it is stored. */
+	fake_put_user(f, "other", "");
+	fake_change(f, "svc", "=spn http/h249|http/h249.example.com");
+	assert_refused(f, fake_modify(f, "other", changes), DUPLICATE);
+	assert_stored(f, "other", "");
+}
+
 /* Twice the same command is no error and changes nothing (setspn -A). */
 static void permissive_repetition(void **state)
 {
@@ -371,6 +397,7 @@ int main(void)
 		fake_test(add_one_half_remove_the_other),
 		fake_test(partner_held_elsewhere),
 		fake_test(pair_held_elsewhere),
+		fake_test(many_values_at_once),
 		fake_test(permissive_repetition),
 		fake_test(one_request_one_answer),
 		fake_test(duplicates_can_be_given_up),
