@@ -154,6 +154,7 @@ CHECKS = {
     'check_symbols': 'tests/check_symbols.py',
     'check_layers': 'tests/check_layers.py',
     'check_sizes': 'tests/check_sizes.py',
+    'check_docs': 'tests/check_docs.py',
 }
 
 # pkg-config name, minimum version, name in 'use', Debian package

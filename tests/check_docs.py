@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documents say is what the programs say.
+
+Rules, codes, severities and texts are asked from spn-audit, settings from
+spn-policy, so nothing here has to be kept up when a rule is added: the check
+says which page is missing. SPN_POLICY_BUILD is the build folder.
+"""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+
+BUILD = os.environ.get('SPN_POLICY_BUILD', 'bin')
+MESSAGES = 'docs/messages.md'
+MODULE_PAGE = 'docs/man/spn_policy.8.xml'
+# Findings of these codes come from the check itself, not from a rule.
+NO_RULE = 'check'
+WAF_OWN = {'configure', 'build', 'install', 'uninstall', 'clean', 'distclean'}
+
+CODE = re.compile(r'SPN-\d\d\d')
+LINK = re.compile(r'\]\(([^)\s]+)\)')
+FENCE = re.compile(r'^```.*?^```', re.MULTILINE | re.DOTALL)
+ROWS = re.compile(r'^```rows\n(.*?)^```', re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r'`([^`\n]+)`')
+OUR_PATH = re.compile(
+    r'(?<![\w./*-])((?:modules|tools|tests|testenv|docs|\.ci)/[\w./-]*\w)'
+    r'(?![\w*<{\[-])')
+OUR_TOOL = re.compile(r'(?<![\w./-])(spn-[a-z]+)(?![\w-]|\.\w)')
+
+complaints = []
+
+
+def complain(path, text):
+    complaints.append('%s: %s' % (path, text))
+
+
+def read(path):
+    try:
+        with open(path, encoding='utf-8') as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+
+
+def tool(name, *arguments):
+    """All that a tool prints; no smb.conf has a say in it."""
+    done = subprocess.run(
+        [os.path.join(BUILD, 'tools', name), '--configfile=/dev/null',
+         *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False)
+    return done.stdout
+
+
+def one_line(text):
+    return ' '.join(text.split())
+
+
+# ------------------------------------------------------- what the programs say
+
+
+def explained(code):
+    """{'id': ..., 'what': ..., 'why': ..., ...} of spn-audit --explain."""
+    label, fields = 'id', {}
+    head, _, body = tool('spn-audit', '--explain=' + code).partition('\n')
+    fields['id'] = head.partition(' ')[2]
+    for line in body.splitlines():
+        if line[:1].strip():
+            label, _, line = line.partition(' ')
+        fields[label] = one_line(fields.get(label, '') + ' ' + line)
+    return fields
+
+
+def catalogue():
+    """({rule: {code: fields}}); codes of no rule are under NO_RULE."""
+    rules, rule = {}, None
+    for line in tool('spn-audit', '--list-rules').splitlines():
+        if line[:1].strip():
+            rule = line.partition(':')[0]
+            rules[rule] = {}
+        for code in CODE.findall(line[:10]):
+            rules[rule][code] = explained(code)
+    return rules
+
+
+def rules_of_table():
+    """The table in rules.c: a rule without any code is seen only here."""
+    text = read('modules/policy/rules.c') or ''
+    return [name.replace('_', '-') for name
+            in re.findall(r'^\t&spn_rule_(\w+),$', text, re.MULTILINE)]
+
+
+def settings():
+    """{key: its modes, or None for a list}."""
+    known = tool('spn-policy', 'set', 'none=none').partition('there are: ')[2]
+    found = {}
+    for key in one_line(known).split(', '):
+        answer = tool('spn-policy', 'set', key + '=no/such/mode')
+        modes = answer.partition('it takes: ')[2].split()
+        found[key] = modes or None
+    return found
+
+
+# --------------------------------------------------------------- rules' pages
+
+
+def check_rule_pages(rules, keys):
+    listed = set(rules) - {NO_RULE}
+    for name in sorted(set(rules_of_table()) ^ listed):
+        complain('modules/policy/rules.c',
+                 'rule %s is not both in the table and in spn-audit '
+                 '--list-rules' % name)
+    pages = {os.path.basename(path)[:-len('.md')]
+             for path in glob.glob('docs/rules/*.md')}
+    for name in sorted(listed - pages):
+        complain('docs/rules/%s.md' % name, 'rule %s has no page' % name)
+    for name in sorted(pages - listed):
+        complain('docs/rules/%s.md' % name, 'there is no rule %s' % name)
+    for name in sorted(pages & listed):
+        check_rule_page(name, rules[name], keys.get(name))
+
+
+def check_rule_page(name, codes, modes):
+    path = 'docs/rules/%s.md' % name
+    text = read(path)
+    # A whole line: a value may hold "->" itself.
+    rows = ''.join(ROWS.findall(text))
+    if not re.search(r'^(write|create|as) .*-> ok$', rows, re.MULTILINE):
+        complain(path, 'no row that is accepted (-> ok)')
+    if not re.search(r'^(write|create|as) .*-> deny SPN-\d+$', rows,
+                     re.MULTILINE):
+        complain(path, 'no row that is refused (-> deny)')
+    in_table = set(re.findall(r'^\| (SPN-\d\d\d) \|', text, re.MULTILINE))
+    for code in sorted(set(codes) - in_table):
+        complain(path, '%s is missing in its table' % code)
+    for code in sorted(in_table - set(codes)):
+        complain(path, '%s is no code of this rule' % code)
+    if not modes:
+        return
+    match = re.search(r'^\*\*Default:\*\* `(\w+)`\. Modes: (.*?)\.', text,
+                      re.MULTILINE)
+    default = next(iter(codes.values()))['default'] if codes else None
+    if match is None or match.group(1) != default:
+        complain(path, 'the default is not said to be %s' % default)
+    if match is None or SPAN.findall(match.group(2)) != modes:
+        complain(path, 'the modes are not said to be %s' % ', '.join(modes))
+
+
+# ---------------------------------------------------------------- messages.md
+
+
+def entries(text):
+    """{code: {'id': ..., 'what': ..., ...}} of messages.md."""
+    found = {}
+    parts = re.split(r'^### (SPN-\d\d\d) (.*)$', text, flags=re.MULTILINE)
+    for code, name, body in zip(parts[1::3], parts[2::3], parts[3::3]):
+        fields = {'id': name}
+        body = body.partition('\n## ')[0].strip()
+        head, _, items = body.partition('\n* ')
+        fields['what'] = one_line(head)
+        for item in items.split('\n* '):
+            label, _, value = item.partition(': ')
+            fields[label] = one_line(value)
+        if code in found:
+            complain(MESSAGES, '%s is there twice' % code)
+        found[code] = fields
+    return found
+
+
+def check_messages(rules):
+    text = read(MESSAGES)
+    if text is None:
+        complain(MESSAGES, 'is not there')
+        return
+    said = entries(text)
+    codes = {code: fields for rule in rules.values()
+             for code, fields in rule.items()}
+    for code in sorted(set(codes) - set(said)):
+        complain(MESSAGES, '%s is missing' % code)
+    for code in sorted(set(said) - set(codes)):
+        complain(MESSAGES, 'there is no code %s' % code)
+    for code in sorted(set(said) & set(codes)):
+        labels = ['id', 'what', 'severity', 'rule', 'why', 'cure']
+        if codes[code]['rule'] != NO_RULE:
+            labels.append('writes')
+        for label in labels:
+            if said[code].get(label) != codes[code].get(label):
+                complain(MESSAGES, '%s: %s is "%s", the program says "%s"' % (
+                    code, label, said[code].get(label),
+                    codes[code].get(label)))
+
+
+# --------------------------------------------------------------- manual pages
+
+
+def check_manual(rules, keys):
+    text = read(MODULE_PAGE)
+    if text is None:
+        complain(MODULE_PAGE, 'is not there')
+        return
+    items = dict(re.findall(r'<term>([^<]*)</term>\s*<listitem>(.*?)'
+                            r'</listitem>', text, re.DOTALL))
+    for key, modes in keys.items():
+        if key not in items:
+            complain(MODULE_PAGE, 'setting %s is missing' % key)
+            continue
+        if modes is None:
+            continue
+        # deny (default), warn or off
+        said = re.findall(r'<literal>(\w+)</literal>', items[key])
+        default = re.findall(r'<literal>(\w+)</literal>\s+\(default\)',
+                             items[key])
+        if sorted(said[:len(modes)]) != sorted(modes):
+            complain(MODULE_PAGE, '%s: the modes are not said to be %s'
+                     % (key, ', '.join(modes)))
+        fields = next(iter(rules.get(key, {}).values()), {})
+        if default != [fields.get('default')]:
+            complain(MODULE_PAGE, '%s: the default is not said to be %s'
+                     % (key, fields.get('default')))
+    for key in re.findall(r'<varlistentry id="setting-([^"]*)">', text):
+        if key not in keys:
+            complain(MODULE_PAGE, 'there is no setting %s' % key)
+
+
+# -------------------------------------------------------------- all the pages
+
+
+def pages():
+    found = ['README.md', 'testenv/README.md']
+    return found + sorted(glob.glob('docs/**/*.md', recursive=True))
+
+
+def waf_commands():
+    text = read('wscript')
+    return WAF_OWN | set(re.findall(r"^    cmd = '(\w+)'$", text,
+                                    re.MULTILINE)) | {'format'}
+
+
+def check_command(path, line, helps, waf):
+    """One line of code: what of ours it names is there."""
+    for name in OUR_TOOL.findall(line):
+        if name not in helps:
+            complain(path, 'there is no program %s: %s' % (name, line))
+    for name in OUR_PATH.findall(line):
+        if not os.path.exists(name):
+            complain(path, 'there is no %s: %s' % (name, line))
+    words = re.sub(r'^[$#] ', '', line).split()
+    if words and words[0] == './waf':
+        for word in words[1:]:
+            if re.fullmatch(r'[a-z]+', word) and word not in waf:
+                complain(path, './waf has no command %s: %s' % (word, line))
+    if words and words[0] in helps:
+        text = helps[words[0]]
+        for option in re.findall(r'(?<=\s)--[a-z][a-z-]*', line):
+            if not re.search(re.escape(option) + r'(?![\w-])', text):
+                complain(path, '%s has no option %s: %s'
+                         % (words[0], option, line))
+        if (words[0] == 'spn-policy' and len(words) > 1 and
+                re.fullmatch(r'[a-z]+', words[1]) and
+                not re.search(r'^  %s ' % words[1], text, re.MULTILINE)):
+            complain(path, 'spn-policy has no command %s: %s'
+                     % (words[1], line))
+
+
+def code_lines(text):
+    for block in FENCE.findall(text):
+        if not block.startswith('```rows'):
+            yield from (line.strip() for line in block.splitlines()[1:-1])
+    text = FENCE.sub('', text)
+    yield from (line.strip() for line in text.splitlines()
+                if line.startswith('    '))
+    yield from SPAN.findall(text)
+
+
+def check_pages(rules):
+    helps = {name: tool(name, '--help')
+             for name in os.listdir(os.path.join(BUILD, 'tools'))
+             if name.startswith('spn-') and '.' not in name}
+    waf = waf_commands()
+    codes = {code for rule in rules.values() for code in rule}
+    for path in pages():
+        text = read(path)
+        if text is None:
+            complain(path, 'is not there')
+            continue
+        for target in LINK.findall(FENCE.sub('', text)):
+            target = target.partition('#')[0]
+            if not target or re.match(r'[a-z]+:', target):
+                continue
+            if not os.path.exists(os.path.join(os.path.dirname(path),
+                                               target)):
+                complain(path, 'the link to %s points nowhere' % target)
+        for code in sorted(set(CODE.findall(text)) - codes):
+            complain(path, 'there is no code %s' % code)
+        for line in code_lines(text):
+            check_command(path, line, helps, waf)
+
+
+def main():
+    rules = catalogue()
+    keys = settings()
+    if not rules or len(keys) < 2:
+        sys.exit('%s/tools: spn-audit and spn-policy are not built' % BUILD)
+    check_rule_pages(rules, keys)
+    check_messages(rules)
+    check_manual(rules, keys)
+    check_pages(rules)
+    for text in complaints:
+        print(text)
+    return 1 if complaints else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
