@@ -69,6 +69,11 @@ struct fake_session {
 static void note_log(void *context,
 		     enum ldb_debug_level level,
 		     const char *format,
+		     va_list args) __attribute__((format(printf, 3, 0)));
+
+static void note_log(void *context,
+		     enum ldb_debug_level level,
+		     const char *format,
 		     va_list args)
 {
 	struct fake *f = context;

@@ -271,7 +271,7 @@ static void unreadable_settings(void **state)
 	static const char *const places[] = {
 		FAKE_POLICY_DN,
 		FAKE_DS_DN,
-		"CN=Partitions," FAKE_CONFIG_DN,
+		("CN=Partitions," FAKE_CONFIG_DN),
 		"DC=example,DC=com",
 	};
 	struct fake *f = *state;

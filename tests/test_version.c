@@ -68,8 +68,8 @@ static void other_versions_register_nothing(void **state)
 					     "",
 					     "2",
 					     "99.99.99",
-					     LDB_VERSION ".1",
-					     "x" LDB_VERSION};
+					     (LDB_VERSION ".1"),
+					     ("x" LDB_VERSION)};
 	ldb_module_init_fn init = init_function();
 	size_t i;
 
