@@ -178,7 +178,7 @@ static int search_alternatives(struct alternatives *alt)
 				       .attrs = spn_store_attrs,
 			       },
 			       &res);
-	for (i = 0; ret == LDB_SUCCESS && i < res->count; i++) {
+	for (i = 0; ret == LDB_SUCCESS && res != NULL && i < res->count; i++) {
 		struct spn_account *account = NULL;
 
 		ret = spn_store_account_of(store,

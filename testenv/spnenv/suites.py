@@ -64,6 +64,7 @@ def own_test(name, environment, module, **more):
 # A module on top of samba_dsdb has to keep Samba's own tests of the rules for
 # names green, hence the two of Samba's.
 DOMAIN_SUITES = (
+    Suite("lint", NOWHERE, "status", "./waf lint", seconds=900),
     own_test("testenv.results", NOWHERE, "test_results"),
     own_test("testenv", MACHINE, "test_testenv", seconds=900),
     own_test("demo", MACHINE, "test_demo", seconds=600),
