@@ -30,11 +30,17 @@ class Demo(unittest.TestCase):
     def test_story(self):
         """All steps are told, and nothing stays behind."""
         with tempfile.TemporaryDirectory(prefix="d") as folder:
-            done = self.run_demo(env=dict(os.environ, TMPDIR=folder))
+            home = os.path.join(folder, "home")
+            os.mkdir(home)
+            env = dict(os.environ, TMPDIR=folder, HOME=home)
+            for name in ("SPN_TESTENV_CACHE", "XDG_CACHE_HOME"):
+                env.pop(name, None)
+            done = self.run_demo(env=env)
             self.assertEqual(done.returncode, 0, done.stdout)
             for step in STEPS:
                 self.assertIn(step, done.stdout)
-            self.assertEqual(os.listdir(folder), [])
+            self.assertEqual(os.listdir(folder), ["home"])
+            self.assertEqual(os.listdir(home), [])
 
     def test_keep(self):
         """--keep ends in a shell with the DC running."""

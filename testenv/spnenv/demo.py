@@ -6,8 +6,10 @@ half runs before samba is started and whose second half talks LDAP to it.
 """
 
 import argparse
+import contextlib
 import os
 import shlex
+import tempfile
 
 from spnenv import checking, front, layout, packages
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
@@ -40,6 +42,17 @@ def prepare():
         raise TestenvError("the build failed, see above")
 
 
+@contextlib.contextmanager
+def own_cache():
+    """The demo leaves nothing behind, not even a provisioned domain."""
+    if "SPN_TESTENV_CACHE" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="spn-demo-") as folder:
+        os.environ["SPN_TESTENV_CACHE"] = folder
+        yield
+
+
 def main(argv):
     parser = argparse.ArgumentParser(
         prog="testenv/demo",
@@ -56,4 +69,5 @@ def main(argv):
         return EXIT_CANNOT_RUN
     except KeyboardInterrupt:
         return 130
-    return front.guarded(lambda: make_order(options.keep))
+    with own_cache():
+        return front.guarded(lambda: make_order(options.keep))
