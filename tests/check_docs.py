@@ -45,16 +45,26 @@ def read(path):
 
 
 def tool(name, *arguments):
-    """All that a tool prints; no smb.conf has a say in it."""
-    done = subprocess.run(
-        [os.path.join(BUILD, 'tools', name), '--configfile=/dev/null',
-         *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, check=False)
+    """What a tool prints; no smb.conf has a say in it."""
+    program = os.path.join(BUILD, 'tools', name)
+    try:
+        done = subprocess.run(
+            [program, '--configfile=/dev/null', *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, check=False)
+    except OSError as error:
+        sys.exit('%s: %s; build first' % (program, error.strerror))
     return done.stdout
 
 
 def one_line(text):
     return ' '.join(text.split())
+
+
+def answer(setting, mark):
+    """What spn-policy says behind the mark about a setting it refuses."""
+    said = tool('spn-policy', 'set', setting).partition(mark)[2]
+    return said.partition('\n')[0]
 
 
 # ------------------------------------------------------- what the programs say
@@ -73,7 +83,7 @@ def explained(code):
 
 
 def catalogue():
-    """({rule: {code: fields}}); codes of no rule are under NO_RULE."""
+    """{rule: {code: fields}}; codes of no rule are under NO_RULE."""
     rules, rule = {}, None
     for line in tool('spn-audit', '--list-rules').splitlines():
         if line[:1].strip():
@@ -92,13 +102,10 @@ def rules_of_table():
 
 
 def settings():
-    """{key: its modes, or None for a list}."""
-    known = tool('spn-policy', 'set', 'none=none').partition('there are: ')[2]
+    """{key: its modes; none for a list of values}."""
     found = {}
-    for key in one_line(known).split(', '):
-        answer = tool('spn-policy', 'set', key + '=no/such/mode')
-        modes = answer.partition('it takes: ')[2].split()
-        found[key] = modes or None
+    for key in answer('none=none', 'there are: ').split(', '):
+        found[key] = answer(key + '=no/such/mode', 'it takes: ').split()
     return found
 
 
@@ -205,7 +212,7 @@ def check_manual(rules, keys):
         if key not in items:
             complain(MODULE_PAGE, 'setting %s is missing' % key)
             continue
-        if modes is None:
+        if not modes:
             continue
         # deny (default), warn or off
         said = re.findall(r'<literal>(\w+)</literal>', items[key])
@@ -301,7 +308,8 @@ def main():
     rules = catalogue()
     keys = settings()
     if not rules or len(keys) < 2:
-        sys.exit('%s/tools: spn-audit and spn-policy are not built' % BUILD)
+        sys.exit('%s/tools: no rules from spn-audit --list-rules, or no '
+                 'settings from spn-policy' % BUILD)
     check_rule_pages(rules, keys)
     check_messages(rules)
     check_manual(rules, keys)
