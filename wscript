@@ -25,6 +25,7 @@ out = 'bin'
 # Pure: libc and talloc. Compiled once, for module, tools and tests.
 POLICY_SOURCES = [
     'modules/policy/spn.c',
+    'modules/policy/spn_set.c',
     'modules/policy/spn_account.c',
     'modules/policy/spn_mappings.c',
     'modules/policy/host_pair.c',

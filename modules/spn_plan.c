@@ -79,7 +79,8 @@ int spn_plan_modify(struct spn_transaction *txn,
 		return ret;
 	}
 	if (deleted) {
-		plan->before->num_spns = 0; /* nobody answers for them */
+		spn_set_clear(
+			&plan->before->spns); /* nobody answers for them */
 	}
 	if (!changes_spns) {
 		return LDB_SUCCESS;

@@ -176,7 +176,7 @@ static bool collect_values(TALLOC_CTX *mem_ctx,
 {
 	struct ldb_val *values = talloc_array(mem_ctx,
 					      struct ldb_val,
-					      after->num_spns +
+					      after->spns.num +
 						      completion->num_add);
 	unsigned num = 0;
 	size_t i;
@@ -185,8 +185,8 @@ static bool collect_values(TALLOC_CTX *mem_ctx,
 	if (values == NULL) {
 		return false;
 	}
-	for (i = 0; i < after->num_spns; i++) {
-		struct spn_str value = after->spns[i].value;
+	for (i = 0; i < after->spns.num; i++) {
+		struct spn_str value = after->spns.values[i].value;
 		bool removed = false;
 
 		for (r = 0; r < completion->num_remove; r++) {
@@ -281,9 +281,9 @@ static bool brings_something(const struct spn_account *before,
 {
 	size_t i;
 
-	for (i = 0; i < after->num_spns; i++) {
-		if (spn_account_count(after, after->spns[i].key) >
-		    spn_account_count(before, after->spns[i].key))
+	for (i = 0; i < after->spns.num; i++) {
+		if (spn_account_count(after, after->spns.values[i].key) >
+		    spn_account_count(before, after->spns.values[i].key))
 		{
 			return true;
 		}

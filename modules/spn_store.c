@@ -7,7 +7,7 @@
 #include "spn_store.h"
 
 /* How many alternatives one search may have. */
-#define MAX_ALTERNATIVES 100
+#define MAX_ALTERNATIVES 500
 
 /* Enough for every chain of names; more would be a loop. */
 #define MAX_ROUNDS 16
@@ -148,7 +148,7 @@ struct alternatives {
 	const struct spn_store *store;
 	char *filter; /* NULL while it is empty */
 	size_t num;
-	int (*found)(void *private_data, struct spn_account *account);
+	int (*found)(struct alternatives *alt, const struct ldb_message *msg);
 	void *private_data;
 	TALLOC_CTX *accounts_ctx; /* where found accounts are allocated */
 };
@@ -179,16 +179,7 @@ static int search_alternatives(struct alternatives *alt)
 			       },
 			       &res);
 	for (i = 0; ret == LDB_SUCCESS && res != NULL && i < res->count; i++) {
-		struct spn_account *account = NULL;
-
-		ret = spn_store_account_of(store,
-					   alt->accounts_ctx,
-					   res->msgs[i],
-					   &account,
-					   NULL);
-		if (ret == LDB_SUCCESS) {
-			ret = alt->found(alt->private_data, account);
-		}
+		ret = alt->found(alt, res->msgs[i]);
 	}
 	talloc_free(res);
 	talloc_free(filter);
@@ -229,16 +220,27 @@ struct account_list {
 	size_t num_accounts;
 };
 
-static int append_account(void *private_data, struct spn_account *account)
+static int append_account(struct alternatives *alt,
+			  const struct ldb_message *msg)
 {
-	struct account_list *list = private_data;
-	struct spn_account **accounts = talloc_realloc(list->mem_ctx,
-						       list->accounts,
-						       struct spn_account *,
-						       list->num_accounts + 1);
+	struct account_list *list = alt->private_data;
+	struct spn_account **accounts = NULL;
+	struct spn_account *account = NULL;
+	int ret = spn_store_account_of(alt->store,
+				       list->mem_ctx,
+				       msg,
+				       &account,
+				       NULL);
 
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	accounts = talloc_realloc(list->mem_ctx,
+				  list->accounts,
+				  struct spn_account *,
+				  list->num_accounts + 1);
 	if (accounts == NULL) {
-		return LDB_ERR_OPERATIONS_ERROR;
+		return ldb_oom(alt->store->ldb);
 	}
 	list->accounts = accounts;
 	accounts[list->num_accounts++] = talloc_move(accounts, &account);
@@ -281,12 +283,28 @@ int spn_store_accounts(const struct spn_store *store,
 	return ret;
 }
 
-static int add_to_index(void *private_data, struct spn_account *account)
+static int add_to_index(struct alternatives *alt,
+			const struct ldb_message *msg)
 {
-	struct spn_index *index = private_data;
+	struct spn_index *index = alt->private_data;
+	struct spn_account *account = NULL;
+	char *guid = spn_store_guid_text(index, msg);
+	bool known = false;
+	int ret;
 
-	return spn_index_add(index, account) ? LDB_SUCCESS
-					     : LDB_ERR_OPERATIONS_ERROR;
+	if (guid == NULL) {
+		return ldb_oom(alt->store->ldb);
+	}
+	known = spn_index_has(index, guid);
+	talloc_free(guid);
+	if (known) {
+		return LDB_SUCCESS; /* it may hold thousands of SPNs */
+	}
+	ret = spn_store_account_of(alt->store, index, msg, &account, NULL);
+	if (ret == LDB_SUCCESS && !spn_index_add(index, account)) {
+		ret = ldb_oom(alt->store->ldb);
+	}
+	return ret;
 }
 
 int spn_store_answer(const struct spn_store *store, struct spn_index *index)

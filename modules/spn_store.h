@@ -31,6 +31,10 @@ extern const char *const spn_store_attrs[];
 /* The same bytes as ldb has them; not to be written to. */
 struct ldb_val spn_store_val(struct spn_str s);
 
+/* objectGUID as "01234567-...", "" where there is none. On mem_ctx; NULL when
+ * out of memory. */
+char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg);
+
 /* The 16 bytes of "01234567-...", in the order of the directory. False for
  * anything that is no GUID. */
 bool spn_store_guid_bytes(const char *text, uint8_t bytes[16]);

@@ -170,8 +170,7 @@ char *spn_store_dns_domain(TALLOC_CTX *mem_ctx, struct ldb_dn *dn)
 static const uint8_t guid_order[16] =
 	{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/* "0123...-...": or "" for an object without one (none is known). */
-static char *guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
+char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 {
 	const struct ldb_val *guid = ldb_msg_find_ldb_val(msg, "objectGUID");
 	char text[37] = {};
@@ -277,7 +276,7 @@ int spn_store_account_of(const struct spn_store *store,
 	if (tmp_ctx == NULL) {
 		return ldb_oom(store->ldb);
 	}
-	guid = guid_text(tmp_ctx, msg);
+	guid = spn_store_guid_text(tmp_ctx, msg);
 	if (guid != NULL) {
 		account = spn_account_new(tmp_ctx, guid);
 	}

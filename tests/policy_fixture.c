@@ -175,15 +175,15 @@ char *fixture_spns(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 {
 	struct spn_str *values = talloc_array(mem_ctx,
 					      struct spn_str,
-					      account->num_spns + 1);
+					      account->spns.num + 1);
 	char *joined = NULL;
 	size_t i;
 
 	assert_non_null(values);
-	for (i = 0; i < account->num_spns; i++) {
-		values[i] = account->spns[i].value;
+	for (i = 0; i < account->spns.num; i++) {
+		values[i] = account->spns.values[i].value;
 	}
-	joined = fixture_join(mem_ctx, values, account->num_spns);
+	joined = fixture_join(mem_ctx, values, account->spns.num);
 	talloc_free(values);
 	return joined;
 }

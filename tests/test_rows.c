@@ -248,12 +248,12 @@ static void run_holds(struct directory *d, const struct row *row)
 	const struct spn_account *account = d->accounts[(int)row->account];
 	const struct spn_change *wanted = &row->changes[0];
 	char *got = talloc_strdup(d->mem_ctx, "");
-	bool ok = account->num_spns == wanted->num_values;
+	bool ok = account->spns.num == wanted->num_values;
 	size_t i;
 	size_t j;
 
-	for (i = 0; i < account->num_spns; i++) {
-		struct spn_str have = account->spns[i].value;
+	for (i = 0; i < account->spns.num; i++) {
+		struct spn_str have = account->spns.values[i].value;
 		bool found = false;
 
 		for (j = 0; j < wanted->num_values; j++) {

@@ -121,7 +121,7 @@ static void account_of_a_computer(void **state)
 	assert_int_equal(account->kind, SPN_KIND_COMPUTER);
 	assert_true(account->is_disabled);
 	assert_false(account->is_dc);
-	assert_int_equal(account->num_spns, 2);
+	assert_int_equal(account->spns.num, 2);
 	assert_true(spn_account_find(account,
 				     (struct spn_str){"HTTP/WEB", 8}) != NULL);
 }
@@ -161,7 +161,7 @@ static void kinds_of_accounts(void **state)
 		assert_int_equal(account->kind, rows[i].kind);
 		assert_int_equal(account->is_dc, rows[i].is_dc);
 		assert_null(account->dns_host_name);
-		assert_int_equal(account->num_spns, 0);
+		assert_int_equal(account->spns.num, 0);
 	}
 }
 

@@ -60,7 +60,7 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 		reading->size = size;
 	}
 	scan->accounts[scan->num_accounts++] = account;
-	scan->num_spns += account->num_spns;
+	scan->num_spns += account->spns.num;
 	if (reading->options->progress != NULL &&
 	    scan->num_accounts % PROGRESS_STEP == 0)
 	{
@@ -126,16 +126,17 @@ static struct spn_account *widen(TALLOC_CTX *mem_ctx,
 	if (copy == NULL) {
 		return NULL;
 	}
-	copy->spns = talloc_array(copy, struct spn_value, account->num_spns);
-	if (copy->spns == NULL) {
-		return NULL;
-	}
-	for (i = 0; i < account->num_spns; i++) {
-		copy->spns[i].value = account->spns[i].value;
+	copy->spns = (struct spn_set){};
+	for (i = 0; i < account->spns.num; i++) {
+		struct spn_value value = {
+			.value = account->spns.values[i].value,
+		};
+
 		if (!wide->fn(wide->private_data,
-			      copy->spns,
-			      account->spns[i].value,
-			      &copy->spns[i].key))
+			      copy,
+			      value.value,
+			      &value.key) ||
+		    !spn_set_add(copy, &copy->spns, &value))
 		{
 			return NULL;
 		}
@@ -151,8 +152,8 @@ static bool is_all_ascii(const struct audit_scan *scan)
 	for (i = 0; i < scan->num_accounts; i++) {
 		const struct spn_account *account = scan->accounts[i];
 
-		for (j = 0; j < account->num_spns; j++) {
-			if (!audit_is_ascii(account->spns[j].value)) {
+		for (j = 0; j < account->spns.num; j++) {
+			if (!audit_is_ascii(account->spns.values[j].value)) {
 				return false;
 			}
 		}

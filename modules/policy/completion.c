@@ -10,20 +10,6 @@
 
 #include "host_pair.h"
 
-/* In these very bytes: another spelling is another value to a directory. */
-static bool has_exactly(const struct spn_account *account,
-			struct spn_str value)
-{
-	size_t i;
-
-	for (i = 0; i < account->num_spns; i++) {
-		if (spn_str_equal(account->spns[i].value, value)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool apply_one(struct spn_account *account,
 		      const struct spn_fold *fold,
 		      const struct spn_change *change)
@@ -33,7 +19,7 @@ static bool apply_one(struct spn_account *account,
 
 	if (change->kind == SPN_CHANGE_REPLACE ||
 	    (takes && change->num_values == 0)) {
-		account->num_spns = 0;
+		spn_set_clear(&account->spns);
 	}
 	for (i = 0; i < change->num_values; i++) {
 		struct spn_value spn = {.value = change->values[i]};
@@ -45,10 +31,10 @@ static bool apply_one(struct spn_account *account,
 			return false;
 		}
 		if (takes) {
-			spn_account_remove(account, spn.key);
+			spn_set_remove(&account->spns, spn.key);
 			continue;
 		}
-		if (has_exactly(account, spn.value)) {
+		if (spn_set_has_exactly(&account->spns, &spn)) {
 			continue;
 		}
 		if (!spn_account_add(account, fold, spn.value)) {
@@ -73,14 +59,8 @@ struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	/* The values of base are shared, the array is not. */
-	after->spns = talloc_array(after, struct spn_value, base->num_spns);
-	if (after->spns == NULL) {
+	if (!spn_set_copy(after, &base->spns, &after->spns)) {
 		goto oom;
-	}
-	if (base->num_spns > 0) {
-		memcpy(after->spns,
-		       base->spns,
-		       base->num_spns * sizeof(struct spn_value));
 	}
 	for (i = 0; i < num_changes; i++) {
 		if (!apply_one(after, fold, &changes[i])) {
@@ -93,49 +73,15 @@ oom:
 	return NULL;
 }
 
-/* Values that are asked about: those of a list, by key. */
-struct list {
-	struct spn_value *spns;
-	size_t num_spns;
-};
-
-static bool list_has(const struct list *list, struct spn_str key)
-{
-	size_t i;
-
-	for (i = 0; i < list->num_spns; i++) {
-		if (spn_str_equal(list->spns[i].key, key)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool list_add(TALLOC_CTX *mem_ctx,
-		     struct list *list,
-		     const struct spn_value *spn)
-{
-	struct spn_value *spns = talloc_realloc(mem_ctx,
-						list->spns,
-						struct spn_value,
-						list->num_spns + 1);
-
-	if (spns == NULL) {
-		return false;
-	}
-	list->spns = spns;
-	spns[list->num_spns++] = *spn;
-	return true;
-}
-
 /* The work on one request; all on tmp_ctx. */
 struct work {
 	const struct spn_case *c;
 	TALLOC_CTX *tmp_ctx;
-	struct list wanted; /* what the request adds, then what we add */
-	struct list add;
-	struct list gone; /* what the request removes, then what we remove */
-	struct list remove;
+	struct spn_set wanted; /* what the request adds, then what we add */
+	struct spn_set add;
+	struct spn_set
+		gone; /* what the request removes, then what we remove */
+	struct spn_set remove;
 };
 
 /* The partner's SPN of a plain SPN that is to be paired; else no value. */
@@ -206,8 +152,8 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	if (!partner_of(w, value, &spn, &partner)) {
 		return false;
 	}
-	if (partner.value.len == 0 || list_has(&w->wanted, partner.key) ||
-	    list_has(&w->gone, partner.key))
+	if (partner.value.len == 0 || spn_set_has(&w->wanted, partner.key) ||
+	    spn_set_has(&w->gone, partner.key))
 	{
 		return true;
 	}
@@ -217,8 +163,8 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	if (alone || held) {
 		return true;
 	}
-	return list_add(w->tmp_ctx, &w->add, &partner) &&
-	       list_add(w->tmp_ctx, &w->wanted, &partner);
+	return spn_set_add(w->tmp_ctx, &w->add, &partner) &&
+	       spn_set_add(w->tmp_ctx, &w->wanted, &partner);
 }
 
 /* One value that stays: has it lost its other half? */
@@ -232,14 +178,14 @@ static bool complete_removed(struct work *w,
 	bool held = false;
 
 	*_removed = false;
-	if (list_has(&w->wanted, value->key) || list_has(&w->gone, value->key))
-	{
+	if (spn_set_has(&w->wanted, value->key) ||
+	    spn_set_has(&w->gone, value->key)) {
 		return true;
 	}
 	if (!partner_of(w, value, &spn, &partner)) {
 		return false;
 	}
-	if (partner.value.len == 0 || !list_has(&w->gone, partner.key)) {
+	if (partner.value.len == 0 || !spn_set_has(&w->gone, partner.key)) {
 		return true;
 	}
 	if (!answers_alone(w, &partner, &alone, &held)) {
@@ -249,8 +195,8 @@ static bool complete_removed(struct work *w,
 		return true;
 	}
 	*_removed = true;
-	return list_add(w->tmp_ctx, &w->remove, value) &&
-	       list_add(w->tmp_ctx, &w->gone, value);
+	return spn_set_add(w->tmp_ctx, &w->remove, value) &&
+	       spn_set_add(w->tmp_ctx, &w->gone, value);
 }
 
 static bool collect(struct work *w)
@@ -259,16 +205,21 @@ static bool collect(struct work *w)
 	const struct spn_account *after = w->c->after;
 	size_t i;
 
-	for (i = 0; i < after->num_spns; i++) {
-		if (spn_case_added(w->c, &after->spns[i]) &&
-		    !list_add(w->tmp_ctx, &w->wanted, &after->spns[i]))
+	for (i = 0; i < after->spns.num; i++) {
+		if (spn_case_added(w->c, &after->spns.values[i]) &&
+		    !spn_set_add(w->tmp_ctx,
+				 &w->wanted,
+				 &after->spns.values[i]))
 		{
 			return false;
 		}
 	}
-	for (i = 0; before != NULL && i < before->num_spns; i++) {
-		if (spn_account_find(after, before->spns[i].key) == NULL &&
-		    !list_add(w->tmp_ctx, &w->gone, &before->spns[i]))
+	for (i = 0; before != NULL && i < before->spns.num; i++) {
+		if (spn_account_find(after, before->spns.values[i].key) ==
+			    NULL &&
+		    !spn_set_add(w->tmp_ctx,
+				 &w->gone,
+				 &before->spns.values[i]))
 		{
 			return false;
 		}
@@ -283,19 +234,21 @@ static bool grow(struct work *w)
 	size_t i;
 
 	/* wanted grows while it is walked */
-	for (i = 0; i < w->wanted.num_spns; i++) {
-		struct spn_value value = w->wanted.spns[i];
+	for (i = 0; i < w->wanted.num; i++) {
+		struct spn_value value = w->wanted.values[i];
 
 		if (!complete_added(w, &value)) {
 			return false;
 		}
 	}
-	while (again && w->gone.num_spns > 0) {
+	while (again && w->gone.num > 0) {
 		again = false;
-		for (i = 0; i < after->num_spns; i++) {
+		for (i = 0; i < after->spns.num; i++) {
 			bool removed = false;
 
-			if (!complete_removed(w, &after->spns[i], &removed)) {
+			if (!complete_removed(w,
+					      &after->spns.values[i],
+					      &removed)) {
 				return false;
 			}
 			again |= removed;
@@ -305,28 +258,28 @@ static bool grow(struct work *w)
 }
 
 static bool hand_over(TALLOC_CTX *mem_ctx,
-		      const struct list *list,
+		      const struct spn_set *set,
 		      struct spn_str **_values,
 		      size_t *_num)
 {
 	struct spn_str *values = NULL;
 	size_t i;
 
-	if (list->num_spns == 0) {
+	if (set->num == 0) {
 		return true;
 	}
-	values = talloc_array(mem_ctx, struct spn_str, list->num_spns);
+	values = talloc_array(mem_ctx, struct spn_str, set->num);
 	if (values == NULL) {
 		return false;
 	}
-	for (i = 0; i < list->num_spns; i++) {
-		values[i] = spn_str_dup(values, list->spns[i].value);
+	for (i = 0; i < set->num; i++) {
+		values[i] = spn_str_dup(values, set->values[i].value);
 		if (values[i].data == NULL) {
 			return false;
 		}
 	}
 	*_values = values;
-	*_num = list->num_spns;
+	*_num = set->num;
 	return true;
 }
 
@@ -369,8 +322,8 @@ bool spn_gives_up_duplicate(const struct spn_case *c, bool *_yes)
 	size_t i;
 
 	*_yes = false;
-	for (i = 0; c->before != NULL && i < c->before->num_spns; i++) {
-		const struct spn_value *value = &c->before->spns[i];
+	for (i = 0; c->before != NULL && i < c->before->spns.num; i++) {
+		const struct spn_value *value = &c->before->spns.values[i];
 		struct spn_holders holders = {};
 
 		if (spn_account_find(c->after, value->key) != NULL) {

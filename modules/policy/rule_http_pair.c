@@ -291,8 +291,8 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 {
 	size_t i;
 
-	for (i = 0; i < c->after->num_spns; i++) {
-		const struct spn_value *value = &c->after->spns[i];
+	for (i = 0; i < c->after->spns.num; i++) {
+		const struct spn_value *value = &c->after->spns.values[i];
 
 		if (spn_account_find(c->after, value->key) == value &&
 		    !judge_value(c, value, report))

@@ -327,11 +327,11 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 {
 	size_t i;
 
-	for (i = 0; i < c->after->num_spns; i++) {
+	for (i = 0; i < c->after->spns.num; i++) {
 		struct exam exam = {
 			.c = c,
 			.report = report,
-			.value = &c->after->spns[i],
+			.value = &c->after->spns.values[i],
 		};
 
 		if (!spn_case_added(c, exam.value)) {

@@ -26,72 +26,22 @@ bool spn_account_add(struct spn_account *account,
 		     const struct spn_fold *fold,
 		     struct spn_str value)
 {
-	struct spn_value *spns = NULL;
-	struct spn_value *added = NULL;
+	struct spn_value added = {.value = spn_str_dup(account, value)};
 
-	spns = talloc_realloc(account,
-			      account->spns,
-			      struct spn_value,
-			      account->num_spns + 1);
-	if (spns == NULL) {
-		return false;
-	}
-	account->spns = spns;
-	added = &spns[account->num_spns];
-	added->value = spn_str_dup(spns, value);
-	if (added->value.data == NULL) {
-		return false;
-	}
-	if (!fold->fn(fold->private_data, spns, value, &added->key)) {
-		return false;
-	}
-	account->num_spns++;
-	return true;
-}
-
-void spn_account_remove(struct spn_account *account, struct spn_str key)
-{
-	size_t kept = 0;
-	size_t i;
-
-	for (i = 0; i < account->num_spns; i++) {
-		if (!spn_str_equal(account->spns[i].key, key)) {
-			account->spns[kept++] = account->spns[i];
-		}
-	}
-	account->num_spns = kept;
+	return added.value.data != NULL &&
+	       fold->fn(fold->private_data, account, value, &added.key) &&
+	       spn_set_add(account, &account->spns, &added);
 }
 
 const struct spn_value *spn_account_find(const struct spn_account *account,
 					 struct spn_str key)
 {
-	size_t i;
-
-	if (account == NULL) {
-		return NULL;
-	}
-	for (i = 0; i < account->num_spns; i++) {
-		if (spn_str_equal(account->spns[i].key, key)) {
-			return &account->spns[i];
-		}
-	}
-	return NULL;
+	return (account == NULL) ? NULL : spn_set_find(&account->spns, key);
 }
 
 size_t spn_account_count(const struct spn_account *account, struct spn_str key)
 {
-	size_t count = 0;
-	size_t i;
-
-	if (account == NULL) {
-		return 0;
-	}
-	for (i = 0; i < account->num_spns; i++) {
-		if (spn_str_equal(account->spns[i].key, key)) {
-			count++;
-		}
-	}
-	return count;
+	return (account == NULL) ? 0 : spn_set_count(&account->spns, key);
 }
 
 bool spn_account_same(const struct spn_account *a, const struct spn_account *b)

@@ -5,19 +5,13 @@
 #ifndef SPN_POLICY_SPN_ACCOUNT_H
 #define SPN_POLICY_SPN_ACCOUNT_H
 
-#include "spn.h"
+#include "spn_set.h"
 
 enum spn_kind {
 	SPN_KIND_OTHER, /* no account at all: a serviceConnectionPoint */
 	SPN_KIND_USER,
 	SPN_KIND_COMPUTER,
 	SPN_KIND_GMSA, /* managed service account, group or not */
-};
-
-/* value: as stored. key: as compared (spn_fold). */
-struct spn_value {
-	struct spn_str value;
-	struct spn_str key;
 };
 
 /* Identity is object_guid; dn is for people. */
@@ -31,8 +25,7 @@ struct spn_account {
 	enum spn_kind kind;
 	bool is_dc;
 	bool is_disabled;
-	struct spn_value *spns;
-	size_t num_spns;
+	struct spn_set spns;
 };
 
 /* An account without names and SPNs. NULL when out of memory. */
@@ -43,9 +36,6 @@ struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,
 bool spn_account_add(struct spn_account *account,
 		     const struct spn_fold *fold,
 		     struct spn_str value);
-
-/* Removes every value with that key. */
-void spn_account_remove(struct spn_account *account, struct spn_str key);
 
 /* The first value with that key, or NULL. NULL account: NULL. */
 const struct spn_value *spn_account_find(const struct spn_account *account,

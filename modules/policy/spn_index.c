@@ -28,21 +28,14 @@ struct spn_index {
 	struct table by_spn;  /* folded value */
 	struct table by_name; /* NetBIOS name, no case */
 	struct table by_dns;  /* DNS name, no case */
-	struct table by_guid; /* partial index only */
+	struct spn_set guids; /* of its accounts; partial index only */
 	/* What a partial index has been asked: with an answer, by kind, and
 	 * without. */
-	struct table known[2];
+	struct spn_set known[2];
 	struct spn_question *open;
 	size_t num_open;
+	size_t size_open;
 };
-
-static int compare_exact(const void *a, const void *b)
-{
-	const struct entry *x = a;
-	const struct entry *y = b;
-
-	return spn_str_compare(x->key, y->key);
-}
 
 /* The values of one account that have the same key stand together. */
 static int compare_holders(const void *a, const void *b)
@@ -157,11 +150,8 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 	index->fold = fold;
 	index->complete = complete;
 	index->by_spn.compare = compare_holders;
-	index->by_guid.compare = compare_exact;
 	index->by_name.compare = compare_nocase;
 	index->by_dns.compare = compare_nocase;
-	index->known[SPN_ASK_SPN].compare = compare_nocase;
-	index->known[SPN_ASK_SAM_ACCOUNT_NAME].compare = compare_nocase;
 	return index;
 }
 
@@ -201,25 +191,28 @@ static bool add_names(struct spn_index *index,
 	return true;
 }
 
+bool spn_index_has(const struct spn_index *index, const char *object_guid)
+{
+	return spn_set_has(&index->guids, spn_str_of(object_guid));
+}
+
 bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 {
-	struct spn_str guid = spn_str_of(account->object_guid);
-	size_t num = 0;
+	struct spn_value guid = {.key = spn_str_of(account->object_guid)};
 	size_t i;
 
 	if (!index->complete) {
-		table_find(&index->by_guid, guid, &num);
-		if (num > 0) {
+		if (spn_index_has(index, account->object_guid)) {
 			return true;
 		}
-		if (!table_add(index, &index->by_guid, guid, account)) {
+		if (!spn_set_add(index, &index->guids, &guid)) {
 			return false;
 		}
 	}
-	for (i = 0; i < account->num_spns; i++) {
+	for (i = 0; i < account->spns.num; i++) {
 		if (!table_add(index,
 			       &index->by_spn,
-			       account->spns[i].key,
+			       account->spns.values[i].key,
 			       account)) {
 			return false;
 		}
@@ -230,32 +223,35 @@ bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 /* Notes a question that a partial index cannot answer yet. */
 static bool ask(struct spn_index *index,
 		enum spn_question_kind kind,
-		struct spn_str text)
+		const struct spn_value *asked)
 {
-	struct spn_question *open = NULL;
-	size_t num = 0;
+	struct spn_question question = {.kind = kind};
 
-	if (index->complete || text.len == 0) {
+	if (index->complete || asked->value.len == 0 ||
+	    spn_set_has(&index->known[kind], asked->key))
+	{
 		return true;
 	}
-	table_find(&index->known[kind], text, &num);
-	if (num > 0) {
-		return true;
+	if (index->num_open == index->size_open) {
+		size_t size = (index->size_open == 0) ? 16
+						      : index->size_open * 2;
+		struct spn_question *open = talloc_realloc(index,
+							   index->open,
+							   struct spn_question,
+							   size);
+
+		if (open == NULL) {
+			return false;
+		}
+		index->open = open;
+		index->size_open = size;
 	}
-	open = talloc_realloc(index,
-			      index->open,
-			      struct spn_question,
-			      index->num_open + 1);
-	if (open == NULL) {
+	question.text = spn_str_dup(index, asked->value);
+	question.key = spn_str_dup(index, asked->key);
+	if (question.text.data == NULL || question.key.data == NULL) {
 		return false;
 	}
-	index->open = open;
-	open[index->num_open].kind = kind;
-	open[index->num_open].text = spn_str_dup(index, text);
-	if (open[index->num_open].text.data == NULL) {
-		return false;
-	}
-	index->num_open++;
+	index->open[index->num_open++] = question;
 	return true;
 }
 
@@ -269,7 +265,7 @@ bool spn_index_holders_of(struct spn_index *index,
 	size_t num = 0;
 	size_t i;
 
-	if (!ask(index, SPN_ASK_SPN, spn->value)) {
+	if (!ask(index, SPN_ASK_SPN, spn)) {
 		return false;
 	}
 	found = table_find(&index->by_spn, spn->key, &num);
@@ -325,17 +321,28 @@ bool spn_index_holders(struct spn_index *index,
 	return ok;
 }
 
+/* Machines have ASCII names: small letters will do for a key. */
 static bool ask_for_machine(struct spn_index *index, struct spn_str name)
 {
+	struct spn_value asked = {};
 	char *sam = NULL;
 	bool ok = false;
+	size_t i;
 
 	if (index->complete || name.len == 0) {
 		return true;
 	}
-	sam = talloc_asprintf(index, "%.*s$", (int)name.len, name.data);
-	ok = sam != NULL &&
-	     ask(index, SPN_ASK_SAM_ACCOUNT_NAME, spn_str_of(sam));
+	sam = talloc_array(index, char, name.len + 1);
+	if (sam == NULL) {
+		return false;
+	}
+	for (i = 0; i < name.len; i++) {
+		sam[i] = (char)spn_ascii_lower(name.data[i]);
+	}
+	sam[name.len] = '$';
+	asked.value = (struct spn_str){.data = sam, .len = name.len + 1};
+	asked.key = asked.value;
+	ok = ask(index, SPN_ASK_SAM_ACCOUNT_NAME, &asked);
 	talloc_free(sam);
 	return ok;
 }
@@ -399,13 +406,11 @@ static int compare_questions(const void *a, const void *b)
 {
 	const struct spn_question *x = a;
 	const struct spn_question *y = b;
-	struct entry ex = {.key = x->text};
-	struct entry ey = {.key = y->text};
 
 	if (x->kind != y->kind) {
 		return (x->kind > y->kind) ? 1 : -1;
 	}
-	return compare_nocase(&ex, &ey);
+	return spn_str_compare(x->key, y->key);
 }
 
 const struct spn_question *spn_index_open_questions(struct spn_index *index,
@@ -437,11 +442,11 @@ bool spn_index_answered(struct spn_index *index)
 	size_t i;
 
 	for (i = 0; i < index->num_open; i++) {
-		if (!table_add(index,
-			       &index->known[index->open[i].kind],
-			       index->open[i].text,
-			       NULL))
-		{
+		struct spn_value question = {.key = index->open[i].key};
+
+		if (!spn_set_add(index,
+				 &index->known[index->open[i].kind],
+				 &question)) {
 			return false;
 		}
 	}

@@ -33,6 +33,7 @@ enum spn_question_kind {
 struct spn_question {
 	enum spn_question_kind kind;
 	struct spn_str text;
+	struct spn_str key; /* folded: the same question has the same key */
 };
 
 /* fold's private data must live as long. NULL when out of memory. */
@@ -54,6 +55,9 @@ bool spn_index_key(const struct spn_index *index,
  * partial index keeps the first. False when out of memory.
  */
 bool spn_index_add(struct spn_index *index, const struct spn_account *account);
+
+/* A partial index has the account of this objectGUID. */
+bool spn_index_has(const struct spn_index *index, const char *object_guid);
 
 /*
  * All of these return false only when out of memory; results live on
