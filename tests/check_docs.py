@@ -14,6 +14,7 @@ import sys
 
 BUILD = os.environ.get('SPN_POLICY_BUILD', 'bin')
 MESSAGES = 'docs/messages.md'
+ARCHITECTURE = 'docs/architecture.md'
 MODULE_PAGE = 'docs/man/spn_policy.8.xml'
 # Findings of these codes come from the check itself, not from a rule.
 NO_RULE = 'check'
@@ -304,6 +305,17 @@ def check_pages(rules):
             check_command(path, line, helps, waf)
 
 
+def check_architecture():
+    """Every file of the module stands in the table, or a * for it."""
+    text = read(ARCHITECTURE) or ''
+    named = SPAN.findall(''.join(line for line in text.splitlines(True)
+                                 if line.startswith('| `modules/')))
+    there = {path for pattern in named for path in glob.glob(pattern)}
+    for path in sorted(glob.glob('modules/**/*.c', recursive=True)):
+        if path not in there:
+            complain(ARCHITECTURE, '%s is missing in the table' % path)
+
+
 def main():
     rules = catalogue()
     keys = settings()
@@ -314,6 +326,7 @@ def main():
     check_messages(rules)
     check_manual(rules, keys)
     check_pages(rules)
+    check_architecture()
     for text in complaints:
         print(text)
     return 1 if complaints else 0
