@@ -53,6 +53,7 @@ MODULE_SOURCES = [
     'modules/spn_forward.c',
     'modules/spn_plan.c',
     'modules/spn_request.c',
+    'modules/spn_amend.c',
     'modules/spn_transaction.c',
     'modules/spn_session.c',
 ]
@@ -137,6 +138,8 @@ TESTS = {
         'tests/test_module_failures.c']},
     'test_module_oom': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_oom.c', 'tests/fail_allocation.c']},
+    'test_module_strangers': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_strangers.c']},
     'test_module_rights': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_rights.c']},
     'test_module_samldb': {'kind': 'stack', 'sources': FAKE_STACK + [

@@ -16,9 +16,13 @@ struct spn_plan {
 				       whole as it is */
 };
 
-/* Fill in a plan, a talloc object that then owns everything in it. */
+/*
+ * Fill in a plan, a talloc object that then owns everything in it. For an
+ * anonymous client nothing is planned: Samba will refuse it below us, and no
+ * stranger shall make the DC work.
+ */
 int spn_plan_add(struct spn_transaction *txn,
-		 const struct ldb_message *msg,
+		 struct ldb_request *req,
 		 struct spn_plan *plan);
 
 /*
@@ -28,7 +32,7 @@ int spn_plan_add(struct spn_transaction *txn,
  * that could not be made.
  */
 int spn_plan_modify(struct spn_transaction *txn,
-		    const struct ldb_message *msg,
+		    struct ldb_request *req,
 		    bool changes_spns,
 		    struct spn_plan *plan);
 

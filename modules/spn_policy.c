@@ -39,7 +39,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Private to Samba, fixed by the protocol or by use (samba.md 3.1). */
+/* Private to Samba, fixed by the protocol or by use. */
 #define CONTROL_REPLICATED_UPDATE "1.3.6.1.4.1.7165.4.3.3"
 #define CONTROL_DBCHECK "1.3.6.1.4.1.7165.4.3.19"
 
@@ -57,6 +57,19 @@ static struct spn_policy *policy_of(struct ldb_module *module)
 				     struct spn_policy);
 }
 
+/* Somebody else's text on one line of the log, cut; NULL for NULL. */
+static char *printable(TALLOC_CTX *mem_ctx, const char *text)
+{
+	const size_t enough = 200;
+	struct spn_str cut = spn_str_of(text);
+
+	if (text == NULL) {
+		return NULL;
+	}
+	cut.len = (cut.len > enough) ? enough : cut.len;
+	return spn_escape(mem_ctx, cut);
+}
+
 /*
  * A check could not be made. The write is refused, now and at the commit,
  * unless smb.conf says that nothing is to be refused: then LDB_SUCCESS.
@@ -67,14 +80,16 @@ static int check_failed(struct ldb_module *module, const char *what)
 	const struct spn_message *m = spn_message_by_code("SPN-901");
 	struct spn_policy *policy = policy_of(module);
 	const char *detail = ldb_errstring(ldb);
+	char *readable = printable(policy, detail);
 
 	ldb_debug(ldb,
 		  LDB_DEBUG_ERROR,
 		  "spn_policy: %s %s%s%s",
 		  m->code,
 		  what,
-		  (detail == NULL) ? "" : ": ",
-		  (detail == NULL) ? "" : detail);
+		  (readable == NULL) ? "" : ": ",
+		  (readable == NULL) ? "" : readable);
+	talloc_free(readable);
 	if (policy->mode == SPN_MODE_AUDIT) {
 		return LDB_SUCCESS;
 	}
@@ -95,11 +110,13 @@ static bool is_untrusted_special(struct ldb_request *req, struct ldb_dn *dn)
 static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	char *readable = printable(module, ldb_dn_get_linearized(dn));
 
 	ldb_debug(ldb,
 		  LDB_DEBUG_WARNING,
-		  "spn_policy: refused a write to %s by a client",
-		  ldb_dn_get_linearized(dn));
+		  "spn_policy: refused a write to '%s' by a client",
+		  (readable == NULL) ? "@" : readable);
+	talloc_free(readable);
 	ldb_asprintf_errstring(ldb,
 			       "00002035: spn_policy: special records are "
 			       "not for clients to write");
@@ -151,17 +168,20 @@ static int touch_added(struct ldb_module *module,
 {
 	struct spn_transaction *txn = policy_of(module)->txn;
 	struct spn_account *account = NULL;
+	struct ldb_dn *dn = NULL;
 	int ret;
 
 	(void)private_data;
 	if (txn == NULL) {
 		return LDB_SUCCESS; /* audit, and it could not be opened */
 	}
-	ret = spn_store_account(&txn->store,
-				req,
-				req->op.add.message->dn,
-				&account,
-				NULL);
+	/* The client's DN may name another object by GUID or SID besides. */
+	dn = ldb_dn_copy(req, req->op.add.message->dn);
+	if (dn == NULL) {
+		return check_failed(module, "out of memory");
+	}
+	ldb_dn_remove_extended_components(dn);
+	ret = spn_store_account(&txn->store, req, dn, &account, NULL);
 	if (ret == LDB_SUCCESS) {
 		ret = spn_transaction_touch_added(txn,
 						  account->object_guid,
@@ -218,7 +238,7 @@ static int prepare_modify(struct ldb_module *module,
 		return ret;
 	}
 	txn = policy_of(module)->txn;
-	ret = spn_plan_modify(txn, req->op.mod.message, changes_spns, plan);
+	ret = spn_plan_modify(txn, req, changes_spns, plan);
 	if (ret != LDB_SUCCESS || plan->before == NULL) {
 		return ret;
 	}
@@ -234,7 +254,7 @@ static int prepare_add(struct ldb_module *module,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	return spn_plan_add(policy_of(module)->txn, req->op.add.message, plan);
+	return spn_plan_add(policy_of(module)->txn, req, plan);
 }
 
 /* Nothing of ours to do: off, a special record, or replication's. */
@@ -434,26 +454,30 @@ static int spn_policy_del_transaction(struct ldb_module *module)
 
 /* ------------------------------------------------------------------ setup */
 
-static void read_mode(struct ldb_context *ldb, struct spn_policy *policy)
+static int read_mode(struct ldb_context *ldb, struct spn_policy *policy)
 {
 	struct loadparm_context *lp_ctx =
 		talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
 				struct loadparm_context);
 	struct spn_settings *settings = NULL;
+	const char *mode = NULL;
 
-	if (lp_ctx == NULL) {
-		return;
+	if (lp_ctx != NULL) {
+		mode = lpcfg_parm_string(lp_ctx, NULL, "spn_policy", "mode");
 	}
-	policy->mode_text =
-		lpcfg_parm_string(lp_ctx, NULL, "spn_policy", "mode");
+	if (mode == NULL) {
+		return LDB_SUCCESS;
+	}
+	/* A copy: Samba frees its own when it is set again. */
+	policy->mode_text = talloc_strdup(policy, mode);
 	settings = spn_settings_new(policy);
-	if (settings == NULL || policy->mode_text == NULL) {
-		talloc_free(settings);
-		return;
+	if (policy->mode_text == NULL || settings == NULL) {
+		return ldb_oom(ldb);
 	}
-	spn_settings_set_mode(settings, policy->mode_text);
+	spn_settings_set_mode(settings, mode);
 	policy->mode = settings->mode;
 	talloc_free(settings);
+	return LDB_SUCCESS;
 }
 
 static int spn_policy_init(struct ldb_module *module)
@@ -467,8 +491,10 @@ static int spn_policy_init(struct ldb_module *module)
 		return ldb_oom(ldb);
 	}
 	ldb_module_set_private(module, policy);
-	read_mode(ldb, policy);
-	ret = ldb_next_init(module);
+	ret = read_mode(ldb, policy);
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_next_init(module);
+	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}

@@ -3,11 +3,12 @@
  * Samba hangs the caller's session on the ldb context as "sessionInfo". The
  * headers for it differ from release to release and are not all installed,
  * so only the leading members are mirrored here: they are the same in 4.17,
- * 4.22 and master (samba.md 3.4).
+ * 4.22 and master.
  */
 #include "spn_session.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct mirrored_sid {
 	uint8_t revision;
@@ -25,20 +26,38 @@ struct mirrored_session {
 	struct mirrored_token *token;
 };
 
-char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx)
+/* The SID of the caller, or NULL when there is no session. */
+static const struct mirrored_sid *user_of(struct ldb_context *ldb)
 {
 	const struct mirrored_session *session = ldb_get_opaque(ldb,
 								"sessionInfo");
-	const struct mirrored_sid *sid = NULL;
-	uint64_t authority = 0;
-	char *text = NULL;
-	int8_t i;
 
 	if (session == NULL || session->token == NULL ||
 	    session->token->num_sids == 0) {
 		return NULL;
 	}
-	sid = &session->token->sids[0];
+	return &session->token->sids[0];
+}
+
+bool spn_session_is_anonymous(struct ldb_context *ldb)
+{
+	static const uint8_t nt_authority[6] = {0, 0, 0, 0, 0, 5};
+	const struct mirrored_sid *sid = user_of(ldb);
+
+	return sid != NULL && sid->num_auths == 1 && sid->sub_auths[0] == 7 &&
+	       memcmp(sid->id_auth, nt_authority, sizeof(nt_authority)) == 0;
+}
+
+char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx)
+{
+	const struct mirrored_sid *sid = user_of(ldb);
+	uint64_t authority = 0;
+	char *text = NULL;
+	int8_t i;
+
+	if (sid == NULL) {
+		return NULL;
+	}
 	for (i = 0; i < 6; i++) {
 		authority = (authority << 8) | sid->id_auth[i];
 	}

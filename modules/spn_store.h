@@ -6,7 +6,7 @@
 #ifndef SPN_POLICY_SPN_STORE_H
 #define SPN_POLICY_SPN_STORE_H
 
-/* data_blob.h before ldb.h: it defines ldb_val (samba.md 3.4). */
+/* data_blob.h before ldb.h: it defines ldb_val. */
 #include <util/data_blob.h>
 
 #include <ldb.h>
@@ -18,7 +18,7 @@
 /*
  * module is NULL in tools. In the module, searches start below it, as
  * system and with no parent request: a child of an untrusted request
- * silently loses its rights (samba.md 3.1).
+ * silently loses its rights.
  */
 struct spn_store {
 	struct ldb_context *ldb;

@@ -44,7 +44,7 @@ int spn_transaction_touch_added(struct spn_transaction *txn,
 
 /*
  * Samba's own check below us has refused an SPN that somebody else holds, in
- * words of its own (samba.md 4.2). If the rules refuse it, too, the error
+ * words of its own. If the rules refuse it, too, the error
  * string becomes ours: which SPN, why, and what to do. before and after are
  * as for spn_request_predict(). Only to be called when the refusal is of
  * that kind: then the caller has the rights, and has been told as much.

@@ -150,7 +150,7 @@ void fake_cancel(struct fake *f);
 const char *fake_values(struct fake *f, const char *name, const char *attr);
 #define fake_spns(f, name) fake_values(f, name, "servicePrincipalName")
 
-/* The refusal that policy.md section 5 promises: 19, and this start. */
+/* The refusal that docs/messages.md promises: 19, and this start. */
 #define assert_refused(f, ret, start)                                         \
 	fake_assert_refused(f, ret, start, __FILE__, __LINE__)
 #define assert_accepted(f, ret)                                               \

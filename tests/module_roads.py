@@ -274,6 +274,39 @@ class Names(Roads):
             self.change(samdb, ldb.Dn(samdb, name), "http/named%d" % number)
             self.assertEqual(self.spns(dn), self.pair("named%d" % number))
 
+    def test_another_name_besides(self):
+        """An add is judged by where it goes, not by a GUID or SID in front."""
+        other = self.account("besides", ["foo/besides",
+                                         "http/besides." + self.dns])
+        found = self.stock.search(other, ldb.SCOPE_BASE,
+                                  attrs=["objectGUID", "objectSid"])[0]
+        samdb = over_ldap(admin_credentials())
+        for name, attr in (("GUID", "objectGUID"), ("SID", "objectSid")):
+            text = self.stock.schema_format_value(
+                attr, found[attr][0]).decode()
+            for spn in ("http://pasted", "http/besides", "foo/besides "):
+                dn = "CN=beside-%s,%s" % (name, self.ou)
+                with self.assertRaises(ldb.LdbError):
+                    samdb.add({"dn": ldb.Dn(samdb, "<%s=%s>;%s" % (
+                        name, text, dn)), "objectClass": "user",
+                        "sAMAccountName": "beside-" + name,
+                        "servicePrincipalName": [spn]})
+                self.assertEqual(self.stock.search(
+                    self.ou, expression="(cn=beside-%s)" % name).count, 0)
+
+    def test_test_and_set(self):
+        """Deleting what is not there is an error, whatever comes along."""
+        dn = self.account("casn", ["foo/a"])
+        samdb = over_ldap(admin_credentials())
+        message = ldb.Message(ldb.Dn(samdb, dn))
+        message.add(ldb.MessageElement(["foo/absent"], ldb.FLAG_MOD_DELETE,
+                                       "servicePrincipalName"))
+        message.add(ldb.MessageElement(["http/casn"], ldb.FLAG_MOD_ADD,
+                                       "servicePrincipalName"))
+        self.assert_refused(ldb.ERR_NO_SUCH_ATTRIBUTE, "", samdb.modify,
+                            message)
+        self.assertEqual(self.spns(dn), ["foo/a"])
+
     def test_permissive_modify(self):
         """An existing value is no error then, and brings no second one."""
         dn = self.account("permit", self.pair("permit"))

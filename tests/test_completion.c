@@ -58,8 +58,12 @@ static struct spn_account *apply(struct fixture *f,
 {
 	struct spn_change changes[MAX_CHANGES] = {};
 	size_t num = changes_of(f, texts, changes);
-	struct spn_account *after =
-		spn_changes_apply(f->mem_ctx, base, &f->fold, changes, num);
+	struct spn_account *after = spn_changes_apply(f->mem_ctx,
+						      base,
+						      &f->fold,
+						      changes,
+						      num,
+						      NULL);
 
 	assert_non_null(after);
 	return after;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * NetBIOS name <-> FQDN of one host: the table of policy.md section 2, line
- * by line.
+ * NetBIOS name <-> FQDN of one host: the table of docs/rules/http-pair.md,
+ * line by line.
  */
 #include "policy_fixture.h"
 

@@ -81,7 +81,7 @@ static int send_special(struct fake *f, int which)
 	}
 }
 
-/* CVE-2026-58221, samba.md 6.4: a client writes no @ records, in no way:
+/* A client writes no @ records, in no way:
  * it could switch us off. Nothing of it reaches the modules below. */
 static void special_records_are_not_for_clients(void **state)
 {
@@ -179,7 +179,7 @@ static void errors_below_are_passed_on(void **state)
 	assert_stored(f, "svc", "a/b");
 }
 
-/* samba.md 2.2: ldb tells a callback twice after an error. */
+/* Ldb tells a callback twice after an error. */
 static void done_twice_after_an_error(void **state)
 {
 	struct fake *f = *state;
@@ -213,7 +213,7 @@ static void done_twice_after_success(void **state)
 	assert_null(fake_spns(f, "c"));
 }
 
-/* samba.md 1.2, RODC: a referral, then success, and nothing was written:
+/* On an RODC: a referral, then success, and nothing was written:
  * there is nothing to check and nothing to refuse. */
 static void referral_of_a_modify(void **state)
 {
@@ -236,7 +236,7 @@ static void referral_of_an_add(void **state)
 	assert_null(fake_spns(f, "svc"));
 }
 
-/* samba.md 10.8: DNs of GUID or SID only, as Netlogon and DRSUAPI send
+/* DNs of GUID or SID only, as Netlogon and DRSUAPI send
  * them, are judged and completed like any other. */
 static void modify_by_guid_and_sid(void **state)
 {

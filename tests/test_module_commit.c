@@ -11,7 +11,7 @@ static void put_holder(struct fake *f)
 	fake_put_user(f, "b", "+description old");
 }
 
-/* Promise P1, and policy.md 5: 19, "000021C7: ", one line, own value only,
+/* Promise P1: 19, "000021C7: ", one line, own value only,
  * nobody's DN; the other attributes are rolled back with it. */
 static void duplicate_is_refused(void **state)
 {
@@ -84,7 +84,7 @@ static void duplicate_by_replace(void **state)
 	assert_stored(f, "b", "");
 }
 
-/* The same SPN twice on one account in different case (P1, policy.md 3). */
+/* The same SPN twice on one account in different case (P1). */
 static void duplicate_on_one_account(void **state)
 {
 	struct fake *f = *state;
@@ -108,7 +108,7 @@ static void deleted_holder_does_not_count(void **state)
 }
 
 /* An undelete that brings back a value in use is a write like any other;
- * the old DN is gone afterwards (samba.md 1.2). */
+ * the old DN is gone afterwards. */
 static void undelete_into_a_duplicate(void **state)
 {
 	struct fake *f = *state;
@@ -133,7 +133,7 @@ static void undelete_into_a_duplicate(void **state)
 	assert_stored(f, "back", "foo/free");
 }
 
-/* samba.md 2.2: the caller swallows nothing, since the commit fails, too. */
+/* The caller swallows nothing, since the commit fails, too. */
 static void commit_cannot_be_forced(void **state)
 {
 	struct fake *f = *state;
@@ -230,7 +230,7 @@ static void pair_in_two_requests(void **state)
 	assert_stored(f, "b", "http/app|http/app.example.com");
 }
 
-/* samba.md 2.1: an inner cancel undoes nothing; what was written is still
+/* An inner cancel undoes nothing; what was written is still
  * judged when the outermost transaction commits. */
 static void inner_cancel_undoes_nothing(void **state)
 {

@@ -26,7 +26,7 @@ static size_t count(const char *text, const char *what)
 	return num;
 }
 
-/* samba.md 3.1, the trust trap: a holder that the caller may not see is
+/* A holder that the caller may not see is
  * found all the same, since no search of ours is the client's. */
 static void hidden_holder_is_found(void **state)
 {
@@ -79,7 +79,7 @@ static void hidden_target_is_judged(void **state)
 	assert_stored(f, "b", "http/app|http/app.example.com");
 }
 
-/* samba.md 2.1: who has no right to write hears 50 from acl, not our text,
+/* Who has no right to write hears 50 from acl, not our text,
  * whether or not the value is in use; and nothing is logged as refused. */
 static void no_rights_no_information(void **state)
 {
@@ -225,7 +225,7 @@ static void dbcheck_does_not_cover_what_was_before(void **state)
 	assert_stored(f, "b", "");
 }
 
-/* samba.md 9: replicated objects arrive as one extended operation; it goes
+/* Replicated objects arrive as one extended operation; it goes
  * on as the very same request, and a duplicate in it stops nothing. */
 static void replicated_operation_passes(void **state)
 {
@@ -253,7 +253,7 @@ static void replicated_update_passes(void **state)
 	assert_stored(f, "b", "foo/b");
 }
 
-/* policy.md 5: exactly one line of text and one of JSON for one refusal:
+/* Exactly one line of text and one of JSON for one refusal:
  * code, mode, user, DN, SPN and the other holder. */
 static void refusal_is_logged_once(void **state)
 {
@@ -268,7 +268,7 @@ static void refusal_is_logged_once(void **state)
 	assert_int_equal(count(f->log, CALLER_SID), 2);
 	assert_non_null(strstr(f->log, "\"mode\": \"enforce\""));
 	assert_non_null(strstr(f->log, "\"spn\": \"foo/b\""));
-	/* policy.md and samba.md 7: nothing of it above "notice". */
+	/* Nothing of it above "notice". */
 	assert_null(strstr(f->log, "fatal: "));
 	assert_null(strstr(f->log, "error: "));
 }

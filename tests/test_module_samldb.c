@@ -37,7 +37,7 @@ static void rewrite_into_a_collision(void **state)
 {
 	static const char *const changes[] = {
 		"=dNSHostName web02.example.com",
-		/* Netlogon writes it like this (samba.md 1.2). */
+		/* Netlogon writes it like this. */
 		"=dNSHostname web02.example.com",
 		"=description x\n=DNSHOSTNAME web02.example.com",
 	};
@@ -133,7 +133,7 @@ static void refusal_by_samldb_alone(void **state)
 	assert_stored(f, "b", "");
 }
 
-/* A refusal for want of rights is never explained (samba.md 2.1). */
+/* A refusal for want of rights is never explained. */
 static void refusal_for_rights_stays(void **state)
 {
 	struct fake *f = *state;
@@ -146,7 +146,7 @@ static void refusal_for_rights_stays(void **state)
 	ret = fake_modify(f, "b", "+spn foo/b");
 	assert_int_equal(ret, LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
 	assert_string_equal(f->error, "acl: access denied");
-	/* samba.md 4.2: nor where it is samldb that finds them wanting. */
+	/* Nor where it is samldb that finds them wanting. */
 	f->acl_text = "00002098: samldb: spn[foo/b] would cause a conflict";
 	ret = fake_modify(f, "b", "+spn foo/b");
 	assert_int_equal(ret, LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
@@ -154,7 +154,7 @@ static void refusal_for_rights_stays(void **state)
 	assert_string_equal(f->log, "");
 }
 
-/* samba.md 4.3: to see whether the caller may write there, Samba deletes
+/* To see whether the caller may write there, Samba deletes
  * and adds the value on the other account, through the whole stack. */
 static void nested_delete_and_add(void **state)
 {

@@ -86,7 +86,7 @@ static void modes_are_independent(void **state)
 	assert_refused(f, fake_modify(f, "b", "+spn nothing"), "0000202F: ");
 }
 
-/* policy.md 4: what is not understood is logged, ignored, the default
+/* What is not understood is logged, ignored, the default
  * kept; the rest counts. */
 static void bad_settings_are_logged(void **state)
 {
@@ -139,7 +139,7 @@ static void lists(void **state)
 	assert_stored(f, "b", "nfs/y|nfs/y.example.com");
 }
 
-/* policy.md 4: a transaction that changes the policy cannot legalise its
+/* A transaction that changes the policy cannot legalise its
  * own writes, in whatever way it changes it. */
 static void no_self_made_law(void **state)
 {

@@ -199,7 +199,7 @@ static void templates_expand(void **state)
 }
 
 /*
- * policy.md 5: eight hex digits that Windows decodes (21C7 for duplicates,
+ * Eight hex digits that Windows decodes (21C7 for duplicates,
  * 202F for the rest), the code, the client's own value, no other's DN.
  */
 static void client_text(void **state)
@@ -229,7 +229,7 @@ static void client_text(void **state)
 	}
 }
 
-/* The text of the promise P1, word for word as policy.md gives its start. */
+/* The text of the promise P1. */
 static void client_text_of_a_duplicate(void **state)
 {
 	struct fixture *f = *state;
@@ -319,7 +319,7 @@ static void assert_json_text(json_t *object,
 	assert_string_equal(json_string_value(value), wanted);
 }
 
-/* samba.md 7: the shape of Samba's audit log, and every field. */
+/* The shape of Samba's audit log, and every field. */
 static void json_line(void **state)
 {
 	struct fixture *f = *state;

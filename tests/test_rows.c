@@ -177,7 +177,8 @@ static struct spn_account *completed(struct directory *d,
 				 &d->fold,
 				 completion.num_remove > 0 ? changes
 							   : &changes[1],
-				 completion.num_remove > 0 ? 2 : 1);
+				 completion.num_remove > 0 ? 2 : 1,
+				 NULL);
 }
 
 static bool result_is(const struct row *row,
@@ -231,7 +232,8 @@ static void run_write(struct directory *d, const struct row *row)
 					  before,
 					  &d->fold,
 					  row->changes,
-					  row->num_changes);
+					  row->num_changes,
+					  NULL);
 	}
 	after = completed(d, row->account, before, after);
 	c = make_case(d, row->account, before, after, true);

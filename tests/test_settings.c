@@ -45,7 +45,7 @@ static void assert_setting(struct fixture *f,
 	assert_string_equal(value, wanted);
 }
 
-/* policy.md 3: the modes of each rule and what holds without a setting. */
+/* The modes of each rule and what holds without a setting. */
 static void default_levels(void **state)
 {
 	static const struct {
@@ -89,7 +89,7 @@ static void default_levels(void **state)
 	assert_int_equal(found, ARRAY_SIZE(rows));
 }
 
-/* policy.md 4: the lists, and that the table is complete: every key has a
+/* The lists, and that the table is complete: every key has a
  * summary and a value that spn_settings_get() gives back. */
 static void table_is_complete(void **state)
 {

@@ -335,6 +335,10 @@ static void key_of_class_and_host(void **state)
 /* Accounts: values by key, all of a key at once, NetBIOS and DNS names. */
 static void account_values(void **state)
 {
+	const struct spn_value upper = {
+		.value = STR("A/B"),
+		.key = STR("A/B"),
+	};
 	struct fixture *f = *state;
 	struct spn_account *a =
 		fixture_account(f, "WEB01$", "w.example.com", "a/b A/B c/d");
@@ -344,7 +348,10 @@ static void account_values(void **state)
 	assert_null(spn_account_find(NULL, STR("A/B")));
 	assert_true(spn_str_equal(spn_account_find(a, STR("A/B"))->value,
 				  STR("a/b")));
-	spn_set_remove(&a->spns, STR("A/B"));
+	assert_true(spn_set_remove(&a->spns, &upper)); /* its own spelling */
+	assert_string_equal(fixture_spns(f->mem_ctx, a), "a/b c/d");
+	assert_true(spn_set_remove(&a->spns, &upper)); /* the other one */
+	assert_false(spn_set_remove(&a->spns, &upper));
 	assert_string_equal(fixture_spns(f->mem_ctx, a), "c/d");
 	assert_true(spn_str_is(spn_account_netbios_name(a), "web01"));
 	assert_true(spn_account_has_name(a, STR("web01")));

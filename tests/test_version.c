@@ -2,7 +2,7 @@
 /*
  * The built module and another version of ldb. An error from
  * ldb_init_module() would end *every* ldb program of the machine
- * (samba.md 6.2), so it must say LDB_SUCCESS and not be there: only the
+ *, so it must say LDB_SUCCESS and not be there: only the
  * database that names it does not open.
  */
 #include <stdarg.h>

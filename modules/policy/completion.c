@@ -12,7 +12,8 @@
 
 static bool apply_one(struct spn_account *account,
 		      const struct spn_fold *fold,
-		      const struct spn_change *change)
+		      const struct spn_change *change,
+		      bool *_clean)
 {
 	bool takes = change->kind == SPN_CHANGE_DELETE;
 	size_t i;
@@ -31,10 +32,11 @@ static bool apply_one(struct spn_account *account,
 			return false;
 		}
 		if (takes) {
-			spn_set_remove(&account->spns, spn.key);
+			*_clean &= spn_set_remove(&account->spns, &spn);
 			continue;
 		}
 		if (spn_set_has_exactly(&account->spns, &spn)) {
+			*_clean = false;
 			continue;
 		}
 		if (!spn_account_add(account, fold, spn.value)) {
@@ -48,29 +50,30 @@ struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
 				      const struct spn_account *base,
 				      const struct spn_fold *fold,
 				      const struct spn_change *changes,
-				      size_t num_changes)
+				      size_t num_changes,
+				      bool *_clean)
 {
 	struct spn_account *after = talloc_memdup(mem_ctx,
 						  base,
 						  sizeof(*base));
+	bool clean = true;
 	size_t i;
 
-	if (after == NULL) {
+	/* The values of base are shared, the arrays are not. */
+	if (after == NULL || !spn_set_copy(after, &base->spns, &after->spns)) {
+		talloc_free(after);
 		return NULL;
 	}
-	/* The values of base are shared, the array is not. */
-	if (!spn_set_copy(after, &base->spns, &after->spns)) {
-		goto oom;
-	}
 	for (i = 0; i < num_changes; i++) {
-		if (!apply_one(after, fold, &changes[i])) {
-			goto oom;
+		if (!apply_one(after, fold, &changes[i], &clean)) {
+			talloc_free(after);
+			return NULL;
 		}
 	}
+	if (_clean != NULL) {
+		*_clean = clean;
+	}
 	return after;
-oom:
-	talloc_free(after);
-	return NULL;
 }
 
 /* The work on one request; all on tmp_ctx. */
@@ -81,6 +84,7 @@ struct work {
 	struct spn_set add;
 	struct spn_set
 		gone; /* what the request removes, then what we remove */
+	struct spn_set forsaken; /* the other halves of what is gone */
 	struct spn_set remove;
 };
 
@@ -167,6 +171,21 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	       spn_set_add(w->tmp_ctx, &w->wanted, &partner);
 }
 
+/* One value that goes: whoever is its other half is alone now. */
+static bool forsake(struct work *w, const struct spn_value *value)
+{
+	struct spn spn = {};
+	struct spn_value partner = {};
+
+	if (!spn_set_add(w->tmp_ctx, &w->gone, value) ||
+	    !partner_of(w, value, &spn, &partner))
+	{
+		return false;
+	}
+	return partner.value.len == 0 ||
+	       spn_set_add(w->tmp_ctx, &w->forsaken, &partner);
+}
+
 /* One value that stays: has it lost its other half? */
 static bool complete_removed(struct work *w,
 			     const struct spn_value *value,
@@ -185,7 +204,10 @@ static bool complete_removed(struct work *w,
 	if (!partner_of(w, value, &spn, &partner)) {
 		return false;
 	}
-	if (partner.value.len == 0 || !spn_set_has(&w->gone, partner.key)) {
+	/* Names need not lead both ways: w8.x is the DNS name of W3. */
+	if (partner.value.len == 0 || (!spn_set_has(&w->gone, partner.key) &&
+				       !spn_set_has(&w->forsaken, value->key)))
+	{
 		return true;
 	}
 	if (!answers_alone(w, &partner, &alone, &held)) {
@@ -195,18 +217,19 @@ static bool complete_removed(struct work *w,
 		return true;
 	}
 	*_removed = true;
-	return spn_set_add(w->tmp_ctx, &w->remove, value) &&
-	       spn_set_add(w->tmp_ctx, &w->gone, value);
+	return spn_set_add(w->tmp_ctx, &w->remove, value) && forsake(w, value);
 }
 
-static bool collect(struct work *w)
+/* *_small: few enough to be looked up before access control has spoken. */
+static bool collect(struct work *w, bool *_small)
 {
 	const struct spn_account *before = w->c->before;
 	const struct spn_account *after = w->c->after;
+	struct spn_set gone = {};
 	size_t i;
 
 	for (i = 0; i < after->spns.num; i++) {
-		if (spn_case_added(w->c, &after->spns.values[i]) &&
+		if (spn_case_brought(w->c, &after->spns.values[i]) &&
 		    !spn_set_add(w->tmp_ctx,
 				 &w->wanted,
 				 &after->spns.values[i]))
@@ -215,12 +238,15 @@ static bool collect(struct work *w)
 		}
 	}
 	for (i = 0; before != NULL && i < before->spns.num; i++) {
-		if (spn_account_find(after, before->spns.values[i].key) ==
-			    NULL &&
-		    !spn_set_add(w->tmp_ctx,
-				 &w->gone,
-				 &before->spns.values[i]))
+		if (!spn_set_has(&after->spns, before->spns.values[i].key) &&
+		    !spn_set_add(w->tmp_ctx, &gone, &before->spns.values[i]))
 		{
+			return false;
+		}
+	}
+	*_small = w->wanted.num + gone.num <= SPN_COMPLETION_MAX;
+	for (i = 0; *_small && i < gone.num; i++) {
+		if (!forsake(w, &gone.values[i])) {
 			return false;
 		}
 	}
@@ -289,6 +315,7 @@ bool spn_complete(const struct spn_case *c,
 {
 	struct work w = {.c = c};
 	struct spn_completion completion = {};
+	bool small = false;
 	bool ok = false;
 
 	*_completion = completion;
@@ -301,7 +328,8 @@ bool spn_complete(const struct spn_case *c,
 		return true;
 	}
 	w.tmp_ctx = talloc_new(mem_ctx);
-	ok = w.tmp_ctx != NULL && collect(&w) && grow(&w) &&
+	ok = w.tmp_ctx != NULL && collect(&w, &small) &&
+	     (!small || grow(&w)) &&
 	     hand_over(mem_ctx,
 		       &w.add,
 		       &completion.add,
@@ -319,6 +347,7 @@ bool spn_complete(const struct spn_case *c,
 
 bool spn_gives_up_duplicate(const struct spn_case *c, bool *_yes)
 {
+	size_t num = 0;
 	size_t i;
 
 	*_yes = false;
@@ -326,8 +355,12 @@ bool spn_gives_up_duplicate(const struct spn_case *c, bool *_yes)
 		const struct spn_value *value = &c->before->spns.values[i];
 		struct spn_holders holders = {};
 
-		if (spn_account_find(c->after, value->key) != NULL) {
+		if (spn_set_has(&c->after->spns, value->key)) {
 			continue;
+		}
+		if (++num > SPN_COMPLETION_MAX) {
+			*_yes = false;
+			return true;
 		}
 		if (!spn_index_holders_of(c->index, c->index, value, &holders))
 		{

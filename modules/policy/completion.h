@@ -27,13 +27,23 @@ struct spn_change {
  * The account as a directory leaves it after these changes. before may be
  * NULL (an add); then base gives the names. Deleting an absent value and
  * adding a present one change nothing: the directory below says what it
- * thinks of that. The result is on mem_ctx; NULL when out of memory.
+ * thinks of that; *_clean (may be NULL) is then false. The result is on
+ * mem_ctx; NULL when out of memory.
  */
 struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
 				      const struct spn_account *base,
 				      const struct spn_fold *fold,
 				      const struct spn_change *changes,
-				      size_t num_changes);
+				      size_t num_changes,
+				      bool *_clean);
+
+/*
+ * Requests that bring and take more values than this together are neither
+ * completed nor reshaped. A completion is looked up before access control has
+ * spoken, so anybody, even a caller without rights, can ask for that work; the
+ * verdict, which comes after it, has no such limit.
+ */
+#define SPN_COMPLETION_MAX 100
 
 /* What must be done besides; values on the completion. */
 struct spn_completion {

@@ -113,6 +113,11 @@ static bool partner_of_label(const struct spn_case *c,
 					  (*_computer)->dns_host_name);
 		return *_partner != NULL;
 	}
+	if (*_computer != NULL && spn_account_same(*_computer, c->after)) {
+		/* It may register its own names and no others (MS-ADTS
+		 * 3.1.1.5.3.1.1.4), and has no DNS name yet. */
+		return true;
+	}
 	*_partner = talloc_asprintf(mem_ctx,
 				    "%.*s.%s",
 				    (int)host.len,

@@ -2,7 +2,7 @@
 /*
  * NetBIOS name <-> FQDN of one host: the one place that says which two
  * names belong together. KB 871179 registers http/NetBIOS and http/FQDN;
- * the table is policy.md section 2.
+ * the table is in docs/rules/http-pair.md.
  */
 #ifndef SPN_POLICY_HOST_PAIR_H
 #define SPN_POLICY_HOST_PAIR_H
@@ -12,8 +12,9 @@
 /*
  * The other name of a host, on mem_ctx, in *_partner; NULL when there is
  * none: a foreign suffix, an IP literal, a label below an unknown
- * sub-domain. *_computer (may be NULL) is the computer the name belongs
- * to, or NULL. False when out of memory.
+ * sub-domain, the account's own name while it has no dNSHostName. *_computer
+ * (may be NULL) is the computer the name belongs to, or NULL. False when out
+ * of memory.
  */
 bool spn_host_partner(const struct spn_case *c,
 		      TALLOC_CTX *mem_ctx,

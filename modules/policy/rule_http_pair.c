@@ -22,6 +22,16 @@ struct half {
 	struct spn_holders effective; /* who answers for it */
 };
 
+/* A plain SPN of a class that goes in pairs. */
+static bool is_half(const struct spn_case *c,
+		    const struct spn_value *value,
+		    struct spn *_spn)
+{
+	return spn_parse(value->value, _spn) == SPN_SYNTAX_OK &&
+	       spn_is_plain(_spn) &&
+	       spn_settings_is_pair_class(c->settings, _spn->service_class);
+}
+
 static bool find_partner(const struct spn_case *c,
 			 struct spn_report *report,
 			 struct half *half)
@@ -49,6 +59,50 @@ static bool find_partner(const struct spn_case *c,
 				  spn->service_class,
 				  host,
 				  &half->effective);
+}
+
+/*
+ * The other halves of what the write took away, by key. Names need not lead
+ * both ways: w8.example.com may be the DNS name of computer W3, so that who
+ * loses http/w3 has to be looked at from there.
+ */
+static bool collect_forsaken(const struct spn_case *c,
+			     struct spn_report *report,
+			     struct spn_set *_forsaken)
+{
+	size_t i;
+
+	*_forsaken = (struct spn_set){};
+	for (i = 0; c->is_write && c->before && i < c->before->spns.num; i++) {
+		const struct spn_value *value = &c->before->spns.values[i];
+		struct spn_value partner = {};
+		struct half half = {.value = value};
+
+		if (spn_set_has(&c->after->spns, value->key) ||
+		    !is_half(c, value, &half.spn)) {
+			continue;
+		}
+		if (!spn_host_partner(c,
+				      report,
+				      half.spn.host_name,
+				      &half.partner,
+				      NULL)) {
+			return false;
+		}
+		if (half.partner == NULL) {
+			continue;
+		}
+		if (!spn_index_key(c->index,
+				   report,
+				   half.spn.service_class,
+				   spn_str_of(half.partner),
+				   &partner) ||
+		    !spn_set_add(report, _forsaken, &partner))
+		{
+			return false;
+		}
+	}
+	return true;
 }
 
 /* The write took the partner, or the HOST SPN that stood for it, away. */
@@ -241,8 +295,9 @@ static bool judge_foreign(const struct spn_case *c,
 		.spn = half->value->value,
 	};
 
-	if (spn_host_is_ip(half->spn.host_name)) {
-		return true; /* syntax says so */
+	if (!spn_host_is_fqdn(half->spn.host_name) ||
+	    spn_host_is_ip(half->spn.host_name)) {
+		return true; /* no suffix, or syntax says so */
 	}
 	return spn_report_add(report, "SPN-308", &v, NULL);
 }
@@ -258,28 +313,39 @@ static bool audit_half(const struct spn_case *c,
 	return judge_mismatch(c, half, report) && judge_winrm(c, half, report);
 }
 
+/* With a port, or three-part: only one thing is said of those. */
+static bool audit_other(const struct spn_case *c,
+			const struct spn_value *value,
+			struct spn_report *report)
+{
+	struct half half = {.value = value};
+
+	if (spn_parse(value->value, &half.spn) != SPN_SYNTAX_OK ||
+	    !spn_settings_is_pair_class(c->settings, half.spn.service_class) ||
+	    half.spn.port == 0 || half.spn.has_service_name)
+	{
+		return true;
+	}
+	return judge_port(c, &half, report);
+}
+
 static bool judge_value(const struct spn_case *c,
 			const struct spn_value *value,
+			const struct spn_set *forsaken,
 			struct spn_report *report)
 {
 	struct half half = {.value = value};
 	bool lost = false;
 
-	if (spn_parse(value->value, &half.spn) != SPN_SYNTAX_OK ||
-	    !spn_settings_is_pair_class(c->settings, half.spn.service_class))
-	{
-		return true;
-	}
-	if (!spn_is_plain(&half.spn)) {
-		bool port = half.spn.port != 0 && !half.spn.has_service_name;
-
-		return c->is_write || !port || judge_port(c, &half, report);
+	if (!is_half(c, value, &half.spn)) {
+		return c->is_write || audit_other(c, value, report);
 	}
 	if (!find_partner(c, report, &half) || !lost_partner(c, &half, &lost))
 	{
 		return false;
 	}
-	if (half.partner != NULL && (lost || spn_case_added(c, value)) &&
+	lost = lost || spn_set_has(forsaken, value->key);
+	if (half.partner != NULL && (lost || spn_case_brought(c, value)) &&
 	    !judge_half(c, &half, report))
 	{
 		return false;
@@ -289,13 +355,17 @@ static bool judge_value(const struct spn_case *c,
 
 static bool judge(const struct spn_case *c, struct spn_report *report)
 {
+	struct spn_set forsaken = {};
 	size_t i;
 
+	if (!collect_forsaken(c, report, &forsaken)) {
+		return false;
+	}
 	for (i = 0; i < c->after->spns.num; i++) {
 		const struct spn_value *value = &c->after->spns.values[i];
 
 		if (spn_account_find(c->after, value->key) == value &&
-		    !judge_value(c, value, report))
+		    !judge_value(c, value, &forsaken, report))
 		{
 			return false;
 		}

@@ -334,7 +334,7 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 			.value = &c->after->spns.values[i],
 		};
 
-		if (!spn_case_added(c, exam.value)) {
+		if (!spn_case_brought(c, exam.value)) {
 			continue;
 		}
 		exam.parsed = spn_parse(exam.value->value, &exam.spn) ==

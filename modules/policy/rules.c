@@ -142,6 +142,12 @@ bool spn_case_added(const struct spn_case *c, const struct spn_value *value)
 	       spn_account_count(c->before, value->key);
 }
 
+bool spn_case_brought(const struct spn_case *c, const struct spn_value *value)
+{
+	return !c->is_write || c->before == NULL ||
+	       !spn_set_has_exactly(&c->before->spns, value);
+}
+
 bool spn_case_removed(const struct spn_case *c,
 		      struct spn_str service_class,
 		      struct spn_str host,

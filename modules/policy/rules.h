@@ -58,6 +58,9 @@ bool spn_rules_judge_forest(const struct spn_forest *forest,
 
 /* The write brought this value (or it is an audit: all count as new). */
 bool spn_case_added(const struct spn_case *c, const struct spn_value *value);
+/* The same for the very bytes: another spelling counts as new, too. What a
+ * directory takes for one value may still be two to a client. */
+bool spn_case_brought(const struct spn_case *c, const struct spn_value *value);
 /* The account held class/host before the write and does not any more.
  * False in *_removed in an audit. Returns false when out of memory. */
 bool spn_case_removed(const struct spn_case *c,

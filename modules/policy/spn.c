@@ -246,6 +246,22 @@ static size_t utf8_char_len(const uint8_t *s, size_t len)
 	return 0;
 }
 
+bool spn_str_is_utf8(struct spn_str s)
+{
+	size_t i = 0;
+
+	while (i < s.len) {
+		size_t n = utf8_char_len((const uint8_t *)s.data + i,
+					 s.len - i);
+
+		if (n == 0) {
+			return false;
+		}
+		i += n;
+	}
+	return true;
+}
+
 /* C0, DEL, C1, the line separators and the marks that reorder a line. */
 static bool is_control(const uint8_t *s, size_t char_len)
 {

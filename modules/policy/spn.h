@@ -55,6 +55,9 @@ enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn);
 struct spn_str spn_str_of(const char *text); /* NULL gives length 0 */
 struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s);
 
+/* Valid UTF-8, NUL bytes included. */
+bool spn_str_is_utf8(struct spn_str s);
+
 /* As an unsigned char; only A to Z change. */
 int spn_ascii_lower(char c);
 

@@ -227,7 +227,11 @@ static bool ask(struct spn_index *index,
 {
 	struct spn_question question = {.kind = kind};
 
+	/* What is not UTF-8 cannot be folded, so no index of the directory
+	 * has it: nobody can store it, and a search for it would read every
+	 * object there is. */
 	if (index->complete || asked->value.len == 0 ||
+	    !spn_str_is_utf8(asked->value) ||
 	    spn_set_has(&index->known[kind], asked->key))
 	{
 		return true;

@@ -97,11 +97,24 @@ static void remove_at(struct spn_set *set, size_t place)
 	}
 }
 
-void spn_set_remove(struct spn_set *set, struct spn_str key)
+bool spn_set_remove(struct spn_set *set, const struct spn_value *value)
 {
-	while (spn_set_has(set, key)) {
-		remove_at(set, find_place(set, key, false));
+	size_t end = find_place(set, value->key, true);
+	size_t place = find_place(set, value->key, false);
+	size_t i;
+
+	if (place == end) {
+		return false;
 	}
+	for (i = place; i < end; i++) {
+		if (spn_str_equal(set->values[set->by_key[i]].value,
+				  value->value)) {
+			place = i;
+			break;
+		}
+	}
+	remove_at(set, place);
+	return true;
 }
 
 bool spn_set_copy(TALLOC_CTX *mem_ctx,

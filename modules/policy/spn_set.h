@@ -28,8 +28,9 @@ bool spn_set_add(TALLOC_CTX *mem_ctx,
 		 struct spn_set *set,
 		 const struct spn_value *value);
 
-/* Every value with that key goes. */
-void spn_set_remove(struct spn_set *set, struct spn_str key);
+/* One value with that key goes: the one with these very bytes, else the first
+ * that came. False when there is none. */
+bool spn_set_remove(struct spn_set *set, const struct spn_value *value);
 void spn_set_clear(struct spn_set *set);
 
 /* Arrays of its own on mem_ctx, the same bytes. False when out of memory. */
