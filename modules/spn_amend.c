@@ -308,6 +308,9 @@ static bool amend_copy(struct work *w)
 	const struct spn_amendment *amendment = w->amendment;
 	struct shape shape = shape_of(w->copy);
 
+	if (shape.first == NULL) {
+		return true;
+	}
 	if (w->c->before == NULL) {
 		/* an add message is normalised: one element */
 		return extend_element(w->copy,

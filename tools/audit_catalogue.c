@@ -91,12 +91,10 @@ static char *template_text(TALLOC_CTX *mem_ctx,
 static const char *on_write_text(const struct spn_message *message,
 				 const struct spn_rule *rule)
 {
-	if (rule == NULL) {
-		return "does not apply";
-	}
 	switch (message->on_write) {
 	case SPN_ON_WRITE_REFUSE:
-		return "as the setting of the rule says";
+		return (rule == NULL) ? "refused, whatever the settings say"
+				      : "as the setting of the rule says";
 	case SPN_ON_WRITE_WARN:
 		return "logged, never refused";
 	case SPN_ON_WRITE_IGNORE:

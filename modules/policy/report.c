@@ -106,7 +106,7 @@ static char *others_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 		}
 		text = talloc_asprintf_append(text,
 					      "%s%s",
-					      (i > 0) ? " and " : "",
+					      (i > 0) ? "' and '" : "",
 					      dn);
 	}
 	return text;

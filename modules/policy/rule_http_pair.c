@@ -296,7 +296,8 @@ static bool judge_foreign(const struct spn_case *c,
 	};
 
 	if (!spn_host_is_fqdn(half->spn.host_name) ||
-	    spn_host_is_ip(half->spn.host_name)) {
+	    spn_host_is_ip(half->spn.host_name))
+	{
 		return true; /* no suffix, or syntax says so */
 	}
 	return spn_report_add(report, "SPN-308", &v, NULL);
