@@ -225,36 +225,59 @@ static const struct spn_forward_hooks modify_hooks = {
 
 /* -------------------------------------------------------------- requests */
 
-/* Everything of a modify that can fail before it is passed down. */
-static int prepare_modify(struct ldb_module *module,
-			  struct ldb_request *req,
-			  bool changes_spns,
-			  struct spn_plan *plan)
+/* Everything that can fail before a request is passed down. */
+static int prepare(struct ldb_module *module,
+		   struct ldb_request *req,
+		   const struct spn_concern *concern,
+		   struct spn_plan *plan)
 {
 	struct spn_transaction *txn = NULL;
 	int ret = open_transaction(module);
 
-	if (ret != LDB_SUCCESS) {
+	if (ret != LDB_SUCCESS || (!concern->spns && !concern->names)) {
 		return ret;
 	}
 	txn = policy_of(module)->txn;
-	ret = spn_plan_modify(txn, req, changes_spns, plan);
+	if (req->operation == LDB_ADD) {
+		return spn_plan_add(txn, req, plan);
+	}
+	ret = spn_plan_modify(txn, req, concern->spns, plan);
 	if (ret != LDB_SUCCESS || plan->before == NULL) {
 		return ret;
 	}
 	return spn_transaction_touch(txn, plan->before, may_refuse(req));
 }
 
-static int prepare_add(struct ldb_module *module,
-		       struct ldb_request *req,
-		       struct spn_plan *plan)
+/* An add or a modify that concerns us. */
+static int take_up(struct ldb_module *module,
+		   struct ldb_request *req,
+		   const struct ldb_message *msg,
+		   const struct spn_concern *concern)
 {
-	int ret = open_transaction(module);
+	bool adds_spns = req->operation == LDB_ADD && concern->spns;
+	struct spn_plan *plan = talloc_zero(req, struct spn_plan);
+	int ret;
 
+	if (plan == NULL) {
+		return ldb_module_oom(module);
+	}
+	ret = prepare(module, req, concern, plan);
+	if (ret != LDB_SUCCESS) {
+		ret = check_failed(module, "a request was not examined");
+		TALLOC_FREE(plan->copy);
+	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	return spn_plan_add(policy_of(module)->txn, req, plan);
+	if (!adds_spns && plan->after == NULL) {
+		/* What it does is seen at the commit. */
+		return ldb_next_request(module, req);
+	}
+	return spn_forward(module,
+			   req,
+			   (plan->copy != NULL) ? plan->copy : msg,
+			   adds_spns ? &add_hooks : &modify_hooks,
+			   plan);
 }
 
 /* Nothing of ours to do: off, a special record, or replication's. */
@@ -270,9 +293,7 @@ static bool is_exempt(struct ldb_module *module,
 static int spn_policy_add(struct ldb_module *module, struct ldb_request *req)
 {
 	const struct ldb_message *msg = req->op.add.message;
-	struct spn_plan *plan = NULL;
 	struct spn_concern concern = {};
-	int ret;
 
 	if (is_untrusted_special(req, msg->dn)) {
 		return refuse_special(module, msg->dn);
@@ -281,39 +302,18 @@ static int spn_policy_add(struct ldb_module *module, struct ldb_request *req)
 		return ldb_next_request(module, req);
 	}
 	concern = spn_request_concern(msg);
+	concern.names = false; /* a new object has nothing to be rewritten */
 	if (!concern.spns && !concern.policy) {
 		return ldb_next_request(module, req);
 	}
-	plan = talloc_zero(req, struct spn_plan);
-	if (plan == NULL) {
-		return ldb_module_oom(module);
-	}
-	ret = concern.spns ? prepare_add(module, req, plan)
-			   : open_transaction(module);
-	if (ret != LDB_SUCCESS) {
-		ret = check_failed(module, "an add could not be examined");
-		TALLOC_FREE(plan->copy);
-	}
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	if (!concern.spns) {
-		return ldb_next_request(module, req);
-	}
-	return spn_forward(module,
-			   req,
-			   (plan->copy != NULL) ? plan->copy : msg,
-			   &add_hooks,
-			   plan);
+	return take_up(module, req, msg, &concern);
 }
 
 static int spn_policy_modify(struct ldb_module *module,
 			     struct ldb_request *req)
 {
 	const struct ldb_message *msg = req->op.mod.message;
-	struct spn_plan *plan = NULL;
 	struct spn_concern concern = {};
-	int ret;
 
 	if (is_untrusted_special(req, msg->dn)) {
 		return refuse_special(module, msg->dn);
@@ -325,29 +325,7 @@ static int spn_policy_modify(struct ldb_module *module,
 	if (!concern.spns && !concern.names && !concern.policy) {
 		return ldb_next_request(module, req);
 	}
-	plan = talloc_zero(req, struct spn_plan);
-	if (plan == NULL) {
-		return ldb_module_oom(module);
-	}
-	ret = (concern.spns || concern.names)
-		      ? prepare_modify(module, req, concern.spns, plan)
-		      : open_transaction(module);
-	if (ret != LDB_SUCCESS) {
-		ret = check_failed(module, "a modify could not be examined");
-		TALLOC_FREE(plan->copy);
-		if (ret != LDB_SUCCESS) {
-			return ret;
-		}
-	}
-	if (plan->after == NULL) {
-		/* What it does is seen at the commit. */
-		return ldb_next_request(module, req);
-	}
-	return spn_forward(module,
-			   req,
-			   (plan->copy != NULL) ? plan->copy : msg,
-			   &modify_hooks,
-			   plan);
+	return take_up(module, req, msg, &concern);
 }
 
 /* Settings are read before they are deleted or renamed away. */
