@@ -72,7 +72,8 @@ DOMAIN_SUITES = (
             "%s -B tests/rows_directory.py %s docs/rules tests/rows"
             % (layout.PYTHON, way))
       for way in ("ldap", "local")),
-    Suite("module_roads", "ad_dc:local", "counted", python("module_roads")),
+    *(Suite(module, "ad_dc:local", "counted", python(module))
+      for module in ("module_roads", "module_rpc")),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
