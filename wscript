@@ -56,6 +56,7 @@ MODULE_SOURCES = [
     'modules/spn_amend.c',
     'modules/spn_transaction.c',
     'modules/spn_session.c',
+    'modules/spn_log.c',
 ]
 
 # name: where it is installed below PREFIX, what it links besides our two
@@ -368,6 +369,9 @@ def build(bld):
         bld.shlib(target='ldb-modules/spn_policy',
                   source=there(MODULE_SOURCES), includes='modules',
                   use=ours + 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL'.split(),
+                  # Brings libsamba-debug into our scope: see spn_log.c.
+                  linkflags=['-Wl,--push-state,--no-as-needed',
+                             '-lsamba-util', '-Wl,--pop-state'],
                   install_path='${MODULESDIR}')
     for name, tool in TOOLS.items():
         if set(tool['sources']) & set(absent):

@@ -32,6 +32,7 @@
 #include "spn_policy.h"
 
 #include "spn_forward.h"
+#include "spn_log.h"
 #include "spn_plan.h"
 #include "spn_transaction.h"
 
@@ -81,14 +82,15 @@ static int check_failed(struct ldb_module *module, const char *what)
 	struct spn_policy *policy = policy_of(module);
 	const char *detail = ldb_errstring(ldb);
 	char *readable = printable(policy, detail);
+	char *line = talloc_asprintf(policy,
+				     "spn_policy: %s %s%s%s",
+				     m->code,
+				     what,
+				     (readable == NULL) ? "" : ": ",
+				     (readable == NULL) ? "" : readable);
 
-	ldb_debug(ldb,
-		  LDB_DEBUG_ERROR,
-		  "spn_policy: %s %s%s%s",
-		  m->code,
-		  what,
-		  (readable == NULL) ? "" : ": ",
-		  (readable == NULL) ? "" : readable);
+	spn_log(ldb, SPN_LOG_ERROR, line);
+	talloc_free(line);
 	talloc_free(readable);
 	if (policy->mode == SPN_MODE_AUDIT) {
 		return LDB_SUCCESS;
@@ -112,10 +114,13 @@ static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	char *readable = printable(module, ldb_dn_get_linearized(dn));
 
-	ldb_debug(ldb,
-		  LDB_DEBUG_WARNING,
-		  "spn_policy: refused a write to '%s' by a client",
-		  (readable == NULL) ? "@" : readable);
+	char *line = talloc_asprintf(
+		module,
+		"spn_policy: refused a write to '%s' by a client",
+		(readable == NULL) ? "@" : readable);
+
+	spn_log(ldb, SPN_LOG_NOTICE, line);
+	talloc_free(line);
 	talloc_free(readable);
 	ldb_asprintf_errstring(ldb,
 			       "00002035: spn_policy: special records are "

@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "spn_log.h"
 #include "spn_session.h"
 
 struct spn_touched {
@@ -22,13 +23,8 @@ struct spn_touched {
 	bool may_refuse;
 };
 
-/* One text for the log. Nothing a client can cause is above "notice". */
-static void log_line(struct ldb_context *ldb,
-		     enum ldb_debug_level level,
-		     const char *text)
-{
-	ldb_debug(ldb, level, "%s", (text == NULL) ? "spn_policy" : text);
-}
+/* Warnings of one transaction that are logged one by one. */
+#define MAX_LOGGED 20
 
 static int read_all(struct spn_transaction *txn,
 		    const char *mode,
@@ -70,10 +66,11 @@ int spn_transaction_new(TALLOC_CTX *mem_ctx,
 		return ret;
 	}
 	for (i = 0; problems != NULL && problems[i] != NULL; i++) {
-		ldb_debug(ldb,
-			  LDB_DEBUG_WARNING,
-			  "spn_policy: SPN-902 ignored: %s",
-			  problems[i]);
+		spn_log(ldb,
+			SPN_LOG_NOTICE,
+			talloc_asprintf(txn,
+					"spn_policy: SPN-902 ignored: %s",
+					problems[i]));
 	}
 	*_txn = txn;
 	return LDB_SUCCESS;
@@ -236,12 +233,12 @@ static void log_violation(struct spn_transaction *txn,
 		.action = action,
 	};
 
-	log_line(ldb,
-		 LDB_DEBUG_WARNING,
-		 spn_violation_log_text(tmp_ctx, v, &context));
-	log_line(ldb,
-		 LDB_DEBUG_TRACE,
-		 spn_violation_log_json(tmp_ctx, v, &context));
+	spn_log(ldb,
+		SPN_LOG_NOTICE,
+		spn_violation_log_text(tmp_ctx, v, &context));
+	spn_log(ldb,
+		SPN_LOG_JSON,
+		spn_violation_log_json(tmp_ctx, v, &context));
 }
 
 /* Dbcheck and provision are told of in the log, not refused. */
@@ -330,12 +327,31 @@ void spn_transaction_explain(struct spn_transaction *txn,
 	talloc_free(tmp_ctx);
 }
 
+static void log_warnings(struct spn_transaction *txn,
+			 TALLOC_CTX *tmp_ctx,
+			 const struct spn_report *report)
+{
+	size_t num = report->num_violations;
+	size_t i;
+
+	for (i = 0; i < num && i < MAX_LOGGED; i++) {
+		log_violation(txn, tmp_ctx, &report->violations[i], "warned");
+	}
+	if (num > MAX_LOGGED) {
+		spn_log(txn->store.ldb,
+			SPN_LOG_NOTICE,
+			talloc_asprintf(tmp_ctx,
+					"spn_policy: %zu more violations in "
+					"this transaction: run spn-audit",
+					num - MAX_LOGGED));
+	}
+}
+
 int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(txn);
 	struct spn_report *report = NULL;
 	const struct spn_violation *refusal = NULL;
-	size_t i;
 	int ret;
 
 	*_refused = false;
@@ -358,8 +374,8 @@ int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)
 		*_refused = true;
 		ret = refuse(txn, tmp_ctx, refusal);
 	}
-	for (i = 0; refusal == NULL && i < report->num_violations; i++) {
-		log_violation(txn, tmp_ctx, &report->violations[i], "warned");
+	if (refusal == NULL) {
+		log_warnings(txn, tmp_ctx, report);
 	}
 	talloc_free(tmp_ctx);
 	return ret;

@@ -5,6 +5,7 @@
 #include "fake_stack.h"
 
 #include <stdlib.h>
+#include <dlfcn.h>
 #include <unistd.h>
 
 static const char domain_ldif[] =
@@ -66,6 +67,18 @@ struct fake_session {
 	struct fake_token *token;
 };
 
+/* ldb's own tracing says nothing of the module's. */
+static void note_line(struct fake *f, const char *level, const char *line)
+{
+	if (strstr(line, "spn_policy") != NULL ||
+	    strstr(line, "spnPolicy") != NULL) {
+		f->log = talloc_asprintf_append(f->log,
+						"%s: %s\n",
+						level,
+						line);
+	}
+}
+
 static void note_log(void *context,
 		     enum ldb_debug_level level,
 		     const char *format,
@@ -83,17 +96,45 @@ static void note_log(void *context,
 					     "trace"};
 	char *line = NULL;
 
-	/* ldb's own tracing says nothing of the module's. */
 	line = talloc_vasprintf(f, format, args);
 	assert_non_null(line);
-	if (strstr(line, "spn_policy") != NULL ||
-	    strstr(line, "spnPolicy") != NULL) {
-		f->log = talloc_asprintf_append(f->log,
-						"%s: %s\n",
-						levels[level],
-						line);
-	}
+	note_line(f, levels[level], line);
 	talloc_free(line);
+}
+
+/* The same from Samba's own debug, where the module uses it. */
+static void note_samba_log(void *private_data, int level, const char *line)
+{
+	char text[12] = {};
+
+	snprintf(text, sizeof(text), "%d", level);
+	note_line(private_data, text, line);
+}
+
+/*
+ * Every line of Samba's debug, in this process, to f. Its library is private:
+ * it comes with libsamba-util, as it does for the module.
+ */
+static void catch_samba_log(struct fake *f)
+{
+	void *util = dlopen("libsamba-util.so.0", RTLD_NOW);
+	union {
+		void *symbol;
+		bool (*parse_levels)(const char *levels);
+		void (*set_callback)(void *private_data,
+				     void (*fn)(void *private_data,
+						int level,
+						const char *line));
+	} debug = {};
+
+	assert_non_null(util);
+	debug.symbol = dlsym(util, "debug_set_callback");
+	assert_non_null(debug.symbol);
+	debug.set_callback(f, (f == NULL) ? NULL : note_samba_log);
+	debug.symbol = dlsym(util, "debug_parse_levels");
+	assert_non_null(debug.symbol);
+	debug.parse_levels("10");
+	dlclose(util);
 }
 
 /* ldb_dn_extended_syntax: a GUID is 32 digits or 16 bytes, a SID is text. */
@@ -201,6 +242,7 @@ void fake_reopen(struct fake *f, void *lp_ctx)
 {
 	f->lp_ctx = lp_ctx;
 	TALLOC_FREE(f->ldb);
+	catch_samba_log((lp_ctx == NULL) ? NULL : f);
 	f->ldb = open_ldb(f, "modules:spn_policy,samba_dsdb_fake");
 }
 
@@ -251,6 +293,9 @@ int fake_teardown(void **_state)
 
 	while (f->in_transaction) {
 		fake_cancel(f);
+	}
+	if (f->lp_ctx != NULL) {
+		catch_samba_log(NULL);
 	}
 	unlink(f->url + strlen("tdb://"));
 	rmdir(f->folder);

@@ -105,7 +105,6 @@ FOUND = {
     ("SPN-303", "http/split", "splitb", "splita"),
     ("SPN-304", "http/web01.{d}", "behind", "web01$"),
     ("SPN-307", "http/web01.{d}", "behind", "web01$"),
-    ("SPN-308", "http/a\\00b", "raw", ""),
 }
 
 
