@@ -343,7 +343,8 @@ static bool is_right(const struct ldb_message *msg,
 	return amendment->completion.num_add == 0 &&
 	       amendment->completion.num_remove == 0 &&
 	       !amendment->gives_up_duplicate &&
-	       (c->before == NULL || !shape.hides_values);
+	       (c->before == NULL || !shape.hides_values ||
+		!brings_something(c));
 }
 
 int spn_amend(const struct spn_store *store,

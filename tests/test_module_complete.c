@@ -325,6 +325,24 @@ static void many_values_at_once(void **state)
 	assert_stored(f, "other", "");
 }
 
+/*
+ * Samba finds out whether a caller may write an account by deleting a value
+ * and adding it again, in one request. It brings nothing, so it goes down as
+ * it is.
+ */
+static void delete_and_add_again(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "+spn foo/a|http/app|http/app.example.com");
+	assert_accepted(f, fake_modify(f, "svc", "-spn foo/a\n+spn foo/a"));
+	assert_non_null(strstr(f->last_message, "delete: servicePrincipal"));
+	assert_non_null(strstr(f->last_message, "add: servicePrincipal"));
+	assert_accepted(f,
+			fake_modify(f, "svc", "-spn http/app\n+spn http/app"));
+	assert_stored(f, "svc", "foo/a|http/app|http/app.example.com");
+}
+
 /* Twice the same command is no error and changes nothing (setspn -A). */
 static void permissive_repetition(void **state)
 {
@@ -427,6 +445,7 @@ int main(void)
 		fake_test(partner_held_elsewhere),
 		fake_test(pair_held_elsewhere),
 		fake_test(many_values_at_once),
+		fake_test(delete_and_add_again),
 		fake_test(permissive_repetition),
 		fake_test(one_request_one_answer),
 		fake_test(duplicates_can_be_given_up),
