@@ -73,7 +73,8 @@ DOMAIN_SUITES = (
             % (layout.PYTHON, way))
       for way in ("ldap", "local")),
     *(Suite(module, "ad_dc:local", "counted", python(module))
-      for module in ("module_roads", "module_rpc", "module_ldap")),
+      for module in ("module_roads", "module_rpc", "module_ldap",
+                     "module_tools")),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
