@@ -154,6 +154,10 @@ TESTS = {
         'tools/connect_options.c']},
 }
 
+# Makes the writes that `bench` measures.
+BENCH_SOURCES = ['tests/bench/modify_many.c', 'tools/connect.c',
+                 'tools/connect_options.c']
+
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {
     'check_symbols': 'tests/check_symbols.py',
@@ -186,8 +190,8 @@ LINK = ['-Wl,--as-needed', '-Wl,-z,relro', '-Wl,-z,now']
 
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
---valgrind, --only), lint, format, cover (after configure --coverage), clean,
-distclean. Several may be given in one call. Compiler and flags are taken from
+--valgrind, --only), lint, format, cover (after configure --coverage), bench
+(what the module costs; --gate, --bench), clean, distclean. Several may be given in one call. Compiler and flags are taken from
 CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
 '''
 
@@ -226,6 +230,11 @@ def options(opt):
                      help='run the tests under memcheck; leaks are errors')
     group.add_option('--only', default='', metavar='LIST',
                      help='run only these tests')
+    group.add_option('--gate', action='store_true', default=False,
+                     help='bench fails if a gate is missed')
+    group.add_option('--bench', default='', metavar='ARGS',
+                     help='more for bench, for example '
+                          '"--sizes=10000,100000 --backend-store=mdb"')
 
 
 def configure(conf):
@@ -385,6 +394,12 @@ def build(bld):
                     install_path='${PREFIX}/' + tool['dir'])
     if bld.env.HAVE_TESTS:
         _build_tests(bld, ours, absent)
+    if bld.cmd in ('bench', 'lint'):
+        bld.program(target='tests/modify_many', source=BENCH_SOURCES,
+                    includes='tools', install_path=None,
+                    use='LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
+                    defines=['SPN_POLICY_MODULESDIR="%s"'
+                             % bld.env.MODULESDIR])
     _build_docs(bld)
 
 
@@ -479,6 +494,22 @@ class CoverContext(BuildContext):
     def post_build(self):
         super().post_build()
         run_tests.cover(self, TESTS, CHECKS)
+
+
+class BenchContext(BuildContext):
+    '''builds, then measures what the module costs (docs/performance.md)'''
+    cmd = 'bench'
+    fun = 'build'
+
+    def post_build(self):
+        super().post_build()
+        # The interpreter that has Samba's bindings.
+        command = ['/usr/bin/python3', '-B', 'tests/bench/bench.py',
+                   '--build=' + self.bldnode.abspath()]
+        command += ['--gate'] * self.options.gate
+        command += self.options.bench.split()
+        if subprocess.run(command, cwd=self.path.abspath()).returncode:
+            self.fatal('bench failed')
 
 
 # ------------------------------------------------------------------ lint
