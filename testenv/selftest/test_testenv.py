@@ -187,6 +187,34 @@ class Base:
         self.assertIn("DC=addom,DC=samba,DC=example,DC=com", out)
         self.assertTrue(out.endswith("\nsamba_dsdb\n"), out)
 
+    def test_two_controllers(self):
+        """The other DC is told apart, and what one is told the other learns."""
+        login = "-U$USERNAME%$PASSWORD"
+        out = self.succeed("ad_dc_pair_one:local", "--", "sh", "-ec", (
+            "echo $DC1 $DC2 $DC_SERVER $VAMPIRE_DC_SERVER "
+            "$VAMPIRE_DC_SERVER_IP\n"
+            "echo $DC_SERVERCONFFILE $VAMPIRE_DC_SERVERCONFFILE\n"
+            "test -s $VAMPIRE_DC_TEST_LOG\n"
+            "for conf in $DC_SERVERCONFFILE $VAMPIRE_DC_SERVERCONFFILE; do\n"
+            "  dir=$(testparm -s --parameter-name='private dir' $conf "
+            "2>/dev/null)\n"
+            "  echo $(basename $(dirname $dir)) "
+            "$(tdbdump $dir/sam.ldb | grep -c spn_policy)\n"
+            "done\n"
+            "nc=dc=addom,dc=samba,dc=example,dc=com\n"
+            "samba-tool user create carol Secret007 -H ldap://$DC1 %(u)s\n"
+            "samba-tool drs replicate $DC2 $DC1 $nc %(u)s\n"
+            "samba-tool user setpassword carol --newpassword=Secret008 "
+            "-H ldap://$DC2 %(u)s\n"
+            "samba-tool drs replicate $DC1 $DC2 $nc %(u)s\n"
+            "samba-tool user list -H ldap://$DC1 -Ucarol%%Secret008\n"
+        ) % {"u": login})
+        self.assertIn("addc addc2 addc addc2 10.53.57.31\n", out)
+        self.assertRegex(out, "/addc/etc/smb.conf .*/addc2/etc/smb.conf\n")
+        self.assertIn("\naddc 1\naddc2 0\n", out)
+        self.assertIn("Replicate from addc2 to addc was successful", out)
+        self.assertIn("\ncarol\n", out)
+
     def test_domain_answers(self):
         """Kerberos and LDAP as an ordinary user of the domain."""
         out = self.succeed(STOCK, "--", "sh", "-ec", (

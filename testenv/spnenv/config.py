@@ -29,6 +29,10 @@ def render(sections):
     return "\n".join(lines)
 
 
+def log_level():
+    return os.environ.get("SPN_TESTENV_LOG_LEVEL", "1")
+
+
 def common(host_dirs, domain, netbios, addresses):
     """What server and client have in common."""
     settings = [(key, host_dirs.path(name)) for key, name in DIRECTORIES]
@@ -39,7 +43,7 @@ def common(host_dirs, domain, netbios, addresses):
         ("interfaces", " ".join(addresses)),
         ("bind interfaces only", "yes"),
         ("name resolve order", "host"),
-        ("log level", os.environ.get("SPN_TESTENV_LOG_LEVEL", "1")),
+        ("log level", log_level()),
         ("include system krb5 conf", "no"),
         ("panic action", "/bin/true"),
     ]
@@ -121,7 +125,7 @@ def krb5_conf(environment):
 
 
 def hosts(environment):
-    """For /etc/hosts and nss_wrapper; dc.py adds the names DRS needs.
+    """For /etc/hosts and nss_wrapper; replicas.py adds the names DRS needs.
 
     IPv4 only, so that a name always means the same address: without IPv6 on
     the machine the others would not exist.

@@ -6,8 +6,7 @@ import os
 import subprocess
 import time
 
-from spnenv import (config, layout, networks, processes, provision, template,
-                    variables)
+from spnenv import config, layout, networks, processes, provision, variables
 from spnenv.errors import TestenvError, complain
 
 READY_WITHIN = 60       # seconds; half a second on an idle machine
@@ -26,13 +25,14 @@ class RunningController:
         self.process = None
         self.facts = None
 
-    def prepare(self, backend_store):
-        """A provisioned domain, with the stack that provision gives it."""
+    def make(self):
+        """Directories and smb.conf."""
         self.dirs.make()
         config.write(self.dirs.smb_conf, config.smb_conf(
             self.dirs, self.dc, networks.addresses(self.dc.iface)))
-        template.fill(self.dirs, self.dc, backend_store,
-                      lambda: self.provision(backend_store))
+
+    def read_facts(self):
+        """What whoever made the database has left for us."""
         with open(self.dirs.path("private", provision.FACTS),
                   encoding="utf-8") as facts:
             self.facts = json.load(facts)
@@ -46,7 +46,7 @@ class RunningController:
 
     def stack(self):
         """Put the module to work the way an administrator does."""
-        if not self.environment.stacked:
+        if self.dc not in self.environment.stacked:
             return
         self.step("enabling spn_policy", [layout.policy_tool(), "enable"])
 
@@ -69,11 +69,17 @@ class RunningController:
                                     self.environment, self.dc)
 
     def start(self):
-        """Start samba; it ends when its standard input does."""
+        """Start samba; it ends when its standard input does.
+
+        The module's own lines are wanted from samba only: as a setting they
+        would be between what programs print.
+        """
+        levels = "%s spn_policy:5" % config.log_level()
         with open(self.dirs.log, "w", encoding="utf-8") as log:
             self.process = processes.start(
                 self.argv(["samba", "-i", "--no-process-group",
                            "--maximum-runtime=%d" % LIVES_AT_MOST,
+                           "--option=log level=" + levels,
                            "--configfile=" + self.dirs.smb_conf]),
                 env=self.environ(), start_new_session=True,
                 stdin=subprocess.PIPE, stdout=log, stderr=log)
@@ -104,13 +110,6 @@ class RunningController:
         raise TestenvError("%s: %s\nthe end of its log:\n%s"
                            % (self.dc.fqdn, why,
                               processes.tail(self.dirs.log)))
-
-
-def guid_names(controllers):
-    """The names under which replication partners look for each other."""
-    return "".join("%s %s._msdcs.%s\n" % (c.dc.address, c.facts["ntds_guid"],
-                                          c.dc.domain.dns)
-                   for c in controllers)
 
 
 def require_build():

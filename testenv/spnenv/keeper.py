@@ -17,7 +17,8 @@ import subprocess
 import sys
 import threading
 
-from spnenv import config, dc, layout, networks, processes, table, variables
+from spnenv import (config, dc, layout, networks, processes, replicas, table,
+                    variables)
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 from spnenv.rundir import RunDirectory
 
@@ -68,23 +69,21 @@ def before_start(network, prefix, environment, first, argv):
 
 def bring_up(network, prefix, environment, order):
     """All controllers of the environment, answering."""
-    config.write(prefix.hosts, config.hosts(environment))
+    replicas.write_names(prefix, environment, [])
     config.write(prefix.krb5_conf, config.krb5_conf(environment))
     config.write(prefix.client_conf,
                  config.client_conf(prefix.client, environment.domain))
     network.enter()
     controllers = [dc.RunningController(network, prefix, environment, each)
                    for each in environment.controllers]
-    for controller in controllers:
-        controller.prepare(order["backend_store"])
+    replicas.prepare(controllers, order["backend_store"])
     if order.get("before_start"):   # the demo, which stacks the module itself
         before_start(network, prefix, environment, controllers[0],
                      order["before_start"])
     else:
         for controller in controllers:
             controller.stack()
-    with open(prefix.hosts, "a", encoding="utf-8") as hosts:
-        hosts.write(dc.guid_names(controllers))
+    replicas.write_names(prefix, environment, controllers)
     for controller in controllers:
         controller.start()
         yield controller

@@ -57,10 +57,9 @@ def make_certificate(tls_dir, dc):
     os.chmod(key, 0o600)
 
 
-def write_facts(path, result):
-    """What only the provision knows and the environment must tell."""
-    facts = {"domsid": str(result.domainsid),
-             "ntds_guid": str(result.samdb.get_ntds_GUID())}
+def write_facts(path, domain_sid, ntds_guid):
+    """What only the maker of a database knows and the environment must tell."""
+    facts = {"domsid": str(domain_sid), "ntds_guid": str(ntds_guid)}
     with open(path, "w", encoding="utf-8") as out:
         json.dump(facts, out)
 
@@ -73,7 +72,8 @@ def main(argv):
     private = result.paths.private_dir
     add_users(result.samdb, dc.domain.users)
     make_certificate(os.path.join(private, "tls"), dc)
-    write_facts(os.path.join(private, FACTS), result)
+    write_facts(os.path.join(private, FACTS), result.domainsid,
+                result.samdb.get_ntds_GUID())
     # The DC's remaining SPNs, which a running samba would add a little later.
     subprocess.run(["samba_spnupdate", "--configfile=" + smb_conf], check=True)
     return 0

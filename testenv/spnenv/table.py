@@ -55,12 +55,16 @@ class Controller:
 
 @dataclass(frozen=True)
 class Environment:
-    """A set of controllers; the first one is the machine under test."""
+    """The controllers of one domain.
+
+    The first one is the machine under test and makes the domain, the others
+    join it.
+    """
 
     name: str
     summary: str
     controllers: tuple
-    stacked: bool       # spn_policy is on top of samba_dsdb
+    stacked: tuple      # those with spn_policy on top of samba_dsdb
 
     @property
     def server(self):
@@ -77,11 +81,16 @@ ADDOM = Domain(dns="addom.samba.example.com",
                users=(("alice", "Secret007"), ("bob", "Secret007")))
 
 ADDC = Controller(host="addc", iface=30, domain=ADDOM)
+ADDC2 = Controller(host="addc2", iface=31, domain=ADDOM)
 
 ENVIRONMENTS = {env.name: env for env in (
-    Environment("ad_dc", "one DC with spn_policy stacked", (ADDC,), True),
+    Environment("ad_dc", "one DC with spn_policy stacked", (ADDC,), (ADDC,)),
     Environment("ad_dc_stock", "the same DC without it, the yardstick",
-                (ADDC,), False),
+                (ADDC,), ()),
+    Environment("ad_dc_pair", "two DCs of one domain, both with spn_policy",
+                (ADDC, ADDC2), (ADDC, ADDC2)),
+    Environment("ad_dc_pair_one", "the same two, only the first one with it",
+                (ADDC, ADDC2), (ADDC,)),
 )}
 
 DEFAULT_ENVIRONMENT = "ad_dc"

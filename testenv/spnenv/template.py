@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import time
 
-from spnenv import config, layout, provision, table
+from spnenv import config, join, layout, provision, table
 from spnenv.errors import TestenvError
 
 # Passwords end after 42 days, and clocks go on.
@@ -33,14 +33,15 @@ def samba_identity():
     return [version, stat.st_size, int(stat.st_mtime)]
 
 
-def key(dc, backend_store):
+def key(dcs, backend_store):
     recipe = []
-    for module in (provision, config, table):
+    for module in (provision, config, table, join):
         with open(module.__file__, encoding="utf-8") as source:
             recipe.append(source.read())
-    inputs = [samba_identity(), repr(dc), backend_store, recipe]
+    inputs = [samba_identity(), repr(dcs), backend_store, recipe]
     digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
-    return "%s-%s-%s" % (dc.host, backend_store, digest[:16])
+    hosts = "-".join(dc.host for dc in dcs)
+    return "%s-%s-%s" % (hosts, backend_store, digest[:16])
 
 
 @contextlib.contextmanager
@@ -70,16 +71,17 @@ def copy(source, target):
         raise TestenvError("copy of %s: %s" % (source, done.stderr.strip()))
 
 
-def save(dirs, path):
-    """Keep the state of DIRS as PATH; the caller holds the lock."""
+def save(controllers, path):
+    """Keep the state of CONTROLLERS as PATH; the caller holds the lock."""
     half = path + ".half"
     shutil.rmtree(half, ignore_errors=True)
     os.mkdir(half, 0o700)
-    for name in dirs.STATE:
-        target = os.path.join(half, name)
-        os.mkdir(target)
-        copy(dirs.path(name), target)
-        shutil.copystat(dirs.path(name), target)
+    for dc, dirs in ((c.dc, c.dirs) for c in controllers):
+        for name in dirs.STATE:
+            target = os.path.join(half, dc.host, name)
+            os.makedirs(target)
+            copy(dirs.path(name), target)
+            shutil.copystat(dirs.path(name), target)
     shutil.rmtree(path, ignore_errors=True)
     os.rename(half, path)
     os.utime(path)
@@ -97,23 +99,29 @@ def remove_old(top):
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def fill(dirs, dc, backend_store, build):
-    """Give DIRS a provisioned state: a copy, or what build() makes there."""
+def restore(controllers, path):
+    for controller in controllers:
+        copy(os.path.join(path, controller.dc.host), controller.dirs.top)
+
+
+def fill(controllers, backend_store, build):
+    """Give CONTROLLERS their state: a copy, or what build() makes there."""
     top = layout.cache_dir()
     try:
         os.makedirs(top, mode=0o700, exist_ok=True)
-        path = os.path.join(top, key(dc, backend_store))
+        path = os.path.join(top, key(
+            [controller.dc for controller in controllers], backend_store))
         with locked(path, fcntl.LOCK_SH):
             if valid(path):
-                copy(path, dirs.top)
+                restore(controllers, path)
                 return
     except OSError as error:
         raise TestenvError("cache %s: %s\nset SPN_TESTENV_CACHE to a writable "
                            "directory" % (top, error)) from error
     with locked(path, fcntl.LOCK_EX):
         if valid(path):         # another run was faster
-            copy(path, dirs.top)
+            restore(controllers, path)
             return
         build()
-        save(dirs, path)
+        save(controllers, path)
     remove_old(top)

@@ -10,7 +10,7 @@ NOT_INHERITED = ("PYTHONHOME", "LDB_MODULES_PATH", "USE_NAMESPACES",
                  "UID_WRAPPER_ROOT")
 
 
-def base(prefix, stacked):
+def base(prefix, environment):
     """What every process of the run has, daemons included."""
     env = {name: value for name, value in os.environ.items()
            if name not in NOT_INHERITED}
@@ -29,7 +29,7 @@ def base(prefix, stacked):
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     })
-    if stacked:
+    if environment.stacked:
         env["LDB_MODULES_PATH"] = layout.module_dir()
     return env
 
@@ -65,6 +65,22 @@ def machine(dc, dirs, facts):
     }
 
 
+def second_machine(dc, dirs):
+    """The domain's other controller, by the names of Samba's vampire_dc.
+
+    DC1 and DC2 is what Samba's DRS tests call the two.
+    """
+    return {
+        "VAMPIRE_DC_SERVER": dc.host,
+        "VAMPIRE_DC_SERVER_IP": dc.address,
+        "VAMPIRE_DC_SERVER_IPV6": dc.address6,
+        "VAMPIRE_DC_NETBIOSNAME": dc.netbios,
+        "VAMPIRE_DC_SERVERCONFFILE": dirs.smb_conf,
+        "VAMPIRE_DC_TEST_LOG": dirs.log,
+        "DC2": dc.host,
+    }
+
+
 def selftest(prefix, env_name, local):
     """What Samba sets for a whole run of its selftest."""
     checkout = layout.CHECKOUT
@@ -96,7 +112,7 @@ def python_path():
 
 
 def for_daemon(network, prefix, environment, dc):
-    env = base(prefix, environment.stacked)
+    env = base(prefix, environment)
     env.update(network.environ(dc.iface, dc.host, daemon=True))
     env["SMB_CONF_PATH"] = prefix.host(dc).smb_conf
     env["SELFTEST_WINBINDD_SOCKET_DIR"] = prefix.host(dc).winbindd
@@ -105,8 +121,12 @@ def for_daemon(network, prefix, environment, dc):
 
 def for_command(network, prefix, environment, facts, local):
     dc = environment.server
-    env = base(prefix, environment.stacked)
+    env = base(prefix, environment)
     env.update(machine(dc, prefix.host(dc), facts))
+    for second in environment.controllers[1:2]:
+        env.update(second_machine(second, prefix.host(second)))
+        env.update({"DC1": dc.host,
+                    "DC_SERVERCONFFILE": prefix.host(dc).smb_conf})
     env.update(selftest(prefix, environment.name, local))
     env["PYTHONPATH"] = python_path()
     if local:
