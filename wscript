@@ -57,6 +57,7 @@ MODULE_SOURCES = [
     'modules/spn_transaction.c',
     'modules/spn_session.c',
     'modules/spn_log.c',
+    'modules/spn_replication.c',
 ]
 
 # name: where it is installed below PREFIX, what it links besides our two
@@ -143,6 +144,8 @@ TESTS = {
         'tests/test_module_strangers.c']},
     'test_module_rights': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_rights.c']},
+    'test_module_replication': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_replication.c']},
     'test_module_samldb': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_samldb.c']},
     'test_module_settings': {'kind': 'stack', 'sources': FAKE_STACK + [

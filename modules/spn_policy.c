@@ -34,6 +34,7 @@
 #include "spn_forward.h"
 #include "spn_log.h"
 #include "spn_plan.h"
+#include "spn_replication.h"
 #include "spn_transaction.h"
 
 #include <param.h>
@@ -48,7 +49,8 @@
 struct spn_policy {
 	const char *mode_text; /* smb.conf, spn_policy:mode; NULL: not set */
 	enum spn_mode mode;
-	struct spn_transaction *txn; /* NULL: nothing relevant so far */
+	struct spn_transaction *txn;	   /* NULL: nothing relevant so far */
+	struct spn_replicated *replicated; /* NULL: nothing came */
 	bool failed; /* a check could not be made: the commit must fail */
 };
 
@@ -160,6 +162,7 @@ static void close_transaction(struct ldb_module *module)
 	struct spn_policy *policy = policy_of(module);
 
 	TALLOC_FREE(policy->txn);
+	TALLOC_FREE(policy->replicated);
 	policy->failed = false;
 }
 
@@ -389,6 +392,18 @@ static int spn_policy_rename(struct ldb_module *module,
 	return ldb_next_request(module, req);
 }
 
+/* Replication: remembered here, judged at the commit, never refused. */
+static int spn_policy_extended(struct ldb_module *module,
+			       struct ldb_request *req)
+{
+	struct spn_policy *policy = policy_of(module);
+
+	if (policy->mode != SPN_MODE_OFF) {
+		spn_replication_note(module, policy, req, &policy->replicated);
+	}
+	return ldb_next_request(module, req);
+}
+
 /* ---------------------------------------------------------- transactions */
 
 static int spn_policy_start_transaction(struct ldb_module *module)
@@ -397,7 +412,8 @@ static int spn_policy_start_transaction(struct ldb_module *module)
 	return ldb_next_start_trans(module);
 }
 
-static int spn_policy_prepare_commit(struct ldb_module *module)
+/* Over what clients and this DC itself have written. */
+static int verdict(struct ldb_module *module)
 {
 	struct spn_policy *policy = policy_of(module);
 	bool refused = false;
@@ -408,7 +424,7 @@ static int spn_policy_prepare_commit(struct ldb_module *module)
 				    "a check in this transaction had failed");
 	}
 	if (policy->txn == NULL) {
-		return ldb_next_prepare_commit(module);
+		return LDB_SUCCESS;
 	}
 	ret = spn_transaction_judge(policy->txn, &refused);
 	if (refused) {
@@ -417,9 +433,18 @@ static int spn_policy_prepare_commit(struct ldb_module *module)
 	if (ret != LDB_SUCCESS) {
 		ret = check_failed(module, "holders could not be looked up");
 	}
+	return ret;
+}
+
+static int spn_policy_prepare_commit(struct ldb_module *module)
+{
+	struct spn_policy *policy = policy_of(module);
+	int ret = verdict(module);
+
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
+	spn_replication_judge(module, policy->mode_text, policy->replicated);
 	return ldb_next_prepare_commit(module);
 }
 
@@ -498,6 +523,7 @@ static const struct ldb_module_ops spn_policy_ops = {
 	.modify = spn_policy_modify,
 	.del = spn_policy_del,
 	.rename = spn_policy_rename,
+	.extended = spn_policy_extended,
 	.start_transaction = spn_policy_start_transaction,
 	.prepare_commit = spn_policy_prepare_commit,
 	.end_transaction = spn_policy_end_transaction,

@@ -327,15 +327,16 @@ void spn_transaction_explain(struct spn_transaction *txn,
 	talloc_free(tmp_ctx);
 }
 
-static void log_warnings(struct spn_transaction *txn,
+void spn_transaction_log(struct spn_transaction *txn,
 			 TALLOC_CTX *tmp_ctx,
-			 const struct spn_report *report)
+			 const struct spn_report *report,
+			 const char *action)
 {
 	size_t num = report->num_violations;
 	size_t i;
 
 	for (i = 0; i < num && i < MAX_LOGGED; i++) {
-		log_violation(txn, tmp_ctx, &report->violations[i], "warned");
+		log_violation(txn, tmp_ctx, &report->violations[i], action);
 	}
 	if (num > MAX_LOGGED) {
 		spn_log(txn->store.ldb,
@@ -375,7 +376,7 @@ int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)
 		ret = refuse(txn, tmp_ctx, refusal);
 	}
 	if (refusal == NULL) {
-		log_warnings(txn, tmp_ctx, report);
+		spn_transaction_log(txn, tmp_ctx, report, "warned");
 	}
 	talloc_free(tmp_ctx);
 	return ret;

@@ -60,4 +60,11 @@ void spn_transaction_explain(struct spn_transaction *txn,
  */
 int spn_transaction_judge(struct spn_transaction *txn, bool *_refused);
 
+/* Logs violations that refuse nothing, up to 20 one by one; action is
+ * "warned" or the like. Texts are left on tmp_ctx. */
+void spn_transaction_log(struct spn_transaction *txn,
+			 TALLOC_CTX *tmp_ctx,
+			 const struct spn_report *report,
+			 const char *action);
+
 #endif
