@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two promises of the module while clients race, processes are killed
-and the disk is full.
+"""The two promises of the module while clients race and writers are killed.
 
-Runs in the environment ad_dc:local. What is killed or filled up is a copy of
-the DC's private directory and a samba of its own, never the environment's.
-fault_worker.py is what writes. Accounts are kept between the kills of a
-test, so that each kill finds the database that the one before has left.
+Runs in the environment ad_dc:local. Who is killed writes into a copy of the
+DC's private directory. Accounts are kept between the kills, so that each
+finds the database that the one before has left. fault_worker.py is what
+writes; module_outages.py has the DC that dies and the disk that is full.
 """
 
 import json
 import os
 import random
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,8 +28,6 @@ WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 BOUND = 50              # seconds after which anything counts as hanging
 CLIENTS = 8
 WRITER_KILLS = 30
-SAMBA_KILLS = 4
-ADDRESS = "10.53.57.31"  # of the samba that is killed; nobody else has it
 SUCCESS = 0
 # What a client that comes too late may hear.
 TOO_LATE = {ldb.ERR_CONSTRAINT_VIOLATION, ldb.ERR_ATTRIBUTE_OR_VALUE_EXISTS}
@@ -134,7 +129,10 @@ class Faults(Roads):
         Never two of them at once: ldb shares the open file, tells the first
         one what tdb has to say, and that may be freed by then.
         """
-        samdb = SamDB(url=sam, lp=LP, session_info=system_session())
+        return self.state_by(SamDB(url=sam, lp=LP,
+                                   session_info=system_session()))
+
+    def state_by(self, samdb):
         return {str(each.dn): {str(v) for v in
                                each.get("servicePrincipalName", [])}
                 for each in samdb.search(
