@@ -220,6 +220,7 @@ static bool set_level(struct spn_settings *settings,
 		      const char **_reason)
 {
 	char *modes = NULL;
+	char *shown = NULL;
 	char *reason = NULL;
 	size_t i;
 
@@ -231,10 +232,11 @@ static bool set_level(struct spn_settings *settings,
 		}
 	}
 	modes = modes_text(settings, rule->modes);
-	if (modes != NULL) {
+	shown = spn_escape(settings, spn_str_of(value));
+	if (modes != NULL && shown != NULL) {
 		reason = talloc_asprintf(settings,
 					 "'%s' is no mode of %s; it takes: %s",
-					 value,
+					 shown,
 					 rule->name,
 					 modes);
 	}
@@ -291,6 +293,7 @@ static bool unknown_name(struct spn_settings *settings,
 {
 	const struct spn_rule *const *rules = spn_rules();
 	char *known = talloc_strdup(settings, "");
+	char *shown = spn_escape(settings, spn_str_of(name));
 	char *reason = NULL;
 	size_t i;
 
@@ -307,11 +310,11 @@ static bool unknown_name(struct spn_settings *settings,
 					       (i > 0) ? ", " : "",
 					       list_keys[i].setting.name);
 	}
-	if (known != NULL) {
+	if (known != NULL && shown != NULL) {
 		reason = talloc_asprintf(
 			settings,
 			"there is no setting '%s'; there are: %s",
-			name,
+			shown,
 			known);
 	}
 	*_reason = (reason != NULL) ? reason : spn_settings_no_memory;
