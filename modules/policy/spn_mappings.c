@@ -54,6 +54,8 @@ bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
 	struct spn_str list = {};
 
 	if (value.len > 0) {
+		/* A value ends at its first NUL byte, as Samba reads it. */
+		value.len = strnlen(value.data, value.len);
 		equals = memchr(value.data, '=', value.len);
 	}
 	if (equals == NULL || equals == value.data) {

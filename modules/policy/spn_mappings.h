@@ -23,7 +23,8 @@ struct spn_mappings *spn_mappings_new(TALLOC_CTX *mem_ctx);
 
 /*
  * Adds one value of the attribute. A value without "=" or with an empty
- * target says nothing and is skipped, as Samba does; empty aliases too.
+ * target says nothing and is skipped, as Samba does; empty aliases too. A NUL
+ * byte ends the value.
  * False when out of memory.
  */
 bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value);
