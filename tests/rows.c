@@ -289,7 +289,9 @@ static void take_result(struct line *line, struct row *row, char *text)
 	}
 	if (row->verb == ROW_AUDIT) {
 		row->result = ROW_FINDINGS;
-	} else if ((num_codes == 1) != (row->result != ROW_OK)) {
+	} else if (row->result == ROW_NO_RESULT ||
+		   (num_codes == 1) != (row->result != ROW_OK))
+	{
 		line->error = "warn and deny take one code, ok none";
 	}
 }
