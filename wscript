@@ -115,6 +115,8 @@ TESTS = {
         'tests/test_report.c', 'tests/policy_fixture.c']},
     'test_completion': {'kind': 'pure', 'sources': [
         'tests/test_completion.c', 'tests/policy_fixture.c']},
+    'test_rules_audit': {'kind': 'pure', 'sources': [
+        'tests/test_rules_audit.c', 'tests/policy_fixture.c']},
     'test_audit_findings': {'kind': 'pure', 'sources': [
         'tests/test_audit_findings.c', 'tests/policy_fixture.c',
         'tools/audit_findings.c', 'tools/audit_choice.c']},
