@@ -5,6 +5,10 @@
  */
 #include "fake_stack.h"
 
+#include "fail_allocation.h"
+
+#include <stdlib.h>
+
 #define NOT_CHECKED "were not checked: run spn-audit"
 #define COULD_NOT "replicated SPNs could not be checked"
 
@@ -348,6 +352,34 @@ static void failed_searches(void **state)
 	assert_int_equal(count(f->log, "replicated SPN-101"), 1);
 }
 
+/* Whatever allocation fails, nothing is refused and something is said. */
+static void no_memory(void **state)
+{
+	struct fake *f = *state;
+	bool failed = true;
+	unsigned n;
+
+	put_accounts(f);
+	for (n = 1; failed; n++) {
+		struct dsdb_extended_replicated_objects *objects = duplicate(
+			f);
+		int ret;
+
+		TALLOC_FREE(f->log);
+		f->log = talloc_strdup(f, "");
+		fail_allocation(n);
+		ret = replicate(f, objects);
+		failed = fail_allocation_happened();
+		assert_accepted(f, ret);
+		assert_stored(f, "b", "foo/b|foo/old");
+		assert_string_not_equal(f->log, "");
+		fake_change(f, "b", "-spn foo/b");
+		talloc_free(objects);
+	}
+	assert_true(n > 50);
+	assert_int_equal(count(f->log, "replicated SPN-101"), 1);
+}
+
 /* A client's write in the same transaction is judged for itself. */
 static void refused_besides(void **state)
 {
@@ -377,8 +409,11 @@ int main(void)
 		fake_test(not_synchronized),
 		fake_test(limit),
 		fake_test(failed_searches),
+		fake_test(no_memory),
 		fake_test(refused_besides),
 	};
 
+	/* Otherwise the module would find talloc before us. */
+	setenv("LDB_MODULES_DISABLE_DEEPBIND", "1", 1);
 	return fake_run(tests);
 }
