@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A fuzzer without libFuzzer: runs it once over every file of the folders
+ * named. Every block is as long as the file and no longer, so that memcheck
+ * and AddressSanitizer see a byte too many.
+ */
+#include "fuzz.h"
+
+#include <glob.h>
+
+static void replay(const char *path)
+{
+	static uint8_t buffer[65536];
+	FILE *in = fopen(path, "rb");
+	uint8_t *data = NULL;
+	size_t size = 0;
+
+	FUZZ_CHECK(in != NULL);
+	size = fread(buffer, 1, sizeof(buffer), in);
+	fclose(in);
+	data = malloc((size > 0) ? size : 1);
+	FUZZ_CHECK(data != NULL);
+	memcpy(data, buffer, size);
+	printf("%s\n", path);
+	fflush(stdout);
+	LLVMFuzzerTestOneInput(data, size);
+	free(data);
+}
+
+int main(int argc, char **argv)
+{
+	size_t num_files = 0;
+	size_t f;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		char pattern[4096];
+		glob_t found = {};
+
+		snprintf(pattern, sizeof(pattern), "%s/*", argv[i]);
+		if (glob(pattern, 0, NULL, &found) == 0) {
+			for (f = 0; f < found.gl_pathc; f++) {
+				replay(found.gl_pathv[f]);
+			}
+			num_files += found.gl_pathc;
+		}
+		globfree(&found);
+	}
+	/* An empty folder would pass in silence. */
+	FUZZ_CHECK(num_files > 0);
+	return 0;
+}
