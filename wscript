@@ -12,7 +12,8 @@ from waflib import Context, Logs
 from waflib.Build import BuildContext
 
 sys.path.insert(0, os.path.join(Context.run_dir, 'tests'))
-import run_tests  # noqa: E402, ours, of the folder just named
+import run_fuzz  # noqa: E402, ours, of the folder just named
+import run_tests  # noqa: E402
 
 APPNAME = 'spn_policy'
 VERSION = '0.1.0'
@@ -128,6 +129,22 @@ TESTS = {
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
         'tests/rows.c', 'tests/test_rows.c'],
         'args': ['docs/rules', 'tests/rows']},
+    # Replay what ./waf fuzz found or was given.
+    'fuzz_spn': {'kind': 'pure', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_spn.c'],
+        'args': ['tests/corpus/spn']},
+    'fuzz_mappings': {'kind': 'pure', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_mappings.c'],
+        'args': ['tests/corpus/mappings']},
+    'fuzz_settings': {'kind': 'pure', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_settings.c'],
+        'args': ['tests/corpus/settings']},
+    'fuzz_rows': {'kind': 'pure', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_rows.c', 'tests/rows.c'],
+        'args': ['tests/corpus/rows']},
+    'fuzz_policy': {'kind': 'pure', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_policy.c'],
+        'args': ['tests/corpus/policy']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
     'test_store': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_store.c']},
@@ -195,9 +212,10 @@ LINK = ['-Wl,--as-needed', '-Wl,-z,relro', '-Wl,-z,now']
 
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
---valgrind, --only), lint, format, cover (after configure --coverage), bench
-(what the module costs; --gate, --bench), clean, distclean. Several may be given in one call. Compiler and flags are taken from
-CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
+--valgrind, --only), lint, format, cover (after configure --coverage), fuzz
+(also --fuzz-seconds, --only), bench (what the module costs; --gate, --bench),
+clean, distclean. Several may be given in one call. Compiler and flags are
+taken from CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
 '''
 
 # ------------------------------------------------------------- configure
@@ -234,12 +252,14 @@ def options(opt):
     group.add_option('--valgrind', action='store_true', default=False,
                      help='run the tests under memcheck; leaks are errors')
     group.add_option('--only', default='', metavar='LIST',
-                     help='run only these tests')
+                     help='run only these tests, or fuzzers')
     group.add_option('--gate', action='store_true', default=False,
                      help='bench fails if a gate is missed')
     group.add_option('--bench', default='', metavar='ARGS',
                      help='more for bench, for example '
                           '"--sizes=10000,100000 --backend-store=mdb"')
+    group.add_option('--fuzz-seconds', type=int, default=60, metavar='N',
+                     help='how long `fuzz` runs each fuzzer [default: 60]')
 
 
 def configure(conf):
@@ -515,6 +535,16 @@ class BenchContext(BuildContext):
         command += self.options.bench.split()
         if subprocess.run(command, cwd=self.path.abspath()).returncode:
             self.fatal('bench failed')
+
+
+class FuzzContext(BuildContext):
+    '''runs each parser under arbitrary bytes, built by clang for it'''
+    cmd = 'fuzz'
+    fun = 'fuzz'
+
+
+def fuzz(bld):
+    run_fuzz.run(bld, TESTS, POLICY_SOURCES)
 
 
 # ------------------------------------------------------------------ lint
