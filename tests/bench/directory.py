@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import uuid
+from types import SimpleNamespace
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -61,7 +62,8 @@ def provision(dirs, backend):
     subprocess.run([os.path.join(TOP, "testenv", "run"),
                     "--backend-store=" + backend, "ad_dc_stock", "--",
                     "true"], check=True, stdout=sys.stderr)
-    template.fill(dirs, dc_of(), backend, build_nothing)
+    template.fill([SimpleNamespace(dc=dc_of(), dirs=dirs)], backend,
+                  build_nothing)
 
 
 def enable(dirs):
