@@ -210,6 +210,14 @@ static bool judge_mismatch(const struct spn_case *c,
 	return spn_report_add(report, "SPN-305", &v, NULL);
 }
 
+/* What SPN-307 says to do: remote PowerShell can be told to send the port. */
+static bool is_winrm(const struct spn_case *c, const struct spn *spn)
+{
+	return (spn->port == 5985 || spn->port == 5986) &&
+	       spn_account_is_machine(c->after) &&
+	       spn_account_has_name(c->after, spn->host_name);
+}
+
 /* http/h:port where http/h does not lead here. */
 static bool judge_port(const struct spn_case *c,
 		       const struct half *half,
@@ -221,6 +229,9 @@ static bool judge_port(const struct spn_case *c,
 	};
 	struct spn_holders effective = {};
 
+	if (is_winrm(c, &half->spn)) {
+		return true;
+	}
 	if (!spn_case_effective(c,
 				report,
 				half->spn.service_class,
