@@ -247,6 +247,41 @@ static void alias_severity(void **state)
 	assert_int_equal(report->violations[0].severity, SPN_SEVERITY_ERROR);
 }
 
+/* msDS-AdditionalDnsHostName is a name of the computer, too. */
+static void additional_dns_name(void **state)
+{
+	static const char *more[] = {"www.example.com",
+				     "web.example.com",
+				     NULL};
+	static const char *other[] = {"else.example.com", NULL};
+	struct fixture *f = *state;
+	struct spn_account *a =
+		fixture_add(f, "a", NULL, "http/web http/web.example.com");
+	struct spn_account *web = fixture_account(f,
+						  "web$",
+						  "w1.example.com",
+						  "HTTP/web:5985 "
+						  "HTTP/web.example.com:5985");
+
+	web->additional_dns_host_names = more;
+	assert_true(spn_account_has_name(web, STR("WEB.example.com")));
+	assert_true(spn_account_has_name(web, STR("web")));
+	assert_false(spn_account_has_name(web, STR("x.example.com")));
+	assert_false(spn_account_has_name(web, STR("")));
+	assert_true(spn_index_add(f->index, web));
+	/* http/web wants the DNS name: that is all there is to say */
+	assert_string_equal(audit(f, a, NULL, "http-pair"),
+			    "SPN-302 http/w1.example.com");
+	/* and if the name is another's, n and n.x are two machines */
+	web->additional_dns_host_names = other;
+	f->index = spn_index_new(f->mem_ctx, f->fold, true);
+	assert_true(spn_index_add(f->index, a));
+	assert_true(spn_index_add(f->index, web));
+	assert_string_equal(audit(f, a, NULL, "http-pair"),
+			    "SPN-302 http/w1.example.com; "
+			    "SPN-305 http/web");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +290,7 @@ int main(void)
 		fixture_test(wide_duplicates),
 		fixture_test(every_krbtgt),
 		fixture_test(alias_severity),
+		fixture_test(additional_dns_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
