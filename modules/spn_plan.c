@@ -30,12 +30,14 @@ static int amend(struct spn_transaction *txn,
 		return ldb_oom(txn->store.ldb);
 	}
 	ret = spn_store_complete(&txn->store,
+				 txn->forest,
 				 plan,
 				 &c,
 				 &amendment->completion);
 	if (ret == LDB_SUCCESS && txn->settings->mode == SPN_MODE_ENFORCE) {
 		ret = spn_store_gives_up_duplicate(
 			&txn->store,
+			txn->forest,
 			&c,
 			&amendment->gives_up_duplicate);
 	}

@@ -157,6 +157,20 @@ static int open_transaction(struct ldb_module *module)
 				   &policy->txn);
 }
 
+/* The same, with everything that the configuration says: it is about to be
+ * changed. */
+static int freeze_transaction(struct ldb_module *module)
+{
+	struct spn_transaction *txn = NULL;
+	int ret = open_transaction(module);
+
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	txn = policy_of(module)->txn;
+	return spn_store_suffixes(&txn->store, txn->forest);
+}
+
 static void close_transaction(struct ldb_module *module)
 {
 	struct spn_policy *policy = policy_of(module);
@@ -240,7 +254,8 @@ static int prepare(struct ldb_module *module,
 		   struct spn_plan *plan)
 {
 	struct spn_transaction *txn = NULL;
-	int ret = open_transaction(module);
+	int ret = concern->policy ? freeze_transaction(module)
+				  : open_transaction(module);
 
 	if (ret != LDB_SUCCESS || (!concern->spns && !concern->names)) {
 		return ret;
@@ -353,7 +368,7 @@ static int freeze_settings(struct ldb_module *module, struct ldb_dn *dn)
 	    ldb_dn_compare_base(config, dn) != 0) {
 		return LDB_SUCCESS;
 	}
-	ret = open_transaction(module);
+	ret = freeze_transaction(module);
 	if (ret != LDB_SUCCESS) {
 		ret = check_failed(module, "settings could not be read");
 	}

@@ -281,7 +281,7 @@ static int judge_accounts(struct spn_transaction *txn,
 			return ldb_oom(txn->store.ldb);
 		}
 	}
-	return spn_store_judge(&txn->store, cases, num, report);
+	return spn_store_judge(&txn->store, txn->forest, cases, num, report);
 }
 
 static bool was_brought(const struct spn_replicated *replicated,

@@ -21,6 +21,7 @@ static const struct {
 	{"sPNMappings", {.policy = true}},
 	{"dSHeuristics", {.policy = true}},
 	{"msDS-AllowedDNSSuffixes", {.policy = true}},
+	{"dnsRoot", {.policy = true}},
 };
 
 struct spn_concern spn_request_concern(const struct ldb_message *msg)

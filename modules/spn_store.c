@@ -307,7 +307,9 @@ static int add_to_index(struct alternatives *alt,
 	return ret;
 }
 
-int spn_store_answer(const struct spn_store *store, struct spn_index *index)
+int spn_store_answer(const struct spn_store *store,
+		     struct spn_forest *forest,
+		     struct spn_index *index)
 {
 	static const char *const attrs[] = {
 		[SPN_ASK_SPN] = "servicePrincipalName",
@@ -333,6 +335,9 @@ int spn_store_answer(const struct spn_store *store, struct spn_index *index)
 	if (ret == LDB_SUCCESS) {
 		ret = search_alternatives(&alt);
 	}
+	if (ret == LDB_SUCCESS && spn_index_wants_suffixes(index)) {
+		ret = spn_store_suffixes(store, forest);
+	}
 	if (ret == LDB_SUCCESS && !spn_index_answered(index)) {
 		ret = ldb_oom(store->ldb);
 	}
@@ -344,10 +349,11 @@ static bool is_answered(struct spn_index *index)
 	size_t num = 0;
 
 	spn_index_open_questions(index, &num);
-	return num == 0;
+	return num == 0 && !spn_index_wants_suffixes(index);
 }
 
 int spn_store_judge(const struct spn_store *store,
+		    struct spn_forest *forest,
 		    const struct spn_case *cases,
 		    size_t num_cases,
 		    struct spn_report *report)
@@ -368,7 +374,7 @@ int spn_store_judge(const struct spn_store *store,
 		if (is_answered(cases[0].index)) {
 			return LDB_SUCCESS;
 		}
-		ret = spn_store_answer(store, cases[0].index);
+		ret = spn_store_answer(store, forest, cases[0].index);
 		if (ret != LDB_SUCCESS) {
 			return ret;
 		}
@@ -377,6 +383,7 @@ int spn_store_judge(const struct spn_store *store,
 }
 
 int spn_store_complete(const struct spn_store *store,
+		       struct spn_forest *forest,
 		       TALLOC_CTX *mem_ctx,
 		       const struct spn_case *c,
 		       struct spn_completion *_completion)
@@ -392,7 +399,7 @@ int spn_store_complete(const struct spn_store *store,
 		if (is_answered(c->index)) {
 			return LDB_SUCCESS;
 		}
-		ret = spn_store_answer(store, c->index);
+		ret = spn_store_answer(store, forest, c->index);
 		if (ret != LDB_SUCCESS) {
 			return ret;
 		}
@@ -401,6 +408,7 @@ int spn_store_complete(const struct spn_store *store,
 }
 
 int spn_store_gives_up_duplicate(const struct spn_store *store,
+				 struct spn_forest *forest,
 				 const struct spn_case *c,
 				 bool *_yes)
 {
@@ -412,7 +420,7 @@ int spn_store_gives_up_duplicate(const struct spn_store *store,
 	if (is_answered(c->index)) {
 		return LDB_SUCCESS;
 	}
-	ret = spn_store_answer(store, c->index);
+	ret = spn_store_answer(store, forest, c->index);
 	if (ret == LDB_SUCCESS && !spn_gives_up_duplicate(c, _yes)) {
 		ret = ldb_oom(store->ldb);
 	}

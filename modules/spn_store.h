@@ -91,10 +91,14 @@ int spn_store_accounts(const struct spn_store *store,
 		       struct spn_account ***_accounts,
 		       size_t *_num);
 
-/* sPNMappings, dSHeuristics, DNS suffixes. */
+/* sPNMappings, dSHeuristics, the domain; DNS suffixes are not read yet. */
 int spn_store_forest(const struct spn_store *store,
 		     TALLOC_CTX *mem_ctx,
 		     struct spn_forest **_forest);
+
+/* Reads the DNS suffixes of the forest, unless they have been. */
+int spn_store_suffixes(const struct spn_store *store,
+		       struct spn_forest *forest);
 
 /* CN=SPN Policy,CN=Services,<configuration NC>. NULL when out of memory or
  * when the configuration NC is not known. */
@@ -115,8 +119,10 @@ int spn_store_settings(const struct spn_store *store,
 		       const char ***_problems);
 
 /* Looks up every open question of a partial index in one search and adds
- * what it finds, on the index. */
-int spn_store_answer(const struct spn_store *store, struct spn_index *index);
+ * what it finds, on the index; reads the DNS suffixes if they are wanted. */
+int spn_store_answer(const struct spn_store *store,
+		     struct spn_forest *forest,
+		     struct spn_index *index);
 
 /*
  * Judges all cases over their one shared index: rules, look up, rules again
@@ -124,16 +130,19 @@ int spn_store_answer(const struct spn_store *store, struct spn_index *index);
  * LDB_ERR_OPERATIONS_ERROR if it could not be made, never half.
  */
 int spn_store_judge(const struct spn_store *store,
+		    struct spn_forest *forest,
 		    const struct spn_case *cases,
 		    size_t num_cases,
 		    struct spn_report *report);
 
 /* The same loop for spn_complete() and spn_gives_up_duplicate(). */
 int spn_store_complete(const struct spn_store *store,
+		       struct spn_forest *forest,
 		       TALLOC_CTX *mem_ctx,
 		       const struct spn_case *c,
 		       struct spn_completion *_completion);
 int spn_store_gives_up_duplicate(const struct spn_store *store,
+				 struct spn_forest *forest,
 				 const struct spn_case *c,
 				 bool *_yes);
 

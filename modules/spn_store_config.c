@@ -203,39 +203,52 @@ static int read_directory_service(const struct spn_store *store,
 	return ret;
 }
 
+int spn_store_suffixes(const struct spn_store *store,
+		       struct spn_forest *forest)
+{
+	size_t num = 0;
+	int ret;
+
+	if (forest->dns_suffixes != NULL) {
+		return LDB_SUCCESS;
+	}
+	forest->dns_suffixes = talloc_zero_array(forest, const char *, 1);
+	if (forest->dns_suffixes == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	ret = read_domains(store, forest, &num);
+	if (ret == LDB_SUCCESS) {
+		ret = read_allowed_suffixes(store, forest, &num);
+	}
+	if (ret != LDB_SUCCESS) {
+		TALLOC_FREE(forest->dns_suffixes); /* not half of them */
+	}
+	return ret;
+}
+
 int spn_store_forest(const struct spn_store *store,
 		     TALLOC_CTX *mem_ctx,
 		     struct spn_forest **_forest)
 {
 	struct spn_forest *forest = talloc_zero(mem_ctx, struct spn_forest);
 	struct ldb_dn *domain = ldb_get_default_basedn(store->ldb);
-	size_t num = 0;
 	int ret;
 
 	if (forest == NULL) {
 		return ldb_oom(store->ldb);
 	}
 	forest->mappings = spn_mappings_new(forest);
-	forest->dns_suffixes = talloc_zero_array(forest, const char *, 1);
 	forest->ds_heuristics = "";
 	if (domain != NULL) {
 		forest->dns_domain = spn_store_dns_domain(forest, domain);
 	} else {
 		forest->dns_domain = talloc_strdup(forest, "");
 	}
-	if (forest->mappings == NULL || forest->dns_suffixes == NULL ||
-	    forest->dns_domain == NULL)
-	{
+	if (forest->mappings == NULL || forest->dns_domain == NULL) {
 		talloc_free(forest);
 		return ldb_oom(store->ldb);
 	}
 	ret = read_directory_service(store, forest);
-	if (ret == LDB_SUCCESS) {
-		ret = read_domains(store, forest, &num);
-	}
-	if (ret == LDB_SUCCESS) {
-		ret = read_allowed_suffixes(store, forest, &num);
-	}
 	if (ret != LDB_SUCCESS) {
 		talloc_free(forest);
 		return ret;

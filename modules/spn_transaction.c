@@ -127,6 +127,51 @@ int spn_transaction_touch(struct spn_transaction *txn,
 	return ret;
 }
 
+/*
+ * By far the most transactions touch one account, and leave it where it was:
+ * one record instead of an index in every naming context. *_num is 0 where
+ * that is not so.
+ */
+static int read_only_one(struct spn_transaction *txn,
+			 TALLOC_CTX *tmp_ctx,
+			 struct spn_account ***_accounts,
+			 size_t *_num)
+{
+	const struct spn_touched *t = txn->touched;
+	struct spn_account **accounts = NULL;
+	struct ldb_dn *dn = NULL;
+	bool deleted = false;
+	int ret;
+
+	*_num = 0;
+	if (t == NULL || t->next != NULL || t->before == NULL ||
+	    t->object_guid[0] == '\0')
+	{
+		return LDB_SUCCESS;
+	}
+	accounts = talloc_zero_array(tmp_ctx, struct spn_account *, 1);
+	dn = ldb_dn_new(tmp_ctx, txn->store.ldb, t->before->dn);
+	if (accounts == NULL || dn == NULL) {
+		return ldb_oom(txn->store.ldb);
+	}
+	ret = spn_store_account(&txn->store,
+				accounts,
+				dn,
+				&accounts[0],
+				&deleted);
+	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
+		return LDB_SUCCESS; /* moved, or undeleted */
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	if (!deleted && spn_account_same(accounts[0], t->before)) {
+		*_accounts = accounts;
+		*_num = 1;
+	}
+	return LDB_SUCCESS;
+}
+
 /* Touched accounts as they are now: deleted ones are gone. */
 static int read_after(struct spn_transaction *txn,
 		      TALLOC_CTX *tmp_ctx,
@@ -136,7 +181,11 @@ static int read_after(struct spn_transaction *txn,
 	const struct spn_touched *t = NULL;
 	const char **guids = NULL;
 	size_t num = 0;
+	int ret = read_only_one(txn, tmp_ctx, _accounts, _num);
 
+	if (ret != LDB_SUCCESS || *_num > 0) {
+		return ret;
+	}
 	for (t = txn->touched; t != NULL; t = t->next) {
 		num++;
 	}
@@ -195,7 +244,7 @@ static int judge_accounts(struct spn_transaction *txn,
 			return ldb_oom(txn->store.ldb);
 		}
 	}
-	return spn_store_judge(&txn->store, cases, num, report);
+	return spn_store_judge(&txn->store, txn->forest, cases, num, report);
 }
 
 /* ISO 8601 with microseconds and offset, as in Samba's JSON logs. */
@@ -315,7 +364,8 @@ void spn_transaction_explain(struct spn_transaction *txn,
 		return;
 	}
 	if (spn_index_add(c.index, after) &&
-	    spn_store_judge(&txn->store, &c, 1, report) == LDB_SUCCESS)
+	    spn_store_judge(&txn->store, txn->forest, &c, 1, report) ==
+		    LDB_SUCCESS)
 	{
 		v = find_duplicate(report);
 	}

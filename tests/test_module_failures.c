@@ -81,7 +81,7 @@ static void every_search_of_a_modify(void **state)
 
 	put_accounts(f);
 	for (i = 0; i < ARRAY_SIZE(requests); i++) {
-		assert_true(fail_each_search(f, &requests[i]) >= 5);
+		assert_true(fail_each_search(f, &requests[i]) >= 4);
 	}
 	assert_non_null(strstr(f->log, "error: spn_policy: SPN-901"));
 }

@@ -124,7 +124,7 @@ static void refusal_by_samldb_alone(void **state)
 			break;
 		}
 	}
-	assert_true(n > 5 && n < 20);
+	assert_true(n > 4 && n < 20);
 	f->fail_search = 0;
 	fake_put_settings(f, "+msDS-Settings duplicate-spn=off");
 	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), theirs);

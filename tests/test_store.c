@@ -206,6 +206,9 @@ static void forest(void **state)
 	fake_change(f, FAKE_DS_DN, "+dSHeuristics 001");
 	ret = spn_store_forest(&store, f, &forest_found);
 	assert_int_equal(ret, LDB_SUCCESS);
+	assert_null(forest_found->dns_suffixes); /* not read yet */
+	ret = spn_store_suffixes(&store, forest_found);
+	assert_int_equal(ret, LDB_SUCCESS);
 	assert_string_equal(forest_found->dns_domain, "example.com");
 	assert_string_equal(forest_found->ds_heuristics, "001");
 	assert_string_equal(forest_found->dns_suffixes[0], "example.com");

@@ -319,6 +319,9 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	ret = spn_store_forest(&scan->store, scan, &scan->forest);
+	if (ret == LDB_SUCCESS) {
+		ret = spn_store_suffixes(&scan->store, scan->forest);
+	}
 	if (ret != LDB_SUCCESS) {
 		*_reason = ldb_reason(mem_ctx, ldb, "configuration", ret);
 		return false;

@@ -62,8 +62,11 @@ static struct spn_str label_of(const struct spn_case *c, struct spn_str host)
 	size_t i;
 	size_t j;
 
+	if (c->forest->dns_suffixes == NULL) {
+		spn_index_want_suffixes(c->index);
+	}
 	for (i = 0; i < 2; i++) {
-		for (j = 0; lists[i][j] != NULL; j++) {
+		for (j = 0; lists[i] != NULL && lists[i][j] != NULL; j++) {
 			struct spn_str label = label_before(host, lists[i][j]);
 
 			if (label.len > 0) {

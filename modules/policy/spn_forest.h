@@ -11,7 +11,8 @@
 struct spn_forest {
 	struct spn_mappings *mappings;
 	/* dnsRoot of every domain and msDS-AllowedDNSSuffixes;
-	 * NULL-terminated, never NULL. */
+	 * NULL-terminated. NULL: not read yet, which a rule that wants them
+	 * tells its index (spn_index_want_suffixes). */
 	const char **dns_suffixes;
 	const char *dns_domain;	   /* the domain of this DC, never NULL */
 	const char *ds_heuristics; /* dSHeuristics, "" when absent */

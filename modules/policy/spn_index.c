@@ -35,6 +35,7 @@ struct spn_index {
 	struct spn_question *open;
 	size_t num_open;
 	size_t size_open;
+	bool wants_suffixes;
 };
 
 /* The values of one account that have the same key stand together. */
@@ -406,6 +407,16 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 	return true;
 }
 
+void spn_index_want_suffixes(struct spn_index *index)
+{
+	index->wants_suffixes = true;
+}
+
+bool spn_index_wants_suffixes(const struct spn_index *index)
+{
+	return index->wants_suffixes;
+}
+
 static int compare_questions(const void *a, const void *b)
 {
 	const struct spn_question *x = a;
@@ -455,5 +466,6 @@ bool spn_index_answered(struct spn_index *index)
 		}
 	}
 	index->num_open = 0;
+	index->wants_suffixes = false;
 	return true;
 }

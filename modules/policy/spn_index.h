@@ -90,6 +90,10 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 			       struct spn_str fqdn,
 			       const struct spn_account **_computer);
 
+/* The DNS suffixes of the forest, which have not been read, are needed. */
+void spn_index_want_suffixes(struct spn_index *index);
+bool spn_index_wants_suffixes(const struct spn_index *index);
+
 /* The questions noted since the last spn_index_answered(), each once. The
  * result is good until the next question is asked. */
 const struct spn_question *spn_index_open_questions(struct spn_index *index,
