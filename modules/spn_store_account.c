@@ -3,7 +3,6 @@
  * From a search result to an account, and how the directory compares.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,6 +172,7 @@ static const uint8_t guid_order[16] =
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 {
 	const struct ldb_val *guid = ldb_msg_find_ldb_val(msg, "objectGUID");
+	static const char digits[] = "0123456789abcdef";
 	char text[37] = {};
 	size_t num = 0;
 	size_t i;
@@ -181,11 +181,10 @@ char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 		return talloc_strdup(mem_ctx, "");
 	}
 	for (i = 0; i < 16; i++) {
-		snprintf(text + num,
-			 sizeof(text) - num,
-			 "%02x",
-			 guid->data[guid_order[i]]);
-		num += 2;
+		uint8_t byte = guid->data[guid_order[i]];
+
+		text[num++] = digits[byte >> 4];
+		text[num++] = digits[byte & 15];
 		if (i == 3 || i == 5 || i == 7 || i == 9) {
 			text[num++] = '-';
 		}

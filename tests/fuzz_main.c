@@ -21,8 +21,7 @@ static void replay(const char *path)
 	data = malloc((size > 0) ? size : 1);
 	FUZZ_CHECK(data != NULL);
 	memcpy(data, buffer, size);
-	printf("%s\n", path);
-	fflush(stdout);
+	fprintf(stderr, "%s\n", path); /* the last one is the one */
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);
 }
@@ -48,5 +47,6 @@ int main(int argc, char **argv)
 	}
 	/* An empty folder would pass in silence. */
 	FUZZ_CHECK(num_files > 0);
+	printf("%zu passed, 0 failed, 0 skipped\n", num_files);
 	return 0;
 }

@@ -365,8 +365,23 @@ static bool judge_value(const struct spn_case *c,
 	return c->is_write || audit_half(c, &half, report);
 }
 
+/* Only then can a value that stays have lost its other half. */
+static bool takes_away(const struct spn_case *c)
+{
+	size_t i;
+
+	for (i = 0; c->before != NULL && i < c->before->spns.num; i++) {
+		if (!spn_set_has(&c->after->spns,
+				 c->before->spns.values[i].key)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool judge(const struct spn_case *c, struct spn_report *report)
 {
+	bool all = !c->is_write || takes_away(c);
 	struct spn_set forsaken = {};
 	size_t i;
 
@@ -376,6 +391,9 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	for (i = 0; i < c->after->spns.num; i++) {
 		const struct spn_value *value = &c->after->spns.values[i];
 
+		if (!all && !spn_case_brought(c, value)) {
+			continue; /* asks nothing: no search for it */
+		}
 		if (spn_account_find(c->after, value->key) == value &&
 		    !judge_value(c, value, &forsaken, report))
 		{
