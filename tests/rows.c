@@ -260,11 +260,15 @@ static void take_result(struct line *line, struct row *row, char *text)
 	size_t num_codes = 0;
 	char *word = NULL;
 
-	if (strcmp(text, result_texts[ROW_DENIED_BY_ACL]) == 0) {
+	if (row->verb != ROW_AUDIT &&
+	    strcmp(text, result_texts[ROW_DENIED_BY_ACL]) == 0)
+	{
 		row->result = ROW_DENIED_BY_ACL;
 		return;
 	}
-	if (strcmp(text, result_texts[ROW_REFUSED_BY_SAMBA]) == 0) {
+	if (row->verb != ROW_AUDIT &&
+	    strcmp(text, result_texts[ROW_REFUSED_BY_SAMBA]) == 0)
+	{
 		row->result = ROW_REFUSED_BY_SAMBA;
 		return;
 	}
@@ -287,10 +291,12 @@ static void take_result(struct line *line, struct row *row, char *text)
 				      "denied by acl, refused by samba";
 		}
 	}
-	if (row->verb == ROW_AUDIT) {
+	if (row->verb == ROW_AUDIT && row->result != ROW_NO_RESULT) {
+		line->error = "an audit finds none or CODE...";
+	} else if (row->verb == ROW_AUDIT) {
 		row->result = ROW_FINDINGS;
 	} else if (row->result == ROW_NO_RESULT ||
-		   (num_codes == 1) != (row->result != ROW_OK))
+		   num_codes != ((row->result == ROW_OK) ? 0 : 1))
 	{
 		line->error = "warn and deny take one code, ok none";
 	}
