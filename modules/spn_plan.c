@@ -14,16 +14,11 @@ static int amend(struct spn_transaction *txn,
 		 struct spn_plan *plan,
 		 struct spn_amendment *amendment)
 {
-	struct spn_case c = {
-		.after = plan->after,
-		.before = plan->before,
-		.is_write = true,
-		.index = spn_index_new(plan,
-				       spn_store_fold(&txn->store),
-				       false),
-		.forest = txn->forest,
-		.settings = txn->settings,
-	};
+	struct spn_index *index = spn_index_new(plan,
+						spn_store_fold(&txn->store),
+						false);
+	struct spn_case c =
+		spn_transaction_case(txn, index, plan->before, plan->after);
 	int ret;
 
 	if (c.index == NULL || !spn_index_add(c.index, c.after)) {

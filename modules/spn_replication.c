@@ -270,13 +270,7 @@ static int judge_accounts(struct spn_transaction *txn,
 		return ldb_oom(txn->store.ldb);
 	}
 	for (i = 0; i < num; i++) {
-		cases[i] = (struct spn_case){
-			.after = accounts[i],
-			.is_write = true,
-			.index = index,
-			.forest = txn->forest,
-			.settings = txn->settings,
-		};
+		cases[i] = spn_transaction_case(txn, index, NULL, accounts[i]);
 		if (!spn_index_add(index, accounts[i])) {
 			return ldb_oom(txn->store.ldb);
 		}

@@ -76,6 +76,21 @@ int spn_transaction_new(TALLOC_CTX *mem_ctx,
 	return LDB_SUCCESS;
 }
 
+struct spn_case spn_transaction_case(const struct spn_transaction *txn,
+				     struct spn_index *index,
+				     const struct spn_account *before,
+				     const struct spn_account *after)
+{
+	return (struct spn_case){
+		.after = after,
+		.before = before,
+		.is_write = true,
+		.index = index,
+		.forest = txn->forest,
+		.settings = txn->settings,
+	};
+}
+
 static struct spn_touched *find_touched(const struct spn_transaction *txn,
 					const char *object_guid)
 {
@@ -232,14 +247,10 @@ static int judge_accounts(struct spn_transaction *txn,
 		if (t == NULL) {
 			return ldb_operr(txn->store.ldb);
 		}
-		cases[i] = (struct spn_case){
-			.after = accounts[i],
-			.before = t->before,
-			.is_write = true,
-			.index = index,
-			.forest = txn->forest,
-			.settings = txn->settings,
-		};
+		cases[i] = spn_transaction_case(txn,
+						index,
+						t->before,
+						accounts[i]);
 		if (!spn_index_add(index, accounts[i])) {
 			return ldb_oom(txn->store.ldb);
 		}
@@ -345,13 +356,7 @@ void spn_transaction_explain(struct spn_transaction *txn,
 	struct spn_report *report = NULL;
 	const struct spn_violation *v = NULL;
 	const char *theirs = ldb_errstring(txn->store.ldb);
-	struct spn_case c = {
-		.after = after,
-		.before = before,
-		.is_write = true,
-		.forest = txn->forest,
-		.settings = txn->settings,
-	};
+	struct spn_case c = spn_transaction_case(txn, NULL, before, after);
 
 	if (tmp_ctx == NULL) {
 		return;

@@ -18,6 +18,12 @@ struct spn_transaction {
 	struct spn_touched *touched; /* newest first */
 };
 
+/* A write in this transaction, as the rules want it. before NULL: an add. */
+struct spn_case spn_transaction_case(const struct spn_transaction *txn,
+				     struct spn_index *index,
+				     const struct spn_account *before,
+				     const struct spn_account *after);
+
 /*
  * Reads forest and settings. mode is smb.conf's spn_policy:mode or NULL.
  * On failure nothing is remembered and the error string is set.
