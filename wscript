@@ -30,6 +30,7 @@ POLICY_SOURCES = [
     'modules/policy/spn_account.c',
     'modules/policy/spn_mappings.c',
     'modules/policy/host_pair.c',
+    'modules/policy/spn_table.c',
     'modules/policy/spn_index.c',
     'modules/policy/rules.c',
     'modules/policy/rule_syntax.c',
@@ -51,6 +52,10 @@ STORE_SOURCES = [
 
 MODULE_SOURCES = [
     'modules/spn_policy.c',
+    'modules/spn_state.c',
+    'modules/spn_write.c',
+    'modules/spn_config.c',
+    'modules/spn_answer.c',
     'modules/spn_forward.c',
     'modules/spn_plan.c',
     'modules/spn_request.c',
@@ -165,6 +170,8 @@ TESTS = {
         'tests/test_module_rights.c']},
     'test_module_replication': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_replication.c', 'tests/fail_allocation.c']},
+    'test_module_foresee': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_foresee.c']},
     'test_module_samldb': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_samldb.c']},
     'test_module_settings': {'kind': 'stack', 'sources': FAKE_STACK + [

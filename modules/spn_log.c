@@ -43,24 +43,35 @@ static enum ldb_debug_level ldb_level(enum spn_log_level level)
 	return LDB_DEBUG_TRACE;
 }
 
+/* Of our debug class; negative where there is none. */
+static int class_of(struct ldb_context *ldb)
+{
+	/* Finds the class when it is there already. */
+	return is_samba(ldb) ? debug_add_class("spn_policy") : -1;
+}
+
+bool spn_log_wants(struct ldb_context *ldb, enum spn_log_level level)
+{
+	int class_index = class_of(ldb);
+
+	return class_index < 0 ||
+	       debuglevel_get_class((size_t)class_index) >= (int)level;
+}
+
 void spn_log(struct ldb_context *ldb,
 	     enum spn_log_level level,
 	     const char *text)
 {
-	int class_index = -1;
+	int class_index = class_of(ldb);
 
 	if (text == NULL) {
 		text = "spn_policy: out of memory for a line of the log";
-	}
-	if (is_samba(ldb)) {
-		/* Finds the class when it is there already. */
-		class_index = debug_add_class("spn_policy");
 	}
 	if (class_index < 0) {
 		ldb_debug(ldb, ldb_level(level), "%s", text);
 		return;
 	}
-	if (debuglevel_get_class((size_t)class_index) >= (int)level &&
+	if (spn_log_wants(ldb, level) &&
 	    dbghdrclass((int)level, class_index, __FILE__, __func__))
 	{
 		dbgtext("%s\n", text);

@@ -22,6 +22,9 @@ enum spn_log_level {
 	SPN_LOG_JSON = 5,   /* the same as one line of JSON */
 };
 
+/* False: nobody will see lines of this level, so none need be made. */
+bool spn_log_wants(struct ldb_context *ldb, enum spn_log_level level);
+
 /* One line, without its newline; NULL (out of memory) logs that. */
 void spn_log(struct ldb_context *ldb,
 	     enum spn_log_level level,

@@ -326,6 +326,7 @@ static int judge(struct ldb_module *module,
 		.ldb = ldb_module_get_ctx(module),
 		.module = module,
 	};
+	const struct spn_config *config = NULL;
 	struct spn_transaction *txn = NULL;
 	struct spn_report *report = NULL;
 	bool synchronized = false;
@@ -338,7 +339,10 @@ static int judge(struct ldb_module *module,
 	if (report == NULL) {
 		return ldb_oom(store.ldb);
 	}
-	ret = spn_transaction_new(tmp_ctx, module, mode, &txn);
+	ret = spn_config_read(&store, tmp_ctx, mode, NULL, &config);
+	if (ret == LDB_SUCCESS) {
+		ret = spn_transaction_new(tmp_ctx, &store, config, &txn);
+	}
 	if (ret == LDB_SUCCESS) {
 		ret = judge_accounts(txn, tmp_ctx, replicated, report);
 	}

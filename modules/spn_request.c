@@ -61,6 +61,31 @@ enum spn_change_kind spn_request_kind(const struct ldb_message_element *el)
 	}
 }
 
+bool spn_request_only_adds(const struct ldb_message *msg, size_t *_num)
+{
+	size_t num_elements = 0;
+	size_t num_values = 0;
+	unsigned i;
+
+	if (spn_request_concern(msg).names) {
+		return false;
+	}
+	for (i = 0; i < msg->num_elements; i++) {
+		const struct ldb_message_element *el = &msg->elements[i];
+
+		if (!spn_request_is_spns(el)) {
+			continue;
+		}
+		if (spn_request_kind(el) != SPN_CHANGE_ADD) {
+			return false;
+		}
+		num_elements++;
+		num_values += el->num_values;
+	}
+	*_num = num_values;
+	return num_elements == 1;
+}
+
 static bool change_of(TALLOC_CTX *mem_ctx,
 		      const struct ldb_message_element *el,
 		      struct spn_change *_change)

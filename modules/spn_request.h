@@ -15,6 +15,10 @@ struct spn_concern {
 };
 struct spn_concern spn_request_concern(const struct ldb_message *msg);
 
+/* All that a modify does to SPNs and names is to add values, in one element;
+ * *_num says how many. */
+bool spn_request_only_adds(const struct ldb_message *msg, size_t *_num);
+
 /*
  * The account as a modify would leave it: current with the SPN elements
  * applied and the new names, if it brings any. *_clean: no value is deleted

@@ -12,6 +12,31 @@
 /* Enough for every chain of names; more would be a loop. */
 #define MAX_ROUNDS 16
 
+/* Private to Samba: a special record of that naming context's own file. */
+#define CONTROL_CURRENT_PARTITION "1.3.6.1.4.1.7165.4.3.2"
+struct dsdb_control_current_partition {
+	uint32_t version; /* 1 */
+	struct ldb_dn *dn;
+};
+
+static int name_partition(const struct spn_store *store,
+			  const struct spn_search *search,
+			  struct ldb_request *req)
+{
+	struct dsdb_control_current_partition *partition =
+		talloc_zero(req, struct dsdb_control_current_partition);
+
+	if (partition == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	partition->version = 1;
+	partition->dn = search->partition;
+	return ldb_request_add_control(req,
+				       CONTROL_CURRENT_PARTITION,
+				       false,
+				       partition);
+}
+
 static int add_controls(const struct spn_store *store,
 			const struct spn_search *search,
 			struct ldb_request *req)
@@ -42,6 +67,9 @@ static int add_controls(const struct spn_store *store,
 					      LDB_CONTROL_SHOW_RECYCLED_OID,
 					      false,
 					      NULL);
+	}
+	if (ret == LDB_SUCCESS && search->partition != NULL) {
+		ret = name_partition(store, search, req);
 	}
 	return ret;
 }
@@ -146,7 +174,8 @@ int spn_store_account(const struct spn_store *store,
 /* A text that is grown into "(|(a=b)(a=c)...)" and searched for. */
 struct alternatives {
 	const struct spn_store *store;
-	char *filter; /* NULL while it is empty */
+	struct ldb_dn *base; /* NULL: every naming context */
+	char *filter;	     /* NULL while it is empty */
 	size_t num;
 	int (*found)(struct alternatives *alt, const struct ldb_message *msg);
 	void *private_data;
@@ -173,6 +202,7 @@ static int search_alternatives(struct alternatives *alt)
 	ret = spn_store_search(store,
 			       alt->accounts_ctx,
 			       &(struct spn_search){
+				       .base = alt->base,
 				       .scope = LDB_SCOPE_SUBTREE,
 				       .filter = filter,
 				       .attrs = spn_store_attrs,
@@ -307,38 +337,87 @@ static int add_to_index(struct alternatives *alt,
 	return ret;
 }
 
-int spn_store_answer(const struct spn_store *store,
-		     struct spn_forest *forest,
-		     struct spn_index *index)
+/* All of these in one search of base; NULL: of every naming context. */
+static int look_up(const struct spn_store *store,
+		   struct spn_index *index,
+		   struct ldb_dn *base,
+		   const struct spn_question *questions,
+		   size_t num_questions)
 {
 	static const char *const attrs[] = {
 		[SPN_ASK_SPN] = "servicePrincipalName",
-		[SPN_ASK_SAM_ACCOUNT_NAME] = "sAMAccountName",
+		[SPN_ASK_COMPUTER] = "sAMAccountName",
+		[SPN_ASK_SPN_IN_DOMAINS] = "servicePrincipalName",
 	};
 	struct alternatives alt = {
 		.store = store,
+		.base = base,
 		.found = add_to_index,
 		.private_data = index,
 		.accounts_ctx = index,
 	};
-	const struct spn_question *questions = NULL;
-	size_t num_questions = 0;
 	int ret = LDB_SUCCESS;
 	size_t i;
 
-	questions = spn_index_open_questions(index, &num_questions);
 	for (i = 0; ret == LDB_SUCCESS && i < num_questions; i++) {
 		ret = add_alternative(&alt,
 				      attrs[questions[i].kind],
 				      spn_store_val(questions[i].text));
 	}
-	if (ret == LDB_SUCCESS) {
-		ret = search_alternatives(&alt);
+	return (ret == LDB_SUCCESS) ? search_alternatives(&alt) : ret;
+}
+
+/*
+ * An alternative costs three times as much in every naming context as in the
+ * domain's alone, and a search as much as four alternatives. So what is asked
+ * of the domains goes along with the rest, or, when it is much, by itself; or
+ * the domain is searched alone, when there is no rest. In a forest of several
+ * domains only the one search finds them all.
+ */
+static int look_up_all(const struct spn_store *store,
+		       const struct spn_forest *forest,
+		       struct spn_index *index,
+		       bool *_anywhere)
+{
+	static const size_t much = 5;
+	const char **domains = forest->dns_suffixes;
+	const struct spn_question *questions = NULL;
+	size_t num_anywhere = 0;
+	size_t num = 0;
+	int ret;
+
+	questions = spn_index_open_questions(index, &num);
+	while (num_anywhere < num &&
+	       questions[num_anywhere].kind == SPN_ASK_SPN) {
+		num_anywhere++;
 	}
+	*_anywhere = domains[0] == NULL || domains[1] != NULL ||
+		     (num_anywhere > 0 && num - num_anywhere < much);
+	if (*_anywhere) {
+		return look_up(store, index, NULL, questions, num);
+	}
+	ret = look_up(store, index, NULL, questions, num_anywhere);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return look_up(store,
+		       index,
+		       ldb_get_default_basedn(store->ldb),
+		       questions + num_anywhere,
+		       num - num_anywhere);
+}
+
+int spn_store_answer(const struct spn_store *store,
+		     struct spn_forest *forest,
+		     struct spn_index *index)
+{
+	bool anywhere = false;
+	int ret = look_up_all(store, forest, index, &anywhere);
+
 	if (ret == LDB_SUCCESS && spn_index_wants_suffixes(index)) {
 		ret = spn_store_suffixes(store, forest);
 	}
-	if (ret == LDB_SUCCESS && !spn_index_answered(index)) {
+	if (ret == LDB_SUCCESS && !spn_index_answered(index, anywhere)) {
 		ret = ldb_oom(store->ldb);
 	}
 	return ret;
@@ -352,54 +431,24 @@ static bool is_answered(struct spn_index *index)
 	return num == 0 && !spn_index_wants_suffixes(index);
 }
 
-int spn_store_judge(const struct spn_store *store,
-		    struct spn_forest *forest,
-		    const struct spn_case *cases,
-		    size_t num_cases,
-		    struct spn_report *report)
-{
-	size_t round;
-	size_t i;
-
-	for (round = 0; num_cases > 0 && round < MAX_ROUNDS; round++) {
-		int ret;
-
-		TALLOC_FREE(report->violations);
-		report->num_violations = 0;
-		for (i = 0; i < num_cases; i++) {
-			if (!spn_rules_judge(&cases[i], report)) {
-				return ldb_oom(store->ldb);
-			}
-		}
-		if (is_answered(cases[0].index)) {
-			return LDB_SUCCESS;
-		}
-		ret = spn_store_answer(store, forest, cases[0].index);
-		if (ret != LDB_SUCCESS) {
-			return ret;
-		}
-	}
-	return (num_cases == 0) ? LDB_SUCCESS : ldb_operr(store->ldb);
-}
-
-int spn_store_complete(const struct spn_store *store,
-		       struct spn_forest *forest,
-		       TALLOC_CTX *mem_ctx,
-		       const struct spn_case *c,
-		       struct spn_completion *_completion)
+int spn_store_resolve(const struct spn_store *store,
+		      struct spn_forest *forest,
+		      struct spn_index *index,
+		      bool (*think)(void *private_data),
+		      void *private_data)
 {
 	size_t round;
 
 	for (round = 0; round < MAX_ROUNDS; round++) {
 		int ret;
 
-		if (!spn_complete(c, mem_ctx, _completion)) {
+		if (!think(private_data)) {
 			return ldb_oom(store->ldb);
 		}
-		if (is_answered(c->index)) {
+		if (is_answered(index)) {
 			return LDB_SUCCESS;
 		}
-		ret = spn_store_answer(store, forest, c->index);
+		ret = spn_store_answer(store, forest, index);
 		if (ret != LDB_SUCCESS) {
 			return ret;
 		}
@@ -407,22 +456,45 @@ int spn_store_complete(const struct spn_store *store,
 	return ldb_operr(store->ldb);
 }
 
-int spn_store_gives_up_duplicate(const struct spn_store *store,
-				 struct spn_forest *forest,
-				 const struct spn_case *c,
-				 bool *_yes)
-{
-	int ret = LDB_SUCCESS;
+struct trial {
+	const struct spn_case *cases;
+	size_t num_cases;
+	struct spn_report *report;
+};
 
-	if (!spn_gives_up_duplicate(c, _yes)) {
-		return ldb_oom(store->ldb);
+static bool judge_all(void *private_data)
+{
+	struct trial *trial = private_data;
+	size_t i;
+
+	TALLOC_FREE(trial->report->violations);
+	trial->report->num_violations = 0;
+	for (i = 0; i < trial->num_cases; i++) {
+		if (!spn_rules_judge(&trial->cases[i], trial->report)) {
+			return false;
+		}
 	}
-	if (is_answered(c->index)) {
+	return true;
+}
+
+int spn_store_judge(const struct spn_store *store,
+		    struct spn_forest *forest,
+		    const struct spn_case *cases,
+		    size_t num_cases,
+		    struct spn_report *report)
+{
+	struct trial trial = {
+		.cases = cases,
+		.num_cases = num_cases,
+		.report = report,
+	};
+
+	if (num_cases == 0) {
 		return LDB_SUCCESS;
 	}
-	ret = spn_store_answer(store, forest, c->index);
-	if (ret == LDB_SUCCESS && !spn_gives_up_duplicate(c, _yes)) {
-		ret = ldb_oom(store->ldb);
-	}
-	return ret;
+	return spn_store_resolve(store,
+				 forest,
+				 cases[0].index,
+				 judge_all,
+				 &trial);
 }

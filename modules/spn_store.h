@@ -51,7 +51,8 @@ struct spn_search {
 	enum ldb_scope scope;
 	const char *filter; /* NULL: whatever is there */
 	const char *const *attrs;
-	bool deleted; /* deleted and recycled objects too */
+	bool deleted;		  /* deleted and recycled objects too */
+	struct ldb_dn *partition; /* whose special record it is, or NULL */
 };
 
 /* The result is on mem_ctx. Sets the error string on failure. */
@@ -91,14 +92,26 @@ int spn_store_accounts(const struct spn_store *store,
 		       struct spn_account ***_accounts,
 		       size_t *_num);
 
-/* sPNMappings, dSHeuristics, the domain; DNS suffixes are not read yet. */
+/* sPNMappings, dSHeuristics, the domains; what a domain's head says is not
+ * read yet. *_mappings (may be NULL) is sPNMappings as found, on the forest,
+ * or NULL. */
 int spn_store_forest(const struct spn_store *store,
 		     TALLOC_CTX *mem_ctx,
-		     struct spn_forest **_forest);
+		     struct spn_forest **_forest,
+		     struct ldb_message **_mappings);
 
-/* Reads the DNS suffixes of the forest, unless they have been. */
+/* Reads msDS-AllowedDNSSuffixes, unless they have been. */
 int spn_store_suffixes(const struct spn_store *store,
 		       struct spn_forest *forest);
+
+/*
+ * The highest uSN of any change in the configuration NC, as Samba itself
+ * keeps it for replication; 0 when that cannot be told. What was read of the
+ * configuration at one number is true as long as it is the same.
+ */
+int spn_store_config_usn(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 uint64_t *_usn);
 
 /* CN=SPN Policy,CN=Services,<configuration NC>. NULL when out of memory or
  * when the configuration NC is not known. */
@@ -125,25 +138,24 @@ int spn_store_answer(const struct spn_store *store,
 		     struct spn_index *index);
 
 /*
- * Judges all cases over their one shared index: rules, look up, rules again
- * until no question is open. The report starts empty. Fails with
- * LDB_ERR_OPERATIONS_ERROR if it could not be made, never half.
+ * Thinks, looks up what was asked of the index meanwhile, and thinks again,
+ * until no question is open. think returns false when out of memory. Fails
+ * with LDB_ERR_OPERATIONS_ERROR if the answers could not be had.
+ */
+int spn_store_resolve(const struct spn_store *store,
+		      struct spn_forest *forest,
+		      struct spn_index *index,
+		      bool (*think)(void *private_data),
+		      void *private_data);
+
+/*
+ * Judges all cases over their one shared index in this way. The report starts
+ * empty, and is never half.
  */
 int spn_store_judge(const struct spn_store *store,
 		    struct spn_forest *forest,
 		    const struct spn_case *cases,
 		    size_t num_cases,
 		    struct spn_report *report);
-
-/* The same loop for spn_complete() and spn_gives_up_duplicate(). */
-int spn_store_complete(const struct spn_store *store,
-		       struct spn_forest *forest,
-		       TALLOC_CTX *mem_ctx,
-		       const struct spn_case *c,
-		       struct spn_completion *_completion);
-int spn_store_gives_up_duplicate(const struct spn_store *store,
-				 struct spn_forest *forest,
-				 const struct spn_case *c,
-				 bool *_yes);
 
 #endif

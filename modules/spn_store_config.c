@@ -27,68 +27,100 @@ static struct ldb_dn *config_dn(const struct spn_store *store,
 	return dn;
 }
 
+int spn_store_config_usn(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 uint64_t *_usn)
+{
+	static const char *const attrs[] = {"uSNHighest", NULL};
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct ldb_result *res = NULL;
+	struct spn_search search = {
+		.scope = LDB_SCOPE_BASE,
+		.filter = "(uSNHighest=*)", /* it has no objectClass */
+		.attrs = attrs,
+		.partition = ldb_get_config_basedn(store->ldb),
+	};
+	int ret;
+
+	*_usn = 0;
+	if (tmp_ctx == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	search.base = ldb_dn_new(tmp_ctx, store->ldb, "@REPLCHANGED");
+	if (search.base == NULL) {
+		talloc_free(tmp_ctx);
+		return ldb_oom(store->ldb);
+	}
+	ret = spn_store_search(store, tmp_ctx, &search, &res);
+	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
+		ret = LDB_SUCCESS; /* nothing has ever been written there */
+	} else if (ret == LDB_SUCCESS && res->count == 1) {
+		*_usn = ldb_msg_find_attr_as_uint64(res->msgs[0], attrs[0], 0);
+	}
+	talloc_free(tmp_ctx);
+	return ret;
+}
+
 struct ldb_dn *spn_store_policy_dn(const struct spn_store *store,
 				   TALLOC_CTX *mem_ctx)
 {
 	return config_dn(store, mem_ctx, "CN=SPN Policy,CN=Services");
 }
 
-/* Names, each once, without regard to case. */
-static bool add_suffix(struct spn_forest *forest,
-		       size_t *num,
-		       struct spn_str suffix)
+/* One more text in a NULL-terminated list. */
+static bool add_text(TALLOC_CTX *mem_ctx,
+		     const char ***texts,
+		     struct spn_str text)
 {
-	const char **grown = NULL;
-	size_t i;
+	const char **grown = *texts;
+	size_t num = 0;
 
-	for (i = 0; i < *num; i++) {
-		if (spn_str_is(suffix, forest->dns_suffixes[i])) {
-			return true;
-		}
+	while (grown != NULL && grown[num] != NULL) {
+		num++;
 	}
-	grown = talloc_realloc(forest,
-			       forest->dns_suffixes,
-			       const char *,
-			       *num + 2);
+	grown = talloc_realloc(mem_ctx, grown, const char *, num + 2);
 	if (grown == NULL) {
 		return false;
 	}
-	forest->dns_suffixes = grown;
-	grown[*num] = talloc_strndup(grown, suffix.data, suffix.len);
-	grown[*num + 1] = NULL;
-	return grown[(*num)++] != NULL;
+	*texts = grown;
+	grown[num] = talloc_strndup(grown, text.data, text.len);
+	grown[num + 1] = NULL;
+	return grown[num] != NULL;
 }
 
-static bool add_suffixes(struct spn_forest *forest,
-			 size_t *num,
-			 const struct ldb_result *res,
-			 const char *attr)
+/* Every value of an attribute, in a list that is not NULL even when empty. */
+static bool list_values(TALLOC_CTX *mem_ctx,
+			const struct ldb_result *res,
+			const char *attr,
+			const char ***_texts)
 {
+	const char **texts = talloc_zero_array(mem_ctx, const char *, 1);
 	unsigned i;
 	unsigned j;
 
-	for (i = 0; i < res->count; i++) {
+	for (i = 0; texts != NULL && i < res->count; i++) {
 		const struct ldb_message_element *el =
 			ldb_msg_find_element(res->msgs[i], attr);
 
 		for (j = 0; el != NULL && j < el->num_values; j++) {
-			struct spn_str suffix = {
+			struct spn_str text = {
 				.data = (const char *)el->values[j].data,
 				.len = el->values[j].length,
 			};
 
-			if (!add_suffix(forest, num, suffix)) {
-				return false;
+			if (!add_text(mem_ctx, &texts, text)) {
+				talloc_free(texts);
+				return false; /* not half of them */
 			}
 		}
 	}
-	return true;
+	*_texts = texts;
+	return texts != NULL;
 }
 
 /* dnsRoot of the domains: crossRefs with a NetBIOS name. */
 static int read_domains(const struct spn_store *store,
-			struct spn_forest *forest,
-			size_t *num)
+			struct spn_forest *forest)
 {
 	static const char *const attrs[] = {"dnsRoot", NULL};
 	struct ldb_dn *partitions = config_dn(store, forest, "CN=Partitions");
@@ -108,38 +140,13 @@ static int read_domains(const struct spn_store *store,
 			.attrs = attrs,
 		},
 		&res);
-	if (ret == LDB_SUCCESS && !add_suffixes(forest, num, res, attrs[0])) {
+	if (ret == LDB_SUCCESS &&
+	    !list_values(forest, res, attrs[0], &forest->dns_suffixes))
+	{
 		ret = ldb_oom(store->ldb);
 	}
 	talloc_free(res);
 	talloc_free(partitions);
-	return ret;
-}
-
-static int read_allowed_suffixes(const struct spn_store *store,
-				 struct spn_forest *forest,
-				 size_t *num)
-{
-	static const char *const attrs[] = {"msDS-AllowedDNSSuffixes", NULL};
-	struct ldb_dn *domain = ldb_get_default_basedn(store->ldb);
-	struct ldb_result *res = NULL;
-	int ret;
-
-	if (domain == NULL) {
-		return LDB_SUCCESS;
-	}
-	ret = spn_store_search(store,
-			       forest,
-			       &(struct spn_search){
-				       .base = domain,
-				       .scope = LDB_SCOPE_BASE,
-				       .attrs = attrs,
-			       },
-			       &res);
-	if (ret == LDB_SUCCESS && !add_suffixes(forest, num, res, attrs[0])) {
-		ret = ldb_oom(store->ldb);
-	}
-	talloc_free(res);
 	return ret;
 }
 
@@ -167,7 +174,8 @@ static bool fill_mappings(struct spn_forest *forest,
 }
 
 static int read_directory_service(const struct spn_store *store,
-				  struct spn_forest *forest)
+				  struct spn_forest *forest,
+				  struct ldb_message **_mappings)
 {
 	static const char *const attrs[] = {"sPNMappings",
 					    "dSHeuristics",
@@ -187,13 +195,16 @@ static int read_directory_service(const struct spn_store *store,
 			       &(struct spn_search){
 				       .base = dn,
 				       .scope = LDB_SCOPE_BASE,
+				       .filter = "(objectClass=nTDSService)",
 				       .attrs = attrs,
 			       },
 			       &res);
-	if (ret == LDB_SUCCESS && res->count == 1 &&
-	    !fill_mappings(forest, res->msgs[0]))
-	{
-		ret = ldb_oom(store->ldb);
+	if (ret == LDB_SUCCESS && res->count == 1) {
+		if (!fill_mappings(forest, res->msgs[0])) {
+			ret = ldb_oom(store->ldb);
+		}
+		ldb_msg_remove_attr(res->msgs[0], attrs[1]);
+		*_mappings = talloc_move(forest, &res->msgs[0]);
 	}
 	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
 		ret = LDB_SUCCESS; /* no mapping, no heuristics */
@@ -206,32 +217,46 @@ static int read_directory_service(const struct spn_store *store,
 int spn_store_suffixes(const struct spn_store *store,
 		       struct spn_forest *forest)
 {
-	size_t num = 0;
+	static const char *const attrs[] = {"msDS-AllowedDNSSuffixes", NULL};
+	struct ldb_dn *domain = ldb_get_default_basedn(store->ldb);
+	struct ldb_result *res = NULL;
 	int ret;
 
-	if (forest->dns_suffixes != NULL) {
+	if (forest->allowed_suffixes != NULL) {
 		return LDB_SUCCESS;
 	}
-	forest->dns_suffixes = talloc_zero_array(forest, const char *, 1);
-	if (forest->dns_suffixes == NULL) {
-		return ldb_oom(store->ldb);
+	if (domain == NULL) {
+		forest->allowed_suffixes = talloc_zero_array(forest,
+							     const char *,
+							     1);
+		return (forest->allowed_suffixes == NULL) ? ldb_oom(store->ldb)
+							  : LDB_SUCCESS;
 	}
-	ret = read_domains(store, forest, &num);
-	if (ret == LDB_SUCCESS) {
-		ret = read_allowed_suffixes(store, forest, &num);
+	ret = spn_store_search(store,
+			       forest,
+			       &(struct spn_search){
+				       .base = domain,
+				       .scope = LDB_SCOPE_BASE,
+				       .attrs = attrs,
+			       },
+			       &res);
+	if (ret == LDB_SUCCESS &&
+	    !list_values(forest, res, attrs[0], &forest->allowed_suffixes))
+	{
+		ret = ldb_oom(store->ldb);
 	}
-	if (ret != LDB_SUCCESS) {
-		TALLOC_FREE(forest->dns_suffixes); /* not half of them */
-	}
+	talloc_free(res);
 	return ret;
 }
 
 int spn_store_forest(const struct spn_store *store,
 		     TALLOC_CTX *mem_ctx,
-		     struct spn_forest **_forest)
+		     struct spn_forest **_forest,
+		     struct ldb_message **_mappings)
 {
 	struct spn_forest *forest = talloc_zero(mem_ctx, struct spn_forest);
 	struct ldb_dn *domain = ldb_get_default_basedn(store->ldb);
+	struct ldb_message *mappings = NULL;
 	int ret;
 
 	if (forest == NULL) {
@@ -248,38 +273,39 @@ int spn_store_forest(const struct spn_store *store,
 		talloc_free(forest);
 		return ldb_oom(store->ldb);
 	}
-	ret = read_directory_service(store, forest);
+	ret = read_directory_service(store, forest, &mappings);
+	if (ret == LDB_SUCCESS) {
+		ret = read_domains(store, forest);
+	}
 	if (ret != LDB_SUCCESS) {
 		talloc_free(forest);
 		return ret;
 	}
 	*_forest = forest;
+	if (_mappings != NULL) {
+		*_mappings = mappings;
+	}
 	return LDB_SUCCESS;
 }
 
-/* One more text in a NULL-terminated list that may be NULL. */
 static bool add_problem(struct spn_settings *settings,
 			const char ***problems,
 			const char *where,
 			struct spn_str line,
 			const char *reason)
 {
-	const char **grown = *problems;
 	char *escaped = spn_escape(settings, line);
-	size_t num = 0;
+	char *problem = NULL;
 
-	while (grown != NULL && grown[num] != NULL) {
-		num++;
+	if (escaped != NULL) {
+		problem = talloc_asprintf(settings,
+					  "%s: '%s': %s",
+					  where,
+					  escaped,
+					  reason);
 	}
-	grown = talloc_realloc(settings, grown, const char *, num + 2);
-	if (grown == NULL || escaped == NULL) {
-		return false;
-	}
-	*problems = grown;
-	grown[num] =
-		talloc_asprintf(grown, "%s: '%s': %s", where, escaped, reason);
-	grown[num + 1] = NULL;
-	return grown[num] != NULL;
+	return problem != NULL &&
+	       add_text(settings, problems, spn_str_of(problem));
 }
 
 static bool apply_lines(struct spn_settings *settings,

@@ -26,51 +26,27 @@ struct spn_touched {
 /* Warnings of one transaction that are logged one by one. */
 #define MAX_LOGGED 20
 
-static int read_all(struct spn_transaction *txn,
-		    const char *mode,
-		    const char ***_problems)
-{
-	int ret = spn_store_forest(&txn->store, txn, &txn->forest);
-
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	return spn_store_settings(&txn->store,
-				  txn,
-				  txn->forest,
-				  mode,
-				  &txn->settings,
-				  _problems);
-}
-
 int spn_transaction_new(TALLOC_CTX *mem_ctx,
-			struct ldb_module *module,
-			const char *mode,
+			const struct spn_store *store,
+			const struct spn_config *config,
 			struct spn_transaction **_txn)
 {
-	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	struct spn_transaction *txn = talloc_zero(mem_ctx,
 						  struct spn_transaction);
-	const char **problems = NULL;
-	size_t i;
-	int ret;
 
 	if (txn == NULL) {
-		return ldb_oom(ldb);
+		return ldb_oom(store->ldb);
 	}
-	txn->store.ldb = ldb;
-	txn->store.module = module;
-	ret = read_all(txn, mode, &problems);
-	if (ret != LDB_SUCCESS) {
+	txn->store = *store;
+	txn->settings = config->settings;
+	txn->mappings = config->mappings;
+	/* Our own, since allowed_suffixes are of this transaction. */
+	txn->forest = talloc_memdup(txn,
+				    config->forest,
+				    sizeof(*config->forest));
+	if (txn->forest == NULL) {
 		talloc_free(txn);
-		return ret;
-	}
-	for (i = 0; problems != NULL && problems[i] != NULL; i++) {
-		spn_log(ldb,
-			SPN_LOG_NOTICE,
-			talloc_asprintf(txn,
-					"spn_policy: SPN-902 ignored: %s",
-					problems[i]));
+		return ldb_oom(store->ldb);
 	}
 	*_txn = txn;
 	return LDB_SUCCESS;
@@ -287,18 +263,23 @@ static void log_violation(struct spn_transaction *txn,
 {
 	struct ldb_context *ldb = txn->store.ldb;
 	struct spn_log_context context = {
-		.user_sid = spn_session_user_sid(ldb, tmp_ctx),
-		.timestamp = timestamp(tmp_ctx),
 		.mode = spn_mode_text(txn->settings->mode),
 		.action = action,
 	};
 
+	if (!spn_log_wants(ldb, SPN_LOG_NOTICE)) {
+		return;
+	}
+	context.user_sid = spn_session_user_sid(ldb, tmp_ctx);
+	context.timestamp = timestamp(tmp_ctx);
 	spn_log(ldb,
 		SPN_LOG_NOTICE,
 		spn_violation_log_text(tmp_ctx, v, &context));
-	spn_log(ldb,
-		SPN_LOG_JSON,
-		spn_violation_log_json(tmp_ctx, v, &context));
+	if (spn_log_wants(ldb, SPN_LOG_JSON)) {
+		spn_log(ldb,
+			SPN_LOG_JSON,
+			spn_violation_log_json(tmp_ctx, v, &context));
+	}
 }
 
 /* Dbcheck and provision are told of in the log, not refused. */
@@ -349,29 +330,24 @@ static const struct spn_violation *find_duplicate(
 }
 
 void spn_transaction_explain(struct spn_transaction *txn,
-			     const struct spn_account *before,
-			     const struct spn_account *after)
+			     const struct spn_case *c)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(txn);
+	const char *theirs = ldb_errstring(txn->store.ldb);
 	struct spn_report *report = NULL;
 	const struct spn_violation *v = NULL;
-	const char *theirs = ldb_errstring(txn->store.ldb);
-	struct spn_case c = spn_transaction_case(txn, NULL, before, after);
 
 	if (tmp_ctx == NULL) {
 		return;
 	}
 	report = spn_report_new(tmp_ctx);
-	c.index = spn_index_new(tmp_ctx, spn_store_fold(&txn->store), false);
 	theirs = talloc_strdup(tmp_ctx, (theirs == NULL) ? "" : theirs);
-	if (report == NULL || theirs == NULL || c.index == NULL) {
+	if (report == NULL || theirs == NULL) {
 		talloc_free(tmp_ctx);
 		return;
 	}
-	if (spn_index_add(c.index, after) &&
-	    spn_store_judge(&txn->store, txn->forest, &c, 1, report) ==
-		    LDB_SUCCESS)
-	{
+	if (spn_store_judge(&txn->store, txn->forest, c, 1, report) ==
+	    LDB_SUCCESS) {
 		v = find_duplicate(report);
 	}
 	if (v != NULL) {
@@ -403,23 +379,33 @@ void spn_transaction_log(struct spn_transaction *txn,
 	}
 }
 
-int spn_transaction_judge(struct spn_transaction *txn, bool *_refused)
+static int judge_now(struct spn_transaction *txn,
+		     TALLOC_CTX *tmp_ctx,
+		     struct spn_report **_report)
+{
+	*_report = spn_report_new(tmp_ctx);
+	if (*_report == NULL) {
+		return ldb_oom(txn->store.ldb);
+	}
+	return judge_accounts(txn, tmp_ctx, *_report);
+}
+
+int spn_transaction_judge(struct spn_transaction *txn,
+			  struct spn_report *foreseen,
+			  bool *_refused)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(txn);
-	struct spn_report *report = NULL;
+	struct spn_report *report = foreseen;
 	const struct spn_violation *refusal = NULL;
-	int ret;
+	int ret = LDB_SUCCESS;
 
 	*_refused = false;
 	if (tmp_ctx == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
-	report = spn_report_new(tmp_ctx);
 	if (report == NULL) {
-		talloc_free(tmp_ctx);
-		return ldb_oom(txn->store.ldb);
+		ret = judge_now(txn, tmp_ctx, &report);
 	}
-	ret = judge_accounts(txn, tmp_ctx, report);
 	if (ret != LDB_SUCCESS) {
 		talloc_free(tmp_ctx);
 		return ret;

@@ -7,15 +7,16 @@
 #ifndef SPN_POLICY_SPN_TRANSACTION_H
 #define SPN_POLICY_SPN_TRANSACTION_H
 
-#include "spn_store.h"
+#include "spn_config.h"
 
 struct spn_touched;
 
 struct spn_transaction {
 	struct spn_store store;
 	struct spn_forest *forest;
-	struct spn_settings *settings;
-	struct spn_touched *touched; /* newest first */
+	const struct spn_settings *settings;
+	const struct ldb_message *mappings; /* spn_config, or NULL */
+	struct spn_touched *touched;	    /* newest first */
 };
 
 /* A write in this transaction, as the rules want it. before NULL: an add. */
@@ -24,13 +25,10 @@ struct spn_case spn_transaction_case(const struct spn_transaction *txn,
 				     const struct spn_account *before,
 				     const struct spn_account *after);
 
-/*
- * Reads forest and settings. mode is smb.conf's spn_policy:mode or NULL.
- * On failure nothing is remembered and the error string is set.
- */
+/* config must live as long. On failure the error string is set. */
 int spn_transaction_new(TALLOC_CTX *mem_ctx,
-			struct ldb_module *module,
-			const char *mode,
+			const struct spn_store *store,
+			const struct spn_config *config,
 			struct spn_transaction **_txn);
 
 /*
@@ -51,20 +49,22 @@ int spn_transaction_touch_added(struct spn_transaction *txn,
 /*
  * Samba's own check below us has refused an SPN that somebody else holds, in
  * words of its own. If the rules refuse it, too, the error
- * string becomes ours: which SPN, why, and what to do. before and after are
- * as for spn_request_predict(). Only to be called when the refusal is of
- * that kind: then the caller has the rights, and has been told as much.
+ * string becomes ours: which SPN, why, and what to do. c is what the request
+ * was to do. Only to be called when the refusal is of that kind: then the
+ * caller has the rights, and has been told as much.
  */
 void spn_transaction_explain(struct spn_transaction *txn,
-			     const struct spn_account *before,
-			     const struct spn_account *after);
+			     const struct spn_case *c);
 
 /*
- * The verdict over all touched accounts as they are now. Logs. On a refusal
+ * The verdict over all touched accounts as they are now. foreseen is what the
+ * rules have said of it already, NULL if they have not. Logs. On a refusal
  * *_refused is true and the result LDB_ERR_CONSTRAINT_VIOLATION, with the
  * client's text as error string. Any other error: it could not be judged.
  */
-int spn_transaction_judge(struct spn_transaction *txn, bool *_refused);
+int spn_transaction_judge(struct spn_transaction *txn,
+			  struct spn_report *foreseen,
+			  bool *_refused);
 
 /* Logs violations that refuse nothing, up to 20 one by one; action is
  * "warned" or the like. Texts are left on tmp_ctx. */

@@ -160,7 +160,8 @@ static int fake_search(struct ldb_module *module, struct ldb_request *req)
 		return late;
 	}
 	if (base != NULL && ldb_dn_is_special(base)) {
-		return ldb_next_request(module, req);
+		return (late == LDB_SUCCESS) ? ldb_next_request(module, req)
+					     : late;
 	}
 	/* Base "" is every naming context only to who asks for that. */
 	if ((base == NULL || ldb_dn_is_null(base)) &&

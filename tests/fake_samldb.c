@@ -45,29 +45,51 @@ int fake_search_down(struct ldb_module *module,
 	return ret;
 }
 
-static unsigned count_spn(struct ldb_module *module,
-			  TALLOC_CTX *mem_ctx,
-			  const struct ldb_val *spn,
-			  struct ldb_dn *dn,
-			  bool *_elsewhere)
+/* get_spn_dn(): asks the whole stack, from its top, as the system. */
+static int find_spn(struct ldb_module *module,
+		    TALLOC_CTX *mem_ctx,
+		    const struct ldb_val *spn,
+		    struct ldb_result **_res)
 {
+	static const char *const no_attrs[] = {NULL};
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
-	struct ldb_result *res = NULL;
-	char *filter = talloc_asprintf(
-		mem_ctx,
-		"(&(servicePrincipalName=%s)(!(isDeleted=TRUE)))",
-		ldb_binary_encode(mem_ctx, *spn));
-	int ret = fake_search_down(module,
-				   mem_ctx,
-				   ldb_get_default_basedn(ldb),
-				   LDB_SCOPE_SUBTREE,
-				   filter,
-				   &res);
 
-	assert_int_equal(ret, LDB_SUCCESS);
-	*_elsewhere = res->count == 1 &&
-		      ldb_dn_compare(res->msgs[0]->dn, dn) != 0;
-	return res->count;
+	return ldb_search(ldb,
+			  mem_ctx,
+			  _res,
+			  ldb_get_default_basedn(ldb),
+			  LDB_SCOPE_SUBTREE,
+			  no_attrs,
+			  "(servicePrincipalName=%s)",
+			  ldb_binary_encode(mem_ctx, *spn));
+}
+
+/* find_spn_aliases(): reads them for each value. */
+static void read_mappings(struct ldb_module *module, TALLOC_CTX *mem_ctx)
+{
+	static const char *const attrs[] = {"sPNMappings", NULL};
+	struct fake *f = talloc_get_type_abort(
+		ldb_get_opaque(ldb_module_get_ctx(module), FAKE_OPAQUE),
+		struct fake);
+	struct ldb_result *res = NULL;
+	int ret = ldb_search(f->ldb,
+			     mem_ctx,
+			     &res,
+			     fake_dn(f, mem_ctx, FAKE_DS_DN),
+			     LDB_SCOPE_BASE,
+			     attrs,
+			     "(objectClass=nTDSService)");
+
+	if (ret == LDB_SUCCESS && res->count == 1) {
+		const char *mappings =
+			ldb_msg_find_attr_as_string(res->msgs[0],
+						    attrs[0],
+						    "");
+
+		TALLOC_FREE(f->seen_mappings);
+		f->seen_mappings = talloc_strdup(f, mappings);
+		assert_int_equal(res->msgs[0]->num_elements, 1);
+	}
 }
 
 int fake_samldb_check(struct ldb_module *module,
@@ -80,14 +102,16 @@ int fake_samldb_check(struct ldb_module *module,
 	unsigned i;
 
 	for (i = 0; el != NULL && i < el->num_values; i++) {
-		bool elsewhere = false;
-		unsigned num = count_spn(module,
-					 mem_ctx,
-					 &el->values[i],
-					 dn,
-					 &elsewhere);
+		struct ldb_result *res = NULL;
+		int ret = find_spn(module, mem_ctx, &el->values[i], &res);
 
-		if (num > 1 || elsewhere) {
+		if (ret != LDB_SUCCESS) {
+			return ret;
+		}
+		if (res->count > 1 ||
+		    (res->count == 1 &&
+		     ldb_dn_compare(res->msgs[0]->dn, dn) != 0))
+		{
 			ldb_asprintf_errstring(
 				ldb_module_get_ctx(module),
 				"0000202F: samldb: spn[%s] would cause a "
@@ -95,6 +119,7 @@ int fake_samldb_check(struct ldb_module *module,
 				(const char *)el->values[i].data);
 			return LDB_ERR_CONSTRAINT_VIOLATION;
 		}
+		read_mappings(module, mem_ctx);
 	}
 	return LDB_SUCCESS;
 }

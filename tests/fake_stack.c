@@ -356,6 +356,23 @@ void fake_put_settings(struct fake *f, const char *changes)
 	fake_put(f, FAKE_POLICY_DN, "msDS-App-Configuration", changes);
 }
 
+void fake_put_config_usn(struct fake *f, unsigned usn)
+{
+	struct ldb_message *msg = ldb_msg_new(f);
+	int ret;
+
+	assert_non_null(msg);
+	msg->dn = ldb_dn_new(msg, f->raw, "@REPLCHANGED");
+	ldb_msg_add_fmt(msg, "uSNHighest", "%u", usn);
+	ret = ldb_add(f->raw, msg);
+	if (ret == LDB_ERR_ENTRY_ALREADY_EXISTS) {
+		msg->elements[0].flags = LDB_FLAG_MOD_REPLACE;
+		ret = ldb_modify(f->raw, msg);
+	}
+	assert_int_equal(ret, LDB_SUCCESS);
+	talloc_free(msg);
+}
+
 void fake_change(struct fake *f, const char *name, const char *changes)
 {
 	struct ldb_message *msg = fake_message(f, name, changes);

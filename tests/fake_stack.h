@@ -88,6 +88,7 @@ struct fake {
 	unsigned num_searches;
 	char *failed_base; /* DN of the last search that was made to fail */
 	unsigned num_untrusted_searches;
+	char *seen_mappings; /* sPNMappings, as Samba's check found them */
 
 	/* The result of the last request or commit. */
 	char *error;		  /* ldb_errstring(), "" for none */
@@ -126,6 +127,10 @@ void fake_put(struct fake *f,
 	      const char *object_class,
 	      const char *changes);
 void fake_put_settings(struct fake *f, const char *changes);
+
+/* What Samba's replication does to a naming context that has been written:
+ * the highest uSN of the configuration. Until then there is none. */
+void fake_put_config_usn(struct fake *f, unsigned usn);
 void fake_change(struct fake *f, const char *name, const char *changes);
 
 /* A message with these changes, on f. */

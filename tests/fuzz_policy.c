@@ -367,7 +367,7 @@ static bool answers(const struct world *w,
 {
 	struct spn_str key = {};
 
-	if (question->kind == SPN_ASK_SAM_ACCOUNT_NAME) {
+	if (question->kind == SPN_ASK_COMPUTER) {
 		return spn_str_is(question->text, account->sam_account_name);
 	}
 	fold_ascii(NULL, w->mem_ctx, question->text, &key);
@@ -389,7 +389,7 @@ static bool answer(struct world *w, struct spn_index *index)
 				   spn_index_add(index, w->accounts[i]));
 		}
 	}
-	FUZZ_CHECK(spn_index_answered(index));
+	FUZZ_CHECK(spn_index_answered(index, true));
 	return num > 0;
 }
 

@@ -93,6 +93,7 @@ static void every_search_late(void **state)
 	size_t i;
 
 	put_accounts(f);
+	fake_put_config_usn(f, 7); /* it must be there to be late */
 	f->fail_late = true;
 	for (i = 0; i < ARRAY_SIZE(requests); i++) {
 		fail_each_search(f, &requests[i]);

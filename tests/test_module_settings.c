@@ -272,7 +272,6 @@ static void unreadable_settings(void **state)
 		FAKE_POLICY_DN,
 		FAKE_DS_DN,
 		("CN=Partitions," FAKE_CONFIG_DN),
-		"DC=example,DC=com",
 	};
 	struct fake *f = *state;
 	size_t i;
@@ -295,6 +294,19 @@ static void unreadable_settings(void **state)
 	}
 	f->fail_base = NULL;
 	assert_accepted(f, fake_modify(f, "b", "+spn http/y.example.com"));
+}
+
+/* What the domain's head says is read when a suffix is not known. */
+static void unreadable_suffixes(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	f->fail_base = "DC=example,DC=com";
+	assert_accepted(f, fake_modify(f, "b", "+spn http/y.example.com"));
+	assert_refused(f, fake_modify(f, "b", "+spn http/z.org"), NO_CHECK);
+	f->fail_base = NULL;
+	assert_accepted(f, fake_modify(f, "b", "+spn http/z.org"));
 }
 
 /* Without the partitions container we do not know the forest: no excuse. */
@@ -419,6 +431,7 @@ int main(void)
 		fake_test(next_transaction_sees_the_change),
 		fake_test(heuristics_in_force),
 		fake_test(unreadable_settings),
+		fake_test(unreadable_suffixes),
 		fake_test(missing_partitions),
 		fake_test(mode_audit),
 		fake_test(mode_audit_and_no_check),

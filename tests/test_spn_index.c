@@ -189,7 +189,7 @@ static void partial_notes_questions(void **state)
 	assert_true(is_open(index, SPN_ASK_SPN, "http/web"));
 	holders_of(f, index, STR("host"), STR("web"));
 	assert_int_equal(num_open(index), 2);
-	spn_index_answered(index);
+	spn_index_answered(index, true);
 	assert_int_equal(num_open(index), 0);
 
 	/* Known now, even if nobody was found. */
@@ -242,22 +242,36 @@ static void partial_asks_for_computers(void **state)
 	const struct spn_account *found = NULL;
 
 	assert_true(spn_index_computer_by_name(index, STR("web01"), &found));
-	assert_true(is_open(index, SPN_ASK_SAM_ACCOUNT_NAME, "web01$"));
-	assert_int_equal(num_open(index), 1);
+	assert_true(is_open(index, SPN_ASK_COMPUTER, "web01$"));
+	assert_true(is_open(index, SPN_ASK_SPN_IN_DOMAINS, "HOST/web01"));
+	assert_int_equal(num_open(index), 2);
 	assert_true(spn_index_computer_by_dns(
 		index,
 		STR("averylongcomputername.example.com"),
 		&found));
 	assert_null(found);
-	assert_true(is_open(index,
-			    SPN_ASK_SAM_ACCOUNT_NAME,
-			    "averylongcomputername$"));
 	assert_true(
-		is_open(index, SPN_ASK_SAM_ACCOUNT_NAME, "averylongcomput$"));
+		is_open(index, SPN_ASK_COMPUTER, "averylongcomputername$"));
+	assert_true(is_open(index, SPN_ASK_COMPUTER, "averylongcomput$"));
+	assert_true(is_open(index,
+			    SPN_ASK_SPN_IN_DOMAINS,
+			    "HOST/averylongcomputername.example.com"));
+	assert_int_equal(num_open(index), 5);
+	/* Whoever holds it, computer or not: that includes the other one. */
+	holders_of(f,
+		   index,
+		   STR("host"),
+		   STR("averylongcomputername.example.com"));
 	assert_true(is_open(index,
 			    SPN_ASK_SPN,
-			    "HOST/averylongcomputername.example.com"));
-	assert_int_equal(num_open(index), 4);
+			    "host/averylongcomputername.example.com"));
+	assert_int_equal(num_open(index), 5);
+	assert_true(spn_index_answered(index, true));
+	assert_true(spn_index_computer_by_dns(
+		index,
+		STR("averylongcomputername.example.com"),
+		&found));
+	assert_int_equal(num_open(index), 0);
 }
 
 /* A NUL byte in a question is asked as it is. */

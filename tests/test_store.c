@@ -191,7 +191,7 @@ static void accounts_by_guid(void **state)
 	assert_int_equal(num, 229);
 }
 
-/* sPNMappings, dSHeuristics and every DNS suffix once. */
+/* sPNMappings, dSHeuristics and the DNS suffixes. */
 static void forest(void **state)
 {
 	struct fake *f = *state;
@@ -204,16 +204,18 @@ static void forest(void **state)
 		    "DC=example,DC=com",
 		    "+msDS-AllowedDNSSuffixes Example.com|extra.org");
 	fake_change(f, FAKE_DS_DN, "+dSHeuristics 001");
-	ret = spn_store_forest(&store, f, &forest_found);
+	ret = spn_store_forest(&store, f, &forest_found, NULL);
 	assert_int_equal(ret, LDB_SUCCESS);
-	assert_null(forest_found->dns_suffixes); /* not read yet */
+	assert_null(forest_found->allowed_suffixes); /* not read yet */
 	ret = spn_store_suffixes(&store, forest_found);
 	assert_int_equal(ret, LDB_SUCCESS);
 	assert_string_equal(forest_found->dns_domain, "example.com");
 	assert_string_equal(forest_found->ds_heuristics, "001");
 	assert_string_equal(forest_found->dns_suffixes[0], "example.com");
-	assert_string_equal(forest_found->dns_suffixes[1], "extra.org");
-	assert_null(forest_found->dns_suffixes[2]);
+	assert_null(forest_found->dns_suffixes[1]);
+	assert_string_equal(forest_found->allowed_suffixes[0], "Example.com");
+	assert_string_equal(forest_found->allowed_suffixes[1], "extra.org");
+	assert_null(forest_found->allowed_suffixes[2]);
 	assert_string_equal(spn_mappings_target(forest_found->mappings, http),
 			    "host");
 }
@@ -228,7 +230,7 @@ static void forest_without_mappings(void **state)
 
 	assert_int_equal(ldb_delete(f->raw, fake_dn(f, f, FAKE_DS_DN)),
 			 LDB_SUCCESS);
-	assert_int_equal(spn_store_forest(&store, f, &forest_found),
+	assert_int_equal(spn_store_forest(&store, f, &forest_found, NULL),
 			 LDB_SUCCESS);
 	assert_null(spn_mappings_target(forest_found->mappings, http));
 	assert_string_equal(forest_found->ds_heuristics, "");

@@ -318,7 +318,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 		*_reason = ldb_reason(mem_ctx, ldb, "rootDSE", ret);
 		return false;
 	}
-	ret = spn_store_forest(&scan->store, scan, &scan->forest);
+	ret = spn_store_forest(&scan->store, scan, &scan->forest, NULL);
 	if (ret == LDB_SUCCESS) {
 		ret = spn_store_suffixes(&scan->store, scan->forest);
 	}

@@ -58,14 +58,12 @@ static struct spn_str label_of(const struct spn_case *c, struct spn_str host)
 	const char **lists[] = {
 		c->forest->dns_suffixes,
 		c->settings->dns_suffixes,
+		c->forest->allowed_suffixes,
 	};
 	size_t i;
 	size_t j;
 
-	if (c->forest->dns_suffixes == NULL) {
-		spn_index_want_suffixes(c->index);
-	}
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		for (j = 0; lists[i] != NULL && lists[i][j] != NULL; j++) {
 			struct spn_str label = label_before(host, lists[i][j]);
 
@@ -73,6 +71,9 @@ static struct spn_str label_of(const struct spn_case *c, struct spn_str host)
 				return label;
 			}
 		}
+	}
+	if (c->forest->allowed_suffixes == NULL) {
+		spn_index_want_suffixes(c->index);
 	}
 	return (struct spn_str){};
 }

@@ -81,11 +81,11 @@ static bool judge_specific(const struct spn_case *c,
 	if (target == NULL) {
 		return true;
 	}
-	if (!spn_index_holders(c->index,
-			       report,
-			       spn_str_of(target),
-			       spn->host_name,
-			       &v.others))
+	if (!spn_index_domain_holders(c->index,
+				      report,
+				      spn_str_of(target),
+				      spn->host_name,
+				      &v.others))
 	{
 		return false;
 	}
@@ -110,12 +110,7 @@ static bool judge_specific(const struct spn_case *c,
 	return true;
 }
 
-/*
- * value is generic: does somebody else hold one it stands for? Fifty classes
- * are fifty look-ups in every naming context. Samba's own check refuses a
- * generic SPN after a specific one of the domain whatever our mode is, so for
- * a mere warning only the classes that go in pairs are looked at.
- */
+/* value is generic: does somebody else hold one it stands for? */
 static bool judge_generic(const struct spn_case *c,
 			  const struct spn_value *value,
 			  const struct spn *spn,
@@ -123,8 +118,6 @@ static bool judge_generic(const struct spn_case *c,
 {
 	const char *const *aliases = spn_mappings_aliases(c->forest->mappings,
 							  spn->service_class);
-	bool all = spn_settings_level_of(c->settings, "alias-spn") >=
-		   SPN_LEVEL_DENY;
 	size_t i;
 
 	for (i = 0; aliases != NULL && aliases[i] != NULL; i++) {
@@ -136,16 +129,11 @@ static bool judge_generic(const struct spn_case *c,
 		bool meant = false;
 
 		specific.service_class = spn_str_of(aliases[i]);
-		if (!all &&
-		    !spn_settings_is_pair_class(c->settings,
-						specific.service_class)) {
-			continue;
-		}
-		if (!spn_index_holders(c->index,
-				       report,
-				       specific.service_class,
-				       spn->host_name,
-				       &v.others))
+		if (!spn_index_domain_holders(c->index,
+					      report,
+					      specific.service_class,
+					      spn->host_name,
+					      &v.others))
 		{
 			return false;
 		}

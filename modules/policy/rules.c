@@ -188,11 +188,11 @@ bool spn_case_effective(const struct spn_case *c,
 	{
 		return false;
 	}
-	if (target != NULL && !spn_index_holders(c->index,
-						 mem_ctx,
-						 spn_str_of(target),
-						 host,
-						 &mapped))
+	if (target != NULL && !spn_index_domain_holders(c->index,
+							mem_ctx,
+							spn_str_of(target),
+							host,
+							&mapped))
 	{
 		return false;
 	}

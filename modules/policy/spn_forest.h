@@ -10,10 +10,11 @@
 
 struct spn_forest {
 	struct spn_mappings *mappings;
-	/* dnsRoot of every domain and msDS-AllowedDNSSuffixes;
-	 * NULL-terminated. NULL: not read yet, which a rule that wants them
-	 * tells its index (spn_index_want_suffixes). */
-	const char **dns_suffixes;
+	const char **dns_suffixes; /* dnsRoot of every domain; NULL-terminated,
+				      never NULL */
+	/* msDS-AllowedDNSSuffixes, NULL-terminated. NULL: not read yet, which
+	 * a rule that wants them tells its index (spn_index_want_suffixes). */
+	const char **allowed_suffixes;
 	const char *dns_domain;	   /* the domain of this DC, never NULL */
 	const char *ds_heuristics; /* dSHeuristics, "" when absent */
 };

@@ -1,143 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sorted arrays of (key, account), sorted again at the first question after
- * a change. An audit adds everything, then asks; the module adds a handful,
- * asks, adds a handful. Nothing cleverer is needed for either, and qsort()
- * and bsearch() of libc are all there is to trust.
+ * Three tables of accounts, and what a partial index has been asked so far.
  */
 #include "spn_index.h"
 
 #include <stdlib.h>
 
-struct entry {
-	struct spn_str key;
-	const struct spn_account *account;
-};
-
-struct table {
-	struct entry *entries;
-	size_t num_entries;
-	size_t size;
-	bool sorted;
-	int (*compare)(const void *a, const void *b);
-};
+#include "spn_table.h"
 
 struct spn_index {
 	struct spn_fold fold;
 	bool complete;
-	struct table by_spn;  /* folded value */
-	struct table by_name; /* NetBIOS name, no case */
-	struct table by_dns;  /* DNS name, no case */
-	struct spn_set guids; /* of its accounts; partial index only */
+	struct spn_table by_spn;  /* folded value */
+	struct spn_table by_name; /* NetBIOS name, no case */
+	struct spn_table by_dns;  /* DNS name, no case */
+	struct spn_set guids;	  /* of its accounts; partial index only */
+	struct spn_set folded;	  /* by text: its key; partial index only */
 	/* What a partial index has been asked: with an answer, by kind, and
 	 * without. */
-	struct spn_set known[2];
+	struct spn_set known[SPN_NUM_QUESTION_KINDS];
 	struct spn_question *open;
 	size_t num_open;
 	size_t size_open;
 	bool wants_suffixes;
 };
-
-/* The values of one account that have the same key stand together. */
-static int compare_holders(const void *a, const void *b)
-{
-	const struct entry *x = a;
-	const struct entry *y = b;
-	int cmp = spn_str_compare(x->key, y->key);
-
-	if (cmp != 0 || x->account == NULL || y->account == NULL) {
-		return cmp;
-	}
-	return (x->account > y->account) - (x->account < y->account);
-}
-
-static int compare_nocase(const void *a, const void *b)
-{
-	const struct entry *x = a;
-	const struct entry *y = b;
-	size_t i;
-
-	for (i = 0; i < x->key.len && i < y->key.len; i++) {
-		int c = spn_ascii_lower(x->key.data[i]);
-		int d = spn_ascii_lower(y->key.data[i]);
-
-		if (c != d) {
-			return (c > d) ? 1 : -1;
-		}
-	}
-	return (x->key.len > y->key.len) - (x->key.len < y->key.len);
-}
-
-static bool table_add(struct spn_index *index,
-		      struct table *table,
-		      struct spn_str key,
-		      const struct spn_account *account)
-{
-	if (key.len == 0) {
-		return true;
-	}
-	if (table->num_entries == table->size) {
-		size_t size = (table->size == 0) ? 16 : table->size * 2;
-		struct entry *entries = talloc_realloc(index,
-						       table->entries,
-						       struct entry,
-						       size);
-
-		if (entries == NULL) {
-			return false;
-		}
-		table->entries = entries;
-		table->size = size;
-	}
-	table->entries[table->num_entries++] = (struct entry){
-		.key = key,
-		.account = account,
-	};
-	table->sorted = false;
-	return true;
-}
-
-/* The entries with that key: a pointer to the first and how many. */
-static const struct entry *table_find(struct table *table,
-				      struct spn_str key,
-				      size_t *_num)
-{
-	struct entry wanted = {.key = key};
-	const struct entry *end = NULL;
-	const struct entry *first = NULL;
-	const struct entry *last = NULL;
-
-	*_num = 0;
-	if (table->num_entries == 0 || key.len == 0) {
-		return NULL;
-	}
-	if (!table->sorted) {
-		qsort(table->entries,
-		      table->num_entries,
-		      sizeof(struct entry),
-		      table->compare);
-		table->sorted = true;
-	}
-	first = bsearch(&wanted,
-			table->entries,
-			table->num_entries,
-			sizeof(struct entry),
-			table->compare);
-	if (first == NULL) {
-		return NULL;
-	}
-	end = table->entries + table->num_entries;
-	last = first + 1;
-	while (first > table->entries &&
-	       table->compare(first - 1, &wanted) == 0) {
-		first--;
-	}
-	while (last < end && table->compare(last, &wanted) == 0) {
-		last++;
-	}
-	*_num = (size_t)(last - first);
-	return first;
-}
 
 struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 				struct spn_fold fold,
@@ -150,9 +36,9 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 	}
 	index->fold = fold;
 	index->complete = complete;
-	index->by_spn.compare = compare_holders;
-	index->by_name.compare = compare_nocase;
-	index->by_dns.compare = compare_nocase;
+	index->by_spn.compare = spn_table_by_key;
+	index->by_name.compare = spn_table_by_name;
+	index->by_dns.compare = spn_table_by_name;
 	return index;
 }
 
@@ -170,22 +56,22 @@ static bool add_names(struct spn_index *index,
 	if (account->kind != SPN_KIND_COMPUTER) {
 		return true;
 	}
-	if (!table_add(index,
-		       &index->by_name,
-		       spn_account_netbios_name(account),
-		       account) ||
-	    !table_add(index,
-		       &index->by_dns,
-		       spn_str_of(account->dns_host_name),
-		       account))
+	if (!spn_table_add(index,
+			   &index->by_name,
+			   spn_account_netbios_name(account),
+			   account) ||
+	    !spn_table_add(index,
+			   &index->by_dns,
+			   spn_str_of(account->dns_host_name),
+			   account))
 	{
 		return false;
 	}
 	for (i = 0; names != NULL && names[i] != NULL; i++) {
-		if (!table_add(index,
-			       &index->by_dns,
-			       spn_str_of(names[i]),
-			       account)) {
+		if (!spn_table_add(index,
+				   &index->by_dns,
+				   spn_str_of(names[i]),
+				   account)) {
 			return false;
 		}
 	}
@@ -211,14 +97,22 @@ bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 		}
 	}
 	for (i = 0; i < account->spns.num; i++) {
-		if (!table_add(index,
-			       &index->by_spn,
-			       account->spns.values[i].key,
-			       account)) {
+		if (!spn_table_add(index,
+				   &index->by_spn,
+				   account->spns.values[i].key,
+				   account))
+		{
 			return false;
 		}
 	}
 	return add_names(index, account);
+}
+
+bool spn_index_add_spn(struct spn_index *index,
+		       const struct spn_account *account,
+		       const struct spn_value *spn)
+{
+	return spn_table_add(index, &index->by_spn, spn->key, account);
 }
 
 /* Notes a question that a partial index cannot answer yet. */
@@ -260,20 +154,27 @@ static bool ask(struct spn_index *index,
 	return true;
 }
 
-bool spn_index_holders_of(struct spn_index *index,
-			  TALLOC_CTX *mem_ctx,
-			  const struct spn_value *spn,
-			  struct spn_holders *_holders)
+/* The SPN itself; or, where it is only to be looked for in the domains, that.
+ */
+static bool ask_spn(struct spn_index *index,
+		    enum spn_question_kind kind,
+		    const struct spn_value *spn)
+{
+	return spn_set_has(&index->known[SPN_ASK_SPN], spn->key) ||
+	       ask(index, kind, spn);
+}
+
+static bool find_holders(struct spn_index *index,
+			 TALLOC_CTX *mem_ctx,
+			 const struct spn_value *spn,
+			 struct spn_holders *_holders)
 {
 	struct spn_holders holders = {};
-	const struct entry *found = NULL;
+	const struct spn_entry *found = NULL;
 	size_t num = 0;
 	size_t i;
 
-	if (!ask(index, SPN_ASK_SPN, spn)) {
-		return false;
-	}
-	found = table_find(&index->by_spn, spn->key, &num);
+	found = spn_table_find(&index->by_spn, spn->key, &num);
 	if (num > 0) {
 		holders.accounts = talloc_array(mem_ctx,
 						const struct spn_account *,
@@ -292,7 +193,65 @@ bool spn_index_holders_of(struct spn_index *index,
 	return true;
 }
 
-bool spn_index_key(const struct spn_index *index,
+bool spn_index_holders_of(struct spn_index *index,
+			  TALLOC_CTX *mem_ctx,
+			  const struct spn_value *spn,
+			  struct spn_holders *_holders)
+{
+	return ask_spn(index, SPN_ASK_SPN, spn) &&
+	       find_holders(index, mem_ctx, spn, _holders);
+}
+
+bool spn_index_is_free(struct spn_index *index,
+		       struct spn_str key,
+		       const struct spn_account *account)
+{
+	const struct spn_entry *found = NULL;
+	size_t num = 0;
+	size_t i;
+
+	if (!spn_set_has(&index->known[SPN_ASK_SPN], key) &&
+	    !spn_set_has(&index->known[SPN_ASK_SPN_IN_DOMAINS], key))
+	{
+		return false;
+	}
+	found = spn_table_find(&index->by_spn, key, &num);
+	for (i = 0; i < num; i++) {
+		if (found[i].account != account) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Rules ask for the same few texts again and again, and to fold one costs
+ * more than all that they do with it. */
+static bool fold_text(struct spn_index *index,
+		      struct spn_str text,
+		      struct spn_str *_key)
+{
+	const struct spn_value *known = spn_set_find(&index->folded, text);
+	struct spn_value fresh = {};
+
+	if (known != NULL) {
+		*_key = known->value;
+		return true;
+	}
+	fresh.key = spn_str_dup(index, text);
+	if (fresh.key.data == NULL ||
+	    !index->fold.fn(index->fold.private_data,
+			    index,
+			    text,
+			    &fresh.value) ||
+	    !spn_set_add(index, &index->folded, &fresh))
+	{
+		return false;
+	}
+	*_key = fresh.value;
+	return true;
+}
+
+bool spn_index_key(struct spn_index *index,
 		   TALLOC_CTX *mem_ctx,
 		   struct spn_str service_class,
 		   struct spn_str host_name,
@@ -300,18 +259,24 @@ bool spn_index_key(const struct spn_index *index,
 {
 	_spn->value.data = spn_format(mem_ctx, service_class, host_name);
 	_spn->value.len = service_class.len + 1 + host_name.len;
-	return _spn->value.data != NULL &&
-	       index->fold.fn(index->fold.private_data,
+	if (_spn->value.data == NULL) {
+		return false;
+	}
+	if (!index->complete) {
+		return fold_text(index, _spn->value, &_spn->key);
+	}
+	return index->fold.fn(index->fold.private_data,
 			      mem_ctx,
 			      _spn->value,
 			      &_spn->key);
 }
 
-bool spn_index_holders(struct spn_index *index,
-		       TALLOC_CTX *mem_ctx,
-		       struct spn_str service_class,
-		       struct spn_str host_name,
-		       struct spn_holders *_holders)
+static bool holders_by_kind(struct spn_index *index,
+			    TALLOC_CTX *mem_ctx,
+			    enum spn_question_kind kind,
+			    struct spn_str service_class,
+			    struct spn_str host_name,
+			    struct spn_holders *_holders)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
 	struct spn_value spn = {};
@@ -321,9 +286,62 @@ bool spn_index_holders(struct spn_index *index,
 		return false;
 	}
 	ok = spn_index_key(index, tmp_ctx, service_class, host_name, &spn) &&
-	     spn_index_holders_of(index, mem_ctx, &spn, _holders);
+	     ask_spn(index, kind, &spn) &&
+	     find_holders(index, mem_ctx, &spn, _holders);
 	talloc_free(tmp_ctx);
 	return ok;
+}
+
+bool spn_index_holders(struct spn_index *index,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_str service_class,
+		       struct spn_str host_name,
+		       struct spn_holders *_holders)
+{
+	return holders_by_kind(index,
+			       mem_ctx,
+			       SPN_ASK_SPN,
+			       service_class,
+			       host_name,
+			       _holders);
+}
+
+bool spn_index_domain_holders(struct spn_index *index,
+			      TALLOC_CTX *mem_ctx,
+			      struct spn_str service_class,
+			      struct spn_str host_name,
+			      struct spn_holders *_holders)
+{
+	return holders_by_kind(index,
+			       mem_ctx,
+			       SPN_ASK_SPN_IN_DOMAINS,
+			       service_class,
+			       host_name,
+			       _holders);
+}
+
+/*
+ * Nearly every computer has HOST/<its name>. For a DNS name there is no other
+ * index. For a NetBIOS name there is; but rules want to know that SPN next,
+ * and so it is in the same search.
+ */
+static bool ask_for_host(struct spn_index *index, struct spn_str name)
+{
+	struct spn_holders ignored = {};
+
+	if (index->complete) {
+		return true;
+	}
+	if (!spn_index_domain_holders(index,
+				      index,
+				      spn_str_of("HOST"),
+				      name,
+				      &ignored))
+	{
+		return false;
+	}
+	talloc_free(ignored.accounts);
+	return true;
 }
 
 /* Machines have ASCII names: small letters will do for a key. */
@@ -347,7 +365,7 @@ static bool ask_for_machine(struct spn_index *index, struct spn_str name)
 	sam[name.len] = '$';
 	asked.value = (struct spn_str){.data = sam, .len = name.len + 1};
 	asked.key = asked.value;
-	ok = ask(index, SPN_ASK_SAM_ACCOUNT_NAME, &asked);
+	ok = ask(index, SPN_ASK_COMPUTER, &asked);
 	talloc_free(sam);
 	return ok;
 }
@@ -356,13 +374,15 @@ bool spn_index_computer_by_name(struct spn_index *index,
 				struct spn_str netbios_name,
 				const struct spn_account **_computer)
 {
-	const struct entry *found = NULL;
+	const struct spn_entry *found = NULL;
 	size_t num = 0;
 
-	if (!ask_for_machine(index, netbios_name)) {
+	if (!ask_for_machine(index, netbios_name) ||
+	    !ask_for_host(index, netbios_name))
+	{
 		return false;
 	}
-	found = table_find(&index->by_name, netbios_name, &num);
+	found = spn_table_find(&index->by_name, netbios_name, &num);
 	*_computer = (num > 0) ? found->account : NULL;
 	return true;
 }
@@ -372,7 +392,7 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 			       const struct spn_account **_computer)
 {
 	const size_t max_netbios = 15;
-	const struct entry *found = NULL;
+	const struct spn_entry *found = NULL;
 	struct spn_str label = fqdn;
 	size_t num = 0;
 
@@ -390,19 +410,10 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 			return false;
 		}
 	}
-	if (!index->complete) {
-		struct spn_holders ignored = {};
-
-		if (!spn_index_holders(index,
-				       index,
-				       spn_str_of("HOST"),
-				       fqdn,
-				       &ignored)) {
-			return false;
-		}
-		talloc_free(ignored.accounts);
+	if (!ask_for_host(index, fqdn)) {
+		return false;
 	}
-	found = table_find(&index->by_dns, fqdn, &num);
+	found = spn_table_find(&index->by_dns, fqdn, &num);
 	*_computer = (num > 0) ? found->account : NULL;
 	return true;
 }
@@ -428,10 +439,32 @@ static int compare_questions(const void *a, const void *b)
 	return spn_str_compare(x->key, y->key);
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+	const struct spn_question *x = a;
+	const struct spn_question *y = b;
+
+	return spn_str_compare(x->key, y->key);
+}
+
+/* Who holds it anywhere is asked besides. */
+static bool is_asked_twice(const struct spn_question *questions,
+			   size_t num_spns,
+			   const struct spn_question *question)
+{
+	return question->kind == SPN_ASK_SPN_IN_DOMAINS && num_spns > 0 &&
+	       bsearch(question,
+		       questions,
+		       num_spns,
+		       sizeof(*question),
+		       compare_keys) != NULL;
+}
+
 const struct spn_question *spn_index_open_questions(struct spn_index *index,
 						    size_t *_num)
 {
 	struct spn_question *open = index->open;
+	size_t num_spns = 0;
 	size_t kept = 0;
 	size_t i;
 
@@ -442,26 +475,32 @@ const struct spn_question *spn_index_open_questions(struct spn_index *index,
 		      compare_questions);
 	}
 	for (i = 0; i < index->num_open; i++) {
-		if (kept == 0 ||
-		    compare_questions(&open[kept - 1], &open[i]) != 0) {
-			open[kept++] = open[i];
+		if ((kept > 0 &&
+		     compare_questions(&open[kept - 1], &open[i]) == 0) ||
+		    is_asked_twice(open, num_spns, &open[i]))
+		{
+			continue;
 		}
+		open[kept++] = open[i];
+		num_spns += (open[kept - 1].kind == SPN_ASK_SPN) ? 1 : 0;
 	}
 	index->num_open = kept;
 	*_num = kept;
 	return open;
 }
 
-bool spn_index_answered(struct spn_index *index)
+bool spn_index_answered(struct spn_index *index, bool anywhere)
 {
 	size_t i;
 
 	for (i = 0; i < index->num_open; i++) {
+		enum spn_question_kind kind = index->open[i].kind;
 		struct spn_value question = {.key = index->open[i].key};
 
-		if (!spn_set_add(index,
-				 &index->known[index->open[i].kind],
-				 &question)) {
+		if (kind == SPN_ASK_SPN_IN_DOMAINS && anywhere) {
+			kind = SPN_ASK_SPN; /* that is more */
+		}
+		if (!spn_set_add(index, &index->known[kind], &question)) {
 			return false;
 		}
 	}

@@ -24,11 +24,12 @@ struct spn_holders {
 	size_t num_accounts;
 };
 
-/* A search that is still to be made: (servicePrincipalName=text) or
- * (sAMAccountName=text). */
+/* A search that is still to be made. */
 enum spn_question_kind {
-	SPN_ASK_SPN,
-	SPN_ASK_SAM_ACCOUNT_NAME,
+	SPN_ASK_SPN,		/* (servicePrincipalName=text), anywhere */
+	SPN_ASK_COMPUTER,	/* (sAMAccountName=text), in domains */
+	SPN_ASK_SPN_IN_DOMAINS, /* (servicePrincipalName=text), likewise */
+	SPN_NUM_QUESTION_KINDS,
 };
 struct spn_question {
 	enum spn_question_kind kind;
@@ -42,8 +43,8 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 				bool complete);
 const struct spn_fold *spn_index_fold(const struct spn_index *index);
 
-/* "class/host" as text and folded, both on mem_ctx. */
-bool spn_index_key(const struct spn_index *index,
+/* "class/host" as text, on mem_ctx, and folded, there or on the index. */
+bool spn_index_key(struct spn_index *index,
 		   TALLOC_CTX *mem_ctx,
 		   struct spn_str service_class,
 		   struct spn_str host_name,
@@ -55,6 +56,12 @@ bool spn_index_key(const struct spn_index *index,
  * partial index keeps the first. False when out of memory.
  */
 bool spn_index_add(struct spn_index *index, const struct spn_account *account);
+
+/* An account of the index is to have one value more, which it keeps itself.
+ * False when out of memory. */
+bool spn_index_add_spn(struct spn_index *index,
+		       const struct spn_account *account,
+		       const struct spn_value *spn);
 
 /* A partial index has the account of this objectGUID. */
 bool spn_index_has(const struct spn_index *index, const char *object_guid);
@@ -69,11 +76,27 @@ bool spn_index_holders(struct spn_index *index,
 		       struct spn_str host_name,
 		       struct spn_holders *_holders);
 
+/*
+ * The same for what only stands in for an SPN that nobody holds: a KDC looks
+ * for that in its domains, and so no further does a partial index.
+ */
+bool spn_index_domain_holders(struct spn_index *index,
+			      TALLOC_CTX *mem_ctx,
+			      struct spn_str service_class,
+			      struct spn_str host_name,
+			      struct spn_holders *_holders);
+
 /* The same for a whole value that is already folded. */
 bool spn_index_holders_of(struct spn_index *index,
 			  TALLOC_CTX *mem_ctx,
 			  const struct spn_value *spn,
 			  struct spn_holders *_holders);
+
+/* A partial index was asked who in the domains holds this, and has the answer:
+ * nobody, or only this account. Asks nothing. */
+bool spn_index_is_free(struct spn_index *index,
+		       struct spn_str key,
+		       const struct spn_account *account);
 
 /* The computer with this NetBIOS name (sAMAccountName name$), or NULL. */
 bool spn_index_computer_by_name(struct spn_index *index,
@@ -99,8 +122,8 @@ bool spn_index_wants_suffixes(const struct spn_index *index);
 const struct spn_question *spn_index_open_questions(struct spn_index *index,
 						    size_t *_num);
 
-/* What was found for them has been added: they count as known. False when
- * out of memory. */
-bool spn_index_answered(struct spn_index *index);
+/* What was found for them has been added: they count as known. anywhere: every
+ * naming context was searched. False when out of memory. */
+bool spn_index_answered(struct spn_index *index, bool anywhere);
 
 #endif

@@ -36,8 +36,9 @@ FIRST_RID = 100000
 PC_CLASSES = ("HOST", "RestrictedKrbHost", "TERMSRV", "WSMAN")
 # Of five accounts one can be wrong in some way, once in so many fives.
 WRONG = (("duplicate", 1, 50), ("alias", 1, 70), ("unpaired", 2, 50))
-# SPNs that an object outside of the domain partition has.
+# SPNs that objects outside of the domain partition have, and each of them.
 FOREIGN = 200
+FOREIGN_EACH = 5
 
 
 def dc_of(kind="ad_dc_stock"):
@@ -200,19 +201,24 @@ class Loader:
         return truth
 
     def add_foreign(self):
-        """A holder of SPNs outside of the domain partition."""
+        """Holders of SPNs outside of the domain partition."""
         config_dn = str(self.stock.get_config_basedn())
-        dn = "CN=bench,CN=Services," + config_dn
-        self.stock.add({"dn": dn, "objectClass": "container"})
+        dns = ["CN=bench%d,CN=Services,%s" % (number, config_dn)
+               for number in range(FOREIGN // FOREIGN_EACH)]
+        for dn in dns:
+            self.stock.add({"dn": dn, "objectClass": "container"})
         path = raw_path(self.sam_path).replace(
             self.domain_dn.upper() + ".ldb", config_dn.upper() + ".ldb")
         raw = ldb.Ldb(path)
         dsdb._dsdb_set_schema_from_ldb(raw, self.stock)
-        message = ldb.Message(ldb.Dn(raw, dn))
-        message["s"] = ldb.MessageElement(
-            [foreign_spn(number) for number in range(FOREIGN)],
-            ldb.FLAG_MOD_ADD, "servicePrincipalName")
-        raw.modify(message)
+        for place, dn in enumerate(dns):
+            first = place * FOREIGN_EACH
+            message = ldb.Message(ldb.Dn(raw, dn))
+            message["s"] = ldb.MessageElement(
+                [foreign_spn(number)
+                 for number in range(first, first + FOREIGN_EACH)],
+                ldb.FLAG_MOD_ADD, "servicePrincipalName")
+            raw.modify(message)
 
 
 def set_usn(sam_path, usn):
