@@ -17,7 +17,6 @@
 #include "spn_session.h"
 
 struct spn_touched {
-	struct spn_touched *next;
 	const char *object_guid;
 	struct spn_account *before;
 	bool may_refuse;
@@ -67,15 +66,67 @@ struct spn_case spn_transaction_case(const struct spn_transaction *txn,
 	};
 }
 
+/* Where this objectGUID is in the sorted array, or where it belongs. */
+static size_t place_of(const struct spn_transaction *txn,
+		       const char *object_guid)
+{
+	size_t low = 0;
+	size_t high = txn->num_touched;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(txn->touched[middle].object_guid, object_guid) < 0)
+		{
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
 static struct spn_touched *find_touched(const struct spn_transaction *txn,
 					const char *object_guid)
 {
-	struct spn_touched *t = txn->touched;
+	size_t place = place_of(txn, object_guid);
 
-	while (t != NULL && strcmp(t->object_guid, object_guid) != 0) {
-		t = t->next;
+	if (place == txn->num_touched ||
+	    strcmp(txn->touched[place].object_guid, object_guid) != 0)
+	{
+		return NULL;
 	}
-	return t;
+	return &txn->touched[place];
+}
+
+/* A new one, put in its place; NULL when out of memory. */
+static struct spn_touched *insert_touched(struct spn_transaction *txn,
+					  const char *object_guid)
+{
+	size_t place = place_of(txn, object_guid);
+	size_t num = txn->num_touched;
+	char *guid = talloc_strdup(txn, object_guid);
+
+	if (num == talloc_array_length(txn->touched)) {
+		struct spn_touched *grown = talloc_realloc(txn,
+							   txn->touched,
+							   struct spn_touched,
+							   2 * num + 1);
+
+		if (grown == NULL) {
+			return NULL;
+		}
+		txn->touched = grown;
+	}
+	if (guid == NULL) {
+		return NULL;
+	}
+	memmove(txn->touched + place + 1,
+		txn->touched + place,
+		(num - place) * sizeof(struct spn_touched));
+	txn->touched[place] = (struct spn_touched){.object_guid = guid};
+	txn->num_touched++;
+	return &txn->touched[place];
 }
 
 int spn_transaction_touch_added(struct spn_transaction *txn,
@@ -84,22 +135,13 @@ int spn_transaction_touch_added(struct spn_transaction *txn,
 {
 	struct spn_touched *t = find_touched(txn, object_guid);
 
-	if (t != NULL) {
-		t->may_refuse |= may_refuse;
-		return LDB_SUCCESS;
+	if (t == NULL) {
+		t = insert_touched(txn, object_guid);
 	}
-	t = talloc_zero(txn, struct spn_touched);
 	if (t == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
-	t->object_guid = talloc_strdup(t, object_guid);
-	if (t->object_guid == NULL) {
-		talloc_free(t);
-		return ldb_oom(txn->store.ldb);
-	}
-	t->may_refuse = may_refuse;
-	t->next = txn->touched;
-	txn->touched = t;
+	t->may_refuse |= may_refuse;
 	return LDB_SUCCESS;
 }
 
@@ -107,15 +149,17 @@ int spn_transaction_touch(struct spn_transaction *txn,
 			  struct spn_account *before,
 			  bool may_refuse)
 {
-	const struct spn_touched *newest = txn->touched;
-	int ret = spn_transaction_touch_added(txn,
-					      before->object_guid,
-					      may_refuse);
+	struct spn_touched *t = find_touched(txn, before->object_guid);
 
-	if (ret == LDB_SUCCESS && txn->touched != newest) {
-		txn->touched->before = talloc_steal(txn->touched, before);
+	if (t == NULL) {
+		t = insert_touched(txn, before->object_guid);
+		if (t == NULL) {
+			return ldb_oom(txn->store.ldb);
+		}
+		t->before = talloc_steal(txn, before);
 	}
-	return ret;
+	t->may_refuse |= may_refuse;
+	return LDB_SUCCESS;
 }
 
 /*
@@ -128,16 +172,18 @@ static int read_only_one(struct spn_transaction *txn,
 			 struct spn_account ***_accounts,
 			 size_t *_num)
 {
-	const struct spn_touched *t = txn->touched;
+	const struct spn_touched *t = NULL;
 	struct spn_account **accounts = NULL;
 	struct ldb_dn *dn = NULL;
 	bool deleted = false;
 	int ret;
 
 	*_num = 0;
-	if (t == NULL || t->next != NULL || t->before == NULL ||
-	    t->object_guid[0] == '\0')
-	{
+	if (txn->num_touched != 1) {
+		return LDB_SUCCESS;
+	}
+	t = &txn->touched[0];
+	if (t->before == NULL || t->object_guid[0] == '\0') {
 		return LDB_SUCCESS;
 	}
 	accounts = talloc_zero_array(tmp_ctx, struct spn_account *, 1);
@@ -169,29 +215,24 @@ static int read_after(struct spn_transaction *txn,
 		      struct spn_account ***_accounts,
 		      size_t *_num)
 {
-	const struct spn_touched *t = NULL;
 	const char **guids = NULL;
-	size_t num = 0;
+	size_t i;
 	int ret = read_only_one(txn, tmp_ctx, _accounts, _num);
 
 	if (ret != LDB_SUCCESS || *_num > 0) {
 		return ret;
 	}
-	for (t = txn->touched; t != NULL; t = t->next) {
-		num++;
-	}
-	guids = talloc_array(tmp_ctx, const char *, num);
+	guids = talloc_array(tmp_ctx, const char *, txn->num_touched);
 	if (guids == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
-	num = 0;
-	for (t = txn->touched; t != NULL; t = t->next) {
-		guids[num++] = t->object_guid;
+	for (i = 0; i < txn->num_touched; i++) {
+		guids[i] = txn->touched[i].object_guid;
 	}
 	return spn_store_accounts(&txn->store,
 				  tmp_ctx,
 				  (const char *const *)guids,
-				  num,
+				  txn->num_touched,
 				  _accounts,
 				  _num);
 }

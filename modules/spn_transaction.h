@@ -16,7 +16,8 @@ struct spn_transaction {
 	struct spn_forest *forest;
 	const struct spn_settings *settings;
 	const struct ldb_message *mappings; /* spn_config, or NULL */
-	struct spn_touched *touched;	    /* newest first */
+	struct spn_touched *touched;	    /* sorted by objectGUID */
+	size_t num_touched;
 };
 
 /* A write in this transaction, as the rules want it. before NULL: an add. */
