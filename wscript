@@ -26,6 +26,7 @@ out = 'bin'
 # Pure: libc and talloc. Compiled once, for module, tools and tests.
 POLICY_SOURCES = [
     'modules/policy/spn.c',
+    'modules/policy/spn_unicode.c',
     'modules/policy/spn_set.c',
     'modules/policy/spn_account.c',
     'modules/policy/spn_mappings.c',
@@ -109,6 +110,8 @@ FAKE_STACK = [
 TESTS = {
     'test_spn': {'kind': 'pure', 'sources': [
         'tests/test_spn.c', 'tests/policy_fixture.c']},
+    'test_spn_unicode': {'kind': 'pure', 'sources': [
+        'tests/test_spn_unicode.c', 'tests/policy_fixture.c']},
     'test_spn_mappings': {'kind': 'pure', 'sources': [
         'tests/test_spn_mappings.c', 'tests/policy_fixture.c']},
     'test_spn_index': {'kind': 'pure', 'sources': [

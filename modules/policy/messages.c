@@ -164,6 +164,20 @@ static const struct spn_message messages[] = {
 		.cure = "spell the class HTTP in both halves",
 	},
 	{
+		.code = "SPN-012",
+		.id = "MAL-INVISIBLE",
+		.rule = "syntax",
+		.severity = SPN_SEVERITY_ERROR,
+		.on_write = SPN_ON_WRITE_REFUSE,
+		.rank = 3,
+		.summary = "A character that nobody sees",
+		.client = "'{spn}' has an invisible character{meant}",
+		.reason = "it has an invisible character: another name to the "
+			  "directory, the same to a reader and to a Windows "
+			  "KDC",
+		.cure = "remove it{meant}",
+	},
+	{
 		.code = "SPN-101",
 		.id = "DUP-EXACT",
 		.rule = "duplicate-spn",

@@ -12,6 +12,7 @@
 
 #include "host_pair.h"
 #include "rule_table.h"
+#include "spn_unicode.h"
 
 /* One value under examination. */
 struct exam {
@@ -162,6 +163,41 @@ static bool check_blank(struct exam *exam, bool *_hit, char **_meant)
 	return true;
 }
 
+/* What nobody sees is a part of the name to a directory all the same. */
+static bool check_invisible(struct exam *exam, bool *_hit, char **_meant)
+{
+	struct spn_str rest = exam->spn.value;
+	char *visible = talloc_array(exam->report, char, rest.len + 1);
+	size_t num = 0;
+
+	if (visible == NULL) {
+		return false;
+	}
+	while (rest.len > 0) {
+		uint32_t c = 0;
+		size_t n = spn_unicode_next(rest, &c);
+
+		if (n == 0) {
+			break; /* no text: the directory does not take it */
+		}
+		if (spn_unicode_is_ignorable(c)) {
+			*_hit = true;
+		} else {
+			memcpy(visible + num, rest.data, n);
+			num += n;
+		}
+		rest.data += n;
+		rest.len -= n;
+	}
+	visible[num] = '\0';
+	if (*_hit && rest.len == 0) {
+		*_meant = visible;
+	} else {
+		talloc_free(visible);
+	}
+	return true;
+}
+
 static bool check_https(struct exam *exam, bool *_hit, char **_meant)
 {
 	const struct spn *spn = &exam->spn;
@@ -285,6 +321,7 @@ static const struct check checks[] = {
 	{"SPN-001", true, check_parts},
 	{"SPN-002", true, check_empty},
 	{"SPN-006", true, check_blank},
+	{"SPN-012", true, check_invisible},
 	{"SPN-004", false, check_https},
 	{"SPN-005", false, check_realm},
 	{"SPN-007", false, check_dot},

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "spn_unicode.h"
+
 int spn_ascii_lower(char c)
 {
 	if (c >= 'A' && c <= 'Z') {
@@ -205,54 +207,21 @@ char *spn_format(TALLOC_CTX *mem_ctx,
 	return text;
 }
 
-/* How many bytes of s form one valid UTF-8 character; 0 if they do not. */
-static size_t utf8_char_len(const uint8_t *s, size_t len)
+static struct spn_str rest_of(struct spn_str s, size_t start)
 {
-	static const struct {
-		uint8_t mask;
-		uint8_t lead;
-		size_t len;
-		uint32_t min;
-	} forms[] = {
-		{0x80, 0x00, 1, 0x00},
-		{0xe0, 0xc0, 2, 0x80},
-		{0xf0, 0xe0, 3, 0x800},
-		{0xf8, 0xf0, 4, 0x10000},
+	return (struct spn_str){
+		.data = s.data + start,
+		.len = s.len - start,
 	};
-	size_t f;
-	size_t i;
-
-	for (f = 0; f < 4; f++) {
-		uint32_t c = s[0] & (uint8_t)~forms[f].mask;
-
-		if ((s[0] & forms[f].mask) != forms[f].lead) {
-			continue;
-		}
-		if (forms[f].len > len) {
-			return 0;
-		}
-		for (i = 1; i < forms[f].len; i++) {
-			if ((s[i] & 0xc0) != 0x80) {
-				return 0;
-			}
-			c = (c << 6) | (s[i] & 0x3f);
-		}
-		if (c < forms[f].min || c > 0x10ffff ||
-		    (c >= 0xd800 && c <= 0xdfff)) {
-			return 0;
-		}
-		return forms[f].len;
-	}
-	return 0;
 }
 
 bool spn_str_is_utf8(struct spn_str s)
 {
+	uint32_t ignored = 0;
 	size_t i = 0;
 
 	while (i < s.len) {
-		size_t n = utf8_char_len((const uint8_t *)s.data + i,
-					 s.len - i);
+		size_t n = spn_unicode_next(rest_of(s, i), &ignored);
 
 		if (n == 0) {
 			return false;
@@ -260,23 +229,6 @@ bool spn_str_is_utf8(struct spn_str s)
 		i += n;
 	}
 	return true;
-}
-
-/* C0, DEL, C1, the line separators and the marks that reorder a line. */
-static bool is_control(const uint8_t *s, size_t char_len)
-{
-	if (char_len == 1) {
-		return s[0] < 0x20 || s[0] == 0x7f;
-	}
-	if (char_len == 2) {
-		return s[0] == 0xc2 && s[1] < 0xa0;
-	}
-	if (char_len == 3 && s[0] == 0xe2 && s[1] == 0x80) {
-		return (s[2] >= 0x8b && s[2] <= 0x8f) ||
-		       (s[2] >= 0xa8 && s[2] <= 0xae);
-	}
-	return char_len == 3 && s[0] == 0xe2 && s[1] == 0x81 && s[2] >= 0xa0 &&
-	       s[2] <= 0xaf;
 }
 
 char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
@@ -291,10 +243,11 @@ char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
 		return NULL;
 	}
 	while (i < s.len) {
-		size_t n = utf8_char_len(in + i, s.len - i);
+		uint32_t c = 0;
+		size_t n = spn_unicode_next(rest_of(s, i), &c);
 		size_t end = i + ((n == 0) ? 1 : n);
 
-		if (n > 0 && in[i] != '\\' && !is_control(in + i, n)) {
+		if (n > 0 && c != '\\' && !spn_unicode_is_unsafe(c)) {
 			memcpy(out + num_out, in + i, n);
 			num_out += n;
 			i = end;

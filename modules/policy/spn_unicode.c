@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tables, and a decoder that takes nothing for a character that is none.
+ */
+#include "spn_unicode.h"
+
+static const struct {
+	uint32_t first;
+	uint32_t last;
+} ignorable[] = {
+	{0x00ad, 0x00ad},   /* soft hyphen */
+	{0x034f, 0x034f},   /* combining grapheme joiner */
+	{0x061c, 0x061c},   /* Arabic letter mark */
+	{0x115f, 0x1160},   /* Hangul fillers */
+	{0x17b4, 0x17b5},   /* Khmer inherent vowels */
+	{0x180b, 0x180f},   /* Mongolian selectors and vowel separator */
+	{0x200b, 0x200f},   /* zero width space and joiners, directions */
+	{0x202a, 0x202e},   /* embeddings and overrides of direction */
+	{0x2060, 0x206f},   /* word joiner, invisible operators, isolates */
+	{0x3164, 0x3164},   /* Hangul filler */
+	{0xfe00, 0xfe0f},   /* variation selectors */
+	{0xfeff, 0xfeff},   /* zero width no-break space, byte order mark */
+	{0xffa0, 0xffa0},   /* halfwidth Hangul filler */
+	{0xfff0, 0xfff8},   /* reserved */
+	{0x1bca0, 0x1bca3}, /* shorthand format controls */
+	{0x1d173, 0x1d17a}, /* musical format controls */
+	{0xe0000, 0xe0fff}, /* tags, more variation selectors */
+};
+
+size_t spn_unicode_next(struct spn_str s, uint32_t *_code_point)
+{
+	static const struct {
+		uint8_t mask;
+		uint8_t lead;
+		size_t len;
+		uint32_t min;
+	} forms[] = {
+		{0x80, 0x00, 1, 0x00},
+		{0xe0, 0xc0, 2, 0x80},
+		{0xf0, 0xe0, 3, 0x800},
+		{0xf8, 0xf0, 4, 0x10000},
+	};
+	const uint8_t *in = (const uint8_t *)s.data;
+	uint32_t c = 0;
+	size_t f = 0;
+	size_t i;
+
+	if (s.len == 0) {
+		return 0;
+	}
+	while (f < 4 && (in[0] & forms[f].mask) != forms[f].lead) {
+		f++;
+	}
+	if (f == 4 || forms[f].len > s.len) {
+		return 0;
+	}
+	c = in[0] & (uint8_t)~forms[f].mask;
+	for (i = 1; i < forms[f].len; i++) {
+		if ((in[i] & 0xc0) != 0x80) {
+			return 0;
+		}
+		c = (c << 6) | (in[i] & 0x3f);
+	}
+	if (c < forms[f].min || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+		return 0;
+	}
+	*_code_point = c;
+	return forms[f].len;
+}
+
+bool spn_unicode_is_ignorable(uint32_t code_point)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(ignorable) / sizeof(ignorable[0]); i++) {
+		if (code_point <= ignorable[i].last) {
+			return code_point >= ignorable[i].first;
+		}
+	}
+	return false;
+}
+
+bool spn_unicode_is_unsafe(uint32_t code_point)
+{
+	return code_point < 0x20 ||
+	       (code_point >= 0x7f && code_point < 0xa0) ||
+	       code_point == 0x2028 || code_point == 0x2029 ||
+	       spn_unicode_is_ignorable(code_point);
+}

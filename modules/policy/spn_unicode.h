@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What has to be known of Unicode: where a character ends, and which ones
+ * nobody sees.
+ */
+#ifndef SPN_POLICY_SPN_UNICODE_H
+#define SPN_POLICY_SPN_UNICODE_H
+
+#include "spn.h"
+
+/* The bytes of the first character of s, and which it is; 0 when they are not
+ * UTF-8 (RFC 3629: no overlong form, no surrogate) or s is empty. */
+size_t spn_unicode_next(struct spn_str s, uint32_t *_code_point);
+
+/*
+ * Default_Ignorable_Code_Point: not shown where it is not supported. A
+ * directory takes a name with one for another name, a reader and a Windows KDC
+ * do not. Unicode 15.0, DerivedCoreProperties.txt.
+ */
+bool spn_unicode_is_ignorable(uint32_t code_point);
+
+/* It could move, hide or end what is written around it: C0, DEL, C1, line
+ * separators, and all that is ignorable, marks that reorder a line included.
+ */
+bool spn_unicode_is_unsafe(uint32_t code_point);
+
+#endif
