@@ -52,17 +52,16 @@ static bool is_untrusted_special(struct ldb_request *req, struct ldb_dn *dn)
 static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
-	char *readable = spn_state_printable(module,
-					     ldb_dn_get_linearized(dn));
-
+	char *shown = spn_excerpt(module,
+				  spn_str_of(ldb_dn_get_linearized(dn)));
 	char *line = talloc_asprintf(
 		module,
 		"spn_policy: refused a write to '%s' by a client",
-		(readable == NULL) ? "@" : readable);
+		(shown == NULL) ? "@" : shown);
 
 	spn_log(ldb, SPN_LOG_NOTICE, line);
 	talloc_free(line);
-	talloc_free(readable);
+	talloc_free(shown);
 	ldb_asprintf_errstring(ldb,
 			       "00002035: spn_policy: special records are "
 			       "not for clients to write");

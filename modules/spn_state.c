@@ -79,35 +79,21 @@ int spn_state_freeze(struct ldb_module *module)
 	return spn_store_suffixes(&txn->store, txn->forest);
 }
 
-char *spn_state_printable(TALLOC_CTX *mem_ctx, const char *text)
-{
-	const size_t enough = 200;
-	struct spn_str cut = spn_str_of(text);
-
-	if (text == NULL) {
-		return NULL;
-	}
-	cut.len = (cut.len > enough) ? enough : cut.len;
-	return spn_escape(mem_ctx, cut);
-}
-
 int spn_state_check_failed(struct ldb_module *module, const char *what)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	const struct spn_message *m = spn_message_by_code("SPN-901");
 	struct spn_state *state = spn_state_of(module);
-	const char *detail = ldb_errstring(ldb);
-	char *readable = spn_state_printable(state, detail);
+	char *detail = spn_excerpt(state, spn_str_of(ldb_errstring(ldb)));
 	char *line = talloc_asprintf(state,
-				     "spn_policy: %s %s%s%s",
+				     "spn_policy: %s %s: %s",
 				     m->code,
 				     what,
-				     (readable == NULL) ? "" : ": ",
-				     (readable == NULL) ? "" : readable);
+				     (detail == NULL) ? "" : detail);
 
 	spn_log(ldb, SPN_LOG_ERROR, line);
 	talloc_free(line);
-	talloc_free(readable);
+	talloc_free(detail);
 	if (state->mode == SPN_MODE_AUDIT) {
 		return LDB_SUCCESS;
 	}

@@ -42,10 +42,6 @@ int spn_state_open(struct ldb_module *module);
  * changed. */
 int spn_state_freeze(struct ldb_module *module);
 
-/* Somebody else's text on one line of the log, cut, on mem_ctx. NULL for NULL,
- * and when out of memory. */
-char *spn_state_printable(TALLOC_CTX *mem_ctx, const char *text);
-
 /*
  * A check could not be made. The write is refused, now and at the commit,
  * unless smb.conf says that nothing is to be refused: then LDB_SUCCESS.

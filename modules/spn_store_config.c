@@ -294,7 +294,7 @@ static bool add_problem(struct spn_settings *settings,
 			struct spn_str line,
 			const char *reason)
 {
-	char *escaped = spn_escape(settings, line);
+	char *escaped = spn_excerpt(settings, line);
 	char *problem = NULL;
 
 	if (escaped != NULL) {

@@ -288,6 +288,45 @@ static void log_text(void **state)
 	assert_null(strstr(text, "(null)"));
 }
 
+/* A line has an end, whatever somebody writes into a directory. */
+static void lines_are_bounded(void **state)
+{
+	enum {
+		LONG = 70000,
+		MANY = 1000
+	};
+	struct fixture *f = *state;
+	struct spn_violation *v = violation_of(f, "SPN-101", STR("a/b"));
+	const struct spn_account **others = NULL;
+	char *value = talloc_zero_array(f->mem_ctx, char, LONG + 1);
+	char *text = NULL;
+	size_t i;
+
+	/* Each character has two bytes: the cut is between two of them. */
+	for (i = 0; i < LONG; i++) {
+		value[i] = (i % 2 == 0) ? '\xc3' : '\xb6';
+	}
+	value[0] = 'x';
+	value[1] = '/';
+	v->spn = spn_str_of(value);
+	v->partner = value;
+	others = talloc_array(f->mem_ctx, const struct spn_account *, MANY);
+	for (i = 0; i < MANY; i++) {
+		others[i] = v->account;
+	}
+	v->others.accounts = others;
+	v->others.num_accounts = MANY;
+	text = spn_violation_client_text(f->mem_ctx, v);
+	assert_true(strlen(text) < 1000);
+	assert_non_null(strstr(text, "\xb6...'"));
+	text = spn_violation_log_text(f->mem_ctx, v, &log_context);
+	assert_true(strlen(text) < 2000);
+	assert_non_null(strstr(text, " and 990 more by "));
+	text = spn_violation_log_json(f->mem_ctx, v, &log_context);
+	assert_true(strlen(text) < 2500);
+	assert_non_null(strstr(text, "\"conflicts\": 1000"));
+}
+
 static json_t *parse_json(struct fixture *f,
 			  const struct spn_violation *v,
 			  const struct spn_log_context *context)
@@ -456,6 +495,7 @@ int main(void)
 		fixture_test(client_text_of_a_duplicate),
 		fixture_test(values_are_escaped),
 		fixture_test(log_text),
+		fixture_test(lines_are_bounded),
 		fixture_test(json_line),
 		fixture_test(json_of_odd_values),
 		fixture_test(json_without_user_and_account),

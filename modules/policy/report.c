@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Violations into words. All text that leaves here is one line: values and
- * DNs pass through spn_escape() on their way into a template.
+ * DNs pass through spn_excerpt() on their way into a template.
  */
 #include "report.h"
 
@@ -87,27 +87,43 @@ const struct spn_violation *spn_report_refusal(const struct spn_report *r)
 	return NULL;
 }
 
-static char *escape_text(TALLOC_CTX *mem_ctx, const char *text)
+/* Other holders in one line; an attacker can make them many. */
+#define MAX_OTHERS 10
+
+static size_t shown_others(const struct spn_violation *v)
 {
-	return spn_escape(mem_ctx, spn_str_of(text));
+	size_t num = v->others.num_accounts;
+
+	return (num < MAX_OTHERS) ? num : MAX_OTHERS;
 }
 
-/* "CN=a,... and CN=b,..." */
+static char *escape_text(TALLOC_CTX *mem_ctx, const char *text)
+{
+	return spn_excerpt(mem_ctx, spn_str_of(text));
+}
+
+/* "'CN=a,...' and 'CN=b,...' and 7 more" */
 static char *others_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 {
 	char *text = talloc_strdup(mem_ctx, "");
+	size_t num = shown_others(v);
 	size_t i;
 
-	for (i = 0; text != NULL && i < v->others.num_accounts; i++) {
+	for (i = 0; text != NULL && i < num; i++) {
 		char *dn = escape_text(mem_ctx, v->others.accounts[i]->dn);
 
 		if (dn == NULL) {
 			return NULL;
 		}
 		text = talloc_asprintf_append(text,
-					      "%s%s",
-					      (i > 0) ? "' and '" : "",
+					      "%s'%s'",
+					      (i > 0) ? " and " : "",
 					      dn);
+	}
+	if (text != NULL && num < v->others.num_accounts) {
+		text = talloc_asprintf_append(text,
+					      " and %zu more",
+					      v->others.num_accounts - num);
 	}
 	return text;
 }
@@ -120,7 +136,7 @@ static char *expand_name(TALLOC_CTX *mem_ctx,
 	char *partner = NULL;
 
 	if (spn_str_is(name, "spn")) {
-		return spn_escape(mem_ctx, v->spn);
+		return spn_excerpt(mem_ctx, v->spn);
 	}
 	if (spn_str_is(name, "others")) {
 		return others_text(mem_ctx, v);
@@ -226,20 +242,19 @@ char *spn_violation_log_text(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	reason = spn_violation_reason(tmp_ctx, v);
-	spn = spn_escape(tmp_ctx, v->spn);
+	spn = spn_excerpt(tmp_ctx, v->spn);
 	dn = escape_text(tmp_ctx, v->account ? v->account->dn : "");
 	others = others_text(tmp_ctx, v);
 	if (reason != NULL && spn != NULL && dn != NULL && others != NULL) {
 		text = talloc_asprintf(
 			mem_ctx,
-			"spn_policy: %s %s: '%s' on '%s'%s%s%s by %s: %s",
+			"spn_policy: %s %s: '%s' on '%s'%s%s by %s: %s",
 			context->action,
 			v->message->code,
 			spn,
 			dn,
-			(*others != '\0') ? ", also '" : "",
+			(*others != '\0') ? ", also " : "",
 			others,
-			(*others != '\0') ? "'" : "",
 			(context->user_sid != NULL) ? context->user_sid
 						    : "unknown",
 			reason);
@@ -260,7 +275,7 @@ static char *json_string(TALLOC_CTX *mem_ctx, struct spn_str text)
 		return talloc_strdup(mem_ctx, "null");
 	}
 	/* What is left after this are quotes, backslashes and UTF-8. */
-	escaped = spn_escape(mem_ctx, text);
+	escaped = spn_excerpt(mem_ctx, text);
 	if (escaped == NULL) {
 		return NULL;
 	}
@@ -284,9 +299,10 @@ static char *json_string(TALLOC_CTX *mem_ctx, struct spn_str text)
 static char *json_others(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 {
 	char *text = talloc_strdup(mem_ctx, "[");
+	size_t num = shown_others(v);
 	size_t i;
 
-	for (i = 0; text != NULL && i < v->others.num_accounts; i++) {
+	for (i = 0; text != NULL && i < num; i++) {
 		struct spn_str other = spn_str_of(v->others.accounts[i]->dn);
 		char *dn = json_string(mem_ctx, other);
 
@@ -352,8 +368,10 @@ char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
 	}
 	if (json != NULL) {
 		json = talloc_asprintf_append(json,
-					      ", \"conflictDns\": %s}}",
-					      others);
+					      ", \"conflictDns\": %s, "
+					      "\"conflicts\": %zu}}",
+					      others,
+					      v->others.num_accounts);
 	}
 done:
 	talloc_free(tmp_ctx);

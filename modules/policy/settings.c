@@ -232,7 +232,7 @@ static bool set_level(struct spn_settings *settings,
 		}
 	}
 	modes = modes_text(settings, rule->modes);
-	shown = spn_escape(settings, spn_str_of(value));
+	shown = spn_excerpt(settings, spn_str_of(value));
 	if (modes != NULL && shown != NULL) {
 		reason = talloc_asprintf(settings,
 					 "'%s' is no mode of %s; it takes: %s",
@@ -293,7 +293,7 @@ static bool unknown_name(struct spn_settings *settings,
 {
 	const struct spn_rule *const *rules = spn_rules();
 	char *known = talloc_strdup(settings, "");
-	char *shown = spn_escape(settings, spn_str_of(name));
+	char *shown = spn_excerpt(settings, spn_str_of(name));
 	char *reason = NULL;
 	size_t i;
 

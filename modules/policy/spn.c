@@ -262,3 +262,25 @@ char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
 	out[num_out] = '\0';
 	return talloc_realloc(mem_ctx, out, char, num_out + 1);
 }
+
+char *spn_excerpt(TALLOC_CTX *mem_ctx, struct spn_str s)
+{
+	const size_t enough = 300;
+	char *escaped = NULL;
+	char *cut = NULL;
+
+	if (s.len <= enough) {
+		return spn_escape(mem_ctx, s);
+	}
+	s.len = enough;
+	/* not in the midst of a character */
+	while (s.len > 0 && ((unsigned char)s.data[s.len] & 0xc0) == 0x80) {
+		s.len--;
+	}
+	escaped = spn_escape(mem_ctx, s);
+	if (escaped != NULL) {
+		cut = talloc_asprintf(mem_ctx, "%s...", escaped);
+	}
+	talloc_free(escaped);
+	return cut;
+}

@@ -78,11 +78,16 @@ char *spn_format(TALLOC_CTX *mem_ctx,
 		 struct spn_str host_name);
 
 /*
- * The bytes as one line of readable text: control characters, DEL,
- * backslashes and bytes that are not UTF-8 become \xx (two hex digits).
+ * The bytes as one line of readable text: control characters, characters that
+ * nobody sees, backslashes and bytes that are not UTF-8 become \xx (two hex
+ * digits).
  * On mem_ctx. NULL when out of memory.
  */
 char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s);
+
+/* The same for a line of the log or of a client: of more than 300 bytes the
+ * first ones, and "...". Whoever may write a value can make it 64 KiB long. */
+char *spn_excerpt(TALLOC_CTX *mem_ctx, struct spn_str s);
 
 /*
  * How the directory compares: returns the folded form of a value on
