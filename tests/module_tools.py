@@ -347,6 +347,44 @@ class Configuration(Tools):
         self.assert_refused(ldb.ERR_CONSTRAINT_VIOLATION, "SPN-101",
                             self.change, self.admin, dn, "foo/cfgfar2")
 
+    def test_modes_of_duplicates(self):
+        """Outside the domain, where Samba's own check does not look."""
+        self.in_configuration("cfg-modes", ["foo/cfgmode"])
+        for mode, stored in (("warn", True), ("off", True), ("deny", False)):
+            self.replace(self.admin, self.settings, "msDS-Settings",
+                         "duplicate-spn=" + mode)
+            dn = self.account("cfgmode" + mode)
+            if not stored:
+                self.assert_refused(ldb.ERR_CONSTRAINT_VIOLATION, "SPN-101",
+                                    self.change, self.admin, dn,
+                                    "foo/cfgmode")
+                continue
+            self.change(self.admin, dn, "foo/cfgmode")
+            self.assertEqual(self.spns(dn), ["foo/cfgmode"])
+            self.stock.delete(dn)
+
+    def test_exempt_accounts(self):
+        """By name and by objectGUID; of all rules but duplicate-spn."""
+        self.in_configuration("cfg-spared", ["foo/cfgspared"])
+        named = self.account("cfgnamed")
+        known = self.account("cfgknown")
+        guid = self.stock.schema_format_value(
+            "objectGUID", self.stock.search(
+                known, ldb.SCOPE_BASE,
+                attrs=["objectGUID"])[0]["objectGUID"][0]).decode()
+        self.replace(self.admin, self.settings, "msDS-Settings",
+                     "exempt-account=CFGNAMED", "exempt-account=" + guid)
+        for number, dn in enumerate((named, known)):
+            half = "http/cfgspared%d" % number
+            self.change(self.admin, dn, half, "http://x%d" % number)
+            self.assertIn(half, self.spns(dn))
+            self.assertEqual(len(self.spns(dn)), 2)
+            self.assert_refused(ldb.ERR_CONSTRAINT_VIOLATION, "SPN-101",
+                                self.change, self.admin, dn, "foo/cfgspared")
+        self.assert_refused(ldb.ERR_CONSTRAINT_VIOLATION, "SPN-003",
+                            self.change, self.admin, self.account("cfgother"),
+                            "http://x")
+
     def test_settings(self):
         """spn-policy set, and a transaction that changes its own law."""
         self.run_well("spn-policy", "set", "http-pair=off", *OVER_LDAP,
