@@ -110,7 +110,12 @@ static bool judge_specific(const struct spn_case *c,
 	return true;
 }
 
-/* value is generic: does somebody else hold one it stands for? */
+/*
+ * value is generic: does somebody else hold one it stands for? Those are fifty
+ * look-ups. A modify makes them sooner or later, since Samba's own check below
+ * does. For new accounts, which replication brings by the hundred, a warning
+ * looks only at the classes that go in pairs.
+ */
 static bool judge_generic(const struct spn_case *c,
 			  const struct spn_value *value,
 			  const struct spn *spn,
@@ -118,6 +123,9 @@ static bool judge_generic(const struct spn_case *c,
 {
 	const char *const *aliases = spn_mappings_aliases(c->forest->mappings,
 							  spn->service_class);
+	bool all = c->before != NULL ||
+		   spn_settings_level_of(c->settings, "alias-spn") >=
+			   SPN_LEVEL_DENY;
 	size_t i;
 
 	for (i = 0; aliases != NULL && aliases[i] != NULL; i++) {
@@ -129,6 +137,11 @@ static bool judge_generic(const struct spn_case *c,
 		bool meant = false;
 
 		specific.service_class = spn_str_of(aliases[i]);
+		if (!all &&
+		    !spn_settings_is_pair_class(c->settings,
+						specific.service_class)) {
+			continue;
+		}
 		if (!spn_index_domain_holders(c->index,
 					      report,
 					      specific.service_class,
