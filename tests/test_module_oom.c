@@ -118,6 +118,67 @@ static void every_allocation_of_a_modify(void **state)
 	}
 }
 
+/* The same while Samba's own check asks us, and the configuration is kept:
+ * what is foreseen, answered and not read again. */
+static void every_allocation_of_foresight(void **state)
+{
+	static const struct request foreseen[] = {
+		{"+spn foo/b", NULL},
+		{"+spn nothing", NULL},
+		{"+spn cifs/al", NULL},
+		{"+spn foo/c", "foo/c|foo/dup|x/y"},
+		{"+spn http/web01.example.com",
+		 "foo/dup|http/WEB01|http/web01.example.com|x/y"},
+		{"+spn host/new", "foo/dup|host/new|x/y"},
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	put_accounts(f);
+	fake_put_config_usn(f, 1);
+	f->samldb_checks = true;
+	for (i = 0; i < ARRAY_SIZE(foreseen); i++) {
+		unsigned n = 1;
+
+		while (modify_without_memory(f, &foreseen[i], n)) {
+			n++;
+		}
+		assert_true(n > 50 && n < MANY);
+	}
+}
+
+/* What deletes or renames the settings reads them first. */
+static void every_allocation_of_a_delete(void **state)
+{
+	struct fake *f = *state;
+	bool failed = true;
+	unsigned n;
+
+	put_accounts(f);
+	for (n = 1; failed; n++) {
+		bool renames = (n % 2 == 0);
+		int ret;
+
+		assert_true(n < MANY);
+		fake_start(f);
+		fail_allocation((n + 1) / 2);
+		ret = renames ? fake_rename(
+					f,
+					FAKE_POLICY_DN,
+					"CN=Gone,CN=Services," FAKE_CONFIG_DN)
+			      : fake_delete(f, FAKE_POLICY_DN);
+		failed = fail_allocation_happened();
+		/* Judged by what was in force, or not at all. */
+		if (ret == LDB_SUCCESS) {
+			fake_modify(f, "b", "+spn cifs/al");
+		}
+		assert_int_not_equal(fake_commit(f), LDB_SUCCESS);
+		assert_untouched(f, "delete", n);
+		assert_non_null(fake_values(f, FAKE_POLICY_DN, "cn"));
+	}
+	assert_true(n > 50);
+}
+
 /* Every allocation of an add that must be refused, and of one that must
  * be completed. */
 static void every_allocation_of_an_add(void **state)
@@ -205,6 +266,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(every_allocation_of_a_modify),
+		fake_test(every_allocation_of_foresight),
+		fake_test(every_allocation_of_a_delete),
 		fake_test(every_allocation_of_an_add),
 		fake_test(every_allocation_and_commit),
 		fake_test(every_allocation_of_the_start),
