@@ -22,7 +22,7 @@ from samba.credentials import Credentials, DONT_USE_KERBEROS
 from samba.samdb import SamDB
 from samba.sd_utils import SDUtils
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BINDIR = os.environ["BINDIR"]
 PASSWORD = "Rows.Passw0rd"
 WRITE_SPN = "(OA;;RPWP;f3a64788-5306-11d1-a9c5-0000f80367c1;;%s)"
 MODIFY_FLAGS = {"add": ldb.FLAG_MOD_ADD,
@@ -185,7 +185,7 @@ class Directory:
         return have == sorted(spn_values(row["changes"][0])), have
 
     def audit(self):
-        command = [os.path.join(TOP, "bin", "tools", "spn-audit"),
+        command = [os.path.join(BINDIR, "tools", "spn-audit"),
                    "-s", os.environ["SERVERCONFFILE"], "-H", self.url,
                    "--format=json", "--base=" + self.ou]
         if self.way != "local":
@@ -259,7 +259,7 @@ class Run:
 
 def read_rows(paths, dns):
     text = subprocess.run(
-        [os.path.join(TOP, "bin", "tests", "test_rows"), "--json", *paths],
+        [os.path.join(BINDIR, "tests", "test_rows"), "--json", *paths],
         stdout=subprocess.PIPE, check=True).stdout.decode()
     return json.loads(text.replace("{dns}", dns))
 

@@ -5,7 +5,10 @@ import os
 
 TESTENV = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CHECKOUT = os.path.dirname(TESTENV)
-TOOLS = os.path.join(CHECKOUT, "bin", "tools")
+# Another build of the same checkout, for instance one with sanitizers.
+BUILD = os.path.abspath(os.environ.get("SPN_TESTENV_BUILD",
+                                       os.path.join(CHECKOUT, "bin")))
+TOOLS = os.path.join(BUILD, "tools")
 
 # The interpreter python3-samba is installed for; a python3 that comes earlier
 # on PATH may not have it.
@@ -16,7 +19,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 def module_dir():
     """The directory that holds spn_policy.so and nothing else."""
-    default = os.path.join(CHECKOUT, "bin", "ldb-modules")
+    default = os.path.join(BUILD, "ldb-modules")
     return os.path.abspath(os.environ.get("SPN_POLICY_MODULES_PATH", default))
 
 

@@ -98,7 +98,7 @@ def selftest(prefix, env_name, local):
         "RESOLV_CONF": prefix.resolv_conf,
         "SRCDIR": checkout,
         "SRCDIR_ABS": checkout,
-        "BINDIR": os.path.join(checkout, "bin"),
+        "BINDIR": layout.BUILD,
         "PYTHON": layout.PYTHON,
         "PERL": "perl",
     }
