@@ -232,7 +232,10 @@ static int refuse_write(struct fake *f, struct ldb_request *req)
 		return LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS;
 	}
 	if (f->fail_write != LDB_SUCCESS) {
-		ldb_set_errstring(f->ldb, "fake: the write failed");
+		ldb_set_errstring(f->ldb,
+				  (f->acl_text != NULL)
+					  ? f->acl_text
+					  : "fake: the write failed");
 	}
 	return f->fail_write;
 }

@@ -114,7 +114,7 @@ int fake_samldb_check(struct ldb_module *module,
 		{
 			ldb_asprintf_errstring(
 				ldb_module_get_ctx(module),
-				"0000202F: samldb: spn[%s] would cause a "
+				"samldb: spn[%s] would cause a "
 				"conflict",
 				(const char *)el->values[i].data);
 			return LDB_ERR_CONSTRAINT_VIOLATION;

@@ -66,7 +66,7 @@ struct fake {
 	bool acl_refuses;     /* writes of untrusted requests: 50 */
 	bool samldb_rewrites; /* SPNs follow dNSHostName */
 	bool samldb_checks;   /* SPNs in use are refused, as Samba does it */
-	const char *acl_text; /* ... with this text, NULL: acl's own */
+	const char *acl_text; /* refusals say this; NULL: acl's own */
 	const char *hidden;   /* account untrusted searches do not see */
 	const char *nested_account; /* delete and add ... */
 	const char *nested_spn; /* ... this there, before the next modify */

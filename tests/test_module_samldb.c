@@ -109,7 +109,7 @@ static void refusal_by_samldb_is_explained(void **state)
 /* Where we would not refuse it, or cannot look, its own text stays. */
 static void refusal_by_samldb_alone(void **state)
 {
-	static const char *const theirs = "0000202F: samldb: spn[";
+	static const char *const theirs = "samldb: spn[";
 	struct fake *f = *state;
 	unsigned n;
 
@@ -171,9 +171,26 @@ static void refusal_for_rights_stays(void **state)
 	assert_int_equal(ret, LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
 	assert_string_equal(f->error, "acl: access denied");
 	/* Nor where it is samldb that finds them wanting. */
-	f->acl_text = "00002098: samldb: spn[foo/b] would cause a conflict";
+	f->acl_text = "samldb: spn[foo/b] would cause a conflict";
 	ret = fake_modify(f, "b", "+spn foo/b");
 	assert_int_equal(ret, LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+	assert_string_equal(f->error, f->acl_text);
+	assert_string_equal(f->log, "");
+}
+
+/* acl quotes what a machine may not write, with the same code: nobody gets an
+ * answer out of us by sending samldb's words as an SPN. */
+static void refusal_that_quotes_samldb(void **state)
+{
+	struct fake *f = *state;
+	int ret;
+
+	fake_put_user(f, "a", "+spn foo/b");
+	fake_put_user(f, "b", "");
+	f->fail_write = LDB_ERR_CONSTRAINT_VIOLATION;
+	f->acl_text = "acl: spn validation failed for spn[foo/samldb: spn[]";
+	ret = fake_modify(f, "b", "+spn foo/samldb: spn[|foo/b");
+	assert_int_equal(ret, LDB_ERR_CONSTRAINT_VIOLATION);
 	assert_string_equal(f->error, f->acl_text);
 	assert_string_equal(f->log, "");
 }
@@ -402,6 +419,7 @@ int main(void)
 		fake_test(refusal_by_samldb_alone),
 		fake_test(generic_after_specific),
 		fake_test(refusal_for_rights_stays),
+		fake_test(refusal_that_quotes_samldb),
 		fake_test(nested_delete_and_add),
 		fake_test(nested_delete_and_add_of_old_violations),
 		fake_test(nested_write_and_a_duplicate),
