@@ -72,19 +72,21 @@ static void forget_plan(struct spn_state *state, struct spn_plan *plan)
 /*
  * Samba's own check for duplicates stands below us and comes first; it says
  * neither why nor what to do. Anything else that was refused stays as it is:
- * to a caller without rights we say nothing.
+ * to a caller without rights we say nothing. acl refuses with the same code
+ * and quotes what the client sent, so only how the text begins counts.
  */
 static void explain_refusal(struct ldb_module *module,
 			    int error,
 			    void *private_data)
 {
+	static const char theirs[] = "samldb: spn[";
 	struct spn_plan *plan = private_data;
 	struct spn_state *state = spn_state_of(module);
 	const char *text = ldb_errstring(ldb_module_get_ctx(module));
 
 	if (state->txn != NULL && plan->after != NULL && text != NULL &&
 	    error == LDB_ERR_CONSTRAINT_VIOLATION &&
-	    strstr(text, "samldb: spn[") != NULL)
+	    strncmp(text, theirs, sizeof(theirs) - 1) == 0)
 	{
 		spn_transaction_explain(state->txn, &plan->c);
 	}
