@@ -75,8 +75,8 @@ DOMAIN_SUITES = (
     *(Suite(module, "ad_dc:local", "counted", python(module))
       for module in ("module_roads", "module_rpc", "module_ldap",
                      "module_tools", "module_faults", "module_outages",
-                     "module_adversary", "module_logging",
-                     "module_joins")),
+                     "module_adversary", "module_attempts",
+                     "module_secrets", "module_logging", "module_joins")),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
     Suite("module_replication", "ad_dc_pair:local", "counted",
