@@ -180,6 +180,9 @@ int spn_write(struct ldb_module *module,
 		ret = (plan == NULL) ? ldb_module_oom(module)
 				     : prepare(state->txn, req, concern, plan);
 	}
+	if (ret == LDB_ERR_INVALID_DN_SYNTAX) {
+		return ret; /* the client's mistake, no failure of the check */
+	}
 	if (ret != LDB_SUCCESS) {
 		ret = spn_state_check_failed(module,
 					     "a request was not examined");

@@ -156,6 +156,14 @@ class Plant(Callers):
                 answer = self.attempt(caller, form, request)
                 self.assertNotIn("SPN-", answer.text, form)
 
+    def test_no_name(self):
+        """A DN that is none: code 34 as ever, and nothing in the log that
+        calls an operator.
+        """
+        answer = self.attempt("user", "name", raw_ldap.modify(
+            "<GUI/x>", (ADD, SPN, ["foo/x"])))
+        self.assertEqual(answer.code, ldb.ERR_INVALID_DN_SYNTAX, answer.text)
+
     def test_take_away(self):
         """Nobody takes half of a pair away who has no right to."""
         for caller in ("user", "helper", "machine"):

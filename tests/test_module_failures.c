@@ -215,6 +215,22 @@ static void commit_fails_below(void **state)
 	assert_accepted(f, fake_modify(f, "b", "+spn foo/c"));
 }
 
+/* A DN that only the directory finds out to be none is the client's fault: it
+ * is refused in the directory's words, and no operator is called. */
+static void bad_dn_is_no_failure(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "");
+	f->fail_base = "svc";
+	f->fail_code = LDB_ERR_INVALID_DN_SYNTAX;
+	assert_int_equal(fake_modify(f, "svc", "+spn foo/b"),
+			 LDB_ERR_INVALID_DN_SYNTAX);
+	assert_string_equal(f->error, "fake: the search failed");
+	assert_string_equal(f->log, "");
+	assert_stored(f, "svc", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +242,7 @@ int main(void)
 		fake_test(unrelated_writes_go_on),
 		fake_test(account_without_guid),
 		fake_test(commit_fails_below),
+		fake_test(bad_dn_is_no_failure),
 	};
 
 	return fake_run(tests);
