@@ -116,6 +116,12 @@ static const struct spn_forward_hooks modify_hooks = {
 	.refused = explain_refusal,
 };
 
+static const struct ldb_message *message_of(const struct ldb_request *req)
+{
+	return (req->operation == LDB_ADD) ? req->op.add.message
+					   : req->op.mod.message;
+}
+
 /* Everything that can fail before a request is passed down. The plan is
  * empty where there is nothing to plan. */
 static int prepare(struct spn_transaction *txn,
@@ -144,11 +150,6 @@ static int pass_down(struct ldb_module *module,
 		     struct spn_plan *plan,
 		     bool adds_spns)
 {
-	const struct ldb_message *msg = req->op.mod.message;
-
-	if (req->operation == LDB_ADD) {
-		msg = req->op.add.message;
-	}
 	/* A request may end without a word, a transaction does not. */
 	if (plan->is_certain) {
 		spn_state_of(module)->plan = plan;
@@ -161,7 +162,7 @@ static int pass_down(struct ldb_module *module,
 	}
 	return spn_forward(module,
 			   req,
-			   (plan->copy != NULL) ? plan->copy : msg,
+			   (plan->copy != NULL) ? plan->copy : message_of(req),
 			   adds_spns ? &add_hooks : &modify_hooks,
 			   plan);
 }
@@ -172,9 +173,15 @@ int spn_write(struct ldb_module *module,
 {
 	struct spn_state *state = spn_state_of(module);
 	struct spn_plan *plan = NULL;
-	int ret = concern->policy ? spn_state_freeze(module)
-				  : spn_state_open(module);
+	int ret;
 
+	if (ldb_dn_get_casefold(message_of(req)->dn) == NULL) {
+		ldb_set_errstring(ldb_module_get_ctx(module),
+				  "spn_policy: invalid dn");
+		return LDB_ERR_INVALID_DN_SYNTAX; /* not UTF-8 */
+	}
+	ret = concern->policy ? spn_state_freeze(module)
+			      : spn_state_open(module);
 	if (ret == LDB_SUCCESS) {
 		plan = talloc_zero(state->txn, struct spn_plan);
 		ret = (plan == NULL) ? ldb_module_oom(module)
