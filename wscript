@@ -168,7 +168,7 @@ TESTS = {
     'test_module_oom': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_oom.c', 'tests/fail_allocation.c']},
     'test_module_strangers': {'kind': 'stack', 'sources': FAKE_STACK + [
-        'tests/test_module_strangers.c']},
+        'tests/test_module_strangers.c', 'tests/fail_allocation.c']},
     'test_module_rights': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_rights.c']},
     'test_module_replication': {'kind': 'stack', 'sources': FAKE_STACK + [

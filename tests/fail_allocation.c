@@ -6,6 +6,7 @@
 #include "fail_allocation.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,6 +25,19 @@ void fail_allocation(unsigned n)
 {
 	remaining = n;
 	happened = false;
+}
+
+void count_allocations(void)
+{
+	fail_allocation(UINT_MAX);
+}
+
+unsigned counted_allocations(void)
+{
+	unsigned counted = UINT_MAX - remaining;
+
+	remaining = 0;
+	return counted;
 }
 
 bool fail_allocation_happened(void)

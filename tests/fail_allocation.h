@@ -13,6 +13,12 @@
 /* The n-th allocation from now on fails; 0: none. */
 void fail_allocation(unsigned n);
 
+/* The allocations of the module from now on are counted, none fails. */
+void count_allocations(void);
+
+/* How many there were. */
+unsigned counted_allocations(void);
+
 /* True if it has come to that. Nothing fails any more. */
 bool fail_allocation_happened(void);
 

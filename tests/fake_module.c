@@ -147,6 +147,17 @@ static int send_entries(struct fake *f,
 	return LDB_SUCCESS;
 }
 
+static void note_search(struct fake *f, struct ldb_request *req)
+{
+	if (f->searched != NULL) {
+		f->searched = talloc_asprintf_append(
+			f->searched,
+			"%s %s\n",
+			ldb_dn_get_linearized(req->op.search.base),
+			ldb_filter_from_tree(req, req->op.search.tree));
+	}
+}
+
 static int fake_search(struct ldb_module *module, struct ldb_request *req)
 {
 	struct fake *f = fake_of(module);
@@ -156,6 +167,7 @@ static int fake_search(struct ldb_module *module, struct ldb_request *req)
 	int late = refuse_search(f, req);
 	int ret;
 
+	note_search(f, req);
 	if (late != LDB_SUCCESS && late != LDB_ERR_TIME_LIMIT_EXCEEDED) {
 		return late;
 	}

@@ -86,6 +86,7 @@ struct fake {
 	char *last_message;    /* LDIF of the last add or modify */
 	unsigned num_requests; /* writes and extended operations */
 	unsigned num_searches;
+	char *searched;	   /* "base filter" of each, a line; NULL: not kept */
 	char *failed_base; /* DN of the last search that was made to fail */
 	unsigned num_untrusted_searches;
 	char *seen_mappings; /* sPNMappings, as Samba's check found them */

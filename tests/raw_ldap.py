@@ -41,8 +41,9 @@ def attribute(name, values):
     return tlv(0x30, octets(name), tlv(0x31, *map(octets, values)))
 
 
-def control(oid, critical=False):
-    return tlv(0x30, octets(oid), tlv(0x01, b"\xff" if critical else b"\0"))
+def control(oid, critical=False, value=None):
+    return tlv(0x30, octets(oid), tlv(0x01, b"\xff" if critical else b"\0"),
+               b"" if value is None else octets(value))
 
 
 def modify(dn, *changes):
