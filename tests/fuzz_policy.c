@@ -154,8 +154,14 @@ static struct spn_account *next_account(struct world *w, struct input *in)
 		account->dns_host_name = NULL;
 	}
 	for (i = 0; i < num; i++) {
-		FUZZ_CHECK(
-			spn_account_add(account, &w->fold, next_spn(w, in)));
+		struct spn_str value = next_spn(w, in);
+		struct spn_str key = {};
+
+		/* No directory holds a value twice, or one that is no text. */
+		fold_ascii(NULL, w->mem_ctx, value, &key);
+		FUZZ_CHECK(!spn_str_is_utf8(value) ||
+			   spn_account_find(account, key) != NULL ||
+			   spn_account_add(account, &w->fold, value));
 	}
 	return account;
 }
