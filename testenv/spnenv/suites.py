@@ -41,6 +41,18 @@ def python(module):
     return "%s -B -m samba.subunit.run %s" % (layout.PYTHON, module)
 
 
+def sanitized(name, command):
+    """A suite in ad_dc:local, with a module built with ASan and UBSan."""
+    return Suite("sanitized." + name, MACHINE, "counted", "%s ad_dc:local -- %s"
+                 % (shlex.quote(os.path.join(layout.TESTENV, "sanitized")),
+                    command), seconds=600)
+
+
+def rows(way):
+    return ("%s -B tests/rows_directory.py %s docs/rules tests/rows"
+            % (layout.PYTHON, way))
+
+
 def samba_test(module):
     """A test of Samba's that wants server and credentials as arguments.
 
@@ -68,10 +80,10 @@ DOMAIN_SUITES = (
     own_test("testenv.results", NOWHERE, "test_results"),
     own_test("testenv", MACHINE, "test_testenv", seconds=900),
     own_test("demo", MACHINE, "test_demo", seconds=600),
-    *(Suite("rows." + way, "ad_dc:local", "counted",
-            "%s -B tests/rows_directory.py %s docs/rules tests/rows"
-            % (layout.PYTHON, way))
+    *(Suite("rows." + way, "ad_dc:local", "counted", rows(way))
       for way in ("ldap", "local")),
+    *(sanitized("rows." + way, rows(way)) for way in ("ldap", "local")),
+    sanitized("module_fuzz", python("module_fuzz")),
     *(Suite(module, "ad_dc:local", "counted", python(module))
       for module in ("module_roads", "module_rpc", "module_ldap",
                      "module_tools", "module_faults", "module_outages",
