@@ -126,6 +126,9 @@ TESTS = {
         'tests/test_completion.c', 'tests/policy_fixture.c']},
     'test_rules_audit': {'kind': 'pure', 'sources': [
         'tests/test_rules_audit.c', 'tests/policy_fixture.c']},
+    'test_rules_oom': {'kind': 'stack', 'sources': [
+        'tests/test_rules_oom.c', 'tests/policy_fixture.c',
+        'tests/fail_allocation.c']},
     'test_audit_findings': {'kind': 'pure', 'sources': [
         'tests/test_audit_findings.c', 'tests/policy_fixture.c',
         'tools/audit_findings.c', 'tools/audit_choice.c']},

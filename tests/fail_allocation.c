@@ -18,8 +18,14 @@
 #include <ldb.h>
 #include <ldb_module.h>
 
+static const char *whose = "spn_policy.so";
 static unsigned remaining;
 static bool happened;
+
+void fail_allocation_in(const char *file)
+{
+	whose = file;
+}
 
 void fail_allocation(unsigned n)
 {
@@ -51,7 +57,7 @@ static bool fails(const void *caller)
 	Dl_info info = {};
 
 	if (remaining == 0 || dladdr(caller, &info) == 0 ||
-	    strstr(info.dli_fname, "spn_policy.so") == NULL)
+	    strstr(info.dli_fname, whose) == NULL)
 	{
 		return false;
 	}

@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 
+/* Whose allocations, if not the module's: a part of the file's name. */
+void fail_allocation_in(const char *file);
+
 /* The n-th allocation from now on fails; 0: none. */
 void fail_allocation(unsigned n);
 

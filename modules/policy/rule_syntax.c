@@ -140,14 +140,15 @@ static bool check_empty(struct exam *exam, bool *_hit, char **_meant)
 	const struct spn *spn = &exam->spn;
 
 	*_hit = spn->service_class.len == 0 || spn->host_name.len == 0;
-	if (!*_hit || spn->service_class.len == 0 || spn->has_suffix) {
+	if (!*_hit || spn->service_class.len == 0 || spn->has_suffix ||
+	    spn->service_name.len == 0)
+	{
 		return true;
 	}
-	*_meant = (spn->service_name.len == 0) ? NULL
-					       : spn_format(exam->report,
-							    spn->service_class,
-							    spn->service_name);
-	return true;
+	*_meant = spn_format(exam->report,
+			     spn->service_class,
+			     spn->service_name);
+	return *_meant != NULL;
 }
 
 static bool check_blank(struct exam *exam, bool *_hit, char **_meant)

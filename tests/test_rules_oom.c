@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Memory that runs out under the rules, at every point: of an audit, which
+ * the module never makes, and of a write. They say so, and do not crash.
+ */
+#include "policy_fixture.h"
+
+#include "fail_allocation.h"
+
+/* Something for each code of each rule. */
+static const char *const accounts[][3] = {
+	{"web01$", "web01.example.com", "HOST/web01 HOST/web01.example.com"},
+	{"web02$", "web02.example.com", "HOST/web01 cifs/web02"},
+	{"a",
+	 NULL,
+	 "http/web01 foo/dup https/x http://y http/app HTTP/app:80 "
+	 "HTTP/web01:5985 foo/a@B http/q.else.net cifs/web01 http/web02 "
+	 "ssl/z http/h. http/*.example.com MSSQLSvc/db:70000 foo//bar a/b/c/d "
+	 "http/10.0.0.1 nothing http/lone http/lone:8080 HTTP/one/two"},
+	{"b", NULL, "foo/dup http/app.example.com http/lone.sub.example.com"},
+};
+
+/* Each allocation fails in turn, until there is none. */
+static void judge_without_memory(struct fixture *f,
+				 const struct spn_case *c,
+				 size_t wanted)
+{
+	bool ok = false;
+	unsigned n;
+
+	for (n = 1; !ok; n++) {
+		struct spn_report *report = spn_report_new(f->mem_ctx);
+		bool happened = false;
+
+		fail_allocation(n);
+		ok = spn_rules_judge(c, report);
+		happened = fail_allocation_happened();
+		assert_int_equal(ok, !happened);
+		if (ok) {
+			assert_int_equal(report->num_violations, wanted);
+		}
+		talloc_free(report);
+	}
+	assert_true(n > 3);
+}
+
+static size_t count_violations(struct fixture *f, const struct spn_case *c)
+{
+	struct spn_report *report = spn_report_new(f->mem_ctx);
+
+	assert_true(spn_rules_judge(c, report));
+	return report->num_violations;
+}
+
+/* Every account, audited and as it is added, the last one also as changed. */
+static void every_account(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *all[ARRAY_SIZE(accounts)] = {};
+	struct spn_account *before =
+		fixture_account(f, "b", NULL, "http/old http/old.example.com");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(accounts); i++) {
+		all[i] = fixture_add(f,
+				     accounts[i][0],
+				     accounts[i][1],
+				     accounts[i][2]);
+	}
+	for (i = 0; i < ARRAY_SIZE(accounts); i++) {
+		struct spn_case c = {
+			.after = all[i],
+			.index = f->index,
+			.wide_index = f->index,
+			.forest = f->forest,
+			.settings = f->settings,
+		};
+
+		judge_without_memory(f, &c, count_violations(f, &c));
+		c.wide_index = NULL;
+		c.is_write = true;
+		judge_without_memory(f, &c, count_violations(f, &c));
+		c.before = before;
+		judge_without_memory(f, &c, count_violations(f, &c));
+	}
+}
+
+/* What an audit finds about the forest itself. */
+static void forest_itself(void **state)
+{
+	static const char *const mappings[] = {"", "host=cifs", "web=http"};
+	struct fixture *f = *state;
+	size_t i;
+
+	f->forest->mappings = spn_mappings_new(f->mem_ctx);
+	f->forest->ds_heuristics = "000000000100000000027";
+	for (i = 0; i < ARRAY_SIZE(mappings); i++) {
+		unsigned n = 0;
+		bool ok = false;
+
+		assert_true(spn_mappings_add(f->forest->mappings,
+					     spn_str_of(mappings[i])));
+		while (!ok) {
+			struct spn_report *report = spn_report_new(f->mem_ctx);
+
+			fail_allocation(++n);
+			ok = spn_rules_judge_forest(f->forest, report);
+			assert_int_equal(ok, !fail_allocation_happened());
+			talloc_free(report);
+		}
+		assert_true(n > 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(every_account),
+		fixture_test(forest_itself),
+	};
+
+	fail_allocation_in("test_rules_oom");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
