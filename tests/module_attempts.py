@@ -165,6 +165,8 @@ class Plant(Callers):
                 dn, (ADD, SPN, ["foo/x"])))
             self.assertEqual(answer.code, ldb.ERR_INVALID_DN_SYNTAX,
                              answer.text)
+        with open(os.environ["SMBD_TEST_LOG"], "rb") as log:
+            self.assertNotIn(b"SPN-901", log.read())
 
     def test_take_away(self):
         """Nobody takes half of a pair away who has no right to."""

@@ -42,7 +42,7 @@ TAME_ATTRIBUTES = 14            # the first ones, all names of one attribute
 KINDS = (ADD, ADD, DELETE, REPLACE)
 TAKEN = ("w1", "w2", "w3")
 PANIC = re.compile(r"PANIC|INTERNAL ERROR|talloc: access after free|"
-                   r"AddressSanitizer|runtime error:")
+                   r"AddressSanitizer|runtime error:|SPN-901")
 
 
 class Generator:
