@@ -28,7 +28,7 @@
 
 /* They cost 9 ms. The objects of one transaction of a full synchronisation,
  * 133 with five SPNs each, take Samba 230 ms. */
-#define MAX_VALUES 200
+#define MAX_VALUES 100
 
 /*
  * The beginnings of struct dsdb_extended_replicated_objects and, in full, of

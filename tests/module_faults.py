@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The two promises of the module while clients race and writers are killed.
 
-Runs in the environment ad_dc:local. Who is killed writes into a copy of the
+Runs in the environment ad_dc:local. SPN_FAULTS_SPNS, SPN_FAULTS_KILLS and
+SPN_FAULTS_SAMBA_KILLS say how many SPNs are raced for and how often is killed.
+Who is killed writes into a copy of the
 DC's private directory. Accounts are kept between the kills, so that each
 finds the database that the one before has left. fault_worker.py is what
 writes; module_outages.py has the DC that dies and the disk that is full.
@@ -27,7 +29,9 @@ WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "fault_worker.py")
 BOUND = 50              # seconds after which anything counts as hanging
 CLIENTS = 8
-WRITER_KILLS = 30
+SPNS = int(os.environ.get("SPN_FAULTS_SPNS", "200"))
+WRITER_KILLS = int(os.environ.get("SPN_FAULTS_KILLS", "30"))
+SAMBA_KILLS = int(os.environ.get("SPN_FAULTS_SAMBA_KILLS", "4"))
 SUCCESS = 0
 # What a client that comes too late may hear.
 TOO_LATE = {ldb.ERR_CONSTRAINT_VIOLATION, ldb.ERR_ATTRIBUTE_OR_VALUE_EXISTS}
@@ -155,11 +159,12 @@ class Faults(Roads):
 
 class Race(Faults):
     def test_same_spns(self):
-        """Eight clients want the same hundred SPNs, value by value."""
-        hosts = ["race%d" % number for number in range(25)]
+        """Eight clients want the same SPNs, value by value."""
+        hosts = ["race%d" % number for number in range(SPNS // 4)]
         spns = [spn for host in hosts for spn in self.pair(host)]
-        spns += ["foo/race%d" % number for number in range(50)]
-        self.assertEqual(len(spns), 100)
+        others = ["foo/race%d" % number
+                  for number in range(SPNS - 2 * len(hosts))]
+        spns += others
         accounts = [self.account("racer%d" % number)
                     for number in range(CLIENTS)]
         clients = []
@@ -184,7 +189,7 @@ class Race(Faults):
         self.assertLessEqual(set(codes), TOO_LATE | {SUCCESS})
         self.assertEqual(sum(codes.values()), CLIENTS * len(spns))
         # A request that wins brings a whole pair or one other SPN.
-        self.assertEqual(codes[SUCCESS], len(hosts) + 50)
+        self.assertEqual(codes[SUCCESS], len(hosts) + len(others))
         holders = {spn: [] for spn in spns}
         for dn in accounts:
             for spn in self.spns(dn):

@@ -16,10 +16,10 @@ import unittest
 from samba.auth import system_session
 from samba.samdb import SamDB
 
-from module_faults import BOUND, Faults, Journal, wait_for, worker
+from module_faults import (BOUND, SAMBA_KILLS, Faults, Journal, wait_for,
+                           worker)
 from module_roads import CONF, LP
 
-KILLS = 4
 ADDRESS = "10.53.57.31"  # of the samba that is killed; nobody else has it
 
 
@@ -91,7 +91,7 @@ class OwnSamba(Faults):
         conf, sam = self.configure()
         held = {dn: set() for each in accounts.values() for dn in each}
         done = 0
-        for number in range(KILLS):
+        for number in range(SAMBA_KILLS):
             samba = self.start(conf)
             journals = {Journal(self.work, "%s-%d" % (name, number)):
                         accounts[name] for name in names}
@@ -111,7 +111,7 @@ class OwnSamba(Faults):
             held = self.assert_state(sam, held, journals)
             done += sum(journal.done() for journal in journals)
         self.audit(sam)
-        print("samba: %d kills, %d writes" % (KILLS, done))
+        print("samba: %d kills, %d writes" % (SAMBA_KILLS, done))
 
 
 @unittest.skipIf("SOCKET_WRAPPER_DIR" in os.environ,

@@ -318,7 +318,7 @@ static void limit(void **state)
 	unsigned i;
 
 	put_accounts(f);
-	for (i = 0; i < 199; i++) {
+	for (i = 0; i < 99; i++) {
 		many = talloc_asprintf_append(many, "|foo/n%u", i);
 	}
 	objects = no_objects(f);
