@@ -23,7 +23,7 @@ struct spn_touched {
 };
 
 /* Warnings of one transaction that are logged one by one. */
-#define MAX_LOGGED 20
+#define MAX_WARNED 20
 
 int spn_transaction_new(TALLOC_CTX *mem_ctx,
 			const struct spn_store *store,
@@ -402,21 +402,22 @@ void spn_transaction_explain(struct spn_transaction *txn,
 void spn_transaction_log(struct spn_transaction *txn,
 			 TALLOC_CTX *tmp_ctx,
 			 const struct spn_report *report,
-			 const char *action)
+			 const char *action,
+			 size_t max)
 {
 	size_t num = report->num_violations;
 	size_t i;
 
-	for (i = 0; i < num && i < MAX_LOGGED; i++) {
+	for (i = 0; i < num && i < max; i++) {
 		log_violation(txn, tmp_ctx, &report->violations[i], action);
 	}
-	if (num > MAX_LOGGED) {
+	if (num > max) {
 		spn_log(txn->store.ldb,
 			SPN_LOG_NOTICE,
 			talloc_asprintf(tmp_ctx,
 					"spn_policy: %zu more violations in "
 					"this transaction: run spn-audit",
-					num - MAX_LOGGED));
+					num - max));
 	}
 }
 
@@ -458,7 +459,11 @@ int spn_transaction_judge(struct spn_transaction *txn,
 		ret = refuse(txn, tmp_ctx, refusal);
 	}
 	if (refusal == NULL) {
-		spn_transaction_log(txn, tmp_ctx, report, "warned");
+		spn_transaction_log(txn,
+				    tmp_ctx,
+				    report,
+				    "warned",
+				    MAX_WARNED);
 	}
 	talloc_free(tmp_ctx);
 	return ret;

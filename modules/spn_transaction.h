@@ -67,11 +67,12 @@ int spn_transaction_judge(struct spn_transaction *txn,
 			  struct spn_report *foreseen,
 			  bool *_refused);
 
-/* Logs violations that refuse nothing, up to 20 one by one; action is
+/* Logs violations that refuse nothing, up to max one by one; action is
  * "warned" or the like. Texts are left on tmp_ctx. */
 void spn_transaction_log(struct spn_transaction *txn,
 			 TALLOC_CTX *tmp_ctx,
 			 const struct spn_report *report,
-			 const char *action);
+			 const char *action,
+			 size_t max);
 
 #endif

@@ -29,7 +29,7 @@ WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "fault_worker.py")
 BOUND = 50              # seconds after which anything counts as hanging
 CLIENTS = 8
-SPNS = int(os.environ.get("SPN_FAULTS_SPNS", "200"))
+SPNS = int(os.environ.get("SPN_FAULTS_SPNS", "500"))
 WRITER_KILLS = int(os.environ.get("SPN_FAULTS_KILLS", "30"))
 SAMBA_KILLS = int(os.environ.get("SPN_FAULTS_SAMBA_KILLS", "4"))
 SUCCESS = 0

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two promises of the module when the DC is killed or its disk is full.
+"""The two promises of the module when the DC is killed, its disk is full, its
+settings cannot be read or its clock jumps.
 
 Runs in the environment ad_dc:local. What is killed or filled up is a copy of
 the DC's private directory and a samba of its own, never the environment's.
 fault_worker.py is what writes.
 """
 
+import json
 import os
 import random
 import signal
 import socket
 import subprocess
+import sys
 import unittest
 
+import ldb
 from samba.auth import system_session
 from samba.samdb import SamDB
 
@@ -168,6 +172,115 @@ class DiskFull(Faults):
         self.change(samdb, accounts[0], "http/space")
         self.assertLessEqual(set(self.pair("space")),
                              self.state_by(samdb)[accounts[0]])
+
+
+# Makes the record of an object unreadable: tdb opens no file twice in a process.
+SPOIL = """
+import os, sys, tdb
+file = tdb.open(sys.argv[1], flags=os.O_RDWR)
+keys = [key for key in file.keys() if not key.startswith(b"DN=@")
+        and sys.argv[2].encode() in file.get(key)]
+assert len(keys) == 1, keys
+file.store(keys[0], file.get(keys[0])[:20])
+"""
+
+
+class Unreadable(Faults):
+    def test_settings(self):
+        """A record that is no record: refused with SPN-901, nothing stored,
+        and what is no business of ours goes on.
+        """
+        dn = self.account("spoilt")
+        sam = self.copy_private(self.work)
+        samdb = SamDB(url=sam, lp=LP, session_info=system_session())
+        self.change(samdb, dn, "foo/before")
+        config = str(samdb.get_config_basedn())
+        del samdb
+        subprocess.run(
+            [sys.executable, "-c", SPOIL,
+             os.path.join(os.path.dirname(sam), "sam.ldb.d",
+                          config.upper() + ".ldb"),
+             "CN=SPN Policy,CN=Services"], check=True)
+        samdb = SamDB(url=sam, lp=LP, session_info=system_session())
+        self.assert_refused(1, "0000202F: spn_policy: SPN-901", self.change,
+                            samdb, dn, "foo/after")
+        self.assertEqual(self.state_by(samdb)[dn], {"foo/before"})
+        message = ldb.Message(ldb.Dn(samdb, dn))
+        message["d"] = ldb.MessageElement("x", ldb.FLAG_MOD_REPLACE,
+                                          "description")
+        samdb.modify(message)
+
+    def test_no_settings(self):
+        """Another object in their place, or none: the defaults hold."""
+        dn = self.account("bare")
+        sam = self.copy_private(self.work)
+        samdb = SamDB(url=sam, lp=LP, session_info=system_session())
+        settings = "CN=SPN Policy,CN=Services,%s" % samdb.get_config_basedn()
+        samdb.delete(settings)
+        self.assert_refused(19, "SPN-003", self.change, samdb, dn, "http://x")
+        samdb.add({"dn": settings, "objectClass": "container"})
+        self.assert_refused(19, "SPN-003", self.change, samdb, dn, "http://x")
+        self.change(samdb, dn, "http/bare")
+        self.assertEqual(self.state_by(samdb)[dn], set(self.pair("bare")))
+
+
+# What a process does at three times; the file says how far off the clock is.
+CLOCK = """
+import json, os, sys, time
+import ldb
+from samba import param
+from samba.auth import system_session
+from samba.samdb import SamDB
+conf, sam, dn = sys.argv[1:]
+lp = param.LoadParm(conf)
+samdb = SamDB(url=sam, lp=lp, session_info=system_session())
+
+def add(*spns):
+    message = ldb.Message(ldb.Dn(samdb, dn))
+    message["s"] = ldb.MessageElement(list(spns), ldb.FLAG_MOD_ADD,
+                                      "servicePrincipalName")
+    try:
+        samdb.modify(message)
+        return 0
+    except ldb.LdbError as error:
+        return error.args[0]
+
+seen = []
+for number, offset in enumerate(("+0", "+365d", "-1d", "+0")):
+    with open(os.environ["FAKETIME_TIMESTAMP_FILE"], "w") as out:
+        out.write(offset)
+    seen.append([int(time.time()), add("http/clock%d" % number),
+                 add("http://clock"), add("foo/held")])
+print(json.dumps(seen))
+"""
+FAKETIME = "/usr/lib/%s-linux-gnu/faketime/libfaketime.so.1" % os.uname().machine
+
+
+class Clock(Faults):
+    def test_jumps(self):
+        """A year ahead, then back to yesterday, in one process."""
+        dn = self.account("clock")
+        self.account("clockholder", ["foo/held"])
+        sam = self.copy_private(self.work)
+        path = os.path.join(self.work, "clock")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("+0")
+        preload = os.environ.get("LD_PRELOAD", "")
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", CLOCK, CONF, sam, dn],
+            env=dict(os.environ, FAKETIME_TIMESTAMP_FILE=path,
+                     FAKETIME_NO_CACHE="1",
+                     LD_PRELOAD=(FAKETIME + " " + preload).strip()),
+            stdout=subprocess.PIPE, text=True, check=True, timeout=BOUND)
+        seen = json.loads(done.stdout.splitlines()[-1])
+        day = 86400
+        for (at, *_), offset in zip(seen, (0, 365 * day, -day, 0)):
+            self.assertLess(abs(at - seen[0][0] - offset), 3600)
+        self.assertEqual([codes for _, *codes in seen], [[0, 19, 19]] * 4)
+        self.assertEqual(self.state(sam)[dn],
+                         {spn for number in range(4)
+                          for spn in self.pair("clock%d" % number)})
+        self.audit(sam)
 
 
 if __name__ == "__main__":

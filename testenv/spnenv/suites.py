@@ -93,6 +93,8 @@ DOMAIN_SUITES = (
           python("tool_spn_audit")),
     Suite("module_replication", "ad_dc_pair:local", "counted",
           python("module_replication")),
+    Suite("module_replication_race", "ad_dc_pair:local", "counted",
+          python("module_replication_race")),
     Suite("module_replication_one", "ad_dc_pair_one:local", "counted",
           python("module_replication_one")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
