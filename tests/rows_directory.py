@@ -22,7 +22,7 @@ from samba.credentials import Credentials, DONT_USE_KERBEROS
 from samba.samdb import SamDB
 from samba.sd_utils import SDUtils
 
-BINDIR = os.environ["BINDIR"]
+BINDIR = os.environ.get("BINDIR", "bin")
 PASSWORD = "Rows.Passw0rd"
 WRITE_SPN = "(OA;;RPWP;f3a64788-5306-11d1-a9c5-0000f80367c1;;%s)"
 MODIFY_FLAGS = {"add": ldb.FLAG_MOD_ADD,

@@ -89,6 +89,9 @@ DOMAIN_SUITES = (
                      "module_tools", "module_faults", "module_outages",
                      "module_adversary", "module_attempts",
                      "module_secrets", "module_logging", "module_joins")),
+    Suite("bench", MACHINE, "status",
+          "%s -B tests/bench/bench.py --sizes=10000 --instructions --gate"
+          % layout.PYTHON),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
     Suite("module_replication", "ad_dc_pair:local", "counted",

@@ -68,6 +68,8 @@ def print_size(table, bench):
         gate = gates[bench.backend == "mdb"] if gates and gated else None
         table.row(number, text, (bench.ir.get(stock, "stock") / 1e6,
                                  bench.ir.get(module, "module") / 1e6), gate)
+    if not bench.faults.figures:
+        return
     print("page faults and CPU milliseconds a write:")
     table.row("M5", "+ http pair, page faults",
               [bench.faults.get(PAIRED_CASE, stack)
@@ -99,6 +101,9 @@ def command_line():
                         help="accounts, with commas (default: %(default)s)")
     parser.add_argument("--backend-store", choices=("tdb", "mdb"),
                         default="tdb")
+    parser.add_argument("--instructions", action="store_true",
+                        help="count instructions only, which are the same on "
+                        "every machine")
     parser.add_argument("--profiles", metavar="DIR",
                         help="keep callgrind's files in DIR")
     parser.add_argument("--gate", action="store_true",
@@ -125,7 +130,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="spn_policy-") as folder:
             bench = Bench(folder, accounts, options.backend_store,
                           os.path.abspath(options.build))
-            bench.measure()
+            bench.measure(options.instructions)
             if options.profiles:
                 keep_profiles(bench, options.profiles)
         print_size(table, bench)

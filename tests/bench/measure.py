@@ -127,9 +127,10 @@ class Bench:
                     self.faults.add(case, stack, int(faults) / int(writes))
                     self.cpu.add(case, stack, int(micros) / int(writes))
 
-    def measure(self):
+    def measure(self, only_instructions):
         self.make()
         # Instructions do not depend on what runs beside.
         with ThreadPoolExecutor(len(STACKS)) as pool:
             list(pool.map(self.count_instructions, STACKS))
-        self.count_pairs()
+        if not only_instructions:
+            self.count_pairs()
