@@ -86,6 +86,46 @@ static void every_search_of_a_modify(void **state)
 	assert_non_null(strstr(f->log, "error: spn_policy: SPN-901"));
 }
 
+/* The same while Samba's own check asks us: its searches, and those that we
+ * make to answer them, early and late. */
+static void every_search_of_foresight(void **state)
+{
+	static const char *const changes[] = {
+		"=description new\n+spn foo/c",
+		"=description new\n+spn http/web01.example.com",
+		"=description new\n+spn host/new",
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	put_accounts(f);
+	fake_put_config_usn(f, 1);
+	f->samldb_checks = true;
+	for (i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
+		unsigned n;
+
+		f->fail_late = i >= ARRAY_SIZE(changes);
+		for (n = 1; n < MANY; n++) {
+			int ret;
+
+			f->fail_search = n;
+			ret = fake_modify(f,
+					  "b",
+					  changes[i % ARRAY_SIZE(changes)]);
+			if (f->fail_search > 0) {
+				assert_accepted(f, ret);
+				break;
+			}
+			assert_int_not_equal(ret, LDB_SUCCESS);
+			assert_true(strlen(f->error) > 0);
+			assert_untouched(f);
+		}
+		assert_true(n > 3 && n < MANY);
+		f->fail_search = 0;
+		restore(f);
+	}
+}
+
 /* A search that fails after it has sent its entries is no answer, either. */
 static void every_search_late(void **state)
 {
@@ -233,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(every_search_of_a_modify),
+		fake_test(every_search_of_foresight),
 		fake_test(every_search_late),
 		fake_test(every_search_finds_no_object),
 		fake_test(every_search_of_an_add),
