@@ -31,6 +31,7 @@ void spn_state_note_write(struct ldb_module *module)
 
 	state->num_writes++;
 	state->plan = NULL;
+	state->foreseen = NULL;
 }
 
 /* Enough for nearly every transaction. */

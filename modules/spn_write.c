@@ -194,7 +194,9 @@ int spn_write(struct ldb_module *module,
 		ret = spn_state_check_failed(module,
 					     "a request was not examined");
 		if (ret == LDB_SUCCESS && plan != NULL) {
+			/* Nothing of it is to be relied on. */
 			TALLOC_FREE(plan->copy);
+			plan->after = NULL;
 			plan->is_certain = false;
 		}
 	}

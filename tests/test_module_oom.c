@@ -5,6 +5,7 @@
  */
 #include "fake_stack.h"
 
+#include <param.h>
 #include <stdlib.h>
 
 #include "fail_allocation.h"
@@ -147,6 +148,30 @@ static void every_allocation_of_foresight(void **state)
 	}
 }
 
+/* In audit mode a check without memory refuses nothing, and what it has left
+ * undone is not looked at when Samba refuses. */
+static void every_allocation_in_audit_mode(void **state)
+{
+	struct fake *f = *state;
+	struct loadparm_context *lp_ctx = loadparm_init(f);
+	bool failed = true;
+	unsigned n;
+
+	put_accounts(f);
+	assert_non_null(lp_ctx);
+	assert_true(lpcfg_set_option(lp_ctx, "spn_policy:mode=audit"));
+	fake_reopen(f, lp_ctx);
+	f->samldb_checks = true;
+	for (n = 1; failed; n++) {
+		assert_true(n < MANY);
+		fail_allocation(n);
+		fake_modify(f, "b", "+spn foo/b\n-spn x/y");
+		failed = fail_allocation_happened();
+		assert_untouched(f, "audit", n);
+	}
+	assert_true(n > 50);
+}
+
 /* What deletes or renames the settings reads them first. */
 static void every_allocation_of_a_delete(void **state)
 {
@@ -267,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fake_test(every_allocation_of_a_modify),
 		fake_test(every_allocation_of_foresight),
+		fake_test(every_allocation_in_audit_mode),
 		fake_test(every_allocation_of_a_delete),
 		fake_test(every_allocation_of_an_add),
 		fake_test(every_allocation_and_commit),

@@ -370,6 +370,54 @@ static void mode_audit_and_no_check(void **state)
 	assert_stored(f, "b", "foo/b");
 }
 
+/* Whichever search fails in audit mode, also when Samba refuses in the end: it
+ * has its way, and nothing falls over what was not looked up. */
+static void mode_audit_and_every_failure(void **state)
+{
+	static const char *const changes[] = {
+		"+spn foo/b", /* of somebody else */
+		"+spn foo/new",
+		"+spn http/web01",
+		"+spn http/b\n-spn foo/old", /* Samba looks at the first */
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	put_holder(f);
+	reopen_with_mode(f, "audit");
+	f->samldb_checks = true;
+	for (i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
+		const char *change = changes[i / 2];
+		unsigned n;
+
+		for (n = 1; n < 60; n++) {
+			int ret;
+
+			fake_change(f, "b", "=spn foo/old");
+			f->fail_search = n;
+			ret = (i % 2 == 0)
+				      ? fake_modify(f, "b", change)
+				      : fake_add(f,
+						 "c",
+						 talloc_asprintf(
+							 f,
+							 "+objectClass "
+							 "user\n%.*s",
+							 (int)strcspn(change,
+								      "\n"),
+							 change));
+			if (ret == LDB_SUCCESS && i % 2 == 1) {
+				assert_accepted(f, fake_delete(f, "c"));
+			}
+			if (f->fail_search > 0) {
+				break;
+			}
+		}
+		assert_true(n > 3 && n < 60);
+		f->fail_search = 0;
+	}
+}
+
 /* off: nothing is searched, nothing wrapped, nothing said; but clients
  * still cannot write special records. */
 static void mode_off(void **state)
@@ -435,6 +483,7 @@ int main(void)
 		fake_test(missing_partitions),
 		fake_test(mode_audit),
 		fake_test(mode_audit_and_no_check),
+		fake_test(mode_audit_and_every_failure),
 		fake_test(mode_off),
 		fake_test(mode_wins_over_the_object),
 		fake_test(mode_unknown),
