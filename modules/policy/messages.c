@@ -404,6 +404,7 @@ static const struct spn_message messages[] = {
 		.cure = "if the suffix is yours, add it: spn-policy set "
 			"dns-suffix=SUFFIX",
 	},
+#include "messages_audit.h"
 	{
 		.code = "SPN-901",
 		.id = "CHECK-FAILED",

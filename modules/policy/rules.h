@@ -22,6 +22,7 @@ struct spn_case {
 					 NULL where it cannot matter */
 	const struct spn_forest *forest;
 	const struct spn_settings *settings;
+	const struct spn_surroundings *surroundings; /* NULL in a write */
 };
 
 struct spn_rule {

@@ -5,6 +5,7 @@
 #ifndef SPN_POLICY_SPN_ACCOUNT_H
 #define SPN_POLICY_SPN_ACCOUNT_H
 
+#include "spn_facts.h"
 #include "spn_set.h"
 
 enum spn_kind {
@@ -25,7 +26,9 @@ struct spn_account {
 	enum spn_kind kind;
 	bool is_dc;
 	bool is_disabled;
+	bool is_deleted; /* in an audit; anywhere else it is not there */
 	struct spn_set spns;
+	const struct spn_facts *facts; /* NULL where nobody read them */
 };
 
 /* An account without names and SPNs. NULL when out of memory. */

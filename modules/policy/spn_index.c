@@ -14,6 +14,10 @@ struct spn_index {
 	struct spn_table by_spn;  /* folded value */
 	struct spn_table by_name; /* NetBIOS name, no case */
 	struct spn_table by_dns;  /* DNS name, no case */
+	struct spn_table by_sam;  /* any account; complete index only */
+	struct spn_table by_host; /* any name of a computer; likewise */
+	struct spn_table by_upn;  /* likewise */
+	struct spn_table deleted; /* folded value; likewise */
 	struct spn_set guids;	  /* of its accounts; partial index only */
 	struct spn_set folded;	  /* by text: its key; partial index only */
 	/* What a partial index has been asked: with an answer, by kind, and
@@ -39,12 +43,93 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 	index->by_spn.compare = spn_table_by_key;
 	index->by_name.compare = spn_table_by_name;
 	index->by_dns.compare = spn_table_by_name;
+	index->by_sam.compare = spn_table_by_name;
+	index->by_host.compare = spn_table_by_name;
+	index->by_upn.compare = spn_table_by_name;
+	index->deleted.compare = spn_table_by_key;
 	return index;
 }
 
 const struct spn_fold *spn_index_fold(const struct spn_index *index)
 {
 	return &index->fold;
+}
+
+static bool add_host_names(struct spn_index *index,
+			   const struct spn_account *account)
+{
+	const char **lists[] = {
+		account->additional_dns_host_names,
+		(account->facts == NULL)
+			? NULL
+			: account->facts->additional_sam_names,
+	};
+	bool ok = true;
+	size_t l;
+	size_t i;
+
+	if (account->kind != SPN_KIND_COMPUTER) {
+		return true;
+	}
+	ok = spn_table_add(index,
+			   &index->by_host,
+			   spn_account_netbios_name(account),
+			   account) &&
+	     spn_table_add(index,
+			   &index->by_host,
+			   spn_str_of(account->dns_host_name),
+			   account);
+	for (l = 0; l < sizeof(lists) / sizeof(lists[0]); l++) {
+		for (i = 0; ok && lists[l] != NULL && lists[l][i] != NULL; i++)
+		{
+			struct spn_str name = spn_str_of(lists[l][i]);
+
+			if (name.len > 0 && name.data[name.len - 1] == '$') {
+				name.len--;
+			}
+			ok = spn_table_add(index,
+					   &index->by_host,
+					   name,
+					   account);
+		}
+	}
+	return ok;
+}
+
+/* What only an audit asks for. */
+static bool add_logon_names(struct spn_index *index,
+			    const struct spn_account *account)
+{
+	const char *upn = (account->facts == NULL)
+				  ? NULL
+				  : account->facts->user_principal_name;
+
+	return spn_table_add(index,
+			     &index->by_sam,
+			     spn_str_of(account->sam_account_name),
+			     account) &&
+	       spn_table_add(index,
+			     &index->by_upn,
+			     spn_str_of(upn),
+			     account) &&
+	       add_host_names(index, account);
+}
+
+static bool add_values(struct spn_index *index,
+		       struct spn_table *table,
+		       const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < account->spns.num; i++) {
+		if (!spn_table_add(index,
+				   table,
+				   account->spns.values[i].key,
+				   account)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool add_names(struct spn_index *index,
@@ -86,8 +171,13 @@ bool spn_index_has(const struct spn_index *index, const char *object_guid)
 bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 {
 	struct spn_value guid = {.key = spn_str_of(account->object_guid)};
-	size_t i;
 
+	if (account->is_deleted) {
+		return add_values(index, &index->deleted, account);
+	}
+	if (index->complete && !add_logon_names(index, account)) {
+		return false;
+	}
 	if (!index->complete) {
 		if (spn_index_has(index, account->object_guid)) {
 			return true;
@@ -96,16 +186,8 @@ bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 			return false;
 		}
 	}
-	for (i = 0; i < account->spns.num; i++) {
-		if (!spn_table_add(index,
-				   &index->by_spn,
-				   account->spns.values[i].key,
-				   account))
-		{
-			return false;
-		}
-	}
-	return add_names(index, account);
+	return add_values(index, &index->by_spn, account) &&
+	       add_names(index, account);
 }
 
 bool spn_index_add_spn(struct spn_index *index,
@@ -164,17 +246,17 @@ static bool ask_spn(struct spn_index *index,
 	       ask(index, kind, spn);
 }
 
-static bool find_holders(struct spn_index *index,
-			 TALLOC_CTX *mem_ctx,
-			 const struct spn_value *spn,
-			 struct spn_holders *_holders)
+static bool find_in(struct spn_table *table,
+		    TALLOC_CTX *mem_ctx,
+		    struct spn_str key,
+		    struct spn_holders *_holders)
 {
 	struct spn_holders holders = {};
 	const struct spn_entry *found = NULL;
 	size_t num = 0;
 	size_t i;
 
-	found = spn_table_find(&index->by_spn, spn->key, &num);
+	found = spn_table_find(table, key, &num);
 	if (num > 0) {
 		holders.accounts = talloc_array(mem_ctx,
 						const struct spn_account *,
@@ -199,7 +281,7 @@ bool spn_index_holders_of(struct spn_index *index,
 			  struct spn_holders *_holders)
 {
 	return ask_spn(index, SPN_ASK_SPN, spn) &&
-	       find_holders(index, mem_ctx, spn, _holders);
+	       find_in(&index->by_spn, mem_ctx, spn->key, _holders);
 }
 
 bool spn_index_is_free(struct spn_index *index,
@@ -287,7 +369,7 @@ static bool holders_by_kind(struct spn_index *index,
 	}
 	ok = spn_index_key(index, tmp_ctx, service_class, host_name, &spn) &&
 	     ask_spn(index, kind, &spn) &&
-	     find_holders(index, mem_ctx, &spn, _holders);
+	     find_in(&index->by_spn, mem_ctx, spn.key, _holders);
 	talloc_free(tmp_ctx);
 	return ok;
 }
@@ -507,4 +589,40 @@ bool spn_index_answered(struct spn_index *index, bool anywhere)
 	index->num_open = 0;
 	index->wants_suffixes = false;
 	return true;
+}
+
+bool spn_index_account_by_name(struct spn_index *index,
+			       struct spn_str sam_account_name,
+			       const struct spn_account **_account)
+{
+	const struct spn_entry *found = NULL;
+	size_t num = 0;
+
+	found = spn_table_find(&index->by_sam, sam_account_name, &num);
+	*_account = (num > 0) ? found->account : NULL;
+	return true;
+}
+
+bool spn_index_computers_named(struct spn_index *index,
+			       TALLOC_CTX *mem_ctx,
+			       struct spn_str host_name,
+			       struct spn_holders *_computers)
+{
+	return find_in(&index->by_host, mem_ctx, host_name, _computers);
+}
+
+bool spn_index_upn_holders(struct spn_index *index,
+			   TALLOC_CTX *mem_ctx,
+			   struct spn_str user_principal_name,
+			   struct spn_holders *_holders)
+{
+	return find_in(&index->by_upn, mem_ctx, user_principal_name, _holders);
+}
+
+bool spn_index_deleted_holders(struct spn_index *index,
+			       TALLOC_CTX *mem_ctx,
+			       const struct spn_value *spn,
+			       struct spn_holders *_holders)
+{
+	return find_in(&index->deleted, mem_ctx, spn->key, _holders);
 }

@@ -113,6 +113,31 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 			       struct spn_str fqdn,
 			       const struct spn_account **_computer);
 
+/*
+ * These only a complete index can answer; a partial one must not be asked.
+ * Accounts of any kind, with SPNs or without.
+ */
+/* The live account with exactly this sAMAccountName, or NULL. */
+bool spn_index_account_by_name(struct spn_index *index,
+			       struct spn_str sam_account_name,
+			       const struct spn_account **_account);
+/* Live computers of which this is any name: NetBIOS, DNS, additional. */
+bool spn_index_computers_named(struct spn_index *index,
+			       TALLOC_CTX *mem_ctx,
+			       struct spn_str host_name,
+			       struct spn_holders *_computers);
+/* Live accounts with this userPrincipalName (facts). */
+bool spn_index_upn_holders(struct spn_index *index,
+			   TALLOC_CTX *mem_ctx,
+			   struct spn_str user_principal_name,
+			   struct spn_holders *_holders);
+/* Deleted objects that would bring this SPN back; no other function finds
+ * deleted ones. */
+bool spn_index_deleted_holders(struct spn_index *index,
+			       TALLOC_CTX *mem_ctx,
+			       const struct spn_value *spn,
+			       struct spn_holders *_holders);
+
 /* The DNS suffixes of the forest, which have not been read, are needed. */
 void spn_index_want_suffixes(struct spn_index *index);
 bool spn_index_wants_suffixes(const struct spn_index *index);
