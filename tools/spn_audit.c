@@ -9,11 +9,10 @@
 #include "spn_store.h"
 
 #include "audit_catalogue.h"
-#include "audit_format.h"
+#include "audit_options.h"
 #include "audit_output.h"
 #include "audit_scan.h"
 #include "audit_select.h"
-#include "connect.h"
 
 #include <param.h>
 #include <stdlib.h>
@@ -23,95 +22,9 @@
 #define TOOL "spn-audit"
 #define EXIT_FINDINGS 1
 
-enum option {
-	OPT_FORMAT = 1,
-	OPT_OUTPUT,
-	OPT_RULE,
-	OPT_ONLY,
-	OPT_MIN_SEVERITY,
-	OPT_ACCOUNT,
-	OPT_BASE,
-	OPT_LIST_RULES,
-	OPT_EXPLAIN,
-};
-
 struct audit {
 	struct spn_connect *connect;
-	struct audit_choice *choice;
-	const struct audit_format *format;
-	const char *output;  /* NULL: standard output */
-	const char *account; /* NULL: all */
-	const char *base;    /* NULL: everywhere */
-	bool list_rules;
-	const struct spn_message *explain; /* NULL: audit */
-};
-
-static const struct poptOption options[] = {
-	{
-		.longName = "format",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_FORMAT,
-		.descrip = "How the report is written: text (default) or json",
-		.argDescrip = "FORMAT",
-	},
-	{
-		.longName = "output",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_OUTPUT,
-		.descrip = "Write the report to FILE, whole or not at all",
-		.argDescrip = "FILE",
-	},
-	{
-		.longName = "rule",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_RULE,
-		.descrip = "What a rule, code or id counts as: error, "
-			   "warning, info, off; may be repeated",
-		.argDescrip = "RULE=SEVERITY",
-	},
-	{
-		.longName = "only",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_ONLY,
-		.descrip = "Report only these rules, codes or ids",
-		.argDescrip = "RULE,...",
-	},
-	{
-		.longName = "min-severity",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_MIN_SEVERITY,
-		.descrip = "Report only findings of error, warning or info "
-			   "(default) and above; exit 1 for any of them",
-		.argDescrip = "SEVERITY",
-	},
-	{
-		.longName = "account",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_ACCOUNT,
-		.descrip = "Report only findings of this account",
-		.argDescrip = "NAME|DN",
-	},
-	{
-		.longName = "base",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_BASE,
-		.descrip = "Report only findings of accounts below DN",
-		.argDescrip = "DN",
-	},
-	{
-		.longName = "list-rules",
-		.argInfo = POPT_ARG_NONE,
-		.val = OPT_LIST_RULES,
-		.descrip = "List all rules with their codes, and exit",
-	},
-	{
-		.longName = "explain",
-		.argInfo = POPT_ARG_STRING,
-		.val = OPT_EXPLAIN,
-		.descrip = "Say what a code or id means, and exit",
-		.argDescrip = "CODE",
-	},
-	POPT_TABLEEND,
+	struct audit_options *options;
 };
 
 static int out_of_memory(const struct audit *audit)
@@ -127,143 +40,6 @@ static int fail(const struct audit *audit, const char *reason)
 	}
 	spn_connect_message(audit->connect, "%s", reason);
 	return SPN_EXIT_CANNOT_RUN;
-}
-
-static int read_format(struct audit *audit, const char *name)
-{
-	const struct audit_format *format = audit_formats();
-	char *names = NULL;
-
-	audit->format = audit_format_by_name(name);
-	if (audit->format != NULL) {
-		return SPN_EXIT_DONE;
-	}
-	names = talloc_strdup(audit, "");
-	for (; format->name != NULL; format++) {
-		names = talloc_asprintf_append(names,
-					       "%s%s",
-					       (*names == '\0') ? "" : ", ",
-					       format->name);
-		if (names == NULL) {
-			return out_of_memory(audit);
-		}
-	}
-	return spn_connect_usage_error(audit->connect,
-				       "--format: there is no format '%s'; "
-				       "formats: %s",
-				       name,
-				       names);
-}
-
-static int read_explain(struct audit *audit, const char *key)
-{
-	audit->explain = audit_message_by_key(key);
-	if (audit->explain != NULL) {
-		return SPN_EXIT_DONE;
-	}
-	return spn_connect_usage_error(audit->connect,
-				       "--explain: there is no code or id "
-				       "'%s'; see --list-rules",
-				       key);
-}
-
-/* *_slot is left alone if the argument is empty. */
-static int read_name(struct audit *audit,
-		     const char *option,
-		     const char *value,
-		     const char **_slot)
-{
-	if (value[0] == '\0') {
-		return spn_connect_usage_error(audit->connect,
-					       "%s: the value is empty",
-					       option);
-	}
-	*_slot = value;
-	return SPN_EXIT_DONE;
-}
-
-static int read_choice(struct audit *audit,
-		       bool (*set)(struct audit_choice *choice,
-				   const char *text,
-				   const char **_reason),
-		       const char *value)
-{
-	const char *reason = NULL;
-
-	if (set(audit->choice, value, &reason)) {
-		return SPN_EXIT_DONE;
-	}
-	if (reason == NULL) {
-		return out_of_memory(audit);
-	}
-	return spn_connect_usage_error(audit->connect, "%s", reason);
-}
-
-static int read_option(struct audit *audit, int opt)
-{
-	char *value = NULL;
-
-	if (opt == OPT_LIST_RULES) {
-		audit->list_rules = true;
-		return SPN_EXIT_DONE;
-	}
-	value = spn_connect_option_argument(audit, audit->connect);
-	if (value == NULL) {
-		return out_of_memory(audit);
-	}
-	switch (opt) {
-	case OPT_FORMAT:
-		return read_format(audit, value);
-	case OPT_OUTPUT:
-		return read_name(audit, "--output", value, &audit->output);
-	case OPT_RULE:
-		return read_choice(audit, audit_choice_rule, value);
-	case OPT_ONLY:
-		return read_choice(audit, audit_choice_only, value);
-	case OPT_MIN_SEVERITY:
-		return read_choice(audit, audit_choice_least, value);
-	case OPT_ACCOUNT:
-		return read_name(audit, "--account", value, &audit->account);
-	case OPT_BASE:
-		return read_name(audit, "--base", value, &audit->base);
-	case OPT_EXPLAIN:
-		return read_explain(audit, value);
-	}
-	return SPN_EXIT_CANNOT_RUN;
-}
-
-static int read_command_line(struct audit *audit)
-{
-	const char *const *rest = NULL;
-	size_t num_rest = 0;
-	int opt;
-	int status;
-
-	audit->format = audit_formats();
-	audit->choice = audit_choice_new(audit);
-	if (audit->choice == NULL) {
-		return out_of_memory(audit);
-	}
-	while (true) {
-		opt = spn_connect_next_option(audit->connect);
-		if (opt == 0) {
-			break;
-		}
-		if (opt < 0) {
-			return SPN_EXIT_CANNOT_RUN;
-		}
-		status = read_option(audit, opt);
-		if (status != SPN_EXIT_DONE) {
-			return status;
-		}
-	}
-	rest = spn_connect_arguments(audit->connect, &num_rest);
-	if (num_rest > 0) {
-		return spn_connect_usage_error(audit->connect,
-					       "'%s': only options are taken",
-					       rest[0]);
-	}
-	return SPN_EXIT_DONE;
 }
 
 static bool has_shown_progress;
@@ -334,14 +110,14 @@ static int select_accounts(struct audit *audit,
 	const struct spn_store store = {.ldb = ldb};
 	const char *reason = NULL;
 
-	if (audit->account == NULL && audit->base == NULL) {
+	if (audit->options->account == NULL && audit->options->base == NULL) {
 		*_select = NULL;
 		return SPN_EXIT_DONE;
 	}
 	if (!audit_select_new(audit,
 			      &store,
-			      audit->account,
-			      audit->base,
+			      audit->options->account,
+			      audit->options->base,
 			      _select,
 			      &reason))
 	{
@@ -354,17 +130,17 @@ static int select_accounts(struct audit *audit,
 static bool part_text(const struct audit *audit, const char **_part)
 {
 	*_part = NULL;
-	if (audit->account == NULL && audit->base == NULL) {
+	if (audit->options->account == NULL && audit->options->base == NULL) {
 		return true;
 	}
-	*_part = talloc_asprintf(audit,
-				 "only findings of %s%s%s%s",
-				 (audit->account == NULL) ? "accounts"
-							  : "account ",
-				 (audit->account == NULL) ? ""
-							  : audit->account,
-				 (audit->base == NULL) ? "" : " below ",
-				 (audit->base == NULL) ? "" : audit->base);
+	*_part = talloc_asprintf(
+		audit,
+		"only findings of %s%s%s%s",
+		(audit->options->account == NULL) ? "accounts" : "account ",
+		(audit->options->account == NULL) ? ""
+						  : audit->options->account,
+		(audit->options->base == NULL) ? "" : " below ",
+		(audit->options->base == NULL) ? "" : audit->options->base);
 	return *_part != NULL;
 }
 
@@ -381,7 +157,7 @@ static bool format_report(struct audit *audit,
 		.domain = scanned->forest->dns_domain,
 		.num_accounts = scanned->num_accounts,
 		.num_spns = scanned->num_spns,
-		.choice = audit->choice,
+		.choice = audit->options->choice,
 		.findings = findings,
 	};
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
@@ -399,7 +175,7 @@ static bool format_report(struct audit *audit,
 		return false;
 	}
 	ok = part_text(audit, &result.part) &&
-	     audit->format->write(audit, &result, stream);
+	     audit->options->format->write(audit, &result, stream);
 	ok = (ferror(stream) == 0) && ok;
 	return fclose(stream) == 0 && ok;
 }
@@ -409,7 +185,11 @@ static int put_out(struct audit *audit, char *data, size_t len)
 	const char *reason = NULL;
 	int status = SPN_EXIT_DONE;
 
-	if (!audit_output_write(audit, audit->output, data, len, &reason)) {
+	if (!audit_output_write(audit,
+				audit->options->output,
+				data,
+				len,
+				&reason)) {
 		status = fail(audit, reason);
 	}
 	free(data);
@@ -427,7 +207,7 @@ static int report(struct audit *audit,
 
 	findings = audit_findings_new(audit,
 				      &scanned->fold,
-				      audit->choice,
+				      audit->options->choice,
 				      &scanned->reports);
 	if (findings == NULL) {
 		return out_of_memory(audit);
@@ -442,7 +222,8 @@ static int report(struct audit *audit,
 	status = put_out(audit, data, len);
 	if (status == SPN_EXIT_DONE &&
 	    audit_findings_reach(findings,
-				 audit_choice_threshold(audit->choice)))
+				 audit_choice_threshold(
+					 audit->options->choice)))
 	{
 		return EXIT_FINDINGS;
 	}
@@ -482,13 +263,13 @@ static int run_catalogue(struct audit *audit)
 	if (stream == NULL) {
 		return out_of_memory(audit);
 	}
-	if (audit->explain != NULL) {
+	if (audit->options->explain != NULL) {
 		ok = audit_explain(audit,
-				   audit->choice,
-				   audit->explain,
+				   audit->options->choice,
+				   audit->options->explain,
 				   stream);
 	} else {
-		audit_list_rules(audit->choice, stream);
+		audit_list_rules(audit->options->choice, stream);
 	}
 	ok = (ferror(stream) == 0) && ok;
 	if (fclose(stream) != 0 || !ok) {
@@ -513,15 +294,16 @@ int main(int argc, char **argv)
 	audit->connect = spn_connect_new(audit,
 					 TOOL,
 					 "[OPTION...]",
-					 options,
+					 audit_option_table(),
 					 argc,
 					 argv);
 	if (audit->connect == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	status = read_command_line(audit);
+	status = audit_options_read(audit, audit->connect, &audit->options);
 	if (status == SPN_EXIT_DONE &&
-	    (audit->list_rules || audit->explain != NULL)) {
+	    (audit->options->list_rules || audit->options->explain != NULL))
+	{
 		status = run_catalogue(audit);
 	} else if (status == SPN_EXIT_DONE) {
 		status = run_audit(audit);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of options, and one small function for each kind of argument.
+ */
+#include "audit_options.h"
+
+#include "audit_catalogue.h"
+
+enum option {
+	OPT_FORMAT = 1,
+	OPT_OUTPUT,
+	OPT_RULE,
+	OPT_ONLY,
+	OPT_MIN_SEVERITY,
+	OPT_ACCOUNT,
+	OPT_BASE,
+	OPT_LIST_RULES,
+	OPT_EXPLAIN,
+};
+
+static const struct poptOption option_table[] = {
+	{
+		.longName = "format",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_FORMAT,
+		.descrip = "How the report is written: text (default) or json",
+		.argDescrip = "FORMAT",
+	},
+	{
+		.longName = "output",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_OUTPUT,
+		.descrip = "Write the report to FILE, whole or not at all",
+		.argDescrip = "FILE",
+	},
+	{
+		.longName = "rule",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_RULE,
+		.descrip = "What a rule, code or id counts as: error, "
+			   "warning, info, off; may be repeated",
+		.argDescrip = "RULE=SEVERITY",
+	},
+	{
+		.longName = "only",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_ONLY,
+		.descrip = "Report only these rules, codes or ids",
+		.argDescrip = "RULE,...",
+	},
+	{
+		.longName = "min-severity",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_MIN_SEVERITY,
+		.descrip = "Report only findings of error, warning or info "
+			   "(default) and above; exit 1 for any of them",
+		.argDescrip = "SEVERITY",
+	},
+	{
+		.longName = "account",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_ACCOUNT,
+		.descrip = "Report only findings of this account",
+		.argDescrip = "NAME|DN",
+	},
+	{
+		.longName = "base",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_BASE,
+		.descrip = "Report only findings of accounts below DN",
+		.argDescrip = "DN",
+	},
+	{
+		.longName = "list-rules",
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_LIST_RULES,
+		.descrip = "List all rules with their codes, and exit",
+	},
+	{
+		.longName = "explain",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_EXPLAIN,
+		.descrip = "Say what a code or id means, and exit",
+		.argDescrip = "CODE",
+	},
+	POPT_TABLEEND,
+};
+
+/* While they are read. */
+struct reading {
+	struct spn_connect *connect;
+	struct audit_options *options;
+};
+
+static int out_of_memory(const struct reading *reading)
+{
+	spn_connect_message(reading->connect, "out of memory");
+	return SPN_EXIT_CANNOT_RUN;
+}
+
+static int read_format(struct reading *reading, const char *name)
+{
+	const struct audit_format *format = audit_formats();
+	char *names = NULL;
+
+	reading->options->format = audit_format_by_name(name);
+	if (reading->options->format != NULL) {
+		return SPN_EXIT_DONE;
+	}
+	names = talloc_strdup(reading->options, "");
+	for (; format->name != NULL; format++) {
+		names = talloc_asprintf_append(names,
+					       "%s%s",
+					       (*names == '\0') ? "" : ", ",
+					       format->name);
+		if (names == NULL) {
+			return out_of_memory(reading);
+		}
+	}
+	return spn_connect_usage_error(reading->connect,
+				       "--format: there is no format '%s'; "
+				       "formats: %s",
+				       name,
+				       names);
+}
+
+static int read_explain(struct reading *reading, const char *key)
+{
+	reading->options->explain = audit_message_by_key(key);
+	if (reading->options->explain != NULL) {
+		return SPN_EXIT_DONE;
+	}
+	return spn_connect_usage_error(reading->connect,
+				       "--explain: there is no code or id "
+				       "'%s'; see --list-rules",
+				       key);
+}
+
+/* *_slot is left alone if the argument is empty. */
+static int read_name(struct reading *reading,
+		     const char *option,
+		     const char *value,
+		     const char **_slot)
+{
+	if (value[0] == '\0') {
+		return spn_connect_usage_error(reading->connect,
+					       "%s: the value is empty",
+					       option);
+	}
+	*_slot = value;
+	return SPN_EXIT_DONE;
+}
+
+static int read_choice(struct reading *reading,
+		       bool (*set)(struct audit_choice *choice,
+				   const char *text,
+				   const char **_reason),
+		       const char *value)
+{
+	const char *reason = NULL;
+
+	if (set(reading->options->choice, value, &reason)) {
+		return SPN_EXIT_DONE;
+	}
+	if (reason == NULL) {
+		return out_of_memory(reading);
+	}
+	return spn_connect_usage_error(reading->connect, "%s", reason);
+}
+
+static int read_option(struct reading *reading, int opt)
+{
+	char *value = NULL;
+
+	if (opt == OPT_LIST_RULES) {
+		reading->options->list_rules = true;
+		return SPN_EXIT_DONE;
+	}
+	value = spn_connect_option_argument(reading->options,
+					    reading->connect);
+	if (value == NULL) {
+		return out_of_memory(reading);
+	}
+	switch (opt) {
+	case OPT_FORMAT:
+		return read_format(reading, value);
+	case OPT_OUTPUT:
+		return read_name(reading,
+				 "--output",
+				 value,
+				 &reading->options->output);
+	case OPT_RULE:
+		return read_choice(reading, audit_choice_rule, value);
+	case OPT_ONLY:
+		return read_choice(reading, audit_choice_only, value);
+	case OPT_MIN_SEVERITY:
+		return read_choice(reading, audit_choice_least, value);
+	case OPT_ACCOUNT:
+		return read_name(reading,
+				 "--account",
+				 value,
+				 &reading->options->account);
+	case OPT_BASE:
+		return read_name(reading,
+				 "--base",
+				 value,
+				 &reading->options->base);
+	case OPT_EXPLAIN:
+		return read_explain(reading, value);
+	}
+	return SPN_EXIT_CANNOT_RUN;
+}
+
+static int read_all(struct reading *reading)
+{
+	const char *const *rest = NULL;
+	size_t num_rest = 0;
+	int opt;
+	int status;
+
+	reading->options->format = audit_formats();
+	reading->options->choice = audit_choice_new(reading->options);
+	if (reading->options->choice == NULL) {
+		return out_of_memory(reading);
+	}
+	while (true) {
+		opt = spn_connect_next_option(reading->connect);
+		if (opt == 0) {
+			break;
+		}
+		if (opt < 0) {
+			return SPN_EXIT_CANNOT_RUN;
+		}
+		status = read_option(reading, opt);
+		if (status != SPN_EXIT_DONE) {
+			return status;
+		}
+	}
+	rest = spn_connect_arguments(reading->connect, &num_rest);
+	if (num_rest > 0) {
+		return spn_connect_usage_error(reading->connect,
+					       "'%s': only options are taken",
+					       rest[0]);
+	}
+	return SPN_EXIT_DONE;
+}
+
+const struct poptOption *audit_option_table(void)
+{
+	return option_table;
+}
+
+int audit_options_read(TALLOC_CTX *mem_ctx,
+		       struct spn_connect *connect,
+		       struct audit_options **_options)
+{
+	struct reading reading = {.connect = connect};
+	int status;
+
+	reading.options = talloc_zero(mem_ctx, struct audit_options);
+	if (reading.options == NULL) {
+		return out_of_memory(&reading);
+	}
+	status = read_all(&reading);
+	if (status == SPN_EXIT_DONE) {
+		*_options = reading.options;
+	}
+	return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line of spn-audit.
+ */
+#ifndef SPN_AUDIT_OPTIONS_H
+#define SPN_AUDIT_OPTIONS_H
+
+#include "audit_choice.h"
+#include "audit_format.h"
+#include "connect.h"
+
+struct audit_options {
+	struct audit_choice *choice;
+	const struct audit_format *format;
+	const char *output;  /* NULL: standard output */
+	const char *account; /* NULL: all */
+	const char *base;    /* NULL: everywhere */
+	bool list_rules;
+	const struct spn_message *explain; /* NULL: audit */
+};
+
+/* For spn_connect_new(). */
+const struct poptOption *audit_option_table(void);
+
+/* SPN_EXIT_DONE, or the exit status after a message. */
+int audit_options_read(TALLOC_CTX *mem_ctx,
+		       struct spn_connect *connect,
+		       struct audit_options **_options);
+
+#endif
