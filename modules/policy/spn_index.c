@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Three tables of accounts, and what a partial index has been asked so far.
+ * A partial index: three tables of accounts, and what it has been asked so
+ * far. A complete one is a census.
  */
 #include "spn_index.h"
 
 #include <stdlib.h>
 
+#include "spn_census.h"
 #include "spn_table.h"
 
 struct spn_index {
 	struct spn_fold fold;
-	bool complete;
-	struct spn_table by_spn;  /* folded value */
-	struct spn_table by_name; /* NetBIOS name, no case */
-	struct spn_table by_dns;  /* DNS name, no case */
-	struct spn_table by_sam;  /* any account; complete index only */
-	struct spn_table by_host; /* any name of a computer; likewise */
-	struct spn_table by_upn;  /* likewise */
-	struct spn_table deleted; /* folded value; likewise */
-	struct spn_set guids;	  /* of its accounts; partial index only */
-	struct spn_set folded;	  /* by text: its key; partial index only */
+	struct spn_census *census; /* NULL: a partial index */
+	struct spn_table by_spn;   /* folded value */
+	struct spn_table by_name;  /* NetBIOS name, no case */
+	struct spn_table by_dns;   /* DNS name, no case */
+	struct spn_set guids;	   /* of its accounts; partial index only */
+	struct spn_set folded;	   /* by text: its key; partial index only */
 	/* What a partial index has been asked: with an answer, by kind, and
 	 * without. */
 	struct spn_set known[SPN_NUM_QUESTION_KINDS];
@@ -39,97 +37,22 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	index->fold = fold;
-	index->complete = complete;
 	index->by_spn.compare = spn_table_by_key;
 	index->by_name.compare = spn_table_by_name;
 	index->by_dns.compare = spn_table_by_name;
-	index->by_sam.compare = spn_table_by_name;
-	index->by_host.compare = spn_table_by_name;
-	index->by_upn.compare = spn_table_by_name;
-	index->deleted.compare = spn_table_by_key;
+	if (complete) {
+		index->census = spn_census_new(index, fold);
+		if (index->census == NULL) {
+			talloc_free(index);
+			return NULL;
+		}
+	}
 	return index;
 }
 
 const struct spn_fold *spn_index_fold(const struct spn_index *index)
 {
 	return &index->fold;
-}
-
-static bool add_host_names(struct spn_index *index,
-			   const struct spn_account *account)
-{
-	const char **lists[] = {
-		account->additional_dns_host_names,
-		(account->facts == NULL)
-			? NULL
-			: account->facts->additional_sam_names,
-	};
-	bool ok = true;
-	size_t l;
-	size_t i;
-
-	if (account->kind != SPN_KIND_COMPUTER) {
-		return true;
-	}
-	ok = spn_table_add(index,
-			   &index->by_host,
-			   spn_account_netbios_name(account),
-			   account) &&
-	     spn_table_add(index,
-			   &index->by_host,
-			   spn_str_of(account->dns_host_name),
-			   account);
-	for (l = 0; l < sizeof(lists) / sizeof(lists[0]); l++) {
-		for (i = 0; ok && lists[l] != NULL && lists[l][i] != NULL; i++)
-		{
-			struct spn_str name = spn_str_of(lists[l][i]);
-
-			if (name.len > 0 && name.data[name.len - 1] == '$') {
-				name.len--;
-			}
-			ok = spn_table_add(index,
-					   &index->by_host,
-					   name,
-					   account);
-		}
-	}
-	return ok;
-}
-
-/* What only an audit asks for. */
-static bool add_logon_names(struct spn_index *index,
-			    const struct spn_account *account)
-{
-	const char *upn = (account->facts == NULL)
-				  ? NULL
-				  : account->facts->user_principal_name;
-
-	return spn_table_add(index,
-			     &index->by_sam,
-			     spn_str_of(account->sam_account_name),
-			     account) &&
-	       spn_table_add(index,
-			     &index->by_upn,
-			     spn_str_of(upn),
-			     account) &&
-	       add_host_names(index, account);
-}
-
-static bool add_values(struct spn_index *index,
-		       struct spn_table *table,
-		       const struct spn_account *account)
-{
-	size_t i;
-
-	for (i = 0; i < account->spns.num; i++) {
-		if (!spn_table_add(index,
-				   table,
-				   account->spns.values[i].key,
-				   account)) {
-			return false;
-		}
-	}
-	return true;
 }
 
 static bool add_names(struct spn_index *index,
@@ -171,23 +94,27 @@ bool spn_index_has(const struct spn_index *index, const char *object_guid)
 bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 {
 	struct spn_value guid = {.key = spn_str_of(account->object_guid)};
+	size_t i;
 
-	if (account->is_deleted) {
-		return add_values(index, &index->deleted, account);
+	if (index->census != NULL) {
+		return spn_census_add(index->census, account);
 	}
-	if (index->complete && !add_logon_names(index, account)) {
+	if (spn_index_has(index, account->object_guid)) {
+		return true;
+	}
+	if (!spn_set_add(index, &index->guids, &guid)) {
 		return false;
 	}
-	if (!index->complete) {
-		if (spn_index_has(index, account->object_guid)) {
-			return true;
-		}
-		if (!spn_set_add(index, &index->guids, &guid)) {
+	for (i = 0; i < account->spns.num; i++) {
+		if (!spn_table_add(index,
+				   &index->by_spn,
+				   account->spns.values[i].key,
+				   account))
+		{
 			return false;
 		}
 	}
-	return add_values(index, &index->by_spn, account) &&
-	       add_names(index, account);
+	return add_names(index, account);
 }
 
 bool spn_index_add_spn(struct spn_index *index,
@@ -207,7 +134,7 @@ static bool ask(struct spn_index *index,
 	/* What is not UTF-8 cannot be folded, so no index of the directory
 	 * has it: nobody can store it, and a search for it would read every
 	 * object there is. */
-	if (index->complete || asked->value.len == 0 ||
+	if (index->census != NULL || asked->value.len == 0 ||
 	    !spn_str_is_utf8(asked->value) ||
 	    spn_set_has(&index->known[kind], asked->key))
 	{
@@ -246,17 +173,24 @@ static bool ask_spn(struct spn_index *index,
 	       ask(index, kind, spn);
 }
 
-static bool find_in(struct spn_table *table,
-		    TALLOC_CTX *mem_ctx,
-		    struct spn_str key,
-		    struct spn_holders *_holders)
+static bool find_holders(struct spn_index *index,
+			 TALLOC_CTX *mem_ctx,
+			 const struct spn_value *spn,
+			 struct spn_holders *_holders)
 {
 	struct spn_holders holders = {};
 	const struct spn_entry *found = NULL;
 	size_t num = 0;
 	size_t i;
 
-	found = spn_table_find(table, key, &num);
+	if (index->census != NULL) {
+		return spn_census_find(index->census,
+				       mem_ctx,
+				       SPN_CENSUS_SPN,
+				       spn->key,
+				       _holders);
+	}
+	found = spn_table_find(&index->by_spn, spn->key, &num);
 	if (num > 0) {
 		holders.accounts = talloc_array(mem_ctx,
 						const struct spn_account *,
@@ -281,7 +215,7 @@ bool spn_index_holders_of(struct spn_index *index,
 			  struct spn_holders *_holders)
 {
 	return ask_spn(index, SPN_ASK_SPN, spn) &&
-	       find_in(&index->by_spn, mem_ctx, spn->key, _holders);
+	       find_holders(index, mem_ctx, spn, _holders);
 }
 
 bool spn_index_is_free(struct spn_index *index,
@@ -344,7 +278,7 @@ bool spn_index_key(struct spn_index *index,
 	if (_spn->value.data == NULL) {
 		return false;
 	}
-	if (!index->complete) {
+	if (index->census == NULL) {
 		return fold_text(index, _spn->value, &_spn->key);
 	}
 	return index->fold.fn(index->fold.private_data,
@@ -369,7 +303,7 @@ static bool holders_by_kind(struct spn_index *index,
 	}
 	ok = spn_index_key(index, tmp_ctx, service_class, host_name, &spn) &&
 	     ask_spn(index, kind, &spn) &&
-	     find_in(&index->by_spn, mem_ctx, spn.key, _holders);
+	     find_holders(index, mem_ctx, &spn, _holders);
 	talloc_free(tmp_ctx);
 	return ok;
 }
@@ -411,7 +345,7 @@ static bool ask_for_host(struct spn_index *index, struct spn_str name)
 {
 	struct spn_holders ignored = {};
 
-	if (index->complete) {
+	if (index->census != NULL) {
 		return true;
 	}
 	if (!spn_index_domain_holders(index,
@@ -434,7 +368,7 @@ static bool ask_for_machine(struct spn_index *index, struct spn_str name)
 	bool ok = false;
 	size_t i;
 
-	if (index->complete || name.len == 0) {
+	if (index->census != NULL || name.len == 0) {
 		return true;
 	}
 	sam = talloc_array(index, char, name.len + 1);
@@ -452,6 +386,39 @@ static bool ask_for_machine(struct spn_index *index, struct spn_str name)
 	return ok;
 }
 
+/* The first of those in a census of which this is true. */
+static bool find_computer(struct spn_index *index,
+			  struct spn_str name,
+			  bool (*is_meant)(const struct spn_account *computer,
+					   struct spn_str name),
+			  const struct spn_account **_computer)
+{
+	struct spn_holders found = {};
+	size_t i;
+
+	*_computer = NULL;
+	if (!spn_census_find(index->census,
+			     index,
+			     SPN_CENSUS_HOST,
+			     name,
+			     &found)) {
+		return false;
+	}
+	for (i = 0; i < found.num_accounts && *_computer == NULL; i++) {
+		if (is_meant(found.accounts[i], name)) {
+			*_computer = found.accounts[i];
+		}
+	}
+	talloc_free(found.accounts);
+	return true;
+}
+
+static bool has_netbios_name(const struct spn_account *computer,
+			     struct spn_str name)
+{
+	return spn_str_equal_nocase(spn_account_netbios_name(computer), name);
+}
+
 bool spn_index_computer_by_name(struct spn_index *index,
 				struct spn_str netbios_name,
 				const struct spn_account **_computer)
@@ -459,6 +426,12 @@ bool spn_index_computer_by_name(struct spn_index *index,
 	const struct spn_entry *found = NULL;
 	size_t num = 0;
 
+	if (index->census != NULL) {
+		return find_computer(index,
+				     netbios_name,
+				     has_netbios_name,
+				     _computer);
+	}
 	if (!ask_for_machine(index, netbios_name) ||
 	    !ask_for_host(index, netbios_name))
 	{
@@ -478,6 +451,12 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 	struct spn_str label = fqdn;
 	size_t num = 0;
 
+	if (index->census != NULL) {
+		return find_computer(index,
+				     fqdn,
+				     spn_account_has_dns_name,
+				     _computer);
+	}
 	for (label.len = 0; label.len < fqdn.len; label.len++) {
 		if (fqdn.data[label.len] == '.') {
 			break;
@@ -591,38 +570,7 @@ bool spn_index_answered(struct spn_index *index, bool anywhere)
 	return true;
 }
 
-bool spn_index_account_by_name(struct spn_index *index,
-			       struct spn_str sam_account_name,
-			       const struct spn_account **_account)
+struct spn_census *spn_index_census(struct spn_index *index)
 {
-	const struct spn_entry *found = NULL;
-	size_t num = 0;
-
-	found = spn_table_find(&index->by_sam, sam_account_name, &num);
-	*_account = (num > 0) ? found->account : NULL;
-	return true;
-}
-
-bool spn_index_computers_named(struct spn_index *index,
-			       TALLOC_CTX *mem_ctx,
-			       struct spn_str host_name,
-			       struct spn_holders *_computers)
-{
-	return find_in(&index->by_host, mem_ctx, host_name, _computers);
-}
-
-bool spn_index_upn_holders(struct spn_index *index,
-			   TALLOC_CTX *mem_ctx,
-			   struct spn_str user_principal_name,
-			   struct spn_holders *_holders)
-{
-	return find_in(&index->by_upn, mem_ctx, user_principal_name, _holders);
-}
-
-bool spn_index_deleted_holders(struct spn_index *index,
-			       TALLOC_CTX *mem_ctx,
-			       const struct spn_value *spn,
-			       struct spn_holders *_holders)
-{
-	return find_in(&index->deleted, mem_ctx, spn->key, _holders);
+	return index->census;
 }

@@ -51,13 +51,15 @@ bool spn_index_key(struct spn_index *index,
 		   struct spn_value *_spn);
 
 /*
- * Adds a live account; the index keeps the pointer, the caller the memory.
+ * Adds a live account. A partial index keeps the pointer, the caller the
+ * memory; a complete one has a copy (spn_census), takes deleted ones, too, and
+ * what it finds is good until the page of its census is turned.
  * The same account (objectGUID) may be added again by a later search: a
  * partial index keeps the first. False when out of memory.
  */
 bool spn_index_add(struct spn_index *index, const struct spn_account *account);
 
-/* An account of the index is to have one value more, which it keeps itself.
+/* An account of a partial index is to have one value more, which it keeps.
  * False when out of memory. */
 bool spn_index_add_spn(struct spn_index *index,
 		       const struct spn_account *account,
@@ -137,6 +139,10 @@ bool spn_index_deleted_holders(struct spn_index *index,
 			       TALLOC_CTX *mem_ctx,
 			       const struct spn_value *spn,
 			       struct spn_holders *_holders);
+
+/* Its accounts, one by one; NULL for a partial index. */
+struct spn_census;
+struct spn_census *spn_index_census(struct spn_index *index);
 
 /* The DNS suffixes of the forest, which have not been read, are needed. */
 void spn_index_want_suffixes(struct spn_index *index);

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Packed accounts stand one after the other in large blocks that never move.
+ * One hash table has the numbers of accounts by all their keys.
+ */
+#include "spn_census.h"
+
+#include <string.h>
+
+#include "spn_pack.h"
+#include "spn_slots.h"
+
+#define BLOCK (256 * 1024)
+#define PAGE (32 * 1024)
+
+struct unpacked {
+	size_t number;
+	const struct spn_account *account;
+};
+
+struct spn_census {
+	struct spn_fold fold;
+	struct spn_shared *shared;
+	struct spn_slots slots;
+	uint8_t **records; /* NULL: removed */
+	size_t num_records;
+	size_t size_records;
+	uint8_t *block;
+	size_t room; /* in the block */
+	TALLOC_CTX *page;
+	struct unpacked *open; /* on the page, in order of number */
+	size_t num_open;
+	size_t size_open;
+	const struct spn_account **kept; /* by number; NULL until one is */
+	size_t size_kept;
+};
+
+struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
+{
+	struct spn_census *census = talloc_zero(mem_ctx, struct spn_census);
+
+	if (census == NULL) {
+		return NULL;
+	}
+	census->fold = fold;
+	census->shared = spn_shared_new(census);
+	census->page = talloc_pool(census, PAGE);
+	if (census->shared == NULL || census->page == NULL) {
+		talloc_free(census);
+		return NULL;
+	}
+	return census;
+}
+
+/* ------------------------------------------------------------------ adding */
+
+static uint32_t hash_of(enum spn_census_key kind, struct spn_str key)
+{
+	bool nocase = kind != SPN_CENSUS_SPN && kind != SPN_CENSUS_DELETED_SPN;
+
+	return spn_slots_hash((uint32_t)kind + 1, key, nocase);
+}
+
+static bool add_key(struct spn_census *census,
+		    enum spn_census_key kind,
+		    struct spn_str key,
+		    size_t number)
+{
+	return key.len == 0 || spn_slots_add(census,
+					     &census->slots,
+					     hash_of(kind, key),
+					     (uint32_t)number);
+}
+
+static bool add_spns(struct spn_census *census,
+		     enum spn_census_key kind,
+		     const struct spn_account *account,
+		     size_t number)
+{
+	size_t i;
+
+	for (i = 0; i < account->spns.num; i++) {
+		if (!add_key(census,
+			     kind,
+			     account->spns.values[i].key,
+			     number)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct spn_str without_dollar(const char *name)
+{
+	struct spn_str s = spn_str_of(name);
+
+	if (s.len > 0 && s.data[s.len - 1] == '$') {
+		s.len--;
+	}
+	return s;
+}
+
+static bool add_hosts(struct spn_census *census,
+		      const char *const *names,
+		      size_t number)
+{
+	for (; names != NULL && *names != NULL; names++) {
+		if (!add_key(census,
+			     SPN_CENSUS_HOST,
+			     without_dollar(*names),
+			     number)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool add_names(struct spn_census *census,
+		      const struct spn_account *account,
+		      size_t number)
+{
+	const struct spn_facts *facts = account->facts;
+	struct spn_str sam = spn_str_of(account->sam_account_name);
+
+	if (!add_key(census, SPN_CENSUS_NAME, sam, number)) {
+		return false;
+	}
+	if (facts != NULL && !add_key(census,
+				      SPN_CENSUS_UPN,
+				      spn_str_of(facts->user_principal_name),
+				      number))
+	{
+		return false;
+	}
+	if (account->kind != SPN_KIND_COMPUTER) {
+		return true;
+	}
+	return add_key(census,
+		       SPN_CENSUS_HOST,
+		       spn_account_netbios_name(account),
+		       number) &&
+	       add_key(census,
+		       SPN_CENSUS_HOST,
+		       spn_str_of(account->dns_host_name),
+		       number) &&
+	       add_hosts(census, account->additional_dns_host_names, number) &&
+	       (facts == NULL ||
+		add_hosts(census, facts->additional_sam_names, number));
+}
+
+static uint8_t *reserve(struct spn_census *census, size_t len)
+{
+	uint8_t *at = NULL;
+
+	if (len > BLOCK / 8) {
+		return talloc_array(census, uint8_t, len);
+	}
+	if (len > census->room) {
+		census->block = talloc_array(census, uint8_t, BLOCK);
+		if (census->block == NULL) {
+			census->room = 0;
+			return NULL;
+		}
+		census->room = BLOCK;
+	}
+	at = census->block;
+	census->block += len;
+	census->room -= len;
+	return at;
+}
+
+static uint8_t *pack(struct spn_census *census,
+		     const struct spn_account *account)
+{
+	struct spn_str parent = spn_pack_parent(spn_str_of(account->dn));
+	uint32_t parent_number = 0;
+	uint32_t domain_number = 0;
+	uint8_t *record = NULL;
+
+	if (!spn_shared_number(census->shared, parent, &parent_number) ||
+	    !spn_shared_number(census->shared,
+			       spn_str_of(account->dns_domain),
+			       &domain_number))
+	{
+		return NULL;
+	}
+	record =
+		reserve(census,
+			spn_pack(account, parent_number, domain_number, NULL));
+	if (record != NULL) {
+		spn_pack(account, parent_number, domain_number, record);
+	}
+	return record;
+}
+
+bool spn_census_add(struct spn_census *census,
+		    const struct spn_account *account)
+{
+	size_t number = census->num_records;
+	uint8_t *record = NULL;
+
+	if (number == census->size_records) {
+		size_t size = (number == 0) ? 64 : number + number / 2;
+		uint8_t **records = talloc_realloc(census,
+						   census->records,
+						   uint8_t *,
+						   size);
+
+		if (records == NULL) {
+			return false;
+		}
+		census->records = records;
+		census->size_records = size;
+	}
+	record = pack(census, account);
+	if (record == NULL) {
+		return false;
+	}
+	census->records[number] = record;
+	census->num_records++;
+	if (account->is_deleted) {
+		return add_spns(census,
+				SPN_CENSUS_DELETED_SPN,
+				account,
+				number);
+	}
+	return add_spns(census, SPN_CENSUS_SPN, account, number) &&
+	       add_names(census, account, number);
+}
+
+size_t spn_census_num(const struct spn_census *census)
+{
+	return census->num_records;
+}
+
+void spn_census_set_privileged(struct spn_census *census, size_t number)
+{
+	spn_pack_set_privileged(census->records[number]);
+}
+
+void spn_census_remove(struct spn_census *census, size_t number)
+{
+	census->records[number] = NULL;
+}
+
+/* ----------------------------------------------------------------- finding */
+
+/* Where it stands among those of the page, or should. */
+static size_t open_place(const struct spn_census *census, size_t number)
+{
+	size_t low = 0;
+	size_t high = census->num_open;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (census->open[middle].number < number) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+static bool put_on_page(struct spn_census *census,
+			size_t place,
+			const struct unpacked *unpacked)
+{
+	if (census->num_open == census->size_open) {
+		size_t size = (census->size_open == 0) ? 64
+						       : census->size_open * 2;
+		struct unpacked *open = talloc_realloc(census,
+						       census->open,
+						       struct unpacked,
+						       size);
+
+		if (open == NULL) {
+			return false;
+		}
+		census->open = open;
+		census->size_open = size;
+	}
+	memmove(&census->open[place + 1],
+		&census->open[place],
+		(census->num_open - place) * sizeof(struct unpacked));
+	census->open[place] = *unpacked;
+	census->num_open++;
+	return true;
+}
+
+bool spn_census_get(struct spn_census *census,
+		    size_t number,
+		    const struct spn_account **_account)
+{
+	struct unpacked unpacked = {.number = number};
+	size_t place = 0;
+
+	*_account = NULL;
+	if (census->records[number] == NULL) {
+		return true;
+	}
+	if (number < census->size_kept && census->kept[number] != NULL) {
+		*_account = census->kept[number];
+		return true;
+	}
+	place = open_place(census, number);
+	if (place < census->num_open && census->open[place].number == number) {
+		*_account = census->open[place].account;
+		return true;
+	}
+	unpacked.account = spn_unpack(census->page,
+				      census->shared,
+				      &census->fold,
+				      census->records[number]);
+	if (unpacked.account == NULL || !put_on_page(census, place, &unpacked))
+	{
+		return false;
+	}
+	*_account = unpacked.account;
+	return true;
+}
+
+static bool is_any_of(const char *const *names, struct spn_str key)
+{
+	for (; names != NULL && *names != NULL; names++) {
+		if (spn_str_equal_nocase(without_dollar(*names), key)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The hash is the same; is it the same key? */
+static bool has_key(const struct spn_account *account,
+		    enum spn_census_key kind,
+		    struct spn_str key)
+{
+	const struct spn_facts *facts = account->facts;
+
+	switch (kind) {
+	case SPN_CENSUS_SPN:
+	case SPN_CENSUS_DELETED_SPN:
+		return spn_account_find(account, key) != NULL;
+	case SPN_CENSUS_NAME:
+		return spn_str_equal_nocase(spn_str_of(
+						    account->sam_account_name),
+					    key);
+	case SPN_CENSUS_HOST:
+		return spn_account_has_name(account, key) ||
+		       (facts != NULL &&
+			is_any_of(facts->additional_sam_names, key));
+	case SPN_CENSUS_UPN:
+		break;
+	}
+	return facts != NULL &&
+	       spn_str_equal_nocase(spn_str_of(facts->user_principal_name),
+				    key);
+}
+
+static bool add_holder(TALLOC_CTX *mem_ctx,
+		       struct spn_holders *holders,
+		       const struct spn_account *account)
+{
+	size_t num = holders->num_accounts;
+
+	/* One that has two values with this key is met twice in a row. */
+	if (num > 0 && holders->accounts[num - 1] == account) {
+		return true;
+	}
+	/* Room for 1, 2, 4, 8... */
+	if ((num & (num - 1)) == 0) {
+		const struct spn_account **accounts =
+			talloc_realloc(mem_ctx,
+				       holders->accounts,
+				       const struct spn_account *,
+				       (num == 0) ? 1 : num * 2);
+
+		if (accounts == NULL) {
+			return false;
+		}
+		holders->accounts = accounts;
+	}
+	holders->accounts[holders->num_accounts++] = account;
+	return true;
+}
+
+bool spn_census_find(struct spn_census *census,
+		     TALLOC_CTX *mem_ctx,
+		     enum spn_census_key kind,
+		     struct spn_str key,
+		     struct spn_holders *_holders)
+{
+	struct spn_holders holders = {};
+	uint32_t hash = hash_of(kind, key);
+	uint32_t number = 0;
+	size_t place = 0;
+
+	while (key.len > 0 &&
+	       spn_slots_next(&census->slots, hash, &place, &number)) {
+		const struct spn_account *account = NULL;
+
+		if (!spn_census_get(census, number, &account)) {
+			return false;
+		}
+		if (account != NULL && has_key(account, kind, key) &&
+		    !add_holder(mem_ctx, &holders, account))
+		{
+			return false;
+		}
+	}
+	*_holders = holders;
+	return true;
+}
+
+void spn_census_turn_page(struct spn_census *census)
+{
+	talloc_free_children(census->page);
+	census->num_open = 0;
+}
+
+static bool make_room_for_kept(struct spn_census *census)
+{
+	const struct spn_account **kept = NULL;
+	size_t i;
+
+	if (census->size_kept >= census->num_records) {
+		return true;
+	}
+	kept = talloc_realloc(census,
+			      census->kept,
+			      const struct spn_account *,
+			      census->size_records);
+	if (kept == NULL) {
+		return false;
+	}
+	for (i = census->size_kept; i < census->size_records; i++) {
+		kept[i] = NULL;
+	}
+	census->kept = kept;
+	census->size_kept = census->size_records;
+	return true;
+}
+
+bool spn_census_keep(struct spn_census *census,
+		     const struct spn_account *account,
+		     const struct spn_account **_kept)
+{
+	size_t number = 0;
+	size_t i;
+
+	for (i = 0; i < census->num_open; i++) {
+		if (census->open[i].account == account) {
+			break;
+		}
+	}
+	if (i == census->num_open) {
+		*_kept = account; /* it is kept already */
+		return true;
+	}
+	number = census->open[i].number;
+	if (!make_room_for_kept(census)) {
+		return false;
+	}
+	if (census->kept[number] == NULL) {
+		census->kept[number] = spn_unpack(census,
+						  census->shared,
+						  &census->fold,
+						  census->records[number]);
+	}
+	*_kept = census->kept[number];
+	return *_kept != NULL;
+}

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One list of what there is, in the order in which it stands in the bytes:
+ * pack() and unpack() go through it alike. A number is seven bits a byte,
+ * the lowest first; a text its length, its bytes and a NUL, so that it can
+ * be pointed to.
+ *
+ * Folded values are not kept: they are as long as the values, and to fold
+ * again costs less than the memory.
+ */
+#include "spn_pack.h"
+
+#include <string.h>
+
+#include "spn_slots.h"
+
+#define FLAG_DC 0x1u
+#define FLAG_DISABLED 0x2u
+#define FLAG_DELETED 0x4u
+#define FLAG_FACTS 0x8u
+#define FLAG_TYPES 0x10u
+#define FLAG_PRIVILEGED 0x20u
+#define FLAG_GUID 0x40u /* 16 bytes instead of a text */
+
+#define GUID_TEXT 36
+#define GUID_BYTES 16
+
+struct spn_shared {
+	struct spn_str *texts;
+	size_t num_texts;
+	size_t size;
+	struct spn_slots by_text;
+};
+
+struct spn_shared *spn_shared_new(TALLOC_CTX *mem_ctx)
+{
+	return talloc_zero(mem_ctx, struct spn_shared);
+}
+
+bool spn_shared_number(struct spn_shared *shared,
+		       struct spn_str text,
+		       uint32_t *_number)
+{
+	uint32_t hash = spn_slots_hash(0, text, false);
+	size_t place = 0;
+	uint32_t number = 0;
+
+	while (spn_slots_next(&shared->by_text, hash, &place, &number)) {
+		if (spn_str_equal(shared->texts[number], text)) {
+			*_number = number;
+			return true;
+		}
+	}
+	if (shared->num_texts == shared->size) {
+		size_t size = (shared->size == 0) ? 16 : shared->size * 2;
+		struct spn_str *texts = talloc_realloc(shared,
+						       shared->texts,
+						       struct spn_str,
+						       size);
+
+		if (texts == NULL) {
+			return false;
+		}
+		shared->texts = texts;
+		shared->size = size;
+	}
+	number = (uint32_t)shared->num_texts;
+	shared->texts[number] = spn_str_dup(shared, text);
+	if (shared->texts[number].data == NULL ||
+	    !spn_slots_add(shared, &shared->by_text, hash, number))
+	{
+		return false;
+	}
+	shared->num_texts++;
+	*_number = number;
+	return true;
+}
+
+struct spn_str spn_pack_parent(struct spn_str dn)
+{
+	size_t i;
+
+	for (i = 0; i < dn.len; i++) {
+		if (dn.data[i] == '\\') {
+			i++; /* the next one is no comma */
+		} else if (dn.data[i] == ',') {
+			return (struct spn_str){
+				.data = dn.data + i + 1,
+				.len = dn.len - i - 1,
+			};
+		}
+	}
+	return (struct spn_str){};
+}
+
+/* ---------------------------------------------------------------- to bytes */
+
+struct writer {
+	uint8_t *at; /* NULL: only counts */
+	size_t len;
+};
+
+static void put_byte(struct writer *w, uint8_t byte)
+{
+	if (w->at != NULL) {
+		w->at[w->len] = byte;
+	}
+	w->len++;
+}
+
+static void put_number(struct writer *w, uint64_t number)
+{
+	while (number >= 0x80) {
+		put_byte(w, (uint8_t)(number | 0x80));
+		number >>= 7;
+	}
+	put_byte(w, (uint8_t)number);
+}
+
+static void put_bytes(struct writer *w, const void *bytes, size_t len)
+{
+	if (w->at != NULL && len > 0) {
+		memcpy(w->at + w->len, bytes, len);
+	}
+	w->len += len;
+}
+
+static void put_str(struct writer *w, struct spn_str s)
+{
+	put_number(w, s.len);
+	put_bytes(w, s.data, s.len);
+	put_byte(w, 0);
+}
+
+/* NULL is a text, too: its length is 0, that of others one more. */
+static void put_text(struct writer *w, const char *text)
+{
+	size_t len = (text == NULL) ? 0 : strlen(text) + 1;
+
+	put_number(w, len);
+	put_bytes(w, text, len);
+}
+
+static void put_list(struct writer *w, const char *const *texts)
+{
+	size_t num = 0;
+	size_t i;
+
+	while (texts != NULL && texts[num] != NULL) {
+		num++;
+	}
+	put_number(w, (texts == NULL) ? 0 : num + 1);
+	for (i = 0; i < num; i++) {
+		put_text(w, texts[i]);
+	}
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9') {
+		return c - '0';
+	}
+	return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+}
+
+/* "01234567-89ab-..." as 16 bytes; false for any other text. */
+static bool guid_bytes(const char *text, uint8_t bytes[GUID_BYTES])
+{
+	size_t num = 0;
+	size_t i;
+
+	if (strlen(text) != GUID_TEXT) {
+		return false;
+	}
+	for (i = 0; i < GUID_TEXT; i += 2) {
+		if (i == 8 || i == 13 || i == 18 || i == 23) {
+			if (text[i] != '-') {
+				return false;
+			}
+			i++;
+		}
+		if (hex_digit(text[i]) < 0 || hex_digit(text[i + 1]) < 0) {
+			return false;
+		}
+		bytes[num++] = (uint8_t)(hex_digit(text[i]) << 4 |
+					 hex_digit(text[i + 1]));
+	}
+	return num == GUID_BYTES;
+}
+
+static void put_facts(struct writer *w, const struct spn_facts *facts)
+{
+	size_t i;
+
+	put_number(w, facts->control);
+	put_number(w, facts->encryption_types);
+	put_number(w, (uint64_t)facts->created);
+	put_number(w, (uint64_t)facts->password_set);
+	put_number(w, (uint64_t)facts->last_logon);
+	put_number(w, (uint64_t)facts->expires);
+	put_text(w, facts->user_principal_name);
+	put_list(w, facts->additional_sam_names);
+	put_list(w, facts->password_readers);
+	put_number(w, facts->num_delegate_to);
+	for (i = 0; i < facts->num_delegate_to; i++) {
+		put_str(w, facts->delegate_to[i]);
+	}
+	put_number(w, facts->num_writers);
+	if (facts->num_writers > 0) {
+		put_bytes(w, &facts->writers, sizeof(facts->writers));
+	}
+}
+
+static uint8_t flags_of(const struct spn_account *account, bool is_guid)
+{
+	const struct spn_facts *facts = account->facts;
+	unsigned flags = (account->is_dc ? FLAG_DC : 0) |
+			 (account->is_disabled ? FLAG_DISABLED : 0) |
+			 (account->is_deleted ? FLAG_DELETED : 0) |
+			 (is_guid ? FLAG_GUID : 0);
+
+	if (facts != NULL) {
+		flags |= FLAG_FACTS |
+			 (facts->has_encryption_types ? FLAG_TYPES : 0) |
+			 (facts->is_privileged ? FLAG_PRIVILEGED : 0);
+	}
+	return (uint8_t)flags;
+}
+
+size_t spn_pack(const struct spn_account *account,
+		uint32_t parent,
+		uint32_t domain,
+		uint8_t *into)
+{
+	struct writer w = {.at = into};
+	struct spn_str dn = spn_str_of(account->dn);
+	uint8_t guid[GUID_BYTES];
+	bool is_guid = guid_bytes(account->object_guid, guid);
+	size_t i;
+
+	put_byte(&w, flags_of(account, is_guid));
+	put_byte(&w, (uint8_t)account->kind);
+	if (is_guid) {
+		put_bytes(&w, guid, sizeof(guid));
+	} else {
+		put_text(&w, account->object_guid);
+	}
+	/* With its comma, if there is a parent. */
+	dn.len -= spn_pack_parent(dn).len;
+	put_str(&w, dn);
+	put_number(&w, parent);
+	put_number(&w, domain);
+	put_text(&w, account->sam_account_name);
+	put_text(&w, account->dns_host_name);
+	put_list(&w, account->additional_dns_host_names);
+	if (account->facts != NULL) {
+		put_facts(&w, account->facts);
+	}
+	put_number(&w, account->spns.num);
+	for (i = 0; i < account->spns.num; i++) {
+		put_str(&w, account->spns.values[i].value);
+	}
+	return w.len;
+}
+
+void spn_pack_set_privileged(uint8_t *packed)
+{
+	packed[0] |= FLAG_PRIVILEGED;
+}
+
+/* -------------------------------------------------------------- from bytes */
+
+/* Ours, so nothing is checked. */
+struct reader {
+	const uint8_t *at;
+	TALLOC_CTX *mem_ctx;
+	bool is_out_of_memory;
+};
+
+static uint64_t get_number(struct reader *r)
+{
+	uint64_t number = 0;
+	unsigned shift = 0;
+
+	while ((*r->at & 0x80) != 0) {
+		number |= (uint64_t)(*r->at++ & 0x7f) << shift;
+		shift += 7;
+	}
+	return number | (uint64_t)*r->at++ << shift;
+}
+
+static struct spn_str get_str(struct reader *r)
+{
+	struct spn_str s = {.len = (size_t)get_number(r)};
+
+	s.data = (const char *)r->at;
+	r->at += s.len + 1;
+	return s;
+}
+
+static const char *get_text(struct reader *r)
+{
+	size_t len = (size_t)get_number(r);
+	const char *text = (len == 0) ? NULL : (const char *)r->at;
+
+	r->at += len;
+	return text;
+}
+
+static const char **get_list(struct reader *r)
+{
+	size_t num = (size_t)get_number(r);
+	const char **texts = NULL;
+	size_t i;
+
+	if (num == 0) {
+		return NULL;
+	}
+	texts = talloc_zero_array(r->mem_ctx, const char *, num);
+	for (i = 0; i + 1 < num; i++) {
+		const char *text = get_text(r);
+
+		if (texts != NULL) {
+			texts[i] = text;
+		}
+	}
+	r->is_out_of_memory |= texts == NULL;
+	return texts;
+}
+
+static const char *get_guid(struct reader *r)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = talloc_array(r->mem_ctx, char, GUID_TEXT + 1);
+	char *c = text;
+	size_t i;
+
+	if (text == NULL) {
+		r->is_out_of_memory = true;
+		return NULL;
+	}
+	for (i = 0; i < GUID_BYTES; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10) {
+			*c++ = '-';
+		}
+		*c++ = digits[r->at[i] >> 4];
+		*c++ = digits[r->at[i] & 15];
+	}
+	*c = '\0';
+	r->at += GUID_BYTES;
+	return text;
+}
+
+static const char *get_dn(struct reader *r, const struct spn_shared *shared)
+{
+	struct spn_str name = get_str(r);
+	struct spn_str parent = shared->texts[get_number(r)];
+	char *dn = talloc_array(r->mem_ctx, char, name.len + parent.len + 1);
+
+	if (dn == NULL) {
+		r->is_out_of_memory = true;
+		return NULL;
+	}
+	memcpy(dn, name.data, name.len);
+	memcpy(dn + name.len, parent.data, parent.len);
+	dn[name.len + parent.len] = '\0';
+	return dn;
+}
+
+static const struct spn_facts *get_facts(struct reader *r, uint8_t flags)
+{
+	struct spn_facts *facts = talloc_zero(r->mem_ctx, struct spn_facts);
+	struct spn_str *delegate_to = NULL;
+	size_t i;
+
+	if (facts == NULL) {
+		r->is_out_of_memory = true;
+		return NULL;
+	}
+	facts->has_encryption_types = (flags & FLAG_TYPES) != 0;
+	facts->is_privileged = (flags & FLAG_PRIVILEGED) != 0;
+	facts->control = (uint32_t)get_number(r);
+	facts->encryption_types = (uint32_t)get_number(r);
+	facts->created = (int64_t)get_number(r);
+	facts->password_set = (int64_t)get_number(r);
+	facts->last_logon = (int64_t)get_number(r);
+	facts->expires = (int64_t)get_number(r);
+	facts->user_principal_name = get_text(r);
+	facts->additional_sam_names = get_list(r);
+	facts->password_readers = get_list(r);
+	facts->num_delegate_to = (size_t)get_number(r);
+	if (facts->num_delegate_to > 0) {
+		delegate_to = talloc_array(facts,
+					   struct spn_str,
+					   facts->num_delegate_to);
+		r->is_out_of_memory |= delegate_to == NULL;
+	}
+	for (i = 0; i < facts->num_delegate_to; i++) {
+		struct spn_str entry = get_str(r);
+
+		if (delegate_to != NULL) {
+			delegate_to[i] = entry;
+		}
+	}
+	facts->delegate_to = delegate_to;
+	facts->num_writers = (size_t)get_number(r);
+	if (facts->num_writers > 0) {
+		memcpy(&facts->writers, r->at, sizeof(facts->writers));
+		r->at += sizeof(facts->writers);
+	}
+	return facts;
+}
+
+static bool get_spns(struct reader *r,
+		     struct spn_account *account,
+		     const struct spn_fold *fold)
+{
+	struct spn_set *set = &account->spns;
+	size_t num = (size_t)get_number(r);
+	size_t i;
+
+	if (num == 0) {
+		return true;
+	}
+	set->values = talloc_array(r->mem_ctx, struct spn_value, num);
+	set->by_key = talloc_array(r->mem_ctx, size_t, num);
+	if (set->values == NULL || set->by_key == NULL) {
+		return false;
+	}
+	set->size = num;
+	for (i = 0; i < num; i++) {
+		struct spn_value spn = {.value = get_str(r)};
+
+		if (!fold->fn(fold->private_data,
+			      r->mem_ctx,
+			      spn.value,
+			      &spn.key) ||
+		    !spn_set_add(r->mem_ctx, set, &spn))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
+			       const struct spn_shared *shared,
+			       const struct spn_fold *fold,
+			       const uint8_t *packed)
+{
+	struct spn_account *account = talloc_zero(mem_ctx, struct spn_account);
+	struct reader r = {.at = packed + 2, .mem_ctx = account};
+	uint8_t flags = packed[0];
+
+	if (account == NULL) {
+		return NULL;
+	}
+	account->kind = (enum spn_kind)packed[1];
+	account->is_dc = (flags & FLAG_DC) != 0;
+	account->is_disabled = (flags & FLAG_DISABLED) != 0;
+	account->is_deleted = (flags & FLAG_DELETED) != 0;
+	account->object_guid = ((flags & FLAG_GUID) != 0) ? get_guid(&r)
+							  : get_text(&r);
+	account->dn = get_dn(&r, shared);
+	account->dns_domain = shared->texts[get_number(&r)].data;
+	account->sam_account_name = get_text(&r);
+	account->dns_host_name = get_text(&r);
+	account->additional_dns_host_names = get_list(&r);
+	if ((flags & FLAG_FACTS) != 0) {
+		account->facts = get_facts(&r, flags);
+	}
+	if (r.is_out_of_memory || !get_spns(&r, account, fold)) {
+		talloc_free(account);
+		return NULL;
+	}
+	return account;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An account in as few bytes as will do, and back. For spn_census only.
+ */
+#ifndef SPN_POLICY_SPN_PACK_H
+#define SPN_POLICY_SPN_PACK_H
+
+#include "spn_account.h"
+
+/* Texts that many accounts share, each once. */
+struct spn_shared;
+
+struct spn_shared *spn_shared_new(TALLOC_CTX *mem_ctx);
+/* False when out of memory. */
+bool spn_shared_number(struct spn_shared *shared,
+		       struct spn_str text,
+		       uint32_t *_number);
+
+/* What of a DN is the parent's, "" if it has none. */
+struct spn_str spn_pack_parent(struct spn_str dn);
+
+/*
+ * The bytes; into is NULL to learn only how many. parent and domain are
+ * numbers of the shared texts. What facts->writers points to is not copied.
+ */
+size_t spn_pack(const struct spn_account *account,
+		uint32_t parent,
+		uint32_t domain,
+		uint8_t *into);
+
+/*
+ * On mem_ctx; slices of the result point into the bytes, which must stay
+ * where they are. NULL when out of memory.
+ */
+struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
+			       const struct spn_shared *shared,
+			       const struct spn_fold *fold,
+			       const uint8_t *packed);
+
+/* facts->is_privileged of a packed account that has facts. */
+void spn_pack_set_privileged(uint8_t *packed);
+
+#endif

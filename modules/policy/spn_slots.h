@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A hash table of numbers in eight bytes an entry: an audit has millions.
+ * What a number means, and whether it really is what was looked for, the
+ * caller knows.
+ */
+#ifndef SPN_POLICY_SPN_SLOTS_H
+#define SPN_POLICY_SPN_SLOTS_H
+
+#include "spn.h"
+
+struct spn_slot {
+	uint32_t hash;
+	uint32_t number; /* plus 1; 0: empty */
+};
+
+/* Starts as {}. */
+struct spn_slots {
+	struct spn_slot *slots;
+	size_t num;
+	size_t size;
+};
+
+/* Of these bytes; nocase: ASCII letters of either case are the same. */
+uint32_t spn_slots_hash(uint32_t seed, struct spn_str bytes, bool nocase);
+
+/* Room for that many in all. False when out of memory. */
+bool spn_slots_reserve(TALLOC_CTX *mem_ctx,
+		       struct spn_slots *slots,
+		       size_t num);
+
+/* On mem_ctx, the same one for all calls. False when out of memory. */
+bool spn_slots_add(TALLOC_CTX *mem_ctx,
+		   struct spn_slots *slots,
+		   uint32_t hash,
+		   uint32_t number);
+
+/*
+ * The next number with that hash, in the order in which they were added;
+ * *_place is 0 for the first call. False when there is no more.
+ */
+bool spn_slots_next(const struct spn_slots *slots,
+		    uint32_t hash,
+		    size_t *_place,
+		    uint32_t *_number);
+
+#endif
