@@ -7,10 +7,10 @@
 
 #include <string.h>
 
+#include "spn_arena.h"
 #include "spn_pack.h"
 #include "spn_slots.h"
 
-#define BLOCK (256 * 1024)
 #define PAGE (32 * 1024)
 
 struct unpacked {
@@ -25,8 +25,7 @@ struct spn_census {
 	uint8_t **records; /* NULL: removed */
 	size_t num_records;
 	size_t size_records;
-	uint8_t *block;
-	size_t room; /* in the block */
+	struct spn_arena arena;
 	TALLOC_CTX *page;
 	struct unpacked *open; /* on the page, in order of number */
 	size_t num_open;
@@ -43,7 +42,7 @@ struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 		return NULL;
 	}
 	census->fold = fold;
-	census->shared = spn_shared_new(census);
+	census->shared = spn_shared_new(census, false);
 	census->page = talloc_pool(census, PAGE);
 	if (census->shared == NULL || census->page == NULL) {
 		talloc_free(census);
@@ -146,27 +145,6 @@ static bool add_names(struct spn_census *census,
 	       add_hosts(census, account->additional_dns_host_names, number) &&
 	       (facts == NULL ||
 		add_hosts(census, facts->additional_sam_names, number));
-}
-
-static uint8_t *reserve(struct spn_census *census, size_t len)
-{
-	uint8_t *at = NULL;
-
-	if (len > BLOCK / 8) {
-		return talloc_array(census, uint8_t, len);
-	}
-	if (len > census->room) {
-		census->block = talloc_array(census, uint8_t, BLOCK);
-		if (census->block == NULL) {
-			census->room = 0;
-			return NULL;
-		}
-		census->room = BLOCK;
-	}
-	at = census->block;
-	census->block += len;
-	census->room -= len;
-	return at;
 }
 
 static uint8_t *pack(struct spn_census *census,

@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-#include "spn_slots.h"
-
 #define FLAG_DC 0x1u
 #define FLAG_DISABLED 0x2u
 #define FLAG_DELETED 0x4u
@@ -24,57 +22,6 @@
 
 #define GUID_TEXT 36
 #define GUID_BYTES 16
-
-struct spn_shared {
-	struct spn_str *texts;
-	size_t num_texts;
-	size_t size;
-	struct spn_slots by_text;
-};
-
-struct spn_shared *spn_shared_new(TALLOC_CTX *mem_ctx)
-{
-	return talloc_zero(mem_ctx, struct spn_shared);
-}
-
-bool spn_shared_number(struct spn_shared *shared,
-		       struct spn_str text,
-		       uint32_t *_number)
-{
-	uint32_t hash = spn_slots_hash(0, text, false);
-	size_t place = 0;
-	uint32_t number = 0;
-
-	while (spn_slots_next(&shared->by_text, hash, &place, &number)) {
-		if (spn_str_equal(shared->texts[number], text)) {
-			*_number = number;
-			return true;
-		}
-	}
-	if (shared->num_texts == shared->size) {
-		size_t size = (shared->size == 0) ? 16 : shared->size * 2;
-		struct spn_str *texts = talloc_realloc(shared,
-						       shared->texts,
-						       struct spn_str,
-						       size);
-
-		if (texts == NULL) {
-			return false;
-		}
-		shared->texts = texts;
-		shared->size = size;
-	}
-	number = (uint32_t)shared->num_texts;
-	shared->texts[number] = spn_str_dup(shared, text);
-	if (shared->texts[number].data == NULL ||
-	    !spn_slots_add(shared, &shared->by_text, hash, number))
-	{
-		return false;
-	}
-	shared->num_texts++;
-	*_number = number;
-	return true;
-}
 
 struct spn_str spn_pack_parent(struct spn_str dn)
 {
@@ -354,7 +301,7 @@ static const char *get_guid(struct reader *r)
 static const char *get_dn(struct reader *r, const struct spn_shared *shared)
 {
 	struct spn_str name = get_str(r);
-	struct spn_str parent = shared->texts[get_number(r)];
+	struct spn_str parent = spn_shared_text(shared, get_number(r));
 	char *dn = talloc_array(r->mem_ctx, char, name.len + parent.len + 1);
 
 	if (dn == NULL) {
@@ -462,7 +409,7 @@ struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
 	account->object_guid = ((flags & FLAG_GUID) != 0) ? get_guid(&r)
 							  : get_text(&r);
 	account->dn = get_dn(&r, shared);
-	account->dns_domain = shared->texts[get_number(&r)].data;
+	account->dns_domain = spn_shared_text(shared, get_number(&r)).data;
 	account->sam_account_name = get_text(&r);
 	account->dns_host_name = get_text(&r);
 	account->additional_dns_host_names = get_list(&r);

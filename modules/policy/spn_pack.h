@@ -6,15 +6,7 @@
 #define SPN_POLICY_SPN_PACK_H
 
 #include "spn_account.h"
-
-/* Texts that many accounts share, each once. */
-struct spn_shared;
-
-struct spn_shared *spn_shared_new(TALLOC_CTX *mem_ctx);
-/* False when out of memory. */
-bool spn_shared_number(struct spn_shared *shared,
-		       struct spn_str text,
-		       uint32_t *_number);
+#include "spn_shared.h"
 
 /* What of a DN is the parent's, "" if it has none. */
 struct spn_str spn_pack_parent(struct spn_str dn);

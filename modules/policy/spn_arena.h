@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Bytes that stay where they are, one after the other in large blocks: talloc
+ * spends a hundred bytes on each chunk.
+ */
+#ifndef SPN_POLICY_SPN_ARENA_H
+#define SPN_POLICY_SPN_ARENA_H
+
+#include "spn.h"
+
+/* Starts as {}. */
+struct spn_arena {
+	uint8_t *next;
+	size_t room;
+};
+
+/* Not aligned; blocks are on mem_ctx. NULL when out of memory. */
+uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
+			struct spn_arena *arena,
+			size_t len);
+
+#endif
