@@ -88,15 +88,18 @@ TOOLS = {
     'spn-audit': {
         'dir': 'bin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON '
-               'UNISTRING',
+               'UNISTRING TDB LMDB',
         'sources': ['tools/connect.c', 'tools/connect_options.c',
                     'tools/spn_audit.c', 'tools/audit_catalogue.c',
-                    'tools/audit_choice.c', 'tools/audit_findings.c',
-                    'tools/audit_fold.c', 'tools/audit_format.c',
-                    'tools/audit_json.c', 'tools/audit_options.c',
-                    'tools/audit_output.c',
-                    'tools/audit_scan.c', 'tools/audit_search.c',
-                    'tools/audit_select.c', 'tools/audit_text.c',
+                    'tools/audit_choice.c', 'tools/audit_config.c',
+                    'tools/audit_facts.c', 'tools/audit_files.c',
+                    'tools/audit_findings.c', 'tools/audit_fold.c',
+                    'tools/audit_format.c', 'tools/audit_groups.c',
+                    'tools/audit_json.c', 'tools/audit_names.c',
+                    'tools/audit_options.c', 'tools/audit_output.c',
+                    'tools/audit_records.c', 'tools/audit_scan.c',
+                    'tools/audit_search.c', 'tools/audit_select.c',
+                    'tools/audit_source.c', 'tools/audit_text.c',
                     'tools/audit_words.c'],
     },
 }
@@ -216,6 +219,8 @@ LIBRARIES = [
     ('samba-hostconfig', '0.0.1', 'HOSTCONFIG', 'samba-dev'),
     ('samba-util', '0.0.1', 'SAMBA_UTIL', 'samba-dev'),
     ('popt', '1.16', 'POPT', 'libpopt-dev'),
+    ('tdb', '1.4', 'TDB', 'libtdb-dev'),
+    ('lmdb', '0.9.24', 'LMDB', 'liblmdb-dev'),
     ('jansson', '2.13', 'JANSSON', 'libjansson-dev'),
 ]
 

@@ -1,108 +1,179 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * connect -> one pass -> index -> judge. The index is complete: what is not
- * in it does not exist, so no rule ever leads to another search. Computers
+ * source -> one pass -> index -> judge. The index is complete: what is not
+ * in it does not exist, so no rule ever leads to another search. Accounts
  * without any SPN are in it for their names, which say what belongs to an
- * FQDN.
+ * FQDN and what is a logon name already.
  *
  * What the caller may not read is not there: over LDAP an ordinary user sees
  * all SPNs of a domain unless somebody has taken that right away.
  */
 #include "audit_scan.h"
 
+#include "audit_facts.h"
 #include "audit_fold.h"
+#include "audit_groups.h"
+#include "audit_names.h"
+#include "policy/spn_census.h"
 
 #include <string.h>
 
-#define FILTER "(|(servicePrincipalName=*)(objectClass=computer))"
 #define PROGRESS_STEP 256
+#define SCRATCH (16 * 1024)
 
 /* The pass itself; goes away with it. */
 struct reading {
 	struct audit_scan *scan;
+	struct spn_store store;
 	const struct audit_scan_options *options;
-	TALLOC_CTX *accounts_ctx;
-	size_t size;
+	struct audit_groups *groups;
+	struct audit_names *names;
+	TALLOC_CTX *scratch; /* of one entry */
+	bool is_all_ascii;
 };
 
-static int read_entry(void *private_data, const struct ldb_message *msg)
+/* ----------------------------------------------------------------- reading */
+
+static bool start(struct reading *reading)
 {
-	struct reading *reading = private_data;
 	struct audit_scan *scan = reading->scan;
-	struct spn_account *account = NULL;
-	bool deleted = false;
-	int ret;
 
-	ret = spn_store_account_of(&scan->store,
-				   reading->accounts_ctx,
-				   msg,
-				   &account,
-				   &deleted);
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	if (deleted) {
-		talloc_free(account);
-		return LDB_SUCCESS;
-	}
-	if (scan->num_accounts == reading->size) {
-		size_t size = reading->size == 0 ? 1024 : reading->size * 2;
-		struct spn_account **accounts =
-			talloc_realloc(scan,
-				       scan->accounts,
-				       struct spn_account *,
-				       size);
-
-		if (accounts == NULL) {
-			return LDB_ERR_OPERATIONS_ERROR;
-		}
-		scan->accounts = accounts;
-		reading->size = size;
-	}
-	scan->accounts[scan->num_accounts++] = account;
-	scan->num_spns += account->spns.num;
-	if (reading->options->progress != NULL &&
-	    scan->num_accounts % PROGRESS_STEP == 0)
-	{
-		reading->options->progress(scan->num_accounts);
-	}
-	return LDB_SUCCESS;
+	TALLOC_FREE(scan->index);
+	talloc_free(reading->groups);
+	talloc_free(reading->names);
+	scan->num_accounts = 0;
+	scan->num_spns = 0;
+	reading->is_all_ascii = true;
+	scan->index = spn_index_new(scan, scan->fold, true);
+	reading->groups = audit_groups_new(scan);
+	reading->names = audit_names_new(scan);
+	return scan->index != NULL && reading->groups != NULL &&
+	       reading->names != NULL;
 }
 
 static void forget_entries(void *private_data)
 {
 	struct reading *reading = private_data;
 
-	talloc_free_children(reading->accounts_ctx);
-	reading->scan->num_accounts = 0;
-	reading->scan->num_spns = 0;
+	if (!start(reading)) {
+		TALLOC_FREE(reading->scan->index); /* the next entry says it */
+	}
+}
+
+static void count_account(struct reading *reading,
+			  const struct spn_account *account)
+{
+	struct audit_scan *scan = reading->scan;
+	size_t i;
+
+	scan->num_accounts++;
+	scan->num_spns += account->spns.num;
+	for (i = 0; i < account->spns.num && reading->is_all_ascii; i++) {
+		reading->is_all_ascii = audit_is_ascii(
+			account->spns.values[i].value);
+	}
+	if (reading->options->progress != NULL &&
+	    scan->num_accounts % PROGRESS_STEP == 0)
+	{
+		reading->options->progress(scan->num_accounts);
+	}
+}
+
+static int read_account(struct reading *reading, const struct ldb_message *msg)
+{
+	struct audit_scan *scan = reading->scan;
+	struct spn_account *account = NULL;
+	size_t number = spn_census_num(spn_index_census(scan->index));
+	int ret;
+
+	ret = spn_store_account_of(&reading->store,
+				   reading->scratch,
+				   msg,
+				   &account,
+				   NULL);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	account->is_deleted = ldb_msg_find_attr_as_bool(msg,
+							"isDeleted",
+							false);
+	if (account->is_deleted && account->spns.num == 0) {
+		return LDB_SUCCESS;
+	}
+	account->facts = audit_facts_of(account, msg);
+	if (account->facts == NULL || !spn_index_add(scan->index, account)) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	if (!account->is_deleted) {
+		count_account(reading, account);
+	}
+	/* Of a computer nobody wants to know. */
+	if (account->kind == SPN_KIND_USER && account->spns.num > 0 &&
+	    !audit_groups_add_member(reading->groups, msg, number))
+	{
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	return LDB_SUCCESS;
+}
+
+static bool is_account(const struct ldb_message *msg)
+{
+	return ldb_msg_find_element(msg, "servicePrincipalName") != NULL ||
+	       (ldb_msg_find_element(msg, "sAMAccountName") != NULL &&
+		audit_has_class(msg, "user"));
+}
+
+static int read_entry(void *private_data, const struct ldb_message *msg)
+{
+	struct reading *reading = private_data;
+	bool ok = true;
+	int ret;
+
+	if (reading->scan->index == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	if (is_account(msg)) {
+		ret = read_account(reading, msg);
+		talloc_free_children(reading->scratch);
+		return ret;
+	}
+	if (audit_has_class(msg, "group")) {
+		ok = audit_groups_add(reading->groups, msg);
+	} else if (audit_has_class(msg, "dnsNode")) {
+		ok = audit_names_add(reading->names, msg);
+	}
+	return ok ? LDB_SUCCESS : LDB_ERR_OPERATIONS_ERROR;
+}
+
+static void mark_privileged(void *private_data, size_t number)
+{
+	struct reading *reading = private_data;
+
+	spn_census_set_privileged(spn_index_census(reading->scan->index),
+				  number);
 }
 
 static bool read_accounts(TALLOC_CTX *mem_ctx,
-			  struct audit_scan *scan,
-			  const struct audit_scan_options *options,
+			  struct reading *reading,
 			  const char **_reason)
 {
-	struct reading reading = {.scan = scan, .options = options};
-	struct audit_search search = {
-		.ldb = scan->store.ldb,
-		.server = scan->server,
-		.filter = FILTER,
-		.attrs = spn_store_attrs,
-		.phantom_root = scan->server->has_phantom_root &&
-				!options->one_by_one,
-		.page_size = options->page_size,
+	struct audit_scan *scan = reading->scan;
+	const struct audit_stream stream = {
 		.entry = read_entry,
 		.restart = forget_entries,
-		.private_data = &reading,
+		.private_data = reading,
 	};
 
-	reading.accounts_ctx = talloc_new(scan);
-	if (reading.accounts_ctx == NULL ||
-	    audit_search_run(mem_ctx, &search, _reason) != LDB_SUCCESS)
+	*_reason = NULL;
+	reading->scratch = talloc_pool(scan, SCRATCH);
+	if (reading->scratch == NULL || !start(reading) ||
+	    !scan->source->read(scan->source, mem_ctx, &stream, _reason))
 	{
 		return false;
 	}
+	TALLOC_FREE(reading->scratch);
+	audit_groups_settle(reading->groups, mark_privileged, reading);
+	TALLOC_FREE(reading->groups);
 	if (scan->num_accounts == 0) {
 		/* Every domain has a controller, so this is no result. */
 		*_reason = talloc_strdup(mem_ctx,
@@ -112,6 +183,60 @@ static bool read_accounts(TALLOC_CTX *mem_ctx,
 	}
 	return true;
 }
+
+static const char *store_reason(TALLOC_CTX *mem_ctx,
+				const struct spn_store *store,
+				const char *what,
+				int ret)
+{
+	const char *text = ldb_errstring(store->ldb);
+
+	if (text == NULL || text[0] == '\0') {
+		text = ldb_strerror(ret);
+	}
+	return talloc_asprintf(mem_ctx,
+			       "cannot read the %s: %.*s",
+			       what,
+			       (int)strcspn(text, "\n"),
+			       text);
+}
+
+static bool read_configuration(TALLOC_CTX *mem_ctx,
+			       struct audit_scan *scan,
+			       const char ***_problems,
+			       const char **_reason)
+{
+	struct spn_store store = {};
+	int ret;
+
+	if (!scan->source->configuration(scan->source,
+					 mem_ctx,
+					 &store,
+					 _reason)) {
+		return false;
+	}
+	ret = spn_store_forest(&store, scan, &scan->forest, NULL);
+	if (ret == LDB_SUCCESS) {
+		ret = spn_store_suffixes(&store, scan->forest);
+	}
+	if (ret != LDB_SUCCESS) {
+		*_reason = store_reason(mem_ctx, &store, "configuration", ret);
+		return false;
+	}
+	ret = spn_store_settings(&store,
+				 scan,
+				 scan->forest,
+				 NULL,
+				 &scan->settings,
+				 _problems);
+	if (ret != LDB_SUCCESS) {
+		*_reason = store_reason(mem_ctx, &store, "settings", ret);
+		return false;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------- as a Windows DC sees */
 
 /* The same account as the wide fold sees it; only the SPNs are its own. */
 static struct spn_account *widen(TALLOC_CTX *mem_ctx,
@@ -144,16 +269,108 @@ static struct spn_account *widen(TALLOC_CTX *mem_ctx,
 	return copy;
 }
 
-static bool is_all_ascii(const struct audit_scan *scan)
+static bool add_widened(struct audit_scan *scan,
+			struct spn_index *index,
+			const struct spn_fold *wide)
+{
+	struct spn_census *census = spn_index_census(scan->index);
+	size_t i;
+
+	for (i = 0; i < spn_census_num(census); i++) {
+		const struct spn_account *account = NULL;
+		struct spn_account *widened = NULL;
+
+		if (!spn_census_get(census, i, &account)) {
+			return false;
+		}
+		if (account != NULL) {
+			widened = widen(scan, account, wide);
+			if (widened == NULL || !spn_index_add(index, widened))
+			{
+				return false;
+			}
+			talloc_free(widened);
+		}
+		spn_census_turn_page(census);
+	}
+	return true;
+}
+
+/* *_index is NULL where the two folds cannot differ: the usual case. */
+static bool make_wide_index(const struct reading *reading,
+			    struct spn_index **_index)
+{
+	struct audit_scan *scan = reading->scan;
+	struct spn_fold wide = audit_wide_fold(&scan->fold);
+
+	*_index = NULL;
+	if (reading->is_all_ascii) {
+		return true;
+	}
+	*_index = spn_index_new(scan, wide, true);
+	return *_index != NULL && add_widened(scan, *_index, &wide);
+}
+
+/* ----------------------------------------------------------------- judging */
+
+static bool keep_report(struct audit_scan *scan, struct spn_report *report)
+{
+	struct audit_reports *all = &scan->reports;
+	size_t num = all->num_reports;
+
+	/* Room for 1, 2, 4, 8... */
+	if ((num & (num - 1)) == 0) {
+		struct spn_report **reports =
+			talloc_realloc(scan,
+				       all->reports,
+				       struct spn_report *,
+				       (num == 0) ? 1 : num * 2);
+
+		if (reports == NULL) {
+			return false;
+		}
+		all->reports = reports;
+	}
+	talloc_steal(scan, report);
+	all->reports[all->num_reports++] = report;
+	return true;
+}
+
+/* An account of either page as one that outlives both; the numbers in the two
+ * are the same. */
+static bool keep_account(const struct spn_case *c,
+			 const struct spn_account **account)
+{
+	struct spn_census *census = spn_index_census(c->index);
+	size_t number = 0;
+
+	if (*account == NULL) {
+		return true;
+	}
+	if (!spn_census_number(census, *account, &number) &&
+	    (c->wide_index == NULL ||
+	     !spn_census_number(spn_index_census(c->wide_index),
+				*account,
+				&number)))
+	{
+		return true; /* it is kept already */
+	}
+	return spn_census_keep(census, number, account);
+}
+
+static bool keep_accounts(const struct spn_case *c, struct spn_report *report)
 {
 	size_t i;
 	size_t j;
 
-	for (i = 0; i < scan->num_accounts; i++) {
-		const struct spn_account *account = scan->accounts[i];
+	for (i = 0; i < report->num_violations; i++) {
+		struct spn_violation *v = &report->violations[i];
 
-		for (j = 0; j < account->spns.num; j++) {
-			if (!audit_is_ascii(account->spns.values[j].value)) {
+		if (!keep_account(c, &v->account)) {
+			return false;
+		}
+		for (j = 0; j < v->others.num_accounts; j++) {
+			if (!keep_account(c, &v->others.accounts[j])) {
 				return false;
 			}
 		}
@@ -161,73 +378,15 @@ static bool is_all_ascii(const struct audit_scan *scan)
 	return true;
 }
 
-/* *_index is NULL where the two folds cannot differ: the usual case. */
-static bool make_wide_index(struct audit_scan *scan, struct spn_index **_index)
-{
-	struct spn_fold wide = audit_wide_fold(&scan->fold);
-	struct spn_index *index = NULL;
-	size_t i;
-
-	*_index = NULL;
-	if (is_all_ascii(scan)) {
-		return true;
-	}
-	index = spn_index_new(scan, wide, true);
-	if (index == NULL) {
-		return false;
-	}
-	for (i = 0; i < scan->num_accounts; i++) {
-		struct spn_account *account = widen(index,
-						    scan->accounts[i],
-						    &wide);
-
-		if (account == NULL || !spn_index_add(index, account)) {
-			return false;
-		}
-	}
-	*_index = index;
-	return true;
-}
-
-static struct spn_index *make_index(struct audit_scan *scan)
-{
-	struct spn_index *index = spn_index_new(scan, scan->fold, true);
-	size_t i;
-
-	if (index == NULL) {
-		return NULL;
-	}
-	for (i = 0; i < scan->num_accounts; i++) {
-		if (!spn_index_add(index, scan->accounts[i])) {
-			return NULL;
-		}
-	}
-	return index;
-}
-
-static bool keep_report(struct audit_scan *scan, struct spn_report *report)
-{
-	struct audit_reports *all = &scan->reports;
-	struct spn_report **reports = talloc_realloc(scan,
-						     all->reports,
-						     struct spn_report *,
-						     all->num_reports + 1);
-
-	if (reports == NULL) {
-		return false;
-	}
-	all->reports = reports;
-	reports[all->num_reports++] = report;
-	return true;
-}
-
 /*
  * A report for each account: what a rule leaves on it while it looks around
  * goes away at once if all is well, as it mostly is.
  */
-static bool judge_account(struct audit_scan *scan, const struct spn_case *c)
+static bool judge_account(struct audit_scan *scan,
+			  TALLOC_CTX *scratch,
+			  const struct spn_case *c)
 {
-	struct spn_report *report = spn_report_new(scan);
+	struct spn_report *report = spn_report_new(scratch);
 
 	if (report == NULL || !spn_rules_judge(c, report)) {
 		return false;
@@ -236,7 +395,9 @@ static bool judge_account(struct audit_scan *scan, const struct spn_case *c)
 		talloc_free(report);
 		return true;
 	}
-	return keep_report(scan, report);
+	report = spn_report_copy(scan, report);
+	return report != NULL && keep_accounts(c, report) &&
+	       keep_report(scan, report);
 }
 
 /* What belongs to no account. */
@@ -258,89 +419,69 @@ static bool judge_forest(struct audit_scan *scan, const char **problems)
 	return keep_report(scan, report);
 }
 
-static bool judge_all(struct audit_scan *scan, const char **problems)
+static bool judge_accounts(struct audit_scan *scan, struct spn_case *c)
 {
-	struct spn_case c = {
-		.forest = scan->forest,
-		.settings = scan->settings,
-	};
+	struct spn_census *census = spn_index_census(scan->index);
+	TALLOC_CTX *scratch = talloc_pool(scan, SCRATCH);
+	bool ok = scratch != NULL;
 	size_t i;
 
-	c.index = make_index(scan);
-	if (c.index == NULL || !make_wide_index(scan, &c.wide_index)) {
-		return false;
-	}
-	for (i = 0; i < scan->num_accounts; i++) {
-		c.after = scan->accounts[i];
-		if (!judge_account(scan, &c)) {
-			return false;
+	for (i = 0; ok && i < spn_census_num(census); i++) {
+		ok = spn_census_get(census, i, &c->after);
+		if (ok && c->after != NULL && !c->after->is_deleted) {
+			ok = judge_account(scan, scratch, c);
+			talloc_free_children(scratch);
+		}
+		spn_census_turn_page(census);
+		if (c->wide_index != NULL) {
+			spn_census_turn_page(spn_index_census(c->wide_index));
 		}
 	}
-	return judge_forest(scan, problems);
+	talloc_free(scratch);
+	return ok;
 }
 
-static const char *ldb_reason(TALLOC_CTX *mem_ctx,
-			      struct ldb_context *ldb,
-			      const char *what,
-			      int ret)
+static bool judge_all(const struct reading *reading, const char **problems)
 {
-	const char *text = ldb_errstring(ldb);
+	struct audit_scan *scan = reading->scan;
+	struct spn_surroundings surroundings = reading->options->surroundings;
+	struct spn_case c = {
+		.index = scan->index,
+		.forest = scan->forest,
+		.settings = scan->settings,
+		.surroundings = &surroundings,
+	};
 
-	if (text == NULL || text[0] == '\0') {
-		text = ldb_strerror(ret);
+	if (surroundings.ask_dns == NULL) {
+		surroundings.ask_dns = audit_names_ask;
+		surroundings.private_data = reading->names;
 	}
-	return talloc_asprintf(mem_ctx,
-			       "cannot read the %s: %.*s",
-			       what,
-			       (int)strcspn(text, "\n"),
-			       text);
+	return make_wide_index(reading, &c.wide_index) &&
+	       judge_accounts(scan, &c) && judge_forest(scan, problems);
 }
 
 bool audit_scan_run(TALLOC_CTX *mem_ctx,
-		    struct ldb_context *ldb,
+		    struct audit_source *source,
 		    const struct audit_scan_options *options,
 		    struct audit_scan **_scan,
 		    const char **_reason)
 {
 	struct audit_scan *scan = talloc_zero(mem_ctx, struct audit_scan);
+	struct reading reading = {.scan = scan, .options = options};
 	const char **problems = NULL;
-	int ret;
 
 	*_reason = NULL;
 	if (scan == NULL) {
 		return false;
 	}
-	scan->store.ldb = ldb;
-	scan->fold = spn_store_fold(&scan->store);
-
-	ret = audit_server_of(ldb, scan, &scan->server);
-	if (ret != LDB_SUCCESS) {
-		*_reason = ldb_reason(mem_ctx, ldb, "rootDSE", ret);
+	scan->source = source;
+	reading.store.ldb = source->ldb;
+	scan->fold = spn_store_fold(&reading.store);
+	if (!read_accounts(mem_ctx, &reading, _reason) ||
+	    !read_configuration(mem_ctx, scan, &problems, _reason) ||
+	    !judge_all(&reading, problems))
+	{
 		return false;
-	}
-	ret = spn_store_forest(&scan->store, scan, &scan->forest, NULL);
-	if (ret == LDB_SUCCESS) {
-		ret = spn_store_suffixes(&scan->store, scan->forest);
-	}
-	if (ret != LDB_SUCCESS) {
-		*_reason = ldb_reason(mem_ctx, ldb, "configuration", ret);
-		return false;
-	}
-	ret = spn_store_settings(&scan->store,
-				 scan,
-				 scan->forest,
-				 NULL,
-				 &scan->settings,
-				 &problems);
-	if (ret != LDB_SUCCESS) {
-		*_reason = ldb_reason(mem_ctx, ldb, "settings", ret);
-		return false;
-	}
-	if (!read_accounts(mem_ctx, scan, options, _reason)) {
-		return false;
-	}
-	if (!judge_all(scan, problems)) {
-		return false; /* out of memory */
 	}
 	*_scan = scan;
 	return true;

@@ -8,24 +8,23 @@
 #include "spn_store.h"
 
 #include "audit_findings.h"
-#include "audit_search.h"
+#include "audit_source.h"
 
-/* All of it lives on the scan and is good as long as the directory is open. */
+/* All of it lives on the scan and is good as long as the source. */
 struct audit_scan {
-	struct spn_store store;
+	struct audit_source *source;
 	struct spn_fold fold; /* how this directory compares */
-	struct audit_server *server;
 	struct spn_forest *forest;
 	struct spn_settings *settings;
-	struct spn_account **accounts; /* holders of SPNs, all computers */
-	size_t num_accounts;
+	struct spn_index *index; /* complete */
+	size_t num_accounts;	 /* live ones */
 	size_t num_spns;
 	struct audit_reports reports; /* what the rules say, not yet merged */
 };
 
 struct audit_scan_options {
-	bool one_by_one; /* naming context after naming context */
-	int page_size;	 /* 0: all at once where the server lets us */
+	struct spn_surroundings surroundings; /* ask_dns NULL: the zones of the
+						 directory are asked */
 	/* Called now and then while it lasts; NULL for nobody. */
 	void (*progress)(size_t num_accounts);
 };
@@ -35,7 +34,7 @@ struct audit_scan_options {
  * one line on mem_ctx, or NULL when out of memory.
  */
 bool audit_scan_run(TALLOC_CTX *mem_ctx,
-		    struct ldb_context *ldb,
+		    struct audit_source *source,
 		    const struct audit_scan_options *options,
 		    struct audit_scan **_scan,
 		    const char **_reason);

@@ -5,12 +5,15 @@
  */
 #include "audit_select.h"
 
+#include "policy/spn_census.h"
+
 #include <string.h>
 
 struct audit_select {
 	struct ldb_context *ldb;
-	struct spn_account **accounts; /* NULL: any */
-	size_t num_accounts;
+	bool by_account;
+	const char **guids; /* of the accounts */
+	size_t num_guids;
 	struct ldb_dn *base; /* NULL: anywhere */
 };
 
@@ -29,136 +32,101 @@ static bool say(TALLOC_CTX *mem_ctx,
 	return false;
 }
 
-static const char *error_text(const struct audit_select *select, int ret)
+static bool keep(struct audit_select *select,
+		 const struct spn_account *account)
 {
-	const char *text = ldb_errstring(select->ldb);
+	const char **guids = talloc_realloc(select,
+					    select->guids,
+					    const char *,
+					    select->num_guids + 1);
 
-	return (text == NULL || text[0] == '\0') ? ldb_strerror(ret) : text;
-}
-
-static bool keep(struct audit_select *select, struct spn_account *account)
-{
-	struct spn_account **all = talloc_realloc(select,
-						  select->accounts,
-						  struct spn_account *,
-						  select->num_accounts + 1);
-
-	if (all == NULL) {
+	if (guids == NULL) {
 		return false;
 	}
-	select->accounts = all;
-	all[select->num_accounts++] = account;
-	return true;
+	select->guids = guids;
+	guids[select->num_guids] = talloc_strdup(guids, account->object_guid);
+	return guids[select->num_guids++] != NULL;
 }
 
-static bool find_by_dn(TALLOC_CTX *mem_ctx,
-		       const struct spn_store *store,
-		       struct audit_select *select,
-		       const char *text,
-		       const char **_reason)
+static bool has_dn(const struct audit_select *select,
+		   const struct spn_account *account,
+		   struct ldb_dn *wanted)
 {
-	struct ldb_dn *dn = ldb_dn_new(select, store->ldb, text);
-	struct spn_account *account = NULL;
-	bool deleted = false;
-	int ret;
+	struct ldb_dn *dn = ldb_dn_new(wanted, select->ldb, account->dn);
+	bool same = dn != NULL && ldb_dn_compare(dn, wanted) == 0;
 
-	if (!ldb_dn_validate(dn)) {
-		return say(mem_ctx, _reason, "--account", text, "is no DN");
-	}
-	ret = spn_store_account(store, select, dn, &account, &deleted);
-	if (ret == LDB_ERR_NO_SUCH_OBJECT || (ret == LDB_SUCCESS && deleted)) {
-		return say(mem_ctx,
-			   _reason,
-			   "--account",
-			   text,
-			   "there is no such object");
-	}
-	if (ret != LDB_SUCCESS) {
-		return say(mem_ctx,
-			   _reason,
-			   "--account",
-			   text,
-			   error_text(select, ret));
-	}
-	return keep(select, account);
+	talloc_free(dn);
+	return same;
 }
 
-/* Those with exactly this name; only if there is none, those with a "$". */
-static bool keep_by_name(const struct spn_store *store,
-			 struct audit_select *select,
-			 const struct ldb_result *res,
-			 const char *name)
+/* Those with this name or, if name is NULL, this DN. */
+static bool keep_matching(struct audit_select *select,
+			  const struct audit_scan *scan,
+			  const char *name,
+			  struct ldb_dn *dn)
 {
-	unsigned i;
+	struct spn_census *census = spn_index_census(scan->index);
+	bool ok = true;
+	size_t i;
 
-	for (i = 0; i < res->count; i++) {
-		struct spn_account *account = NULL;
-		int ret = spn_store_account_of(store,
-					       select,
-					       res->msgs[i],
-					       &account,
-					       NULL);
+	for (i = 0; ok && i < spn_census_num(census); i++) {
+		const struct spn_account *account = NULL;
+		bool matches = false;
 
-		if (ret != LDB_SUCCESS) {
+		if (!spn_census_get(census, i, &account)) {
 			return false;
 		}
-		if (spn_str_is(spn_str_of(account->sam_account_name), name) &&
-		    !keep(select, account))
-		{
-			return false;
+		if (account != NULL && !account->is_deleted) {
+			matches =
+				(name != NULL)
+					? spn_str_is(
+						  spn_str_of(
+							  account->sam_account_name),
+						  name)
+					: has_dn(select, account, dn);
 		}
+		ok = !matches || keep(select, account);
+		spn_census_turn_page(census);
 	}
-	return true;
+	return ok;
 }
 
-static bool find_by_name(TALLOC_CTX *mem_ctx,
-			 const struct spn_store *store,
+/* Exactly this name; only if there is none, with a "$". */
+static bool find_account(TALLOC_CTX *mem_ctx,
+			 const struct audit_scan *scan,
 			 struct audit_select *select,
-			 const char *name,
+			 const char *text,
 			 const char **_reason)
 {
-	struct ldb_result *res = NULL;
-	char *encoded = ldb_binary_encode_string(select, name);
-	char *machine = talloc_asprintf(select, "%s$", name);
-	char *filter = NULL;
-	int ret;
+	struct ldb_dn *dn = ldb_dn_new(select, select->ldb, text);
+	char *machine = talloc_asprintf(select, "%s$", text);
 
-	if (encoded == NULL || machine == NULL) {
+	if (dn == NULL || machine == NULL) {
 		return false;
 	}
-	filter = talloc_asprintf(select,
-				 "(|(sAMAccountName=%s)(sAMAccountName=%s$))",
-				 encoded,
-				 encoded);
-	if (filter == NULL) {
-		return false;
-	}
-	ret = spn_store_search(store,
-			       select,
-			       &(struct spn_search){
-				       .scope = LDB_SCOPE_SUBTREE,
-				       .filter = filter,
-				       .attrs = spn_store_attrs,
-			       },
-			       &res);
-	if (ret != LDB_SUCCESS) {
-		return say(mem_ctx,
-			   _reason,
-			   "--account",
-			   name,
-			   error_text(select, ret));
-	}
-	if (!keep_by_name(store, select, res, name) ||
-	    (select->num_accounts == 0 &&
-	     !keep_by_name(store, select, res, machine)))
+	select->by_account = true;
+	if (is_dn(text)) {
+		if (!ldb_dn_validate(dn)) {
+			return say(mem_ctx,
+				   _reason,
+				   "--account",
+				   text,
+				   "is no DN");
+		}
+		if (!keep_matching(select, scan, NULL, dn)) {
+			return false;
+		}
+	} else if (!keep_matching(select, scan, text, NULL) ||
+		   (select->num_guids == 0 &&
+		    !keep_matching(select, scan, machine, NULL)))
 	{
 		return false;
 	}
-	if (select->num_accounts == 0) {
+	if (select->num_guids == 0) {
 		return say(mem_ctx,
 			   _reason,
 			   "--account",
-			   name,
+			   text,
 			   "there is no such account; give a sAMAccountName "
 			   "or a DN");
 	}
@@ -166,49 +134,34 @@ static bool find_by_name(TALLOC_CTX *mem_ctx,
 }
 
 static bool find_base(TALLOC_CTX *mem_ctx,
-		      const struct spn_store *store,
+		      const struct audit_scan *scan,
 		      struct audit_select *select,
 		      const char *text,
 		      const char **_reason)
 {
-	static const char *const no_attrs[] = {"1.1", NULL};
-	struct ldb_dn *dn = ldb_dn_new(select, store->ldb, text);
-	struct ldb_result *res = NULL;
-	int ret;
+	struct audit_source *source = scan->source;
+	struct ldb_dn *dn = ldb_dn_new(select, select->ldb, text);
+	const char *why = NULL;
 
 	if (!is_dn(text) || !ldb_dn_validate(dn)) {
 		return say(mem_ctx, _reason, "--base", text, "is no DN");
 	}
-	ret = spn_store_search(store,
-			       select,
-			       &(struct spn_search){
-				       .base = dn,
-				       .scope = LDB_SCOPE_BASE,
-				       .attrs = no_attrs,
-			       },
-			       &res);
-	if (ret == LDB_ERR_NO_SUCH_OBJECT ||
-	    (ret == LDB_SUCCESS && res->count != 1)) {
+	if (!source->find(source, select, dn, &select->base, &why)) {
+		return why != NULL &&
+		       say(mem_ctx, _reason, "--base", text, why);
+	}
+	if (select->base == NULL) {
 		return say(mem_ctx,
 			   _reason,
 			   "--base",
 			   text,
 			   "there is no such object");
 	}
-	if (ret != LDB_SUCCESS) {
-		return say(mem_ctx,
-			   _reason,
-			   "--base",
-			   text,
-			   error_text(select, ret));
-	}
-	/* As stored, should it have been given as <GUID=...>. */
-	select->base = res->msgs[0]->dn;
 	return true;
 }
 
 bool audit_select_new(TALLOC_CTX *mem_ctx,
-		      const struct spn_store *store,
+		      const struct audit_scan *scan,
 		      const char *account,
 		      const char *base,
 		      struct audit_select **_select,
@@ -216,25 +169,21 @@ bool audit_select_new(TALLOC_CTX *mem_ctx,
 {
 	struct audit_select *select = talloc_zero(mem_ctx,
 						  struct audit_select);
-	bool ok = true;
 
 	*_reason = NULL;
 	if (select == NULL) {
 		return false;
 	}
-	select->ldb = store->ldb;
-	if (account != NULL && is_dn(account)) {
-		ok = find_by_dn(mem_ctx, store, select, account, _reason);
-	} else if (account != NULL) {
-		ok = find_by_name(mem_ctx, store, select, account, _reason);
+	select->ldb = scan->source->ldb;
+	if (account != NULL &&
+	    !find_account(mem_ctx, scan, select, account, _reason)) {
+		return false;
 	}
-	if (ok && base != NULL) {
-		ok = find_base(mem_ctx, store, select, base, _reason);
+	if (base != NULL && !find_base(mem_ctx, scan, select, base, _reason)) {
+		return false;
 	}
-	if (ok) {
-		*_select = select;
-	}
-	return ok;
+	*_select = select;
+	return true;
 }
 
 static bool is_below(const struct audit_select *select,
@@ -255,10 +204,10 @@ bool audit_select_wants(void *private_data, const struct spn_account *account)
 	if (select->base != NULL && !is_below(select, account)) {
 		return false;
 	}
-	for (i = 0; i < select->num_accounts; i++) {
-		if (spn_account_same(select->accounts[i], account)) {
+	for (i = 0; i < select->num_guids; i++) {
+		if (strcmp(select->guids[i], account->object_guid) == 0) {
 			return true;
 		}
 	}
-	return select->num_accounts == 0;
+	return !select->by_account;
 }

@@ -6,18 +6,18 @@
 #ifndef SPN_AUDIT_SELECT_H
 #define SPN_AUDIT_SELECT_H
 
-#include "spn_store.h"
+#include "audit_scan.h"
 
 struct audit_select;
 
 /*
  * account: a sAMAccountName, with or without "$", or a DN; base: a DN; NULL
- * for what was not given. Both are looked up: a name that does not exist has
- * no findings, which is not what was asked. On false *_reason is one line on
+ * for what was not given. Both must exist: a name that does not has no
+ * findings, which is not what was asked. On false *_reason is one line on
  * mem_ctx, or NULL when out of memory.
  */
 bool audit_select_new(TALLOC_CTX *mem_ctx,
-		      const struct spn_store *store,
+		      const struct audit_scan *scan,
 		      const char *account,
 		      const char *base,
 		      struct audit_select **_select,

@@ -68,35 +68,98 @@ static void end_progress(void)
 	fputs("\r\033[K", stderr);
 }
 
+#define DAY (24 * 3600)
+
 /*
  * smb.conf or --option: "spn_audit:page size" and "spn_audit:one by one", for
- * servers that say they can do what they cannot.
+ * servers that say they can do what they cannot; "spn_audit:through modules",
+ * to read a local database as every other program does.
  */
-static void read_quirks(struct audit *audit,
-			struct audit_scan_options *scan_options)
+static bool has_quirk(const struct audit *audit, const char *name)
 {
-	struct loadparm_context *lp = spn_connect_loadparm(audit->connect);
-
-	scan_options->page_size =
-		lpcfg_parm_int(lp, NULL, "spn_audit", "page size", 0);
-	scan_options->one_by_one =
-		lpcfg_parm_bool(lp, NULL, "spn_audit", "one by one", false);
+	return lpcfg_parm_bool(spn_connect_loadparm(audit->connect),
+			       NULL,
+			       "spn_audit",
+			       name,
+			       false);
 }
 
-static int scan(struct audit *audit,
-		struct ldb_context *ldb,
-		struct audit_scan **_scan)
+static int number_quirk(const struct audit *audit, const char *name, int value)
 {
-	struct audit_scan_options scan_options = {};
-	const char *reason = NULL;
-	bool on_terminal = isatty(STDERR_FILENO) == 1;
-	bool ok;
+	return lpcfg_parm_int(spn_connect_loadparm(audit->connect),
+			      NULL,
+			      "spn_audit",
+			      name,
+			      value);
+}
 
-	read_quirks(audit, &scan_options);
-	if (on_terminal) {
-		scan_options.progress = show_progress;
+/* A server, or a local database through all of Samba's modules. */
+static bool open_search(struct audit *audit,
+			struct audit_source **_source,
+			const char **_reason)
+{
+	const struct spn_connect_options read_only = {
+		.read_only = true,
+		.quiet = true,
+	};
+	const struct audit_search_options options = {
+		.one_by_one = has_quirk(audit, "one by one"),
+		.page_size = number_quirk(audit, "page size", 0),
+	};
+	struct ldb_context *ldb = spn_connect_open(audit,
+						   audit->connect,
+						   &read_only);
+
+	if (ldb == NULL) {
+		*_reason = talloc_asprintf(audit,
+					   "cannot open %s: %s",
+					   spn_connect_url(audit->connect),
+					   spn_connect_reason(audit->connect));
+		return false;
 	}
-	ok = audit_scan_run(audit, ldb, &scan_options, _scan, &reason);
+	return audit_source_search(audit, ldb, &options, _source, _reason);
+}
+
+static bool open_source(struct audit *audit,
+			struct audit_source **_source,
+			const char **_reason)
+{
+	const char *url = spn_connect_url(audit->connect);
+	const char *path = (url == NULL) ? NULL : spn_connect_local_path(url);
+
+	*_reason = NULL;
+	if (path == NULL || has_quirk(audit, "through modules")) {
+		return url != NULL && open_search(audit, _source, _reason);
+	}
+	return audit_source_files(audit,
+				  audit->connect,
+				  path,
+				  _source,
+				  _reason);
+}
+
+static int scan(struct audit *audit, struct audit_scan **_scan)
+{
+	const struct audit_scan_options scan_options = {
+		.surroundings =
+			{
+				.now = (int64_t)time(NULL),
+				.stale_age =
+					(int64_t)DAY *
+					number_quirk(audit, "stale days", 90),
+				.password_age = (int64_t)DAY *
+						number_quirk(audit,
+							     "password days",
+							     365),
+			},
+		.progress = (isatty(STDERR_FILENO) == 1) ? show_progress
+							 : NULL,
+	};
+	struct audit_source *source = NULL;
+	const char *reason = NULL;
+	bool ok = open_source(audit, &source, &reason) &&
+		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
+
 	if (has_shown_progress) {
 		end_progress();
 	}
@@ -104,20 +167,20 @@ static int scan(struct audit *audit,
 }
 
 static int select_accounts(struct audit *audit,
-			   struct ldb_context *ldb,
+			   const struct audit_scan *scanned,
 			   struct audit_select **_select)
 {
-	const struct spn_store store = {.ldb = ldb};
+	const struct audit_options *options = audit->options;
 	const char *reason = NULL;
 
-	if (audit->options->account == NULL && audit->options->base == NULL) {
+	if (options->account == NULL && options->base == NULL) {
 		*_select = NULL;
 		return SPN_EXIT_DONE;
 	}
 	if (!audit_select_new(audit,
-			      &store,
-			      audit->options->account,
-			      audit->options->base,
+			      scanned,
+			      options->account,
+			      options->base,
 			      _select,
 			      &reason))
 	{
@@ -153,7 +216,7 @@ static bool format_report(struct audit *audit,
 {
 	struct audit_result result = {
 		.url = spn_connect_url(audit->connect),
-		.dc = scanned->server->dns_host_name,
+		.dc = scanned->source->dc,
 		.domain = scanned->forest->dns_domain,
 		.num_accounts = scanned->num_accounts,
 		.num_spns = scanned->num_spns,
@@ -232,24 +295,15 @@ static int report(struct audit *audit,
 
 static int run_audit(struct audit *audit)
 {
-	const struct spn_connect_options read_only = {.read_only = true};
 	struct audit_scan *scanned = NULL;
 	struct audit_select *select = NULL;
-	struct ldb_context *ldb = NULL;
-	int status;
+	int status = scan(audit, &scanned);
 
-	ldb = spn_connect_open(audit, audit->connect, &read_only);
-	if (ldb == NULL) {
-		return SPN_EXIT_CANNOT_RUN;
-	}
-	status = select_accounts(audit, ldb, &select);
 	if (status == SPN_EXIT_DONE) {
-		status = scan(audit, ldb, &scanned);
+		status = select_accounts(audit, scanned, &select);
 	}
-	if (status != SPN_EXIT_DONE) {
-		return status;
-	}
-	return report(audit, scanned, select);
+	return (status == SPN_EXIT_DONE) ? report(audit, scanned, select)
+					 : status;
 }
 
 /* --list-rules and --explain: what needs no directory. */

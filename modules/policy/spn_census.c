@@ -162,9 +162,10 @@ static uint8_t *pack(struct spn_census *census,
 	{
 		return NULL;
 	}
-	record =
-		reserve(census,
-			spn_pack(account, parent_number, domain_number, NULL));
+	record = spn_arena_take(
+		census,
+		&census->arena,
+		spn_pack(account, parent_number, domain_number, NULL));
 	if (record != NULL) {
 		spn_pack(account, parent_number, domain_number, record);
 	}
@@ -420,23 +421,25 @@ static bool make_room_for_kept(struct spn_census *census)
 	return true;
 }
 
-bool spn_census_keep(struct spn_census *census,
-		     const struct spn_account *account,
-		     const struct spn_account **_kept)
+bool spn_census_number(const struct spn_census *census,
+		       const struct spn_account *account,
+		       size_t *_number)
 {
-	size_t number = 0;
 	size_t i;
 
 	for (i = 0; i < census->num_open; i++) {
 		if (census->open[i].account == account) {
-			break;
+			*_number = census->open[i].number;
+			return true;
 		}
 	}
-	if (i == census->num_open) {
-		*_kept = account; /* it is kept already */
-		return true;
-	}
-	number = census->open[i].number;
+	return false;
+}
+
+bool spn_census_keep(struct spn_census *census,
+		     size_t number,
+		     const struct spn_account **_kept)
+{
 	if (!make_room_for_kept(census)) {
 		return false;
 	}

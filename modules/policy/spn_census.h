@@ -52,9 +52,14 @@ bool spn_census_find(struct spn_census *census,
 /* Unpacked accounts go. */
 void spn_census_turn_page(struct spn_census *census);
 
+/* Where an account of the page comes from; false if it is on no page. */
+bool spn_census_number(const struct spn_census *census,
+		       const struct spn_account *account,
+		       size_t *_number);
+
 /* The same account for as long as the census lives. */
 bool spn_census_keep(struct spn_census *census,
-		     const struct spn_account *account,
+		     size_t number,
 		     const struct spn_account **_kept);
 
 /* facts->is_privileged, which is known only when all groups are. Before the

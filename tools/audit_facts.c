@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "audit_facts.h"
+
+#include <string.h>
+
+/* Windows counts 100 ns since 1601. */
+#define NTTIME_SECOND 10000000
+#define NTTIME_1970 11644473600
+
+/* 0 and the largest number stand for never. */
+static int64_t unix_time(const struct ldb_message *msg, const char *attr)
+{
+	int64_t time = ldb_msg_find_attr_as_int64(msg, attr, 0);
+
+	if (time <= 0 || time == INT64_MAX) {
+		return 0;
+	}
+	time = time / NTTIME_SECOND - NTTIME_1970;
+	return (time < 0) ? 0 : time;
+}
+
+static int64_t created_time(const struct ldb_message *msg)
+{
+	const struct ldb_val *value = ldb_msg_find_ldb_val(msg, "whenCreated");
+	time_t time = 0;
+
+	if (value == NULL || ldb_val_to_time(value, &time) != LDB_SUCCESS) {
+		return 0;
+	}
+	return (time < 0) ? 0 : (int64_t)time;
+}
+
+static struct spn_str str_of(const struct ldb_val *value)
+{
+	return (struct spn_str){
+		.data = (const char *)value->data,
+		.len = value->length,
+	};
+}
+
+bool audit_has_class(const struct ldb_message *msg, const char *name)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "objectClass");
+	unsigned i;
+
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		if (spn_str_is(str_of(&el->values[i]), name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Nothing if the attribute is not there. */
+static bool fill_list(TALLOC_CTX *mem_ctx,
+		      const struct ldb_message *msg,
+		      const char *attr,
+		      const char ***_texts)
+{
+	const struct ldb_message_element *el = ldb_msg_find_element(msg, attr);
+	const char **texts = NULL;
+	unsigned i;
+
+	if (el == NULL) {
+		return true;
+	}
+	texts = talloc_zero_array(mem_ctx, const char *, el->num_values + 1);
+	for (i = 0; texts != NULL && i < el->num_values; i++) {
+		texts[i] = spn_str_dup(texts, str_of(&el->values[i])).data;
+		if (texts[i] == NULL) {
+			return false;
+		}
+	}
+	*_texts = texts;
+	return texts != NULL;
+}
+
+/* The names of computers from their DNs: "CN=WEB01,OU=..." */
+static bool fill_readers(struct spn_facts *facts,
+			 const struct ldb_message *msg)
+{
+	size_t i;
+
+	if (!fill_list(facts,
+		       msg,
+		       "msDS-HostServiceAccountBL",
+		       &facts->password_readers))
+	{
+		return false;
+	}
+	for (i = 0; facts->password_readers != NULL &&
+		    facts->password_readers[i] != NULL;
+	     i++)
+	{
+		const char *dn = facts->password_readers[i];
+		const char *name = strstr(dn, "CN=");
+
+		if (name == NULL) {
+			continue;
+		}
+		name += strlen("CN=");
+		facts->password_readers[i] =
+			talloc_strndup(facts, name, strcspn(name, ",\\"));
+		if (facts->password_readers[i] == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool fill_delegate_to(struct spn_facts *facts,
+			     const struct ldb_message *msg)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "msDS-AllowedToDelegateTo");
+	struct spn_str *entries = NULL;
+	unsigned i;
+
+	if (el == NULL) {
+		return true;
+	}
+	entries = talloc_array(facts, struct spn_str, el->num_values);
+	if (entries == NULL) {
+		return false;
+	}
+	for (i = 0; i < el->num_values; i++) {
+		entries[i] = str_of(&el->values[i]);
+	}
+	facts->delegate_to = entries;
+	facts->num_delegate_to = el->num_values;
+	return true;
+}
+
+struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
+				 const struct ldb_message *msg)
+{
+	static const char types[] = "msDS-SupportedEncryptionTypes";
+	struct spn_facts *facts = talloc_zero(mem_ctx, struct spn_facts);
+
+	if (facts == NULL) {
+		return NULL;
+	}
+	facts->control = (uint32_t)
+		ldb_msg_find_attr_as_int64(msg, "userAccountControl", 0);
+	facts->encryption_types = (uint32_t)ldb_msg_find_attr_as_int64(msg,
+								       types,
+								       0);
+	facts->has_encryption_types = ldb_msg_find_element(msg, types) != NULL;
+	facts->is_privileged = ldb_msg_find_attr_as_int(msg,
+							"adminCount",
+							0) != 0;
+	facts->created = created_time(msg);
+	facts->password_set = unix_time(msg, "pwdLastSet");
+	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
+	facts->expires = unix_time(msg, "accountExpires");
+	facts->user_principal_name =
+		ldb_msg_find_attr_as_string(msg, "userPrincipalName", NULL);
+	if (!fill_list(facts,
+		       msg,
+		       "msDS-AdditionalSamAccountName",
+		       &facts->additional_sam_names) ||
+	    !fill_readers(facts, msg) || !fill_delegate_to(facts, msg))
+	{
+		talloc_free(facts);
+		return NULL;
+	}
+	return facts;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From an entry to the facts of an account.
+ */
+#ifndef SPN_AUDIT_FACTS_H
+#define SPN_AUDIT_FACTS_H
+
+#include "spn_store.h"
+
+/*
+ * On mem_ctx; texts may point into the entry. is_privileged is what adminCount
+ * says; who may write SPNs is for others to fill in. NULL when out of memory.
+ */
+struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
+				 const struct ldb_message *msg);
+
+/* One of the object classes of an entry, in any case. */
+bool audit_has_class(const struct ldb_message *msg, const char *name);
+
+#endif

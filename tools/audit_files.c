@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A controller has one database a naming context, which sam.ldb lists in
+ * @PARTITION. All that is asked for here is every record of each, so neither
+ * Samba's modules nor a search is of any help: libtdb or liblmdb gives the
+ * records, libldb unpacks them.
+ *
+ * The bytes under a key are Samba's own affair and libldb says so; what it
+ * cannot unpack is an error, and tests hold this way against the one through
+ * the modules.
+ */
+#include "audit_records.h"
+#include "audit_source.h"
+
+#include "audit_config.h"
+#include "connect.h"
+
+#include <string.h>
+
+struct files {
+	char **paths; /* NULL-terminated */
+	enum audit_backend backend;
+	const char *configuration_nc;
+	const char *default_nc;
+	const char *ntds_guid; /* "" if not known */
+	struct audit_config *config;
+};
+
+/* The record of sam.ldb with that special DN. */
+static struct ldb_message *special(TALLOC_CTX *mem_ctx,
+				   struct ldb_context *ldb,
+				   const char *name)
+{
+	struct ldb_dn *dn = ldb_dn_new(mem_ctx, ldb, name);
+	struct ldb_result *res = NULL;
+	int ret;
+
+	ret = ldb_search(ldb, mem_ctx, &res, dn, LDB_SCOPE_BASE, NULL, NULL);
+	return (ret == LDB_SUCCESS && res->count == 1) ? res->msgs[0] : NULL;
+}
+
+/* "DC=EXAMPLE,DC=COM:sam.ldb.d/DC=EXAMPLE,DC=COM.ldb" */
+static char *partition_path(TALLOC_CTX *mem_ctx,
+			    const char *sam_path,
+			    const struct ldb_val *value)
+{
+	const char *slash = strrchr(sam_path, '/');
+	char *text = talloc_strndup(mem_ctx,
+				    (const char *)value->data,
+				    value->length);
+	const char *file = (text == NULL) ? NULL : strrchr(text, ':');
+
+	if (file == NULL) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx,
+			       "%.*s%s",
+			       (slash == NULL) ? 0
+					       : (int)(slash + 1 - sam_path),
+			       sam_path,
+			       file + 1);
+}
+
+static bool list_paths(struct files *files,
+		       const char *sam_path,
+		       const struct ldb_message *partition)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(partition, "partition");
+	unsigned num = (el == NULL) ? 0 : el->num_values;
+	unsigned i;
+
+	files->paths = talloc_zero_array(files, char *, num + 1);
+	for (i = 0; files->paths != NULL && i < num; i++) {
+		files->paths[i] = partition_path(files,
+						 sam_path,
+						 &el->values[i]);
+		if (files->paths[i] == NULL) {
+			return false;
+		}
+	}
+	return files->paths != NULL && num > 0;
+}
+
+/* "<GUID=01234567-...>" without what is around it. */
+static const char *bare_guid(TALLOC_CTX *mem_ctx, const char *dn)
+{
+	if (strncmp(dn, "<GUID=", strlen("<GUID=")) != 0) {
+		return "";
+	}
+	dn += strlen("<GUID=");
+	return talloc_strndup(mem_ctx, dn, strcspn(dn, ">"));
+}
+
+static bool read_sam(struct files *files,
+		     struct ldb_context *sam,
+		     const char *path)
+{
+	struct ldb_message *partition = special(files, sam, "@PARTITION");
+	struct ldb_message *root = special(files, sam, "@ROOTDSE");
+	const char *backend = NULL;
+
+	if (partition == NULL || root == NULL) {
+		return false;
+	}
+	backend = ldb_msg_find_attr_as_string(partition,
+					      "backendStore",
+					      "tdb");
+	files->backend = (strcmp(backend, "mdb") == 0) ? AUDIT_BACKEND_MDB
+						       : AUDIT_BACKEND_TDB;
+	files->configuration_nc =
+		ldb_msg_find_attr_as_string(root,
+					    "configurationNamingContext",
+					    NULL);
+	files->default_nc = ldb_msg_find_attr_as_string(root,
+							"defaultNamingContext",
+							NULL);
+	files->ntds_guid = bare_guid(
+		files,
+		ldb_msg_find_attr_as_string(root, "dsServiceName", ""));
+	return files->configuration_nc != NULL && files->default_nc != NULL &&
+	       files->ntds_guid != NULL && list_paths(files, path, partition);
+}
+
+struct reading {
+	const struct audit_stream *stream;
+	struct audit_config *config;
+};
+
+static int read_entry(void *private_data, const struct ldb_message *msg)
+{
+	struct reading *reading = private_data;
+	int ret = audit_config_offer(reading->config, msg);
+
+	if (ret == LDB_SUCCESS) {
+		ret = reading->stream->entry(reading->stream->private_data,
+					     msg);
+	}
+	return ret;
+}
+
+static bool read_files(struct audit_source *source,
+		       TALLOC_CTX *mem_ctx,
+		       const struct audit_stream *stream,
+		       const char **_reason)
+{
+	struct files *files = source->private_data;
+	struct reading reading = {.stream = stream};
+	const struct audit_records records = {
+		.ldb = source->ldb,
+		.backend = files->backend,
+		.attrs = audit_attrs,
+		.entry = read_entry,
+		.private_data = &reading,
+	};
+	size_t i;
+
+	TALLOC_FREE(files->config);
+	if (!audit_config_new(files, &files->config, _reason)) {
+		return false;
+	}
+	reading.config = files->config;
+	for (i = 0; files->paths[i] != NULL; i++) {
+		if (!audit_records_read(mem_ctx,
+					&records,
+					files->paths[i],
+					_reason)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool configuration(struct audit_source *source,
+			  TALLOC_CTX *mem_ctx,
+			  struct spn_store *_store,
+			  const char **_reason)
+{
+	struct files *files = source->private_data;
+	int ret = audit_config_store(files->config,
+				     files->configuration_nc,
+				     files->default_nc,
+				     _store);
+
+	(void)mem_ctx;
+	*_reason = NULL;
+	source->dc = audit_config_dc(files->config, files, files->ntds_guid);
+	return ret == LDB_SUCCESS;
+}
+
+bool audit_source_files(TALLOC_CTX *mem_ctx,
+			struct spn_connect *connect,
+			const char *path,
+			struct audit_source **_source,
+			const char **_reason)
+{
+	const struct spn_connect_options options = {
+		.url = path,
+		.modules = "",
+		.read_only = true,
+		.quiet = true,
+	};
+	struct audit_source *source = talloc_zero(mem_ctx,
+						  struct audit_source);
+	struct files *files = talloc_zero(source, struct files);
+
+	*_reason = NULL;
+	if (files == NULL) {
+		return false;
+	}
+	source->ldb = spn_connect_open(source, connect, &options);
+	if (source->ldb == NULL) {
+		*_reason = talloc_asprintf(mem_ctx,
+					   "cannot open %s: %s",
+					   path,
+					   spn_connect_reason(connect));
+		return false;
+	}
+	if (!read_sam(files, source->ldb, path)) {
+		*_reason = talloc_asprintf(mem_ctx,
+					   "%s is not the sam.ldb of a domain "
+					   "controller",
+					   path);
+		return false;
+	}
+	source->what = talloc_asprintf(source, "the files of %s", path);
+	source->read = read_files;
+	source->configuration = configuration;
+	source->find = audit_source_look_through;
+	source->private_data = files;
+	*_source = source;
+	return true;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Both sides are read from memberOf, the primary group from its own
+ * attribute. A DN in the files of a controller has "<GUID=...>;<SID=...>;"
+ * in front.
+ */
+#include "audit_groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/spn_shared.h"
+
+#define RID_DOMAIN_ADMINS 512
+#define RID_SCHEMA_ADMINS 518
+#define RID_ENTERPRISE_ADMINS 519
+#define RID_BUILTIN_ADMINISTRATORS 544
+
+/* Somebody (a group by its DN's number, an account by its own) is in one. */
+struct membership {
+	uint32_t member;
+	uint32_t group;
+	bool is_group;
+};
+
+struct audit_groups {
+	struct spn_shared *dns;
+	bool *privileged; /* by number of the DN */
+	size_t size_privileged;
+	struct membership *memberships;
+	size_t num_memberships;
+	size_t size_memberships;
+	size_t *primary; /* accounts whose primary group says it */
+	size_t num_primary;
+};
+
+struct audit_groups *audit_groups_new(TALLOC_CTX *mem_ctx)
+{
+	struct audit_groups *groups = talloc_zero(mem_ctx,
+						  struct audit_groups);
+
+	if (groups == NULL) {
+		return NULL;
+	}
+	groups->dns = spn_shared_new(groups, true);
+	if (groups->dns == NULL) {
+		talloc_free(groups);
+		return NULL;
+	}
+	return groups;
+}
+
+static bool is_privileged_rid(uint32_t rid)
+{
+	return rid == RID_DOMAIN_ADMINS || rid == RID_SCHEMA_ADMINS ||
+	       rid == RID_ENTERPRISE_ADMINS ||
+	       rid == RID_BUILTIN_ADMINISTRATORS;
+}
+
+/* The last four bytes of a SID, or what stands behind its last "-"; 0 for
+ * anything else. */
+static uint32_t rid_of(const struct ldb_val *sid)
+{
+	const uint8_t *last = NULL;
+	const char *dash = NULL;
+
+	if (sid == NULL || sid->length < 12) {
+		return 0;
+	}
+	if (memcmp(sid->data, "S-", 2) == 0) {
+		dash = memrchr(sid->data, '-', sid->length);
+		return (uint32_t)strtoul(dash + 1, NULL, 10);
+	}
+	last = sid->data + sid->length - 4;
+	return (uint32_t)last[0] | (uint32_t)last[1] << 8 |
+	       (uint32_t)last[2] << 16 | (uint32_t)last[3] << 24;
+}
+
+static struct spn_str plain_dn(struct spn_str dn)
+{
+	while (dn.len > 0 && dn.data[0] == '<') {
+		const char *end = memchr(dn.data, ';', dn.len);
+
+		if (end == NULL) {
+			break;
+		}
+		dn.len -= (size_t)(end + 1 - dn.data);
+		dn.data = end + 1;
+	}
+	return dn;
+}
+
+static bool number_of(struct audit_groups *groups,
+		      struct spn_str dn,
+		      uint32_t *_number)
+{
+	if (!spn_shared_number(groups->dns, plain_dn(dn), _number)) {
+		return false;
+	}
+	if (*_number >= groups->size_privileged) {
+		size_t size = *_number * 2 + 64;
+		bool *privileged =
+			talloc_realloc(groups, groups->privileged, bool, size);
+
+		if (privileged == NULL) {
+			return false;
+		}
+		memset(privileged + groups->size_privileged,
+		       0,
+		       size - groups->size_privileged);
+		groups->privileged = privileged;
+		groups->size_privileged = size;
+	}
+	return true;
+}
+
+static bool add_membership(struct audit_groups *groups,
+			   const struct membership *membership)
+{
+	if (groups->num_memberships == groups->size_memberships) {
+		size_t size = groups->size_memberships * 2 + 64;
+		struct membership *memberships =
+			talloc_realloc(groups,
+				       groups->memberships,
+				       struct membership,
+				       size);
+
+		if (memberships == NULL) {
+			return false;
+		}
+		groups->memberships = memberships;
+		groups->size_memberships = size;
+	}
+	groups->memberships[groups->num_memberships++] = *membership;
+	return true;
+}
+
+static bool add_memberships(struct audit_groups *groups,
+			    const struct ldb_message *msg,
+			    struct membership membership)
+{
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(msg, "memberOf");
+	unsigned i;
+
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		struct spn_str dn = {
+			.data = (const char *)el->values[i].data,
+			.len = el->values[i].length,
+		};
+
+		if (!number_of(groups, dn, &membership.group) ||
+		    !add_membership(groups, &membership))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+bool audit_groups_add(struct audit_groups *groups,
+		      const struct ldb_message *msg)
+{
+	struct membership membership = {.is_group = true};
+	const struct ldb_val *sid = ldb_msg_find_ldb_val(msg, "objectSid");
+
+	if (!number_of(groups,
+		       spn_str_of(ldb_dn_get_linearized(msg->dn)),
+		       &membership.member))
+	{
+		return false;
+	}
+	if (is_privileged_rid(rid_of(sid))) {
+		groups->privileged[membership.member] = true;
+	}
+	return add_memberships(groups, msg, membership);
+}
+
+bool audit_groups_add_member(struct audit_groups *groups,
+			     const struct ldb_message *msg,
+			     size_t number)
+{
+	int64_t rid = ldb_msg_find_attr_as_int64(msg, "primaryGroupID", 0);
+
+	if (is_privileged_rid((uint32_t)rid)) {
+		size_t *primary = talloc_realloc(groups,
+						 groups->primary,
+						 size_t,
+						 groups->num_primary + 1);
+
+		if (primary == NULL) {
+			return false;
+		}
+		groups->primary = primary;
+		primary[groups->num_primary++] = number;
+	}
+	return add_memberships(groups,
+			       msg,
+			       (struct membership){
+				       .member = (uint32_t)number});
+}
+
+/* Groups in groups, until there is no news; loops are harmless. */
+static void spread(struct audit_groups *groups)
+{
+	bool again = true;
+	size_t i;
+
+	while (again) {
+		again = false;
+		for (i = 0; i < groups->num_memberships; i++) {
+			const struct membership *m = &groups->memberships[i];
+
+			if (m->is_group && groups->privileged[m->group] &&
+			    !groups->privileged[m->member])
+			{
+				groups->privileged[m->member] = true;
+				again = true;
+			}
+		}
+	}
+}
+
+void audit_groups_settle(struct audit_groups *groups,
+			 void (*is_privileged)(void *private_data,
+					       size_t number),
+			 void *private_data)
+{
+	size_t i;
+
+	spread(groups);
+	for (i = 0; i < groups->num_memberships; i++) {
+		const struct membership *m = &groups->memberships[i];
+
+		if (!m->is_group && groups->privileged[m->group]) {
+			is_privileged(private_data, m->member);
+		}
+	}
+	for (i = 0; i < groups->num_primary; i++) {
+		is_privileged(private_data, groups->primary[i]);
+	}
+}

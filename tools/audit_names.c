@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A node is DC=web01,DC=example.com,CN=MicrosoftDNS,... : the second DC is
+ * the whole name of the zone. "@" is the zone itself, "*" any name in it.
+ *
+ * Below a node that is there with an NS record another server knows more, so
+ * below any node nothing is said to be absent.
+ */
+#include "audit_names.h"
+
+#include <string.h>
+
+#include "policy/spn_shared.h"
+
+#define LONGEST_NAME 255
+
+struct audit_names {
+	struct spn_shared *zones;
+	size_t num_zones;
+	struct spn_shared *hosts;
+};
+
+struct audit_names *audit_names_new(TALLOC_CTX *mem_ctx)
+{
+	struct audit_names *names = talloc_zero(mem_ctx, struct audit_names);
+
+	if (names == NULL) {
+		return NULL;
+	}
+	names->zones = spn_shared_new(names, true);
+	names->hosts = spn_shared_new(names, true);
+	if (names->zones == NULL || names->hosts == NULL) {
+		talloc_free(names);
+		return NULL;
+	}
+	return names;
+}
+
+bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
+{
+	const struct ldb_val *node = ldb_dn_get_component_val(msg->dn, 0);
+	const struct ldb_val *zone = ldb_dn_get_component_val(msg->dn, 1);
+	uint32_t number = 0;
+	char *host = NULL;
+	bool ok = false;
+
+	if (node == NULL || zone == NULL ||
+	    ldb_msg_find_attr_as_bool(msg, "dNSTombstoned", false))
+	{
+		return true;
+	}
+	if (!spn_shared_number(names->zones,
+			       spn_str_of((const char *)zone->data),
+			       &number))
+	{
+		return false;
+	}
+	if (number >= names->num_zones) {
+		names->num_zones = number + 1;
+	}
+	if (strcmp((const char *)node->data, "@") == 0) {
+		return true;
+	}
+	host = talloc_asprintf(names, "%s.%s", node->data, zone->data);
+	ok = host != NULL &&
+	     spn_shared_number(names->hosts, spn_str_of(host), &number);
+	talloc_free(host);
+	return ok;
+}
+
+static struct spn_str parent_of(struct spn_str name)
+{
+	const char *dot = memchr(name.data, '.', name.len);
+
+	if (dot == NULL) {
+		return (struct spn_str){};
+	}
+	return (struct spn_str){
+		.data = dot + 1,
+		.len = name.len - (size_t)(dot + 1 - name.data),
+	};
+}
+
+/* "*.example.com" */
+static bool has_wildcard(const struct audit_names *names, struct spn_str zone)
+{
+	char text[LONGEST_NAME + 3] = "*.";
+
+	if (zone.len > LONGEST_NAME) {
+		return false;
+	}
+	memcpy(text + 2, zone.data, zone.len);
+	return spn_shared_has(names->hosts, spn_str_of(text));
+}
+
+static enum spn_dns_answer ask_full_name(const struct audit_names *names,
+					 struct spn_str name)
+{
+	struct spn_str parent = name;
+
+	if (spn_shared_has(names->hosts, name) ||
+	    spn_shared_has(names->zones, name)) {
+		return SPN_DNS_EXISTS;
+	}
+	for (parent = parent_of(name); parent.len > 0;
+	     parent = parent_of(parent)) {
+		if (has_wildcard(names, parent)) {
+			return SPN_DNS_EXISTS;
+		}
+		if (spn_shared_has(names->zones, parent)) {
+			return SPN_DNS_ABSENT;
+		}
+		if (spn_shared_has(names->hosts, parent)) {
+			return SPN_DNS_UNKNOWN;
+		}
+	}
+	return SPN_DNS_UNKNOWN;
+}
+
+/* A client's search list is not known: absent is what no zone has. */
+static enum spn_dns_answer ask_label(const struct audit_names *names,
+				     struct spn_str label)
+{
+	char text[2 * LONGEST_NAME + 2];
+	size_t i;
+
+	for (i = 0; i < names->num_zones; i++) {
+		struct spn_str zone = spn_shared_text(names->zones, i);
+
+		if (label.len > LONGEST_NAME || zone.len > LONGEST_NAME) {
+			continue;
+		}
+		memcpy(text, label.data, label.len);
+		text[label.len] = '.';
+		memcpy(text + label.len + 1, zone.data, zone.len);
+		if (ask_full_name(names,
+				  (struct spn_str){
+					  .data = text,
+					  .len = label.len + 1 + zone.len,
+				  }) == SPN_DNS_EXISTS)
+		{
+			return SPN_DNS_EXISTS;
+		}
+	}
+	return (names->num_zones == 0) ? SPN_DNS_UNKNOWN : SPN_DNS_ABSENT;
+}
+
+enum spn_dns_answer audit_names_ask(void *private_data, struct spn_str name)
+{
+	const struct audit_names *names = private_data;
+
+	if (name.len == 0) {
+		return SPN_DNS_UNKNOWN;
+	}
+	if (memchr(name.data, '.', name.len) == NULL) {
+		return ask_label(names, name);
+	}
+	return ask_full_name(names, name);
+}

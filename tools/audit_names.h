@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Names of hosts in the DNS zones that the directory itself holds: what is
+ * known of DNS without asking it.
+ */
+#ifndef SPN_AUDIT_NAMES_H
+#define SPN_AUDIT_NAMES_H
+
+#include "spn_store.h"
+
+struct audit_names;
+
+/* NULL when out of memory. */
+struct audit_names *audit_names_new(TALLOC_CTX *mem_ctx);
+
+/* An entry of class dnsNode. False when out of memory. */
+bool audit_names_add(struct audit_names *names, const struct ldb_message *msg);
+
+/*
+ * For struct spn_surroundings. A name without a dot is looked for in every
+ * zone. SPN_DNS_ABSENT only for names in a zone that is held here.
+ */
+enum spn_dns_answer audit_names_ask(void *names, struct spn_str name);
+
+#endif

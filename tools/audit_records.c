@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An object has the key "GUID=" and 16 bytes, or "DN=" in databases from
+ * before Samba 4.8; special records (indexes, lists of attributes) have
+ * "DN=@".
+ */
+#include "audit_records.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <tdb.h>
+
+struct pass {
+	const struct audit_records *records;
+	TALLOC_CTX *mem_ctx; /* of the reason */
+	TALLOC_CTX *entry_ctx;
+	size_t num_attrs;
+	size_t *lengths;		      /* of the names in attrs */
+	struct ldb_message_element *elements; /* room for all of them */
+	const char *path;
+	const char *reason;
+	int ret;
+};
+
+static bool is_object(const char *key, size_t len)
+{
+	static const char guid[] = "GUID=";
+	static const char dn[] = "DN=";
+
+	if (len > strlen(guid) && memcmp(key, guid, strlen(guid)) == 0) {
+		return true;
+	}
+	return len > strlen(dn) && memcmp(key, dn, strlen(dn)) == 0 &&
+	       key[strlen(dn)] != '@';
+}
+
+/* Of forty attributes of an object, a dozen are looked at. */
+static void keep_wanted(struct pass *pass, struct ldb_message *msg)
+{
+	const char *const *attrs = pass->records->attrs;
+	unsigned kept = 0;
+	unsigned i;
+	size_t a;
+
+	for (i = 0; i < msg->num_elements && kept < pass->num_attrs; i++) {
+		const char *name = msg->elements[i].name;
+		size_t len = strlen(name);
+
+		for (a = 0; attrs[a] != NULL; a++) {
+			if (pass->lengths[a] == len &&
+			    strcasecmp(attrs[a], name) == 0) {
+				pass->elements[kept++] = msg->elements[i];
+				break;
+			}
+		}
+	}
+	msg->elements = pass->elements;
+	msg->num_elements = kept;
+}
+
+static bool read_record(struct pass *pass, const void *bytes, size_t len)
+{
+	struct ldb_message *msg = NULL;
+	struct ldb_context *ldb = pass->records->ldb;
+	union {
+		const void *in;
+		uint8_t *out;
+	} data = {.in = bytes}; /* ldb_val is never const */
+	const struct ldb_val packed = {.data = data.out, .length = len};
+	int ret;
+
+	msg = ldb_msg_new(pass->entry_ctx);
+	if (msg == NULL) {
+		pass->ret = LDB_ERR_OPERATIONS_ERROR;
+		return false;
+	}
+	ret = ldb_unpack_data_flags(ldb,
+				    &packed,
+				    msg,
+				    LDB_UNPACK_DATA_FLAG_NO_VALUES_ALLOC);
+	if (ret != 0 || msg->dn == NULL) {
+		pass->ret = LDB_ERR_OPERATIONS_ERROR;
+		pass->reason = talloc_asprintf(pass->mem_ctx,
+					       "%s has a record that libldb "
+					       "cannot read; see 'ldbdump "
+					       "-i' and 'samba-tool dbcheck'",
+					       pass->path);
+		return false;
+	}
+	keep_wanted(pass, msg);
+	pass->ret = pass->records->entry(pass->records->private_data, msg);
+	talloc_free_children(pass->entry_ctx);
+	return pass->ret == LDB_SUCCESS;
+}
+
+static bool say(struct pass *pass, const char *text)
+{
+	pass->ret = LDB_ERR_OPERATIONS_ERROR;
+	if (pass->reason == NULL) {
+		pass->reason = talloc_asprintf(pass->mem_ctx,
+					       "cannot read %s: %s",
+					       pass->path,
+					       text);
+	}
+	return false;
+}
+
+/* --------------------------------------------------------------------- tdb */
+
+static int visit_tdb(struct tdb_context *tdb,
+		     TDB_DATA key,
+		     TDB_DATA data,
+		     void *private_data)
+{
+	(void)tdb;
+	if (!is_object((const char *)key.dptr, key.dsize)) {
+		return 0;
+	}
+	return read_record(private_data, data.dptr, data.dsize) ? 0 : -1;
+}
+
+static bool visit_all_tdb(struct pass *pass, struct tdb_context *tdb)
+{
+	unsigned num = (unsigned)tdb_hash_size(tdb);
+	unsigned i;
+
+	for (i = 0; i < num; i++) {
+		if (tdb_traverse_chain(tdb, i, visit_tdb, pass) < 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * The lock that a commit waits for is held all the while. libtdb locks only
+ * what it may write to; nobody writes to a copy on a read-only medium.
+ */
+static bool read_tdb(struct pass *pass)
+{
+	struct tdb_context *tdb =
+		tdb_open(pass->path, 0, TDB_DEFAULT, O_RDWR, 0);
+	bool ok = true;
+
+	if (tdb != NULL) {
+		ok = tdb_lockall_read(tdb) == 0;
+	} else if (errno == EACCES || errno == EPERM || errno == EROFS) {
+		tdb = tdb_open(pass->path, 0, TDB_DEFAULT, O_RDONLY, 0);
+	}
+	if (tdb == NULL) {
+		return say(pass, strerror(errno));
+	}
+	if (ok) {
+		ok = visit_all_tdb(pass, tdb);
+	}
+	if (!ok && pass->ret == LDB_SUCCESS) {
+		say(pass, tdb_errorstr(tdb));
+	}
+	tdb_close(tdb);
+	return ok && pass->ret == LDB_SUCCESS;
+}
+
+/* --------------------------------------------------------------------- mdb */
+
+static int visit_all_mdb(struct pass *pass, MDB_cursor *cursor)
+{
+	MDB_val key = {};
+	MDB_val data = {};
+	int ret = mdb_cursor_get(cursor, &key, &data, MDB_FIRST);
+
+	while (ret == MDB_SUCCESS) {
+		if (is_object(key.mv_data, key.mv_size) &&
+		    !read_record(pass, data.mv_data, data.mv_size))
+		{
+			return MDB_SUCCESS; /* pass->ret says it */
+		}
+		ret = mdb_cursor_get(cursor, &key, &data, MDB_NEXT);
+	}
+	return (ret == MDB_NOTFOUND) ? MDB_SUCCESS : ret;
+}
+
+static int read_transaction(struct pass *pass, MDB_txn *txn)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_dbi dbi = 0;
+	int ret = mdb_dbi_open(txn, NULL, 0, &dbi);
+
+	if (ret == MDB_SUCCESS) {
+		ret = mdb_cursor_open(txn, dbi, &cursor);
+	}
+	if (ret == MDB_SUCCESS) {
+		ret = visit_all_mdb(pass, cursor);
+		mdb_cursor_close(cursor);
+	}
+	return ret;
+}
+
+static bool read_mdb(struct pass *pass)
+{
+	MDB_env *env = NULL;
+	MDB_txn *txn = NULL;
+	struct stat st = {};
+	int ret;
+
+	/* Else liblmdb would make one. */
+	if (stat(pass->path, &st) != 0) {
+		return say(pass, strerror(errno));
+	}
+	ret = mdb_env_create(&env);
+	if (ret != MDB_SUCCESS) {
+		return say(pass, mdb_strerror(ret));
+	}
+	ret = mdb_env_open(env,
+			   pass->path,
+			   MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY,
+			   0600);
+	if (ret == MDB_SUCCESS) {
+		ret = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+	}
+	if (ret == MDB_SUCCESS) {
+		ret = read_transaction(pass, txn);
+		mdb_txn_abort(txn);
+	}
+	mdb_env_close(env);
+	if (ret != MDB_SUCCESS) {
+		return say(pass, mdb_strerror(ret));
+	}
+	return pass->ret == LDB_SUCCESS;
+}
+
+/* ------------------------------------------------------------------- both */
+
+bool audit_records_read(TALLOC_CTX *mem_ctx,
+			const struct audit_records *records,
+			const char *path,
+			const char **_reason)
+{
+	static bool (*const readers[])(struct pass * pass) = {
+		[AUDIT_BACKEND_TDB] = read_tdb,
+		[AUDIT_BACKEND_MDB] = read_mdb,
+	};
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct pass pass = {
+		.records = records,
+		.mem_ctx = mem_ctx,
+		.path = path,
+	};
+	size_t num = 0;
+	bool ok = false;
+	size_t i;
+
+	while (records->attrs[num] != NULL) {
+		num++;
+	}
+	pass.num_attrs = num;
+	pass.entry_ctx = talloc_pool(tmp_ctx, 64 * 1024);
+	pass.lengths = talloc_array(tmp_ctx, size_t, num);
+	pass.elements = talloc_array(tmp_ctx, struct ldb_message_element, num);
+	if (pass.entry_ctx != NULL && pass.lengths != NULL &&
+	    pass.elements != NULL) {
+		for (i = 0; i < num; i++) {
+			pass.lengths[i] = strlen(records->attrs[i]);
+		}
+		ok = readers[records->backend](&pass);
+	}
+	*_reason = pass.reason;
+	talloc_free(tmp_ctx);
+	return ok;
+}

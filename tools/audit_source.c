@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an audit reads, and a directory that is searched for it.
+ */
+#include "audit_source.h"
+
+#include "audit_search.h"
+
+#include <string.h>
+
+const char *const audit_attrs[] = {
+	/* of accounts */
+	"objectGUID",
+	"objectClass",
+	"sAMAccountName",
+	"dNSHostName",
+	"msDS-AdditionalDnsHostName",
+	"msDS-AdditionalSamAccountName",
+	"userAccountControl",
+	"isDeleted",
+	"servicePrincipalName",
+	"userPrincipalName",
+	"whenCreated",
+	"pwdLastSet",
+	"lastLogonTimestamp",
+	"accountExpires",
+	"msDS-SupportedEncryptionTypes",
+	"msDS-AllowedToDelegateTo",
+	"msDS-HostServiceAccountBL",
+	"adminCount",
+	"memberOf",
+	"primaryGroupID",
+	"nTSecurityDescriptor",
+	/* of groups, of names in DNS */
+	"objectSid",
+	"dNSTombstoned",
+	/* of the configuration */
+	"dnsRoot",
+	"nETBIOSName",
+	"sPNMappings",
+	"dSHeuristics",
+	"msDS-Settings",
+	"msDS-AllowedDNSSuffixes",
+	NULL,
+};
+
+#define FILTER                                                                \
+	"(|(servicePrincipalName=*)(sAMAccountName=*)(objectClass=dnsNode))"
+
+/* ---------------------------------------------------------- one end to other
+ */
+
+struct looking {
+	TALLOC_CTX *mem_ctx;
+	struct ldb_dn *wanted;
+	struct ldb_dn *found;
+};
+
+static int compare_entry(void *private_data, const struct ldb_message *msg)
+{
+	struct looking *looking = private_data;
+
+	if (looking->found == NULL &&
+	    ldb_dn_compare(looking->wanted, msg->dn) == 0) {
+		looking->found = ldb_dn_copy(looking->mem_ctx, msg->dn);
+		return (looking->found == NULL) ? LDB_ERR_OPERATIONS_ERROR
+						: LDB_SUCCESS;
+	}
+	return LDB_SUCCESS;
+}
+
+static void look_again(void *private_data)
+{
+	struct looking *looking = private_data;
+
+	TALLOC_FREE(looking->found);
+}
+
+bool audit_source_look_through(struct audit_source *source,
+			       TALLOC_CTX *mem_ctx,
+			       struct ldb_dn *dn,
+			       struct ldb_dn **_found,
+			       const char **_reason)
+{
+	struct looking looking = {.mem_ctx = mem_ctx, .wanted = dn};
+	const struct audit_stream stream = {
+		.entry = compare_entry,
+		.restart = look_again,
+		.private_data = &looking,
+	};
+
+	if (!source->read(source, mem_ctx, &stream, _reason)) {
+		return false;
+	}
+	*_found = looking.found;
+	return true;
+}
+
+/* ------------------------------------------------------------------ a search
+ */
+
+struct searching {
+	struct audit_server *server;
+	struct audit_search_options options;
+};
+
+static bool read_search(struct audit_source *source,
+			TALLOC_CTX *mem_ctx,
+			const struct audit_stream *stream,
+			const char **_reason)
+{
+	const struct searching *searching = source->private_data;
+	const struct audit_search search = {
+		.ldb = source->ldb,
+		.server = searching->server,
+		.filter = FILTER,
+		.attrs = audit_attrs,
+		.phantom_root = searching->server->has_phantom_root &&
+				!searching->options.one_by_one,
+		.page_size = searching->options.page_size,
+		.entry = stream->entry,
+		.restart = stream->restart,
+		.private_data = stream->private_data,
+	};
+
+	return audit_search_run(mem_ctx, &search, _reason) == LDB_SUCCESS;
+}
+
+static bool configuration(struct audit_source *source,
+			  TALLOC_CTX *mem_ctx,
+			  struct spn_store *_store,
+			  const char **_reason)
+{
+	(void)mem_ctx;
+	*_reason = NULL;
+	*_store = (struct spn_store){.ldb = source->ldb};
+	return true;
+}
+
+static const char *error_line(TALLOC_CTX *mem_ctx,
+			      struct ldb_context *ldb,
+			      const char *what,
+			      int ret)
+{
+	const char *text = ldb_errstring(ldb);
+
+	if (text == NULL || text[0] == '\0') {
+		text = ldb_strerror(ret);
+	}
+	return talloc_asprintf(mem_ctx,
+			       "cannot read %s: %.*s",
+			       what,
+			       (int)strcspn(text, "\n"),
+			       text);
+}
+
+static bool find(struct audit_source *source,
+		 TALLOC_CTX *mem_ctx,
+		 struct ldb_dn *dn,
+		 struct ldb_dn **_found,
+		 const char **_reason)
+{
+	static const char *const no_attrs[] = {"1.1", NULL};
+	struct ldb_result *res = NULL;
+	int ret;
+
+	*_found = NULL;
+	ret = ldb_search(source->ldb,
+			 mem_ctx,
+			 &res,
+			 dn,
+			 LDB_SCOPE_BASE,
+			 no_attrs,
+			 NULL);
+	if (ret == LDB_SUCCESS && res->count == 1) {
+		*_found = res->msgs[0]->dn;
+	}
+	if (ret != LDB_SUCCESS && ret != LDB_ERR_NO_SUCH_OBJECT) {
+		*_reason = error_line(mem_ctx,
+				      source->ldb,
+				      ldb_dn_get_linearized(dn),
+				      ret);
+		return false;
+	}
+	return true;
+}
+
+bool audit_source_search(TALLOC_CTX *mem_ctx,
+			 struct ldb_context *ldb,
+			 const struct audit_search_options *options,
+			 struct audit_source **_source,
+			 const char **_reason)
+{
+	struct audit_source *source = talloc_zero(mem_ctx,
+						  struct audit_source);
+	struct searching *searching = talloc_zero(source, struct searching);
+	int ret;
+
+	*_reason = NULL;
+	if (searching == NULL) {
+		return false;
+	}
+	searching->options = *options;
+	ret = audit_server_of(ldb, searching, &searching->server);
+	if (ret != LDB_SUCCESS) {
+		*_reason = error_line(mem_ctx, ldb, "the rootDSE", ret);
+		return false;
+	}
+	source->ldb = ldb;
+	source->dc = searching->server->dns_host_name;
+	source->what = "a search";
+	source->read = read_search;
+	source->configuration = configuration;
+	source->find = find;
+	source->private_data = searching;
+	*_source = source;
+	return true;
+}

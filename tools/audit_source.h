@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where an audit reads from: a server, or the files of a domain controller.
+ * Each entry comes once, in no order; either all of them come or there is an
+ * error.
+ */
+#ifndef SPN_AUDIT_SOURCE_H
+#define SPN_AUDIT_SOURCE_H
+
+#include "spn_store.h"
+
+struct audit_stream {
+	/* LDB codes; anything but LDB_SUCCESS ends the reading with it */
+	int (*entry)(void *private_data, const struct ldb_message *msg);
+	/* All entries up to now come again: forget them. */
+	void (*restart)(void *private_data);
+	void *private_data;
+};
+
+struct audit_source {
+	struct ldb_context *ldb; /* for DNs, and how values compare */
+	const char *dc;	  /* DNS name of the server, once configuration() was
+			     called; NULL if unknown */
+	const char *what; /* "the files of /var/lib/samba/..." */
+	/* On false *_reason is one line on mem_ctx, NULL: out of memory. */
+	bool (*read)(struct audit_source *source,
+		     TALLOC_CTX *mem_ctx,
+		     const struct audit_stream *stream,
+		     const char **_reason);
+	/* Where the configuration can be searched, once all has been read. */
+	bool (*configuration)(struct audit_source *source,
+			      TALLOC_CTX *mem_ctx,
+			      struct spn_store *_store,
+			      const char **_reason);
+	/* The object of that DN as it is stored, NULL when there is none. */
+	bool (*find)(struct audit_source *source,
+		     TALLOC_CTX *mem_ctx,
+		     struct ldb_dn *dn,
+		     struct ldb_dn **_found,
+		     const char **_reason);
+	void *private_data;
+};
+
+/* A find() for sources that can only be read from one end to the other. */
+bool audit_source_look_through(struct audit_source *source,
+			       TALLOC_CTX *mem_ctx,
+			       struct ldb_dn *dn,
+			       struct ldb_dn **_found,
+			       const char **_reason);
+
+/* Attributes that an audit looks at; NULL-terminated. */
+extern const char *const audit_attrs[];
+
+struct audit_search_options {
+	bool one_by_one; /* naming context after naming context */
+	int page_size;	 /* 0: all at once where the server lets us */
+};
+
+/* An open directory, local or remote. On false as above. */
+bool audit_source_search(TALLOC_CTX *mem_ctx,
+			 struct ldb_context *ldb,
+			 const struct audit_search_options *options,
+			 struct audit_source **_source,
+			 const char **_reason);
+
+struct spn_connect;
+
+/*
+ * A local sam.ldb at that path, read file by file without Samba's modules,
+ * which takes a quarter of the time.
+ */
+bool audit_source_files(TALLOC_CTX *mem_ctx,
+			struct spn_connect *connect,
+			const char *path,
+			struct audit_source **_source,
+			const char **_reason);
+
+#endif
