@@ -23,55 +23,30 @@ out = 'bin'
 
 # ---------------------------------------------------------------- tables
 
+
+def _sources(folder, names):
+    return ['%s/%s.c' % (folder, name) for name in names.split()]
+
+
 # Pure: libc and talloc. Compiled once, for module, tools and tests.
-POLICY_SOURCES = [
-    'modules/policy/spn.c',
-    'modules/policy/spn_unicode.c',
-    'modules/policy/spn_set.c',
-    'modules/policy/spn_account.c',
-    'modules/policy/spn_mappings.c',
-    'modules/policy/host_pair.c',
-    'modules/policy/spn_table.c',
-    'modules/policy/spn_arena.c',
-    'modules/policy/spn_slots.c',
-    'modules/policy/spn_shared.c',
-    'modules/policy/spn_pack.c',
-    'modules/policy/spn_census.c',
-    'modules/policy/spn_index.c',
-    'modules/policy/spn_index_audit.c',
-    'modules/policy/rules.c',
-    'modules/policy/rule_syntax.c',
-    'modules/policy/rule_duplicate_spn.c',
-    'modules/policy/rule_alias_spn.c',
-    'modules/policy/rule_http_pair.c',
-    'modules/policy/completion.c',
-    'modules/policy/settings.c',
-    'modules/policy/report.c',
-    'modules/policy/messages.c',
-]
+POLICY_SOURCES = _sources('modules/policy', '''
+    spn spn_unicode spn_set spn_account spn_mappings host_pair spn_table
+    spn_arena spn_slots spn_shared spn_pack spn_census spn_index
+    spn_index_audit rules rule_syntax rule_duplicate_spn rule_alias_spn
+    rule_http_pair rule_hosts rule_holders rule_logon_names rule_keys
+    rule_delegation completion settings report messages
+''')
 
 # What searches: the same code for module, tools and tests.
-STORE_SOURCES = [
-    'modules/spn_store.c',
-    'modules/spn_store_account.c',
-    'modules/spn_store_config.c',
-]
+STORE_SOURCES = _sources('modules', '''
+    spn_store spn_store_account spn_store_config
+''')
 
-MODULE_SOURCES = [
-    'modules/spn_policy.c',
-    'modules/spn_state.c',
-    'modules/spn_write.c',
-    'modules/spn_config.c',
-    'modules/spn_answer.c',
-    'modules/spn_forward.c',
-    'modules/spn_plan.c',
-    'modules/spn_request.c',
-    'modules/spn_amend.c',
-    'modules/spn_transaction.c',
-    'modules/spn_session.c',
-    'modules/spn_log.c',
-    'modules/spn_replication.c',
-]
+MODULE_SOURCES = _sources('modules', '''
+    spn_policy spn_state spn_write spn_config spn_answer spn_forward
+    spn_plan spn_request spn_amend spn_transaction spn_session spn_log
+    spn_replication
+''')
 
 # name: where it is installed below PREFIX, what it links besides our two
 # libraries, its files.
@@ -89,18 +64,15 @@ TOOLS = {
         'dir': 'bin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON '
                'UNISTRING TDB LMDB',
-        'sources': ['tools/connect.c', 'tools/connect_options.c',
-                    'tools/spn_audit.c', 'tools/audit_catalogue.c',
-                    'tools/audit_choice.c', 'tools/audit_config.c',
-                    'tools/audit_facts.c', 'tools/audit_files.c',
-                    'tools/audit_findings.c', 'tools/audit_fold.c',
-                    'tools/audit_format.c', 'tools/audit_groups.c',
-                    'tools/audit_json.c', 'tools/audit_names.c',
-                    'tools/audit_options.c', 'tools/audit_output.c',
-                    'tools/audit_records.c', 'tools/audit_scan.c',
-                    'tools/audit_search.c', 'tools/audit_select.c',
-                    'tools/audit_source.c', 'tools/audit_text.c',
-                    'tools/audit_words.c'],
+        'sources': _sources('tools', '''
+            connect connect_options spn_audit audit_acl
+            audit_catalogue audit_choice audit_config
+            audit_facts audit_files audit_findings audit_fold
+            audit_format audit_groups audit_json audit_names
+            audit_options audit_output audit_records
+            audit_scan audit_search audit_select audit_source
+            audit_text audit_trustees audit_words
+        '''),
     },
 }
 
@@ -148,7 +120,8 @@ TESTS = {
     'test_audit_search': {'kind': 'stack', 'sources': [
         'tests/test_audit_search.c', 'tools/audit_search.c']},
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
-        'tests/rows.c', 'tests/test_rows.c'],
+        'tests/rows.c', 'tests/rows_facts.c', 'tests/rows_json.c',
+        'tests/test_rows.c'],
         'args': ['docs/rules', 'tests/rows']},
     # Replay what ./waf fuzz found or was given.
     'fuzz_spn': {'kind': 'pure', 'sources': [
@@ -161,7 +134,8 @@ TESTS = {
         'tests/fuzz_main.c', 'tests/fuzz_settings.c'],
         'args': ['tests/corpus/settings']},
     'fuzz_rows': {'kind': 'pure', 'sources': [
-        'tests/fuzz_main.c', 'tests/fuzz_rows.c', 'tests/rows.c'],
+        'tests/fuzz_main.c', 'tests/fuzz_rows.c', 'tests/rows.c',
+        'tests/rows_facts.c'],
         'args': ['tests/corpus/rows']},
     'fuzz_policy': {'kind': 'pure', 'sources': [
         'tests/fuzz_main.c', 'tests/fuzz_policy.c'],

@@ -134,11 +134,10 @@ def check_rule_page(name, codes, modes):
     text = read(path)
     # A whole line: a value may hold "->" itself.
     rows = ''.join(ROWS.findall(text))
-    if not re.search(r'^(write|create|as) .*-> ok$', rows, re.MULTILINE):
-        complain(path, 'no row that is accepted (-> ok)')
-    if not re.search(r'^(write|create|as) .*-> deny SPN-\d+$', rows,
-                     re.MULTILINE):
-        complain(path, 'no row that is refused (-> deny)')
+    if modes is None:
+        check_audit_rows(path, rows, name, codes)
+    else:
+        check_write_rows(path, rows)
     in_table = set(re.findall(r'^\| (SPN-\d\d\d) \|', text, re.MULTILINE))
     for code in sorted(set(codes) - in_table):
         complain(path, '%s is missing in its table' % code)
@@ -153,6 +152,24 @@ def check_rule_page(name, codes, modes):
         complain(path, 'the default is not said to be %s' % default)
     if match is None or SPAN.findall(match.group(2)) != modes:
         complain(path, 'the modes are not said to be %s' % ', '.join(modes))
+
+
+def check_audit_rows(path, rows, name, codes):
+    """A rule of audits only: each code fires, and the rule is silent."""
+    results = re.findall(r'^audit %s -> (.*)$' % name, rows, re.MULTILINE)
+    for code in sorted(codes):
+        if not any(code in result.split() for result in results):
+            complain(path, 'no row in which %s fires' % code)
+    if results.count('none') < 2:
+        complain(path, 'no two rows in which it does not fire (-> none)')
+
+
+def check_write_rows(path, rows):
+    if not re.search(r'^(write|create|as) .*-> ok$', rows, re.MULTILINE):
+        complain(path, 'no row that is accepted (-> ok)')
+    if not re.search(r'^(write|create|as) .*-> deny SPN-\d+$', rows,
+                     re.MULTILINE):
+        complain(path, 'no row that is refused (-> deny)')
 
 
 # ---------------------------------------------------------------- messages.md

@@ -88,7 +88,7 @@ static void check_heuristics(TALLOC_CTX *mem_ctx,
 			     struct spn_settings *settings,
 			     const char *text)
 {
-	enum spn_level wanted[8] = {};
+	enum spn_level wanted[16] = {};
 	const struct spn_rule *const *rules = spn_rules();
 	int bits = 0;
 	size_t i;

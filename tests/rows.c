@@ -4,6 +4,7 @@
  * them as JSON for the runner that has a directory.
  */
 #include "rows.h"
+#include "rows_facts.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -19,6 +20,7 @@ static const char *const verb_texts[] = {
 	[ROW_CREATE] = "create",
 	[ROW_GRANT] = "grant",
 	[ROW_HOLDS] = "holds",
+	[ROW_DNS] = "dns",
 	[ROW_AUDIT] = "audit",
 };
 
@@ -211,14 +213,53 @@ static void take_kind(struct line *line, struct row *row)
 	line->error = "a kind is: user computer dc gmsa";
 }
 
-/* [name=N] [dns=F] SPN... */
+/* KEY=VALUE; false for anything else. */
+static bool take_fact(struct line *line, struct row *row, char *word)
+{
+	char *equals = strchr(word, '=');
+	struct row_fact fact = {.key = word};
+
+	if (row->verb != ROW_HAS || equals == NULL) {
+		return false;
+	}
+	*equals = '\0';
+	if (!row_fact_is_key(word)) {
+		*equals = '=';
+		return false;
+	}
+	fact.value = equals + 1;
+	row->facts = talloc_realloc(line->rows->rows,
+				    row->facts,
+				    struct row_fact,
+				    row->num_facts + 1);
+	row->facts[row->num_facts++] = fact;
+	return true;
+}
+
+/* NAME yes|no|ghost */
+static void take_dns(struct line *line, struct row *row)
+{
+	char *answer = NULL;
+
+	row->argument = next_word(line);
+	answer = next_word(line);
+	row->answer = answer != NULL && strcmp(answer, "yes") == 0;
+	row->is_live = answer != NULL && strcmp(answer, "ghost") == 0;
+	if (answer == NULL ||
+	    (!row->answer && !row->is_live && strcmp(answer, "no") != 0))
+	{
+		line->error = "dns NAME yes|no|ghost";
+	}
+}
+
+/* [name=N] [dns=F] [KEY=VALUE...] SPN... */
 static void take_values(struct line *line, struct row *row)
 {
 	struct spn_change *change = add_change(line, row, SPN_CHANGE_ADD);
 	char *word = NULL;
 
 	while ((word = next_word(line)) != NULL) {
-		if (!take_name(row, word)) {
+		if (!take_name(row, word) && !take_fact(line, row, word)) {
 			add_value(line, change, word);
 		}
 	}
@@ -348,7 +389,11 @@ static void parse_arguments(struct line *line, struct row *row)
 		take_letter(line, &row->account);
 		take_values(line, row);
 		break;
+	case ROW_DNS:
+		take_dns(line, row);
+		break;
 	case ROW_AUDIT:
+		row->argument = next_word(line);
 		break;
 	}
 }
@@ -371,7 +416,7 @@ static void parse_line(struct line *line, struct row *row)
 	}
 	if (!find_verb(word, &row->verb)) {
 		line->error = "a row starts with: case set has write create "
-			      "as grant holds audit";
+			      "as grant holds dns audit";
 		return;
 	}
 	parse_arguments(line, row);

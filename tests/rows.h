@@ -13,8 +13,13 @@
  *	as B write ... | as B create ...	B instead of an administrator
  *	grant B A				B may write A's SPNs
  *	holds A SPN...				exactly these, byte for byte
- *	audit -> none | CODE...			what an audit finds now
+ *	dns NAME yes|no|ghost			what is known of a host in DNS;
+ *						ghost: no, says DNS itself
+ *	audit [RULE,...] -> none | CODE...	what an audit finds now, of the
+ *						rules that judge writes or of
+ *						those that are named
  *
+ * After has, an account may also have facts, KEY=VALUE, see rows_facts.h.
  * KIND: user, computer, dc, gmsa. RESULT: ok; warn CODE; deny CODE; denied
  * by acl; refused by samba. {dns} is the domain. A value with blanks stands
  * in double quotes; \xx in it is a byte. # starts a comment.
@@ -32,6 +37,7 @@ enum row_verb {
 	ROW_CREATE,
 	ROW_GRANT,
 	ROW_HOLDS,
+	ROW_DNS,
 	ROW_AUDIT,
 };
 
@@ -45,6 +51,11 @@ enum row_result {
 	ROW_FINDINGS,
 };
 
+struct row_fact {
+	const char *key;
+	const char *value;
+};
+
 struct row {
 	enum row_verb verb;
 	const char *file;
@@ -52,11 +63,16 @@ struct row {
 	const char *text;     /* as written, without comment */
 	char actor;	      /* 'A'-'Z'; 0: an administrator */
 	char account;	      /* 'A'-'Z'; grant: the one that is written */
-	const char *argument; /* title of a case, KEY=VALUE of a set */
+	const char *argument; /* title of a case, KEY=VALUE of a set, host of a
+				 dns, rules of an audit; NULL: none */
+	bool answer;	      /* of a dns */
+	bool is_live;	      /* DNS itself was asked */
 	enum spn_kind kind;
 	bool is_dc;
 	const char *name; /* NULL: not given */
 	const char *dns;
+	struct row_fact *facts;
+	size_t num_facts;
 	struct spn_change *changes; /* has, create, holds: one, an add */
 	size_t num_changes;
 	enum row_result result;

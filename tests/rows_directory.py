@@ -10,10 +10,12 @@ below all modules, and that takes the DC's own files.
 The rows are read by bin/tests/test_rows, the one parser of them.
 """
 
+import calendar
 import json
 import os
 import subprocess
 import sys
+import time
 
 import ldb
 from samba import param
@@ -22,6 +24,17 @@ from samba.credentials import Credentials, DONT_USE_KERBEROS
 from samba.samdb import SamDB
 from samba.sd_utils import SDUtils
 
+# What only a pure run can give an account, or DNS.
+PURE_FACTS = {"writer", "deleted", "dn", "reader"}
+FACTS = {
+    "control": "userAccountControl", "password": "pwdLastSet",
+    "logon": "lastLogonTimestamp", "expires": "accountExpires",
+    "types": "msDS-SupportedEncryptionTypes", "admin": "adminCount",
+    "upn": "userPrincipalName", "delegate": "msDS-AllowedToDelegateTo",
+    "also-dns": "msDS-AdditionalDnsHostName",
+    "also-sam": "msDS-AdditionalSamAccountName",
+}
+WRITE_RULES = "syntax,duplicate-spn,alias-spn,http-pair"
 BINDIR = os.environ.get("BINDIR", "bin")
 PASSWORD = "Rows.Passw0rd"
 WRITE_SPN = "(OA;;RPWP;f3a64788-5306-11d1-a9c5-0000f80367c1;;%s)"
@@ -128,11 +141,17 @@ class Directory:
 
     def has(self, row):
         self.stock.add(self.account(row))
-        spns = spn_values(row["changes"][0])
-        if spns:
-            message = ldb.Message(ldb.Dn(self.raw, self.dn(row["account"])))
-            message["s"] = ldb.MessageElement(spns, ldb.FLAG_MOD_REPLACE,
-                                              "servicePrincipalName")
+        values = {"servicePrincipalName": spn_values(row["changes"][0])}
+        for key, value in row["facts"]:
+            if key in FACTS:
+                values.setdefault(FACTS[key], []).append(
+                    fact_value(key, value))
+        message = ldb.Message(ldb.Dn(self.raw, self.dn(row["account"])))
+        for attr, texts in values.items():
+            if texts:
+                message[attr] = ldb.MessageElement(
+                    texts, ldb.FLAG_MOD_REPLACE, attr)
+        if len(message):
             self.raw.modify(message)
 
     def grant(self, row):
@@ -184,10 +203,11 @@ class Directory:
         have = sorted(bytes(v) for v in found.get("servicePrincipalName", []))
         return have == sorted(spn_values(row["changes"][0])), have
 
-    def audit(self):
+    def audit(self, rules):
         command = [os.path.join(BINDIR, "tools", "spn-audit"),
                    "-s", os.environ["SERVERCONFFILE"], "-H", self.url,
-                   "--format=json", "--base=" + self.ou]
+                   "--format=json", "--base=" + self.ou,
+                   "--only=" + (rules or WRITE_RULES)]
         if self.way != "local":
             command += ["-U", "%s%%%s" % (os.environ["USERNAME"],
                                           os.environ["PASSWORD"])]
@@ -196,6 +216,19 @@ class Directory:
             return ["spn-audit exits %d" % done.returncode]
         findings = json.loads(done.stdout)["findings"]
         return sorted({each["code"] for each in findings})
+
+
+def fact_value(key, value):
+    """As the directory stores it."""
+    if key in ("password", "logon", "expires"):
+        if value.endswith("y"):
+            seconds = calendar.timegm((int(value[:-1]), 1, 1, 0, 0, 0))
+        else:
+            seconds = int(time.time()) + int(value[:-1]) * 24 * 3600
+        return str((seconds + 11644473600) * 10000000)
+    if key in ("control", "types"):
+        return str(int(value, 0))
+    return value
 
 
 def spn_values(change):
@@ -235,7 +268,10 @@ class Run:
         elif verb == "set":
             self.directory.add_setting(row["argument"])
         elif verb == "has":
+            self.lost |= any(key in PURE_FACTS for key, _ in row["facts"])
             self.directory.has(row)
+        elif verb == "dns":
+            self.lost |= row["answer"]
         elif verb == "grant":
             self.directory.grant(row)
         elif self.lost or (row["actor"] and self.directory.way == "local"):
@@ -244,7 +280,7 @@ class Run:
         elif verb == "holds":
             self.judge(row, *self.directory.holds(row))
         elif verb == "audit":
-            found = self.directory.audit()
+            found = self.directory.audit(row["argument"])
             self.judge(row, found == sorted(row["codes"]), found)
         else:
             self.write(row)

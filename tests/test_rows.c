@@ -7,11 +7,11 @@
  * module (access control, samldb) is not in it, so rows about that are
  * skipped and counted. Every row with a result is one test, `holds` too.
  */
-#include "rows.h"
+#include "rows_facts.h"
+#include "rows_json.h"
 
 #include <ctype.h>
 #include <glob.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,9 @@ struct directory {
 	struct spn_forest *forest;
 	struct spn_settings *settings;
 	struct spn_fold fold;
+	const struct row **dns;
+	size_t num_dns;
+	bool dns_is_live;
 	unsigned passed;
 	unsigned failed;
 	unsigned skipped;
@@ -76,6 +79,9 @@ static void start_case(struct directory *d)
 	TALLOC_FREE(d->mem_ctx);
 	d->mem_ctx = talloc_new(NULL);
 	memset(d->accounts, 0, sizeof(d->accounts));
+	d->dns = NULL;
+	d->num_dns = 0;
+	d->dns_is_live = false;
 	d->lost = false;
 	d->fold.fn = ascii_fold;
 	d->settings = spn_settings_new(d->mem_ctx);
@@ -114,6 +120,7 @@ static struct spn_account *make_account(struct directory *d,
 	for (i = 0; i < row->changes[0].num_values; i++) {
 		spn_account_add(account, &d->fold, row->changes[0].values[i]);
 	}
+	row_facts_apply(row, account);
 	return account;
 }
 
@@ -269,6 +276,44 @@ static void run_holds(struct directory *d, const struct row *row)
 	report(d, row, ok, got);
 }
 
+/* A name that no row speaks of is not known. */
+static enum spn_dns_answer ask_dns(void *private_data, struct spn_str name)
+{
+	const struct directory *d = private_data;
+	size_t i;
+
+	for (i = 0; i < d->num_dns; i++) {
+		if (spn_str_is(name, d->dns[i]->argument)) {
+			return d->dns[i]->answer ? SPN_DNS_EXISTS
+						 : SPN_DNS_ABSENT;
+		}
+	}
+	return SPN_DNS_UNKNOWN;
+}
+
+static void add_dns(struct directory *d, const struct row *row)
+{
+	d->dns = talloc_realloc(d->mem_ctx,
+				d->dns,
+				const struct row *,
+				d->num_dns + 1);
+	d->dns[d->num_dns++] = row;
+	d->dns_is_live |= row->is_live;
+}
+
+/* Of the rules that the row names; of those that judge writes if none. */
+static bool looks_at(const struct row *row, const struct spn_message *message)
+{
+	const struct spn_rule *rule = spn_rule_by_name(message->rule);
+	const char *found = NULL;
+
+	if (row->argument == NULL) {
+		return rule->modes != 0;
+	}
+	found = strstr(row->argument, message->rule);
+	return found != NULL;
+}
+
 static bool has_code(const char **codes, const char *code)
 {
 	size_t i;
@@ -292,15 +337,26 @@ static void run_audit(struct directory *d, const struct row *row)
 	for (l = 'A'; l <= 'Z'; l++) {
 		struct spn_case c = {};
 
-		if (d->accounts[l] == NULL) {
+		if (d->accounts[l] == NULL || d->accounts[l]->is_deleted) {
 			continue;
 		}
 		c = make_case(d, 0, NULL, d->accounts[l], false);
+		c.surroundings = &(struct spn_surroundings){
+			.now = ROWS_NOW,
+			.stale_age = 90 * 24 * 3600,
+			.password_age = 365 * 24 * 3600,
+			.ask_dns = ask_dns,
+			.private_data = d,
+			.dns_is_live = d->dns_is_live,
+		};
 		spn_rules_judge(&c, found);
 	}
 	for (i = 0; i < found->num_violations; i++) {
 		const char *code = found->violations[i].message->code;
 
+		if (!looks_at(row, found->violations[i].message)) {
+			continue;
+		}
 		ok = ok && has_code(row->codes, code);
 		got = talloc_asprintf_append(got, "%s ", code);
 	}
@@ -330,6 +386,9 @@ static void run_row(struct directory *d, const struct row *row)
 		break;
 	case ROW_GRANT:
 		break;
+	case ROW_DNS:
+		add_dns(d, row);
+		break;
 	default:
 		/* Nothing is known after a write that only a DC can do. */
 		d->lost |= needs_a_dc(row) && row->result == ROW_OK;
@@ -343,114 +402,6 @@ static void run_row(struct directory *d, const struct row *row)
 			run_write(d, row);
 		}
 	}
-}
-
-static json_t *json_letter(char letter)
-{
-	char text[2] = {letter, '\0'};
-
-	return (letter == 0) ? json_null() : json_string(text);
-}
-
-/* Bytes need not be UTF-8: every byte becomes one character. */
-static json_t *json_bytes(struct spn_str s)
-{
-	char *utf8 = talloc_array(NULL, char, 2 * s.len + 1);
-	json_t *json = NULL;
-	size_t num = 0;
-	size_t i;
-
-	for (i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (c >= 0x80) {
-			utf8[num++] = (char)(0xc0 | (c >> 6));
-			c = 0x80 | (c & 0x3f);
-		}
-		utf8[num++] = (char)c;
-	}
-	json = json_stringn(utf8, num);
-	talloc_free(utf8);
-	return json;
-}
-
-static json_t *json_changes(const struct row *row)
-{
-	static const char *const kinds[] = {
-		[SPN_CHANGE_ADD] = "add",
-		[SPN_CHANGE_DELETE] = "delete",
-		[SPN_CHANGE_REPLACE] = "replace",
-	};
-	json_t *changes = json_array();
-	size_t i;
-	size_t j;
-
-	for (i = 0; i < row->num_changes; i++) {
-		json_t *values = json_array();
-
-		for (j = 0; j < row->changes[i].num_values; j++) {
-			json_array_append_new(
-				values,
-				json_bytes(row->changes[i].values[j]));
-		}
-		json_array_append_new(changes,
-				      json_pack("{s:s, s:o}",
-						"kind",
-						kinds[row->changes[i].kind],
-						"values",
-						values));
-	}
-	return changes;
-}
-
-static int print_json(const struct rows *rows)
-{
-	json_t *all = json_array();
-	size_t i;
-	size_t j;
-
-	for (i = 0; i < rows->num_rows; i++) {
-		const struct row *row = &rows->rows[i];
-		json_t *codes = json_array();
-
-		for (j = 0; row->codes[j] != NULL; j++) {
-			json_array_append_new(codes,
-					      json_string(row->codes[j]));
-		}
-		json_array_append_new(
-			all,
-			json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:s?, s:s, "
-				  "s:s?, s:s?, s:o, s:s, s:o}",
-				  "verb",
-				  row_verb_text(row->verb),
-				  "file",
-				  row->file,
-				  "line",
-				  (int)row->line,
-				  "text",
-				  row->text,
-				  "actor",
-				  json_letter(row->actor),
-				  "account",
-				  json_letter(row->account),
-				  "argument",
-				  row->argument,
-				  "kind",
-				  row_kind_text(row),
-				  "name",
-				  row->name,
-				  "dns",
-				  row->dns,
-				  "changes",
-				  json_changes(row),
-				  "result",
-				  row_result_text(row->result),
-				  "codes",
-				  codes));
-	}
-	json_dumpf(all, stdout, JSON_INDENT(1));
-	json_decref(all);
-	return 0;
 }
 
 /* A file, or the pages and rows of a folder. */
@@ -510,7 +461,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (json) {
-		return print_json(&rows);
+		return rows_print_json(&rows);
 	}
 	start_case(&d);
 	for (r = 0; r < rows.num_rows; r++) {

@@ -52,6 +52,13 @@ static size_t count_violations(struct fixture *f, const struct spn_case *c)
 	return report->num_violations;
 }
 
+static enum spn_dns_answer ask_dns(void *private_data, struct spn_str name)
+{
+	(void)private_data;
+	(void)name;
+	return SPN_DNS_ABSENT;
+}
+
 /* Every account, audited and as it is added, the last one also as changed. */
 static void every_account(void **state)
 {
@@ -59,6 +66,29 @@ static void every_account(void **state)
 	struct spn_account *all[ARRAY_SIZE(accounts)] = {};
 	struct spn_account *before =
 		fixture_account(f, "b", NULL, "http/old http/old.example.com");
+	struct spn_str delegate_to[] = {
+		spn_str_of("http/nobody"),
+		spn_str_of("http/app.example.com"),
+		spn_str_of("no spn"),
+	};
+	static const struct spn_writer writers[] = {{"S-1-5-11", "all"}};
+	const char *names[] = {"also$", NULL};
+	const struct spn_facts facts = {
+		.user_principal_name = "http/app@EXAMPLE.COM",
+		.additional_sam_names = names,
+		.delegate_to = delegate_to,
+		.num_delegate_to = ARRAY_SIZE(delegate_to),
+		.writers = writers,
+		.num_writers = ARRAY_SIZE(writers),
+		.encryption_types = 4,
+		.password_set = 1,
+		.last_logon = 1,
+		.expires = 1,
+	};
+	const struct spn_surroundings surroundings = {
+		.now = 1700000000,
+		.ask_dns = ask_dns,
+	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(accounts); i++) {
@@ -74,8 +104,10 @@ static void every_account(void **state)
 			.wide_index = f->index,
 			.forest = f->forest,
 			.settings = f->settings,
+			.surroundings = &surroundings,
 		};
 
+		all[i]->facts = &facts;
 		judge_without_memory(f, &c, count_violations(f, &c));
 		c.wide_index = NULL;
 		c.is_write = true;

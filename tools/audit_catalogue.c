@@ -121,7 +121,9 @@ bool audit_explain(TALLOC_CTX *mem_ctx,
 		{"severity", severity_text(choice, message)},
 		{"rule", message->rule},
 		{"default",
-		 (rule == NULL) ? NULL : spn_level_text(rule->level)},
+		 (rule == NULL || rule->modes == 0)
+			 ? NULL
+			 : spn_level_text(rule->level)},
 		{"writes", on_write_text(message, rule)},
 		{"source", (rule == NULL) ? NULL : rule->source},
 	};

@@ -10,6 +10,7 @@
  */
 #include "audit_scan.h"
 
+#include "audit_acl.h"
 #include "audit_facts.h"
 #include "audit_fold.h"
 #include "audit_groups.h"
@@ -28,6 +29,8 @@ struct reading {
 	const struct audit_scan_options *options;
 	struct audit_groups *groups;
 	struct audit_names *names;
+	struct audit_acl *acl;
+	struct audit_trustees *trustees;
 	TALLOC_CTX *scratch; /* of one entry */
 	bool is_all_ascii;
 };
@@ -41,14 +44,19 @@ static bool start(struct reading *reading)
 	TALLOC_FREE(scan->index);
 	talloc_free(reading->groups);
 	talloc_free(reading->names);
+	talloc_free(reading->acl);
+	talloc_free(reading->trustees);
 	scan->num_accounts = 0;
 	scan->num_spns = 0;
 	reading->is_all_ascii = true;
 	scan->index = spn_index_new(scan, scan->fold, true);
 	reading->groups = audit_groups_new(scan);
 	reading->names = audit_names_new(scan);
+	reading->acl = audit_acl_new(scan);
+	reading->trustees = audit_trustees_new(scan);
 	return scan->index != NULL && reading->groups != NULL &&
-	       reading->names != NULL;
+	       reading->names != NULL && reading->acl != NULL &&
+	       reading->trustees != NULL;
 }
 
 static void forget_entries(void *private_data)
@@ -79,6 +87,31 @@ static void count_account(struct reading *reading,
 	}
 }
 
+/* Of those that hold SPNs: of all others it would be a list of everybody. */
+static bool fill_facts(struct reading *reading,
+		       const struct ldb_message *msg,
+		       struct spn_account *account)
+{
+	const struct ldb_val *descriptor =
+		ldb_msg_find_ldb_val(msg, "nTSecurityDescriptor");
+	struct spn_facts *facts = audit_facts_of(account, msg);
+
+	account->facts = facts;
+	if (facts == NULL) {
+		return false;
+	}
+	if (descriptor == NULL || account->spns.num == 0 ||
+	    account->is_deleted || account->kind == SPN_KIND_OTHER)
+	{
+		return true;
+	}
+	return audit_acl_writers(reading->acl,
+				 descriptor,
+				 account->kind,
+				 &facts->writers,
+				 &facts->num_writers);
+}
+
 static int read_account(struct reading *reading, const struct ldb_message *msg)
 {
 	struct audit_scan *scan = reading->scan;
@@ -100,8 +133,8 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 	if (account->is_deleted && account->spns.num == 0) {
 		return LDB_SUCCESS;
 	}
-	account->facts = audit_facts_of(account, msg);
-	if (account->facts == NULL || !spn_index_add(scan->index, account)) {
+	if (!fill_facts(reading, msg, account) ||
+	    !spn_index_add(scan->index, account)) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	if (!account->is_deleted) {
@@ -138,7 +171,8 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 		return ret;
 	}
 	if (audit_has_class(msg, "group")) {
-		ok = audit_groups_add(reading->groups, msg);
+		ok = audit_groups_add(reading->groups, msg) &&
+		     audit_trustees_add(reading->trustees, msg);
 	} else if (audit_has_class(msg, "dnsNode")) {
 		ok = audit_names_add(reading->names, msg);
 	}
@@ -174,6 +208,7 @@ static bool read_accounts(TALLOC_CTX *mem_ctx,
 	TALLOC_FREE(reading->scratch);
 	audit_groups_settle(reading->groups, mark_privileged, reading);
 	TALLOC_FREE(reading->groups);
+	audit_acl_settle(reading->acl, reading->trustees);
 	if (scan->num_accounts == 0) {
 		/* Every domain has a controller, so this is no result. */
 		*_reason = talloc_strdup(mem_ctx,

@@ -13,6 +13,11 @@ static const struct spn_rule *const rules[] = {
 	&spn_rule_http_pair,
 	&spn_rule_syntax,
 	&spn_rule_alias_spn,
+	&spn_rule_hosts,
+	&spn_rule_holders,
+	&spn_rule_logon_names,
+	&spn_rule_keys,
+	&spn_rule_delegation,
 	NULL,
 };
 
@@ -99,7 +104,8 @@ bool spn_rules_judge(const struct spn_case *c, struct spn_report *report)
 		size_t first = report->num_violations;
 		enum spn_level level = spn_settings_level(c->settings, i);
 
-		if (c->is_write && level == SPN_LEVEL_OFF) {
+		if (c->is_write &&
+		    (level == SPN_LEVEL_OFF || rules[i]->modes == 0)) {
 			continue;
 		}
 		if (exempt && rules[i]->obeys_exemptions) {

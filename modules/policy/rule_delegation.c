@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * delegation: what an account may act for others to (msDS-AllowedToDelegateTo)
+ * names services that there are; and nobody but administrators may change
+ * who holds an SPN.
+ */
+#include <string.h>
+
+#include "host_pair.h"
+#include "rule_table.h"
+
+/*
+ * Who a KDC takes the entry to mean: the holders of the whole value, or for
+ * what is left without its third part those of class and host.
+ */
+static bool find_targets(const struct spn_case *c,
+			 struct spn_str entry,
+			 const struct spn *spn,
+			 struct spn_report *report,
+			 struct spn_holders *_targets)
+{
+	const struct spn_fold *fold = spn_index_fold(c->index);
+	struct spn_value value = {.value = entry};
+
+	if (!fold->fn(fold->private_data, report, entry, &value.key) ||
+	    !spn_index_holders_of(c->index, report, &value, _targets))
+	{
+		return false;
+	}
+	if (_targets->num_accounts > 0 || spn->has_suffix) {
+		return true;
+	}
+	return spn_case_effective(c,
+				  report,
+				  spn->service_class,
+				  spn->host_name,
+				  _targets);
+}
+
+static bool is_dead(const struct spn_account *account)
+{
+	return account->is_disabled ||
+	       (account->dn != NULL &&
+		strcasestr(account->dn, "\\0ACNF:") != NULL);
+}
+
+static bool judge_targets(const struct spn_case *c,
+			  struct spn_str entry,
+			  const struct spn *spn,
+			  struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after, .spn = entry};
+
+	if (!find_targets(c, entry, spn, report, &v.others)) {
+		return false;
+	}
+	if (v.others.num_accounts == 0) {
+		return spn_report_add(report, "SPN-801", &v, NULL);
+	}
+	if (v.others.num_accounts == 1 && !is_dead(v.others.accounts[0])) {
+		return true;
+	}
+	return spn_report_add(report, "SPN-802", &v, NULL);
+}
+
+static bool is_listed(const struct spn_facts *facts,
+		      struct spn_str service_class,
+		      struct spn_str host)
+{
+	size_t i;
+
+	for (i = 0; i < facts->num_delegate_to; i++) {
+		struct spn spn = {};
+
+		if (spn_parse(facts->delegate_to[i], &spn) == SPN_SYNTAX_OK &&
+		    spn_is_plain(&spn) &&
+		    spn_str_equal_nocase(spn.service_class, service_class) &&
+		    spn_str_equal_nocase(spn.host_name, host))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool judge_pair(const struct spn_case *c,
+		       struct spn_str entry,
+		       const struct spn *spn,
+		       struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after, .spn = entry};
+	const char *partner = NULL;
+
+	if (!spn_is_plain(spn) ||
+	    !spn_settings_is_pair_class(c->settings, spn->service_class))
+	{
+		return true;
+	}
+	if (!spn_host_partner(c, report, spn->host_name, &partner, NULL)) {
+		return false;
+	}
+	if (partner == NULL || is_listed(c->after->facts,
+					 spn->service_class,
+					 spn_str_of(partner)))
+	{
+		return true;
+	}
+	v.partner = spn_format(report,
+			       spn->service_class,
+			       spn_str_of(partner));
+	return v.partner != NULL &&
+	       spn_report_add(report, "SPN-803", &v, NULL);
+}
+
+static bool judge_entries(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_facts *facts = c->after->facts;
+	size_t i;
+
+	for (i = 0; i < facts->num_delegate_to; i++) {
+		struct spn_str entry = facts->delegate_to[i];
+		struct spn_violation v = {.account = c->after, .spn = entry};
+		struct spn spn = {};
+
+		if (spn_parse(entry, &spn) != SPN_SYNTAX_OK) {
+			if (!spn_report_add(report, "SPN-801", &v, NULL)) {
+				return false;
+			}
+			continue;
+		}
+		if (!judge_targets(c, entry, &spn, report) ||
+		    !judge_pair(c, entry, &spn, report))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+/* All accounts that the same one may write to are one finding. */
+static bool judge_writers(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_facts *facts = c->after->facts;
+	struct spn_violation v = {.account = c->after};
+	size_t i;
+
+	for (i = 0; i < facts->num_writers; i++) {
+		v.partner = talloc_asprintf(report,
+					    "%s (%s)",
+					    facts->writers[i].trustee,
+					    facts->writers[i].right);
+		if (v.partner == NULL ||
+		    !spn_report_add(report, "SPN-804", &v, NULL)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	return c->is_write || c->after->facts == NULL ||
+	       (judge_entries(c, report) && judge_writers(c, report));
+}
+
+const struct spn_rule spn_rule_delegation = {
+	.name = "delegation",
+	.codes = "SPN-8xx",
+	.level = SPN_LEVEL_OFF,
+	.summary = "delegation leads to services that there are, and only "
+		   "administrators change SPNs",
+	.source = "MS-SFU 3.2.5.2; MS-ADTS 3.1.1.5.3.1.1.4",
+	.judge = judge,
+};

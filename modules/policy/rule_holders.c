@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * holders: who has SPNs is in use, and meant to have them.
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "rule_table.h"
+
+/* How people name the accounts with which they administer. */
+static const char *const admin_patterns[] = {
+	"adm-*",
+	"adm_*",
+	"adm.*",
+	"*-adm",
+	"*_adm",
+	"*.adm",
+	"admin-*",
+	"*-admin",
+	"admin",
+	"administrator",
+	"da-*",
+	"ea-*",
+};
+
+static bool is_krbtgt(const struct spn_account *account)
+{
+	return spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
+}
+
+static bool is_out_of_use(const struct spn_case *c,
+			  const struct spn_account *account)
+{
+	const struct spn_facts *facts = account->facts;
+
+	return account->is_disabled ||
+	       (facts != NULL && c->surroundings != NULL &&
+		facts->expires > 0 && facts->expires < c->surroundings->now);
+}
+
+/* One of its SPNs that an account in use has, too. */
+static bool find_wanted(const struct spn_case *c,
+			struct spn_report *report,
+			const struct spn_value **_wanted)
+{
+	size_t i;
+	size_t j;
+
+	*_wanted = NULL;
+	for (i = 0; i < c->after->spns.num; i++) {
+		const struct spn_value *value = &c->after->spns.values[i];
+		struct spn_holders holders = {};
+
+		if (!spn_index_holders_of(c->index, report, value, &holders)) {
+			return false;
+		}
+		for (j = 0; j < holders.num_accounts; j++) {
+			if (!is_out_of_use(c, holders.accounts[j])) {
+				*_wanted = value;
+				return true;
+			}
+		}
+	}
+	return true;
+}
+
+static bool judge_disabled(const struct spn_case *c, struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after};
+	struct spn_violation *added = NULL;
+	const struct spn_value *wanted = NULL;
+
+	if (!is_out_of_use(c, c->after) || is_krbtgt(c->after)) {
+		return true;
+	}
+	if (!find_wanted(c, report, &wanted)) {
+		return false;
+	}
+	v.spn = (wanted != NULL) ? wanted->value
+				 : c->after->spns.values[0].value;
+	if (!spn_report_add(report, "SPN-501", &v, &added)) {
+		return false;
+	}
+	if (wanted != NULL) {
+		added->severity = SPN_SEVERITY_ERROR;
+	}
+	return true;
+}
+
+static bool judge_silent(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_surroundings *s = c->surroundings;
+	const struct spn_facts *facts = c->after->facts;
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = c->after->spns.values[0].value,
+	};
+	int64_t limit = 0;
+
+	if (c->after->kind != SPN_KIND_COMPUTER || facts == NULL ||
+	    s == NULL || is_out_of_use(c, c->after))
+	{
+		return true;
+	}
+	limit = s->now - s->stale_age;
+	/* Both must be known: an appliance may never change its password. */
+	if (facts->password_set == 0 || facts->last_logon == 0 ||
+	    facts->password_set >= limit || facts->last_logon >= limit)
+	{
+		return true;
+	}
+	return spn_report_add(report, "SPN-502", &v, NULL);
+}
+
+/* "CN=web01\0ACNF:...": what lost a conflict of replication, or its place. */
+static bool is_conflict(const char *dn)
+{
+	return strcasestr(dn, "\\0ACNF:") != NULL ||
+	       strcasestr(dn, ",CN=LostAndFound,") != NULL ||
+	       strcasestr(dn, ",CN=LostAndFoundConfig,") != NULL;
+}
+
+static bool judge_conflict(const struct spn_case *c, struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = c->after->spns.values[0].value,
+	};
+
+	return c->after->dn == NULL || !is_conflict(c->after->dn) ||
+	       spn_report_add(report, "SPN-503", &v, NULL);
+}
+
+static bool judge_deleted(const struct spn_case *c, struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < c->after->spns.num; i++) {
+		const struct spn_value *value = &c->after->spns.values[i];
+		struct spn_violation v = {
+			.account = c->after,
+			.spn = value->value,
+		};
+
+		if (!spn_index_deleted_holders(c->index,
+					       report,
+					       value,
+					       &v.others) ||
+		    (v.others.num_accounts > 0 &&
+		     !spn_report_add(report, "SPN-504", &v, NULL)))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool judge_admin(const struct spn_case *c, struct spn_report *report)
+{
+	const char *name = c->after->sam_account_name;
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = c->after->spns.values[0].value,
+	};
+	size_t i;
+
+	if (c->after->kind != SPN_KIND_USER || name == NULL) {
+		return true;
+	}
+	for (i = 0; i < sizeof(admin_patterns) / sizeof(admin_patterns[0]);
+	     i++) {
+		if (fnmatch(admin_patterns[i], name, FNM_CASEFOLD) == 0) {
+			v.partner = admin_patterns[i];
+			return spn_report_add(report, "SPN-505", &v, NULL);
+		}
+	}
+	return true;
+}
+
+/* The computer of that name may use the password of the account. */
+static bool may_use(const struct spn_facts *facts,
+		    const struct spn_holders *computers)
+{
+	const char *const *reader = facts->password_readers;
+	size_t i;
+
+	for (; *reader != NULL; reader++) {
+		for (i = 0; i < computers->num_accounts; i++) {
+			if (spn_str_equal_nocase(
+				    spn_account_netbios_name(
+					    computers->accounts[i]),
+				    spn_str_of(*reader)))
+			{
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool judge_gmsa(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_facts *facts = c->after->facts;
+	size_t i;
+
+	if (c->after->kind != SPN_KIND_GMSA || facts == NULL ||
+	    facts->password_readers == NULL)
+	{
+		return true;
+	}
+	for (i = 0; i < c->after->spns.num; i++) {
+		struct spn_violation v = {
+			.account = c->after,
+			.spn = c->after->spns.values[i].value,
+		};
+		struct spn_holders computers = {};
+		struct spn spn = {};
+
+		if (spn_parse(v.spn, &spn) != SPN_SYNTAX_OK) {
+			continue;
+		}
+		if (!spn_index_computers_named(c->index,
+					       report,
+					       spn.host_name,
+					       &computers)) {
+			return false;
+		}
+		/* A name of no computer may be an alias of the right one. */
+		if (computers.num_accounts > 0 &&
+		    !may_use(facts, &computers) &&
+		    !spn_report_add(report, "SPN-506", &v, NULL))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool judge_name(const struct spn_case *c,
+		       struct spn_str name,
+		       struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after};
+	struct spn_value spn = {};
+
+	if (name.len > 0 && name.data[name.len - 1] == '$') {
+		name.len--;
+	}
+	if (!spn_index_computers_named(c->index, report, name, &v.others) ||
+	    !spn_index_key(c->index, report, spn_str_of("HOST"), name, &spn))
+	{
+		return false;
+	}
+	spn_holders_leave_out(&v.others, c->after);
+	v.spn = spn.value;
+	v.partner = talloc_strndup(report, name.data, name.len);
+	if (v.partner == NULL) {
+		return false;
+	}
+	return (v.others.num_accounts == 0 &&
+		spn_account_find(c->after, spn.key) != NULL) ||
+	       spn_report_add(report, "SPN-507", &v, NULL);
+}
+
+static bool judge_more_names(const struct spn_case *c,
+			     struct spn_report *report)
+{
+	const char *const *lists[] = {
+		c->after->additional_dns_host_names,
+		(c->after->facts == NULL)
+			? NULL
+			: c->after->facts->additional_sam_names,
+	};
+	size_t l;
+	size_t i;
+
+	if (c->after->kind != SPN_KIND_COMPUTER) {
+		return true;
+	}
+	for (l = 0; l < sizeof(lists) / sizeof(lists[0]); l++) {
+		for (i = 0; lists[l] != NULL && lists[l][i] != NULL; i++) {
+			if (!judge_name(c, spn_str_of(lists[l][i]), report)) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	if (c->is_write) {
+		return true;
+	}
+	if (c->after->spns.num == 0) {
+		return judge_more_names(c, report);
+	}
+	return judge_disabled(c, report) && judge_silent(c, report) &&
+	       judge_conflict(c, report) && judge_deleted(c, report) &&
+	       judge_admin(c, report) && judge_gmsa(c, report) &&
+	       judge_more_names(c, report);
+}
+
+const struct spn_rule spn_rule_holders = {
+	.name = "holders",
+	.codes = "SPN-5xx",
+	.level = SPN_LEVEL_OFF,
+	.summary = "who has SPNs is in use, and meant to have them",
+	.source = "MS-ADTS 3.1.1.5.1.3; MS-ADA2 msDS-AdditionalDnsHostName",
+	.obeys_exemptions = true,
+	.judge = judge,
+};

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * hosts: the names behind SPNs are those of hosts that there are, a computer
+ * has the SPNs of its own names, and only those.
+ */
+#include <string.h>
+
+#include "host_pair.h"
+#include "rule_table.h"
+
+#define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
+
+/* Classes whose second part is no host's name. */
+static const char *const other_classes[] = {
+	"E3514235-4B06-11D1-AB04-00C04FC2DCD2", /* DRS: objectGUID */
+	"kadmin",
+	"krbtgt",
+	NULL,
+};
+
+/* What a computer is asked for by its name. */
+static const char *const machine_classes[] = {
+	"host",
+	"RestrictedKrbHost",
+	"termsrv",
+	"wsman",
+	"cifs",
+	NULL,
+};
+
+static bool is_one_of(struct spn_str text, const char *const *texts)
+{
+	for (; *texts != NULL; texts++) {
+		if (spn_str_is(text, *texts)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A DNS name of a domain, and what is below _msdcs: not of one host. */
+static bool is_domain_name(const struct spn_case *c, struct spn_str host)
+{
+	static const char msdcs[] = "._msdcs.";
+
+	return is_one_of(host, c->forest->dns_suffixes) ||
+	       memmem(host.data, host.len, msdcs, strlen(msdcs)) != NULL;
+}
+
+static bool names_a_host(const struct spn_case *c, const struct spn *spn)
+{
+	return spn->host_name.len > 0 && !spn_host_is_ip(spn->host_name) &&
+	       !is_one_of(spn->service_class, other_classes) &&
+	       !is_domain_name(c, spn->host_name);
+}
+
+static struct spn_str label_of(struct spn_str host)
+{
+	const char *dot = memchr(host.data, '.', host.len);
+
+	if (dot != NULL) {
+		host.len = (size_t)(dot - host.data);
+	}
+	return host;
+}
+
+/* "web01" and "web01.example.com" are one finding. */
+static bool is_same_host(struct spn_str a, struct spn_str b)
+{
+	return spn_str_equal_nocase(a, b) ||
+	       (spn_host_is_fqdn(a) != spn_host_is_fqdn(b) &&
+		spn_str_equal_nocase(label_of(a), label_of(b)));
+}
+
+static enum spn_dns_answer ask_dns(const struct spn_case *c,
+				   struct spn_str host)
+{
+	const struct spn_surroundings *s = c->surroundings;
+
+	return (s == NULL || s->ask_dns == NULL)
+		       ? SPN_DNS_UNKNOWN
+		       : s->ask_dns(s->private_data, host);
+}
+
+static bool is_computer_name(const struct spn_case *c,
+			     struct spn_str host,
+			     bool *_is_name)
+{
+	struct spn_holders computers = {};
+
+	if (!spn_index_computers_named(c->index, c->index, host, &computers)) {
+		return false;
+	}
+	*_is_name = computers.num_accounts > 0;
+	talloc_free(computers.accounts);
+	return true;
+}
+
+/* *_is becomes false if an earlier value of the account is wrong in the same
+ * way for the same host. */
+static bool was_said(const struct spn_case *c,
+		     size_t place,
+		     struct spn_str host,
+		     bool (*is_wrong)(const struct spn_case *c,
+				      struct spn_str value,
+				      struct spn *spn,
+				      bool *_is),
+		     bool *_is)
+{
+	size_t i;
+
+	*_is = true;
+	for (i = 0; *_is && i < place; i++) {
+		struct spn_str value = c->after->spns.values[i].value;
+		struct spn spn = {};
+		bool wrong = false;
+
+		if (!is_wrong(c, value, &spn, &wrong)) {
+			return false;
+		}
+		*_is = !wrong || !is_same_host(spn.host_name, host);
+	}
+	return true;
+}
+
+/* ------------------------------------------------------- STALE, GHOST-DNS */
+
+static bool judge_ghost(const struct spn_case *c,
+			struct spn_str value,
+			const struct spn *spn,
+			struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after, .spn = value};
+	struct spn_violation *added = NULL;
+
+	if (!spn_report_add(report, "SPN-402", &v, &added)) {
+		return false;
+	}
+	if (c->after->kind == SPN_KIND_COMPUTER &&
+	    (spn_class_is(spn, "host") || spn_class_is(spn, "cifs")))
+	{
+		added->severity = SPN_SEVERITY_ERROR;
+	}
+	return true;
+}
+
+/* Neither DNS nor, unless that was asked itself, a computer has the name. */
+static bool is_stale(const struct spn_case *c,
+		     struct spn_str value,
+		     struct spn *spn,
+		     bool *_is)
+{
+	bool is_name = false;
+
+	*_is = false;
+	if (spn_parse(value, spn) != SPN_SYNTAX_OK || !names_a_host(c, spn) ||
+	    ask_dns(c, spn->host_name) != SPN_DNS_ABSENT)
+	{
+		return true;
+	}
+	if (!c->surroundings->dns_is_live &&
+	    !is_computer_name(c, spn->host_name, &is_name))
+	{
+		return false;
+	}
+	*_is = !is_name;
+	return true;
+}
+
+static bool judge_stale(const struct spn_case *c,
+			size_t place,
+			struct spn_report *report)
+{
+	struct spn_str value = c->after->spns.values[place].value;
+	struct spn_violation v = {.account = c->after, .spn = value};
+	struct spn spn = {};
+	bool is = false;
+
+	if (!is_stale(c, value, &spn, &is)) {
+		return false;
+	}
+	if (is && !was_said(c, place, spn.host_name, is_stale, &is)) {
+		return false;
+	}
+	if (!is) {
+		return true;
+	}
+	return c->surroundings->dns_is_live
+		       ? judge_ghost(c, value, &spn, report)
+		       : spn_report_add(report, "SPN-401", &v, NULL);
+}
+
+static bool judge_delegation(const struct spn_case *c,
+			     struct spn_report *report)
+{
+	const struct spn_facts *facts = c->after->facts;
+	size_t i;
+
+	if (facts == NULL || c->surroundings == NULL ||
+	    !c->surroundings->dns_is_live) {
+		return true;
+	}
+	for (i = 0; i < facts->num_delegate_to; i++) {
+		struct spn_violation v = {
+			.account = c->after,
+			.spn = facts->delegate_to[i],
+		};
+		struct spn_violation *added = NULL;
+		struct spn spn = {};
+
+		if (spn_parse(v.spn, &spn) != SPN_SYNTAX_OK ||
+		    !names_a_host(c, &spn) ||
+		    ask_dns(c, spn.host_name) != SPN_DNS_ABSENT)
+		{
+			continue;
+		}
+		if (!spn_report_add(report, "SPN-402", &v, &added)) {
+			return false;
+		}
+		added->severity = SPN_SEVERITY_ERROR;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------ own names */
+
+/* Also the long form of a NetBIOS name that was cut, and what its DNS name
+ * will be while it has none. */
+static bool is_own_name(const struct spn_account *computer,
+			struct spn_str host)
+{
+	struct spn_str netbios = spn_account_netbios_name(computer);
+	struct spn_str label = label_of(host);
+	const char *const *also =
+		(computer->facts == NULL)
+			? NULL
+			: computer->facts->additional_sam_names;
+
+	if (spn_account_has_name(computer, host)) {
+		return true;
+	}
+	for (; also != NULL && *also != NULL; also++) {
+		struct spn_str name = spn_str_of(*also);
+
+		if (name.len > 0 && name.data[name.len - 1] == '$') {
+			name.len--;
+		}
+		if (spn_str_equal_nocase(name, host)) {
+			return true;
+		}
+	}
+	if (computer->dns_host_name != NULL) {
+		return !spn_host_is_fqdn(host) &&
+		       spn_str_equal_nocase(host,
+					    label_of(spn_str_of(
+						    computer->dns_host_name)));
+	}
+	return spn_host_is_fqdn(host) && spn_str_equal_nocase(label, netbios);
+}
+
+static bool is_mismatch(const struct spn_case *c,
+			struct spn_str value,
+			struct spn *spn,
+			bool *_is)
+{
+	*_is = c->after->kind == SPN_KIND_COMPUTER &&
+	       spn_parse(value, spn) == SPN_SYNTAX_OK &&
+	       is_one_of(spn->service_class, machine_classes) &&
+	       names_a_host(c, spn) && !is_own_name(c->after, spn->host_name);
+	return true;
+}
+
+static bool judge_mismatch(const struct spn_case *c,
+			   size_t place,
+			   struct spn_report *report)
+{
+	struct spn_str value = c->after->spns.values[place].value;
+	struct spn_violation v = {.account = c->after, .spn = value};
+	struct spn_violation *added = NULL;
+	struct spn spn = {};
+	bool is = false;
+
+	if (!is_mismatch(c, value, &spn, &is) ||
+	    (is && !was_said(c, place, spn.host_name, is_mismatch, &is)))
+	{
+		return false;
+	}
+	if (!is) {
+		return true;
+	}
+	if (!spn_index_computers_named(c->index,
+				       report,
+				       spn.host_name,
+				       &v.others) ||
+	    !spn_report_add(report, "SPN-403", &v, &added))
+	{
+		return false;
+	}
+	if (v.others.num_accounts > 0) {
+		added->severity = SPN_SEVERITY_ERROR;
+	}
+	return true;
+}
+
+/* class/name and, if there is a third part, /name */
+static bool require(const struct spn_case *c,
+		    const char *code,
+		    const char *service_class,
+		    const char *host,
+		    const char *service,
+		    struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after};
+	const struct spn_fold *fold = spn_index_fold(c->index);
+	struct spn_str key = {};
+	char *text = talloc_asprintf(report,
+				     "%s/%s%s%s",
+				     service_class,
+				     host,
+				     (service == NULL) ? "" : "/",
+				     (service == NULL) ? "" : service);
+
+	if (text == NULL ||
+	    !fold->fn(fold->private_data, report, spn_str_of(text), &key))
+	{
+		return false;
+	}
+	if (spn_account_find(c->after, key) != NULL) {
+		return true;
+	}
+	v.spn = spn_str_of(text);
+	return spn_report_add(report, code, &v, NULL);
+}
+
+static bool judge_missing(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_account *account = c->after;
+	struct spn_str name = spn_account_netbios_name(account);
+	char *netbios = NULL;
+
+	if (account->kind != SPN_KIND_COMPUTER || account->is_disabled ||
+	    account->facts == NULL || account->dns_host_name == NULL ||
+	    account->is_dc || name.len == 0)
+	{
+		return true;
+	}
+	netbios = talloc_strndup(report, name.data, name.len);
+	return netbios != NULL &&
+	       require(c, "SPN-404", "HOST", netbios, NULL, report) &&
+	       require(c,
+		       "SPN-404",
+		       "HOST",
+		       account->dns_host_name,
+		       NULL,
+		       report);
+}
+
+/*
+ * What samba_spnupdate gives every DC, as far as it can be told from the
+ * directory alone: not what has a GUID or the NetBIOS name of the domain in
+ * it, and the global catalog only where the forest is one domain.
+ */
+static bool judge_dc(const struct spn_case *c, struct spn_report *report)
+{
+	static const struct {
+		const char *service_class;
+		bool is_netbios;
+		const char *zone; /* third part: in front of the domain */
+	} wanted[] = {
+		{"HOST", true, NULL},
+		{"HOST", false, NULL},
+		{"HOST", false, ""},
+		{"ldap", true, NULL},
+		{"ldap", false, NULL},
+		{"ldap", false, ""},
+		{"ldap", false, "DomainDnsZones."},
+		{"ldap", false, "ForestDnsZones."},
+		{"RestrictedKrbHost", true, NULL},
+		{"RestrictedKrbHost", false, NULL},
+	};
+	const struct spn_account *dc = c->after;
+	struct spn_str name = spn_account_netbios_name(dc);
+	char *netbios = NULL;
+	char *service = NULL;
+	size_t i;
+
+	if (!dc->is_dc || dc->is_disabled || dc->facts == NULL ||
+	    dc->dns_host_name == NULL ||
+	    (dc->facts->control & UAC_PARTIAL_SECRETS) != 0)
+	{
+		return true;
+	}
+	netbios = talloc_strndup(report, name.data, name.len);
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		service = NULL;
+		if (wanted[i].zone != NULL) {
+			service = talloc_asprintf(report,
+						  "%s%s",
+						  wanted[i].zone,
+						  dc->dns_domain);
+		}
+		if (netbios == NULL ||
+		    (wanted[i].zone != NULL && service == NULL) ||
+		    !require(c,
+			     "SPN-405",
+			     wanted[i].service_class,
+			     wanted[i].is_netbios ? netbios
+						  : dc->dns_host_name,
+			     service,
+			     report))
+		{
+			return false;
+		}
+	}
+	return c->forest->dns_suffixes[0] == NULL ||
+	       c->forest->dns_suffixes[1] != NULL ||
+	       require(c,
+		       "SPN-405",
+		       "GC",
+		       dc->dns_host_name,
+		       dc->dns_domain,
+		       report);
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	size_t i;
+
+	if (c->is_write) {
+		return true;
+	}
+	for (i = 0; i < c->after->spns.num; i++) {
+		if (!judge_stale(c, i, report) ||
+		    !judge_mismatch(c, i, report)) {
+			return false;
+		}
+	}
+	return judge_delegation(c, report) && judge_missing(c, report) &&
+	       judge_dc(c, report);
+}
+
+const struct spn_rule spn_rule_hosts = {
+	.name = "hosts",
+	.codes = "SPN-4xx",
+	.level = SPN_LEVEL_OFF,
+	.summary = "SPNs name hosts that there are, each computer its own",
+	.source = "MS-ADTS 2.2.21; MS-DRSR LookupSPN; spn_update_list of "
+		  "Samba",
+	.obeys_exemptions = true,
+	.judge = judge,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * keys: everybody may ask for a ticket to an account with an SPN and try
+ * passwords on it at home. What is said of one account is said once, by the
+ * gravest code.
+ */
+#include "rule_table.h"
+
+#define TYPES_DES 0x3u
+#define TYPES_AES 0x18u
+#define TYPES_ALL 0x1fu
+#define YEAR_2009 1230768000 /* no domain made AES keys before */
+
+static bool is_roastable(const struct spn_account *account)
+{
+	return account->kind == SPN_KIND_USER && !account->is_disabled &&
+	       account->spns.num > 0 &&
+	       !spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
+}
+
+static const char *roast_code(const struct spn_case *c)
+{
+	const struct spn_facts *facts = c->after->facts;
+	const struct spn_surroundings *s = c->surroundings;
+
+	if (facts->is_privileged) {
+		return "SPN-703";
+	}
+	if ((facts->control & SPN_UAC_DONT_EXPIRE_PASSWORD) != 0 &&
+	    (s == NULL || facts->password_set == 0 ||
+	     facts->password_set < s->now - s->password_age))
+	{
+		return "SPN-702";
+	}
+	if (s != NULL && facts->password_set > 0 &&
+	    facts->password_set < s->now - s->password_age)
+	{
+		return "SPN-702";
+	}
+	return "SPN-701";
+}
+
+/* NULL: nothing to say. */
+static const char *weakness(const struct spn_facts *facts, bool *_is_des)
+{
+	uint32_t types = facts->encryption_types & TYPES_ALL;
+
+	*_is_des = (facts->control & SPN_UAC_USE_DES_KEY_ONLY) != 0 ||
+		   (types != 0 && (types & ~TYPES_DES) == 0);
+	if (*_is_des) {
+		return "only DES";
+	}
+	if (types != 0 && (types & TYPES_AES) == 0) {
+		return "no AES";
+	}
+	if (types == 0 && facts->password_set > 0 &&
+	    facts->password_set < YEAR_2009) {
+		return "a password from before AES";
+	}
+	return NULL;
+}
+
+static bool judge_types(const struct spn_case *c, struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = c->after->spns.values[0].value,
+	};
+	struct spn_violation *added = NULL;
+	bool is_des = false;
+
+	v.partner = weakness(c->after->facts, &is_des);
+	if (v.partner == NULL || c->after->is_disabled) {
+		return true;
+	}
+	if (!spn_report_add(report, "SPN-704", &v, &added)) {
+		return false;
+	}
+	if (is_des) {
+		added->severity = SPN_SEVERITY_ERROR;
+	}
+	return true;
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after};
+
+	if (c->is_write || c->after->facts == NULL || c->after->spns.num == 0)
+	{
+		return true;
+	}
+	v.spn = c->after->spns.values[0].value;
+	if (is_roastable(c->after) &&
+	    !spn_report_add(report, roast_code(c), &v, NULL)) {
+		return false;
+	}
+	return judge_types(c, report);
+}
+
+const struct spn_rule spn_rule_keys = {
+	.name = "keys",
+	.codes = "SPN-7xx",
+	.level = SPN_LEVEL_OFF,
+	.summary = "the keys of accounts with SPNs are hard to guess",
+	.source = "MS-KILE 2.2.7; RFC 4120 section 10; ANSSI spn_priv",
+	.judge = judge,
+};

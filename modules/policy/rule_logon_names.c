@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * logon-names: userPrincipalName, sAMAccountName and SPN are three ways to
+ * name an account to a KDC; no two accounts share one.
+ */
+#include <string.h>
+
+#include "rule_table.h"
+
+/* Of a UPN: what stands before its last "@", all of it without one. */
+static struct spn_str name_of(struct spn_str upn, struct spn_str *_realm)
+{
+	const char *at = memrchr(upn.data, '@', upn.len);
+	struct spn_str name = upn;
+
+	*_realm = (struct spn_str){};
+	if (at != NULL) {
+		name.len = (size_t)(at - upn.data);
+		_realm->data = at + 1;
+		_realm->len = upn.len - name.len - 1;
+	}
+	return name;
+}
+
+/* Each account is NAME@REALM of its domain, whatever its UPN says. */
+static bool judge_upn_sam(const struct spn_case *c,
+			  struct spn_str upn,
+			  struct spn_report *report)
+{
+	const struct spn_account *other = NULL;
+	struct spn_violation v = {
+		.account = c->after,
+		.partner = c->after->facts->user_principal_name,
+	};
+	struct spn_str realm = {};
+	struct spn_str name = name_of(upn, &realm);
+
+	if (!spn_index_account_by_name(c->index, name, &other)) {
+		return false;
+	}
+	if (other == NULL || spn_account_same(other, c->after) ||
+	    (realm.len > 0 && !spn_str_is(realm, other->dns_domain)))
+	{
+		return true;
+	}
+	v.others.accounts = &other;
+	v.others.num_accounts = 1;
+	return spn_report_add(report, "SPN-601", &v, NULL);
+}
+
+static bool judge_upn_double(const struct spn_case *c,
+			     struct spn_str upn,
+			     struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.partner = c->after->facts->user_principal_name,
+	};
+
+	if (!spn_index_upn_holders(c->index, report, upn, &v.others)) {
+		return false;
+	}
+	spn_holders_leave_out(&v.others, c->after);
+	return v.others.num_accounts == 0 ||
+	       spn_report_add(report, "SPN-602", &v, NULL);
+}
+
+/* ktpass writes the SPN of an account into its UPN, which is well. */
+static bool judge_upn_spn(const struct spn_case *c,
+			  struct spn_str upn,
+			  struct spn_report *report)
+{
+	const struct spn_fold *fold = spn_index_fold(c->index);
+	struct spn_violation v = {.account = c->after};
+	struct spn_value spn = {};
+	struct spn_str realm = {};
+
+	spn.value = name_of(upn, &realm);
+	if (memchr(spn.value.data, '/', spn.value.len) == NULL) {
+		return true;
+	}
+	if (!fold->fn(fold->private_data, report, spn.value, &spn.key) ||
+	    !spn_index_holders_of(c->index, report, &spn, &v.others))
+	{
+		return false;
+	}
+	spn_holders_leave_out(&v.others, c->after);
+	v.spn = spn.value;
+	v.partner = c->after->facts->user_principal_name;
+	return v.others.num_accounts == 0 ||
+	       spn_report_add(report, "SPN-603", &v, NULL);
+}
+
+/* Without its "$" a computer has the name that a user may have. */
+static bool judge_dollar(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_account *computer = NULL;
+	struct spn_str sam = spn_str_of(c->after->sam_account_name);
+	struct spn_violation v = {
+		.account = c->after,
+		.partner = c->after->sam_account_name,
+	};
+	struct spn_violation *added = NULL;
+	char *machine = NULL;
+
+	if (sam.len == 0) {
+		return true;
+	}
+	if (spn_account_is_machine(c->after)) {
+		return sam.data[sam.len - 1] == '$' ||
+		       spn_report_add(report, "SPN-604", &v, NULL);
+	}
+	machine = talloc_asprintf(report, "%s$", c->after->sam_account_name);
+	if (machine == NULL || !spn_index_account_by_name(c->index,
+							  spn_str_of(machine),
+							  &computer))
+	{
+		return false;
+	}
+	if (computer == NULL || !spn_account_is_machine(computer)) {
+		return true;
+	}
+	v.others.accounts = &computer;
+	v.others.num_accounts = 1;
+	if (!spn_report_add(report, "SPN-604", &v, &added)) {
+		return false;
+	}
+	added->severity = SPN_SEVERITY_WARNING;
+	return true;
+}
+
+static bool judge(const struct spn_case *c, struct spn_report *report)
+{
+	struct spn_str upn = {};
+
+	if (c->is_write || c->after->facts == NULL) {
+		return true;
+	}
+	upn = spn_str_of(c->after->facts->user_principal_name);
+	if (upn.len > 0 && (!judge_upn_sam(c, upn, report) ||
+			    !judge_upn_double(c, upn, report) ||
+			    !judge_upn_spn(c, upn, report)))
+	{
+		return false;
+	}
+	return judge_dollar(c, report);
+}
+
+const struct spn_rule spn_rule_logon_names = {
+	.name = "logon-names",
+	.codes = "SPN-6xx",
+	.level = SPN_LEVEL_OFF,
+	.summary = "no two accounts answer to one logon name",
+	.source = "MS-ADTS 3.1.1.5.1.3; KB5008102; CVE-2020-25719",
+	.judge = judge,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rows for programs that run them elsewhere: rows_directory.py.
+ */
+#ifndef SPN_POLICY_TESTS_ROWS_JSON_H
+#define SPN_POLICY_TESTS_ROWS_JSON_H
+
+#include "rows.h"
+
+/* On standard output; returns an exit status. */
+int rows_print_json(const struct rows *rows);
+
+#endif

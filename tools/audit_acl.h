@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who may write the servicePrincipalName of an account and is no
+ * administrator: from the bytes of its nTSecurityDescriptor (MS-DTYP 2.4.6).
+ */
+#ifndef SPN_AUDIT_ACL_H
+#define SPN_AUDIT_ACL_H
+
+#include "audit_trustees.h"
+
+struct audit_acl;
+
+/* NULL when out of memory. */
+struct audit_acl *audit_acl_new(TALLOC_CTX *mem_ctx);
+
+/*
+ * What is found lives on acl: thousands of accounts share a few descriptors,
+ * and each is looked at once. A descriptor that cannot be read has no writers
+ * and is counted. False when out of memory.
+ */
+bool audit_acl_writers(struct audit_acl *acl,
+		       const struct ldb_val *descriptor,
+		       enum spn_kind kind,
+		       const struct spn_writer **_writers,
+		       size_t *_num_writers);
+
+size_t audit_acl_num_unreadable(const struct audit_acl *acl);
+
+/* Puts names in the place of SIDs, where they are known. */
+void audit_acl_settle(struct audit_acl *acl,
+		      const struct audit_trustees *trustees);
+
+#endif

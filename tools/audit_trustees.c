@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "audit_trustees.h"
+
+#include <string.h>
+
+#include "policy/spn_slots.h"
+
+struct trustee {
+	struct spn_str sid; /* as text */
+	char *text;
+};
+
+struct audit_trustees {
+	struct spn_slots by_sid;
+	struct trustee *names;
+	size_t num_names;
+};
+
+/* The SID that begins there; len 0 if there is none. */
+struct spn_str audit_sid_at(struct spn_str bytes, size_t offset)
+{
+	const size_t header = 8;
+	struct spn_str sid = {};
+	size_t len = 0;
+
+	if (offset > bytes.len || bytes.len - offset < header) {
+		return sid;
+	}
+	len = header + 4 * (size_t)(uint8_t)bytes.data[offset + 1];
+	if (bytes.data[offset] != 1 || len > bytes.len - offset) {
+		return sid;
+	}
+	return (struct spn_str){.data = bytes.data + offset, .len = len};
+}
+
+char *audit_sid_text(TALLOC_CTX *mem_ctx, struct spn_str sid)
+{
+	const uint8_t *b = (const uint8_t *)sid.data;
+	char *text = talloc_asprintf(mem_ctx, "S-1-%u", b[7]);
+	size_t i;
+
+	for (i = 8; text != NULL && i < sid.len; i += 4) {
+		text = talloc_asprintf_append_buffer(
+			text,
+			"-%u",
+			(uint32_t)b[i] | (uint32_t)b[i + 1] << 8 |
+				(uint32_t)b[i + 2] << 16 |
+				(uint32_t)b[i + 3] << 24);
+	}
+	return text;
+}
+
+struct audit_trustees *audit_trustees_new(TALLOC_CTX *mem_ctx)
+{
+	return talloc_zero(mem_ctx, struct audit_trustees);
+}
+
+bool audit_trustees_add(struct audit_trustees *trustees,
+			const struct ldb_message *msg)
+{
+	const struct ldb_val *sid = ldb_msg_find_ldb_val(msg, "objectSid");
+	const char *name = ldb_msg_find_attr_as_string(msg,
+						       "sAMAccountName",
+						       NULL);
+	struct trustee trustee = {};
+	size_t num = trustees->num_names;
+	struct spn_str bytes = {};
+
+	if (sid == NULL || name == NULL) {
+		return true;
+	}
+	bytes = audit_sid_at((struct spn_str){.data = (const char *)sid->data,
+					      .len = sid->length},
+			     0);
+	if (bytes.len == 0) {
+		return true;
+	}
+	if ((num & (num - 1)) == 0) {
+		trustees->names = talloc_realloc(trustees,
+						 trustees->names,
+						 struct trustee,
+						 (num == 0) ? 1 : num * 2);
+		if (trustees->names == NULL) {
+			return false;
+		}
+	}
+	trustee.text = audit_sid_text(trustees, bytes);
+	if (trustee.text != NULL) {
+		trustee.sid = spn_str_of(trustee.text);
+		trustee.text = talloc_strdup(trustees, name);
+	}
+	if (trustee.text == NULL) {
+		return false;
+	}
+	trustees->names[trustees->num_names++] = trustee;
+	return spn_slots_add(trustees,
+			     &trustees->by_sid,
+			     spn_slots_hash(0, trustee.sid, false),
+			     (uint32_t)num);
+}
+
+const char *audit_trustees_name(const struct audit_trustees *trustees,
+				const char *sid)
+{
+	static const struct {
+		const char *sid;
+		const char *name;
+	} well_known[] = {
+		{"S-1-1-0", "Everyone"},
+		{"S-1-5-7", "Anonymous"},
+		{"S-1-5-10", "the account itself"},
+		{"S-1-5-11", "Authenticated Users"},
+		{"S-1-5-32-545", "BUILTIN\\Users"},
+	};
+	struct spn_str wanted = spn_str_of(sid);
+	size_t place = 0;
+	uint32_t number = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(well_known) / sizeof(well_known[0]); i++) {
+		if (strcmp(well_known[i].sid, sid) == 0) {
+			return well_known[i].name;
+		}
+	}
+	while (spn_slots_next(&trustees->by_sid,
+			      spn_slots_hash(0, wanted, false),
+			      &place,
+			      &number))
+	{
+		if (spn_str_equal(trustees->names[number].sid, wanted)) {
+			return trustees->names[number].text;
+		}
+	}
+	return sid;
+}

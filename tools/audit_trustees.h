@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Security identifiers (MS-DTYP 2.4.2) and whom they stand for.
+ */
+#ifndef SPN_AUDIT_TRUSTEES_H
+#define SPN_AUDIT_TRUSTEES_H
+
+#include "spn_store.h"
+
+/* The SID that begins at that byte; len 0 if there is none. */
+struct spn_str audit_sid_at(struct spn_str bytes, size_t offset);
+
+/* "S-1-5-..." of bytes that audit_sid_at() gave; on mem_ctx, NULL when out of
+ * memory. */
+char *audit_sid_text(TALLOC_CTX *mem_ctx, struct spn_str sid);
+
+struct audit_trustees;
+
+/* NULL when out of memory. */
+struct audit_trustees *audit_trustees_new(TALLOC_CTX *mem_ctx);
+
+/* An entry with objectSid and sAMAccountName. False when out of memory. */
+bool audit_trustees_add(struct audit_trustees *trustees,
+			const struct ldb_message *msg);
+
+/* The name of a SID as text, or that text. */
+const char *audit_trustees_name(const struct audit_trustees *trustees,
+				const char *sid);
+
+#endif
