@@ -229,10 +229,17 @@ class AuditTest(unittest.TestCase):
                  for account in accounts]
         return " ".join(sorted(names))
 
+    @staticmethod
+    def judged(document):
+        """Findings of the rules that judge writes; the others have a test of
+        their own, tool_audit_rules."""
+        return [f for f in document["findings"]
+                if f["code"] < "SPN-4" or f["code"] >= "SPN-9"]
+
     def found(self, document):
         return {(f["code"], (f["spn"] or "").lower(),
                  self.names(f["holders"]), self.names(f["others"]))
-                for f in document["findings"]}
+                for f in self.judged(document)}
 
     def expected(self, *codes):
         return {(code, fill(spn), holders, others)
@@ -243,7 +250,7 @@ class AuditTest(unittest.TestCase):
         """Everything that was seeded, nothing else, nothing twice."""
         self.assertEqual(sorted(self.expected()),
                          sorted(self.found(document)))
-        self.assertEqual(len(FOUND), len(document["findings"]))
+        self.assertEqual(len(FOUND), len(self.judged(document)))
 
     def refused(self, result, *words):
         """Exit status 2, nothing on stdout, the reason on stderr."""

@@ -96,8 +96,45 @@ static bool is_computer_name(const struct spn_case *c,
 	return true;
 }
 
-/* *_is becomes false if an earlier value of the account is wrong in the same
- * way for the same host. */
+/* Also the long form of a NetBIOS name that was cut, and what its DNS name
+ * will be while it has none. */
+static bool is_own_name(const struct spn_account *computer,
+			struct spn_str host)
+{
+	struct spn_str netbios = spn_account_netbios_name(computer);
+	struct spn_str label = label_of(host);
+	const char *const *also =
+		(computer->facts == NULL)
+			? NULL
+			: computer->facts->additional_sam_names;
+
+	if (spn_account_has_name(computer, host)) {
+		return true;
+	}
+	for (; also != NULL && *also != NULL; also++) {
+		struct spn_str name = spn_str_of(*also);
+
+		if (name.len > 0 && name.data[name.len - 1] == '$') {
+			name.len--;
+		}
+		if (spn_str_equal_nocase(name, host)) {
+			return true;
+		}
+	}
+	if (computer->dns_host_name != NULL) {
+		return !spn_host_is_fqdn(host) &&
+		       spn_str_equal_nocase(host,
+					    label_of(spn_str_of(
+						    computer->dns_host_name)));
+	}
+	return spn_host_is_fqdn(host) && spn_str_equal_nocase(label, netbios);
+}
+
+/* How far back: an account may have thousands of values. */
+#define LOOK_BACK 100
+
+/* *_is becomes false if a value a little earlier is wrong in the same way for
+ * the same host. */
 static bool was_said(const struct spn_case *c,
 		     size_t place,
 		     struct spn_str host,
@@ -110,7 +147,9 @@ static bool was_said(const struct spn_case *c,
 	size_t i;
 
 	*_is = true;
-	for (i = 0; *_is && i < place; i++) {
+	for (i = (place > LOOK_BACK) ? place - LOOK_BACK : 0;
+	     *_is && i < place;
+	     i++) {
 		struct spn_str value = c->after->spns.values[i].value;
 		struct spn spn = {};
 		bool wrong = false;
@@ -158,7 +197,10 @@ static bool is_stale(const struct spn_case *c,
 	{
 		return true;
 	}
-	if (!c->surroundings->dns_is_live &&
+	if (!c->surroundings->dns_is_live) {
+		is_name = is_own_name(c->after, spn->host_name);
+	}
+	if (!c->surroundings->dns_is_live && !is_name &&
 	    !is_computer_name(c, spn->host_name, &is_name))
 	{
 		return false;
@@ -223,40 +265,6 @@ static bool judge_delegation(const struct spn_case *c,
 }
 
 /* ------------------------------------------------------------ own names */
-
-/* Also the long form of a NetBIOS name that was cut, and what its DNS name
- * will be while it has none. */
-static bool is_own_name(const struct spn_account *computer,
-			struct spn_str host)
-{
-	struct spn_str netbios = spn_account_netbios_name(computer);
-	struct spn_str label = label_of(host);
-	const char *const *also =
-		(computer->facts == NULL)
-			? NULL
-			: computer->facts->additional_sam_names;
-
-	if (spn_account_has_name(computer, host)) {
-		return true;
-	}
-	for (; also != NULL && *also != NULL; also++) {
-		struct spn_str name = spn_str_of(*also);
-
-		if (name.len > 0 && name.data[name.len - 1] == '$') {
-			name.len--;
-		}
-		if (spn_str_equal_nocase(name, host)) {
-			return true;
-		}
-	}
-	if (computer->dns_host_name != NULL) {
-		return !spn_host_is_fqdn(host) &&
-		       spn_str_equal_nocase(host,
-					    label_of(spn_str_of(
-						    computer->dns_host_name)));
-	}
-	return spn_host_is_fqdn(host) && spn_str_equal_nocase(label, netbios);
-}
 
 static bool is_mismatch(const struct spn_case *c,
 			struct spn_str value,
