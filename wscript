@@ -11,8 +11,10 @@ import sys
 from waflib import Context, Logs
 from waflib.Build import BuildContext
 
-sys.path.insert(0, os.path.join(Context.run_dir, 'tests'))
-import run_fuzz  # noqa: E402, ours, of the folder just named
+sys.path[:0] = [os.path.join(Context.run_dir, folder)
+                for folder in ('tests', 'tools')]
+import audit_page  # noqa: E402, ours, of the folders just named
+import run_fuzz  # noqa: E402
 import run_tests  # noqa: E402
 
 APPNAME = 'spn_policy'
@@ -63,12 +65,13 @@ TOOLS = {
     'spn-audit': {
         'dir': 'bin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON '
-               'UNISTRING TDB LMDB',
+               'UNISTRING TDB LMDB XML2',
         'sources': _sources('tools', '''
             connect connect_options spn_audit audit_acl
-            audit_catalogue audit_choice audit_config
+            audit_catalogue audit_choice audit_config audit_csv
             audit_facts audit_files audit_findings audit_fold
-            audit_format audit_groups audit_json audit_names
+            audit_format audit_groups audit_html audit_json
+            audit_names audit_prometheus
             audit_options audit_output audit_records
             audit_scan audit_search audit_select audit_source
             audit_text audit_trustees audit_words
@@ -83,6 +86,13 @@ FAKE_STACK = [
     'tests/fake_samldb.c',
     'tests/fake_stack.c',
 ]
+
+# All formats of spn-audit.
+FORMAT_CHECKS = ['tests/format_checks.c'] + _sources('tools', '''
+    audit_choice audit_csv audit_format audit_html audit_json
+    audit_prometheus audit_text audit_words
+''')
+FORMAT_LIBRARIES = 'JANSSON UNISTRING XML2'
 
 # name: {'kind': ..., 'sources': [...]}, and where needed
 #   'wrap': functions replaced at link time (-Wl,--wrap=NAME),
@@ -117,6 +127,10 @@ TESTS = {
     'test_audit_text': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
         'tests/test_audit_text.c', 'tests/policy_fixture.c',
         'tools/audit_fold.c', 'tools/audit_words.c']},
+    'test_audit_formats': {'kind': 'stack', 'use': FORMAT_LIBRARIES,
+                           'sources': FORMAT_CHECKS + [
+        'tests/test_audit_formats.c', 'tests/policy_fixture.c',
+        'tests/fail_allocation.c']},
     'test_audit_search': {'kind': 'stack', 'sources': [
         'tests/test_audit_search.c', 'tools/audit_search.c']},
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
@@ -140,6 +154,10 @@ TESTS = {
     'fuzz_policy': {'kind': 'pure', 'sources': [
         'tests/fuzz_main.c', 'tests/fuzz_policy.c'],
         'args': ['tests/corpus/policy']},
+    'fuzz_formats': {'kind': 'pure', 'use': FORMAT_LIBRARIES,
+                     'sources': FORMAT_CHECKS + [
+        'tests/fuzz_main.c', 'tests/fuzz_formats.c'],
+        'args': ['tests/corpus/formats']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
     'test_store': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_store.c']},
@@ -195,6 +213,7 @@ LIBRARIES = [
     ('popt', '1.16', 'POPT', 'libpopt-dev'),
     ('tdb', '1.4', 'TDB', 'libtdb-dev'),
     ('lmdb', '0.9.24', 'LMDB', 'liblmdb-dev'),
+    ('libxml-2.0', '2.9.10', 'XML2', 'libxml2-dev'),
     ('jansson', '2.13', 'JANSSON', 'libjansson-dev'),
 ]
 
@@ -406,6 +425,8 @@ def build(bld):
                   linkflags=['-Wl,--push-state,--no-as-needed',
                              '-lsamba-util', '-Wl,--pop-state'],
                   install_path='${MODULESDIR}')
+    bld(rule=_make_html_parts, target='tools/audit_page.h', before=['c'],
+        source=['tools/audit_page.css', 'tools/audit_page.js'])
     for name, tool in TOOLS.items():
         if set(tool['sources']) & set(absent):
             Logs.warn('tool %s is not built', name)
@@ -425,6 +446,11 @@ def build(bld):
                     defines=['SPN_POLICY_MODULESDIR="%s"'
                              % bld.env.MODULESDIR])
     _build_docs(bld)
+
+
+def _make_html_parts(task):
+    task.outputs[0].write(audit_page.header(*(node.read()
+                                              for node in task.inputs)))
 
 
 def _absent_sources(bld):

@@ -17,6 +17,21 @@ static const struct audit_format formats[] = {
 		.summary = "one document, see spn-audit.schema.json",
 		.write = audit_write_json,
 	},
+	{
+		.name = "csv",
+		.summary = "for spreadsheets, one row a finding",
+		.write = audit_write_csv,
+	},
+	{
+		.name = "html",
+		.summary = "one page that needs nothing else",
+		.write = audit_write_html,
+	},
+	{
+		.name = "prometheus",
+		.summary = "counts, for a textfile collector",
+		.write = audit_write_prometheus,
+	},
 	{},
 };
 

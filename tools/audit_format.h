@@ -15,6 +15,7 @@ struct audit_result {
 	const char *dc;	     /* DNS name of the server; NULL if unknown */
 	const char *domain;  /* DNS name */
 	const char *time;    /* ISO 8601, UTC */
+	long long timestamp; /* the same, seconds since 1970 */
 	size_t num_accounts; /* that were looked at */
 	size_t num_spns;
 	const char *part; /* what --account and --base keep; NULL: all */
@@ -40,6 +41,15 @@ const struct audit_format *audit_format_by_name(const char *name);
 bool audit_write_text(TALLOC_CTX *mem_ctx,
 		      const struct audit_result *result,
 		      FILE *stream);
+bool audit_write_csv(TALLOC_CTX *mem_ctx,
+		     const struct audit_result *result,
+		     FILE *stream);
+bool audit_write_html(TALLOC_CTX *mem_ctx,
+		      const struct audit_result *result,
+		      FILE *stream);
+bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
+			    const struct audit_result *result,
+			    FILE *stream);
 bool audit_write_json(TALLOC_CTX *mem_ctx,
 		      const struct audit_result *result,
 		      FILE *stream);

@@ -23,7 +23,8 @@ static const struct poptOption option_table[] = {
 		.longName = "format",
 		.argInfo = POPT_ARG_STRING,
 		.val = OPT_FORMAT,
-		.descrip = "How the report is written: text (default) or json",
+		.descrip = "How the report is written: text (default), "
+			   "json, csv, html, prometheus",
 		.argDescrip = "FORMAT",
 	},
 	{

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define INDENT 12
+/* More accounts than these are counted; the other formats have them all. */
+#define MOST_ACCOUNTS 20
 
 static bool write_heading(TALLOC_CTX *mem_ctx,
 			  FILE *stream,
@@ -43,7 +45,17 @@ static bool write_accounts(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	for (i = 0; i < accounts->num_accounts; i++) {
-		char *dn = audit_printable(mem_ctx, accounts->accounts[i]->dn);
+		char *dn = NULL;
+
+		if (i == MOST_ACCOUNTS) {
+			fprintf(stream,
+				"%*s... and %zu more\n",
+				INDENT,
+				"",
+				accounts->num_accounts - i);
+			break;
+		}
+		dn = audit_printable(mem_ctx, accounts->accounts[i]->dn);
 
 		if (dn == NULL) {
 			return false;

@@ -233,6 +233,7 @@ static bool format_report(struct audit *audit,
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	}
 	result.time = text;
+	result.timestamp = (long long)now;
 	stream = open_memstream(_data, _len);
 	if (stream == NULL) {
 		return false;

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "format_checks.h"
+
+#include <ctype.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistr.h>
+
+#define NUM_COLUMNS 10
+
+char *format_hostile(TALLOC_CTX *mem_ctx,
+		     const struct audit_format *format,
+		     const struct hostile *hostile,
+		     size_t *_len)
+{
+	const struct spn_account account = {
+		.object_guid = "1",
+		.dn = hostile->dn,
+		.sam_account_name = hostile->domain,
+	};
+	const struct spn_account *accounts[] = {&account};
+	struct audit_finding finding = {
+		.message = spn_message_by_code("SPN-101"),
+		.severity = SPN_SEVERITY_ERROR,
+		.spn = hostile->spn,
+		.partner = hostile->partner,
+		.holders = {.accounts = accounts, .num_accounts = 1},
+		.others = {.accounts = accounts, .num_accounts = 1},
+		.reason = hostile->domain,
+		.cure = hostile->dn,
+	};
+	struct audit_findings findings = {
+		.findings = &finding,
+		.num_findings = 1,
+		.counts = {[SPN_SEVERITY_ERROR] = 1},
+	};
+	struct audit_result result = {
+		.url = hostile->dn,
+		.dc = hostile->domain,
+		.domain = hostile->domain,
+		.part = hostile->dn,
+		.time = "2026-11-26T00:00:00Z",
+		.choice = audit_choice_new(mem_ctx),
+		.findings = &findings,
+	};
+	char *text = NULL;
+	FILE *stream = open_memstream(&text, _len);
+	bool ok = result.choice != NULL &&
+		  format->write(mem_ctx, &result, stream);
+
+	fclose(stream);
+	if (!ok) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static bool is_clean(const char *text, size_t len, const char *allowed)
+{
+	size_t i;
+
+	if (u8_check((const uint8_t *)text, len) != NULL) {
+		return false;
+	}
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c < 0x20 || c == 0x7f) &&
+		    (c == '\0' || strchr(allowed, c) == NULL)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Every record has as many quoted cells, and none is a formula. */
+static const char *csv_complaint(const char *text, size_t len)
+{
+	const char *c = text;
+	const char *end = text + len;
+	size_t cells = 0;
+
+	while (c < end) {
+		if (*c++ != '"') {
+			return "a cell is not quoted";
+		}
+		if (*c != '\0' && strchr("=+-@\t\r", *c) != NULL) {
+			return "a cell is a formula";
+		}
+		while (c < end && (*c != '"' || c[1] == '"')) {
+			c += (*c == '"') ? 2 : 1;
+		}
+		cells++;
+		c++;
+		if (*c == ',') {
+			c++;
+			continue;
+		}
+		if (strncmp(c, "\r\n", 2) != 0 || cells != NUM_COLUMNS) {
+			return "a record has another number of cells";
+		}
+		c += 2;
+		cells = 0;
+	}
+	return NULL;
+}
+
+static size_t count(const char *text, const char *what)
+{
+	size_t num = 0;
+
+	for (text = strstr(text, what); text != NULL;
+	     text = strstr(text + 1, what)) {
+		num++;
+	}
+	return num;
+}
+
+/* A value adds nothing that a browser takes for a tag. */
+static const char *html_complaint(const char *text, const char *harmless)
+{
+	if (count(text, "<") - count(text, "<wbr") !=
+	    count(harmless, "<") - count(harmless, "<wbr"))
+	{
+		return "a value made a tag";
+	}
+	if (count(text, "\"") != count(harmless, "\"")) {
+		return "a value has a raw quote";
+	}
+	return NULL;
+}
+
+/* name{label="value",...} number */
+static bool is_sample(const char *c)
+{
+	while (islower((unsigned char)*c) || *c == '_') {
+		c++;
+	}
+	if (*c == '{') {
+		do {
+			c++;
+			while (islower((unsigned char)*c)) {
+				c++;
+			}
+			if (strncmp(c, "=\"", 2) != 0) {
+				return false;
+			}
+			for (c += 2; *c != '"'; c++) {
+				c += (*c == '\\') ? 1 : 0;
+				if (*c == '\0' || *c == '\n') {
+					return false;
+				}
+			}
+			c++;
+		} while (*c == ',');
+		if (*c++ != '}') {
+			return false;
+		}
+	}
+	if (*c++ != ' ' || !isdigit((unsigned char)*c)) {
+		return false;
+	}
+	return c[strspn(c, "0123456789")] == '\n';
+}
+
+static const char *prometheus_complaint(const char *text)
+{
+	const char *line = text;
+
+	while (*line != '\0') {
+		if (line[0] != '#' && !is_sample(line)) {
+			return "a line is no sample";
+		}
+		line = strchr(line, '\n');
+		if (line == NULL) {
+			return "the last line does not end";
+		}
+		line++;
+	}
+	return NULL;
+}
+
+static const char *json_complaint(const char *text, size_t len)
+{
+	json_t *document = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (document == NULL) {
+		return "it cannot be read";
+	}
+	json_decref(document);
+	return NULL;
+}
+
+const char *format_complaint(const char *format,
+			     const char *text,
+			     size_t len,
+			     const char *harmless)
+{
+	if (strcmp(format, "json") == 0) {
+		return json_complaint(text, len); /* it escapes by itself */
+	}
+	if (!is_clean(text, len, "\r\n")) {
+		return "control characters, or no UTF-8";
+	}
+	if (strcmp(format, "csv") == 0) {
+		return csv_complaint(text, len);
+	}
+	if (strcmp(format, "html") == 0) {
+		return html_complaint(text, harmless);
+	}
+	if (strcmp(format, "prometheus") == 0) {
+		return prometheus_complaint(text);
+	}
+	return (strchr(text, '\r') != NULL) ? "a carriage return" : NULL;
+}

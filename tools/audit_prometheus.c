@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Counts for Prometheus, in the text format that node_exporter's textfile
+ * collector reads. Each code has a line for each severity, 0 too, so that no
+ * series comes and goes.
+ */
+#include "audit_format.h"
+
+#include "audit_words.h"
+
+#include <string.h>
+
+/* Label values: \ " and line ends are escaped. */
+static bool write_label(TALLOC_CTX *mem_ctx,
+			FILE *stream,
+			const char *name,
+			const char *value)
+{
+	char *printable = audit_printable(mem_ctx,
+					  (value == NULL) ? "" : value);
+	const char *c = printable;
+
+	if (printable == NULL) {
+		return false;
+	}
+	fprintf(stream, "%s=\"", name);
+	for (; *c != '\0'; c++) {
+		if (*c == '\\' || *c == '"') {
+			fputc('\\', stream);
+		}
+		fputc(*c, stream);
+	}
+	fputc('"', stream);
+	talloc_free(printable);
+	return true;
+}
+
+static void write_head(FILE *stream, const char *name, const char *help)
+{
+	fprintf(stream, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+static void write_number(FILE *stream,
+			 const char *name,
+			 const char *help,
+			 size_t number)
+{
+	write_head(stream, name, help);
+	fprintf(stream, "%s %zu\n", name, number);
+}
+
+static size_t count(const struct audit_findings *findings,
+		    const struct spn_message *message,
+		    enum spn_severity severity)
+{
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < findings->num_findings; i++) {
+		const struct audit_finding *f = &findings->findings[i];
+
+		num += (f->message == message && f->severity == severity) ? 1
+									  : 0;
+	}
+	return num;
+}
+
+static void write_counts(const struct audit_result *result, FILE *stream)
+{
+	const struct spn_message *m = spn_messages();
+	int s;
+
+	write_head(stream,
+		   "spn_audit_findings",
+		   "What spn-audit found, by code and severity.");
+	for (; m->code != NULL; m++) {
+		if (!audit_choice_is_on(result->choice, m)) {
+			continue;
+		}
+		for (s = SPN_SEVERITY_ERROR; s >= SPN_SEVERITY_INFO; s--) {
+			enum spn_severity severity = (enum spn_severity)s;
+
+			fprintf(stream,
+				"spn_audit_findings{code=\"%s\",id=\"%s\","
+				"rule=\"%s\",severity=\"%s\"} %zu\n",
+				m->code,
+				m->id,
+				m->rule,
+				spn_severity_text(severity),
+				count(result->findings, m, severity));
+		}
+	}
+}
+
+bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
+			    const struct audit_result *result,
+			    FILE *stream)
+{
+	bool ok = false;
+
+	write_head(stream,
+		   "spn_audit_info",
+		   "What was audited, and by which version.");
+	fputs("spn_audit_info{", stream);
+	ok = write_label(mem_ctx, stream, "version", SPN_POLICY_VERSION);
+	fputc(',', stream);
+	ok = ok && write_label(mem_ctx, stream, "domain", result->domain);
+	fputc(',', stream);
+	ok = ok && write_label(mem_ctx, stream, "dc", result->dc);
+	fputs("} 1\n", stream);
+	write_number(stream,
+		     "spn_audit_accounts",
+		     "Accounts that were looked at.",
+		     result->num_accounts);
+	write_number(stream,
+		     "spn_audit_spns",
+		     "Values of servicePrincipalName on them.",
+		     result->num_spns);
+	write_number(stream,
+		     "spn_audit_last_run_timestamp_seconds",
+		     "When the audit was made, seconds since 1970.",
+		     (size_t)result->timestamp);
+	write_counts(result, stream);
+	return ok;
+}
