@@ -132,30 +132,40 @@ static const char *html_complaint(const char *text, const char *harmless)
 	return NULL;
 }
 
-/* name{label="value",...} number */
-static bool is_sample(const char *c)
+static const char *skip_name(const char *c)
 {
 	while (islower((unsigned char)*c) || *c == '_') {
 		c++;
 	}
+	return c;
+}
+
+/* Behind label="value"; NULL if there is none. */
+static const char *skip_label(const char *c)
+{
+	c = skip_name(c);
+	if (strncmp(c, "=\"", 2) != 0) {
+		return NULL;
+	}
+	for (c += 2; *c != '"'; c++) {
+		c += (*c == '\\') ? 1 : 0;
+		if (*c == '\0' || *c == '\n') {
+			return NULL;
+		}
+	}
+	return c + 1;
+}
+
+/* name{label="value",...} number */
+static bool is_sample(const char *c)
+{
+	c = skip_name(c);
 	if (*c == '{') {
-		do {
-			c++;
-			while (islower((unsigned char)*c)) {
-				c++;
-			}
-			if (strncmp(c, "=\"", 2) != 0) {
-				return false;
-			}
-			for (c += 2; *c != '"'; c++) {
-				c += (*c == '\\') ? 1 : 0;
-				if (*c == '\0' || *c == '\n') {
-					return false;
-				}
-			}
-			c++;
-		} while (*c == ',');
-		if (*c++ != '}') {
+		c = skip_label(c + 1);
+		while (c != NULL && *c == ',') {
+			c = skip_label(c + 1);
+		}
+		if (c == NULL || *c++ != '}') {
 			return false;
 		}
 	}
