@@ -68,6 +68,7 @@ TOOLS = {
                'UNISTRING TDB LMDB XML2',
         'sources': _sources('tools', '''
             connect connect_options spn_audit audit_acl
+            audit_baseline audit_fix audit_repair
             audit_catalogue audit_choice audit_config audit_csv
             audit_facts audit_files audit_findings audit_fold
             audit_format audit_groups audit_html audit_json
@@ -93,6 +94,10 @@ FORMAT_CHECKS = ['tests/format_checks.c'] + _sources('tools', '''
     audit_prometheus audit_text audit_words
 ''')
 FORMAT_LIBRARIES = 'JANSSON UNISTRING XML2'
+
+BASELINE = _sources('tools', '''
+    audit_baseline audit_choice audit_findings audit_words
+''')
 
 # name: {'kind': ..., 'sources': [...]}, and where needed
 #   'wrap': functions replaced at link time (-Wl,--wrap=NAME),
@@ -127,6 +132,8 @@ TESTS = {
     'test_audit_text': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
         'tests/test_audit_text.c', 'tests/policy_fixture.c',
         'tools/audit_fold.c', 'tools/audit_words.c']},
+    'test_audit_baseline': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
+        'tests/test_audit_baseline.c', 'tests/policy_fixture.c'] + BASELINE},
     'test_audit_formats': {'kind': 'stack', 'use': FORMAT_LIBRARIES,
                            'sources': FORMAT_CHECKS + [
         'tests/test_audit_formats.c', 'tests/policy_fixture.c',
@@ -154,6 +161,9 @@ TESTS = {
     'fuzz_policy': {'kind': 'pure', 'sources': [
         'tests/fuzz_main.c', 'tests/fuzz_policy.c'],
         'args': ['tests/corpus/policy']},
+    'fuzz_baseline': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_baseline.c'] + BASELINE,
+        'args': ['tests/corpus/baseline']},
     'fuzz_formats': {'kind': 'pure', 'use': FORMAT_LIBRARIES,
                      'sources': FORMAT_CHECKS + [
         'tests/fuzz_main.c', 'tests/fuzz_formats.c'],

@@ -328,9 +328,14 @@ static bool merge_all(struct audit_findings *findings,
 	return true;
 }
 
-static void count(struct audit_findings *findings)
+void audit_findings_settle(struct audit_findings *findings)
 {
 	size_t i;
+
+	qsort(findings->findings,
+	      findings->num_findings,
+	      sizeof(findings->findings[0]),
+	      compare_findings);
 
 	memset(findings->counts, 0, sizeof(findings->counts));
 	for (i = 0; i < findings->num_findings; i++) {
@@ -363,12 +368,44 @@ struct audit_findings *audit_findings_new(TALLOC_CTX *mem_ctx,
 		talloc_free(findings);
 		return NULL;
 	}
-	qsort(findings->findings,
-	      findings->num_findings,
-	      sizeof(findings->findings[0]),
-	      compare_findings);
-	count(findings);
+	audit_findings_settle(findings);
 	return findings;
+}
+
+bool audit_findings_add(struct audit_findings *findings,
+			const struct audit_choice *choice,
+			const char *code,
+			const char *partner)
+{
+	const struct spn_message *message = spn_message_by_code(code);
+	const struct spn_violation violation = {
+		.message = message,
+		.partner = partner,
+	};
+	struct audit_finding finding = {
+		.message = message,
+		.severity = audit_choice_severity(choice,
+						  message,
+						  message->severity),
+		.partner = partner,
+	};
+	struct audit_finding *all = NULL;
+
+	if (!audit_choice_is_on(choice, message) ||
+	    finding.severity < audit_choice_lowest(choice))
+	{
+		return true;
+	}
+	all = talloc_realloc(findings,
+			     findings->findings,
+			     struct audit_finding,
+			     findings->num_findings + 1);
+	if (all == NULL || !put_into_words(findings, &finding, &violation)) {
+		return false;
+	}
+	findings->findings = all;
+	all[findings->num_findings++] = finding;
+	return true;
 }
 
 static bool any_is_wanted(const struct audit_accounts *accounts,
@@ -404,7 +441,7 @@ void audit_findings_keep(struct audit_findings *findings,
 		}
 	}
 	findings->num_findings = kept;
-	count(findings);
+	audit_findings_settle(findings);
 }
 
 bool audit_findings_reach(const struct audit_findings *findings,

@@ -55,6 +55,16 @@ struct audit_findings *audit_findings_new(TALLOC_CTX *mem_ctx,
 					  const struct audit_choice *choice,
 					  const struct audit_reports *reports);
 
+/* One more that belongs to no account; partner is not copied. Nothing if it
+ * was not chosen. False when out of memory. */
+bool audit_findings_add(struct audit_findings *findings,
+			const struct audit_choice *choice,
+			const char *code,
+			const char *partner);
+
+/* Order and counts, after findings were added or taken out. */
+void audit_findings_settle(struct audit_findings *findings);
+
 /* Keeps the findings with an account for which this is true. */
 void audit_findings_keep(struct audit_findings *findings,
 			 bool (*is_wanted)(void *private_data,

@@ -180,6 +180,9 @@ static void write_sums(struct page *page, const struct audit_result *result)
 	write_sum(page, "error", counts[SPN_SEVERITY_ERROR], "errors");
 	write_sum(page, "warning", counts[SPN_SEVERITY_WARNING], "warnings");
 	write_sum(page, "info", counts[SPN_SEVERITY_INFO], "info");
+	if (result->num_accepted > 0) {
+		write_sum(page, NULL, result->num_accepted, "accepted");
+	}
 	write_sum(page, NULL, result->num_accounts, "accounts");
 	write_sum(page, NULL, result->num_spns, "SPNs");
 	close_tag(page);

@@ -193,7 +193,8 @@ static json_t *json_counts(const struct audit_result *result)
 {
 	json_t *object = json_object();
 	bool ok = add(object, "accounts", json_number(result->num_accounts)) &&
-		  add(object, "spns", json_number(result->num_spns));
+		  add(object, "spns", json_number(result->num_spns)) &&
+		  add(object, "accepted", json_number(result->num_accepted));
 	int s;
 
 	for (s = SPN_SEVERITY_ERROR; s >= SPN_SEVERITY_INFO && ok; s--) {

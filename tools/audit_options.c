@@ -14,6 +14,10 @@ enum option {
 	OPT_MIN_SEVERITY,
 	OPT_ACCOUNT,
 	OPT_BASE,
+	OPT_BASELINE,
+	OPT_WRITE_BASELINE,
+	OPT_FIX_LDIF,
+	OPT_FIX_SETSPN,
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
 };
@@ -70,6 +74,35 @@ static const struct poptOption option_table[] = {
 		.val = OPT_BASE,
 		.descrip = "Report only findings of accounts below DN",
 		.argDescrip = "DN",
+	},
+	{
+		.longName = "baseline",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_BASELINE,
+		.descrip = "Count the findings that FILE accepts, and do not "
+			   "report them",
+		.argDescrip = "FILE",
+	},
+	{
+		.longName = "write-baseline",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_WRITE_BASELINE,
+		.descrip = "Write a FILE that accepts all findings of now",
+		.argDescrip = "FILE",
+	},
+	{
+		.longName = "fix-ldif",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_FIX_LDIF,
+		.descrip = "Write the repairs that need no decision as LDIF",
+		.argDescrip = "FILE",
+	},
+	{
+		.longName = "fix-setspn",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_FIX_SETSPN,
+		.descrip = "Write them as commands of setspn",
+		.argDescrip = "FILE",
 	},
 	{
 		.longName = "list-rules",
@@ -206,6 +239,26 @@ static int read_option(struct reading *reading, int opt)
 				 "--base",
 				 value,
 				 &reading->options->base);
+	case OPT_BASELINE:
+		return read_name(reading,
+				 "--baseline",
+				 value,
+				 &reading->options->baseline);
+	case OPT_WRITE_BASELINE:
+		return read_name(reading,
+				 "--write-baseline",
+				 value,
+				 &reading->options->write_baseline);
+	case OPT_FIX_LDIF:
+		return read_name(reading,
+				 "--fix-ldif",
+				 value,
+				 &reading->options->fix_ldif);
+	case OPT_FIX_SETSPN:
+		return read_name(reading,
+				 "--fix-setspn",
+				 value,
+				 &reading->options->fix_setspn);
 	case OPT_EXPLAIN:
 		return read_explain(reading, value);
 	}

@@ -15,6 +15,11 @@ struct audit_options {
 	const char *output;  /* NULL: standard output */
 	const char *account; /* NULL: all */
 	const char *base;    /* NULL: everywhere */
+	/* files; NULL: none */
+	const char *baseline;
+	const char *write_baseline;
+	const char *fix_ldif;
+	const char *fix_setspn;
 	bool list_rules;
 	const struct spn_message *explain; /* NULL: audit */
 };

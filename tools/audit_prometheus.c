@@ -117,6 +117,10 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 		     "Values of servicePrincipalName on them.",
 		     result->num_spns);
 	write_number(stream,
+		     "spn_audit_accepted",
+		     "Findings that a baseline accepts, not counted below.",
+		     result->num_accepted);
+	write_number(stream,
 		     "spn_audit_last_run_timestamp_seconds",
 		     "When the audit was made, seconds since 1970.",
 		     (size_t)result->timestamp);

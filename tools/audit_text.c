@@ -118,6 +118,11 @@ static char *sum_text(TALLOC_CTX *mem_ctx, const struct audit_result *result)
 				     (result->part == NULL) ? ""
 							    : result->part);
 
+	if (text != NULL && result->num_accepted > 0) {
+		text = talloc_asprintf_append_buffer(text,
+						     "%zu accepted, ",
+						     result->num_accepted);
+	}
 	if (text == NULL) {
 		return NULL;
 	}

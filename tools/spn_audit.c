@@ -8,9 +8,11 @@
  */
 #include "spn_store.h"
 
+#include "audit_baseline.h"
 #include "audit_catalogue.h"
 #include "audit_options.h"
 #include "audit_output.h"
+#include "audit_repair.h"
 #include "audit_scan.h"
 #include "audit_select.h"
 
@@ -211,6 +213,7 @@ static bool part_text(const struct audit *audit, const char **_part)
 static bool format_report(struct audit *audit,
 			  const struct audit_scan *scanned,
 			  const struct audit_findings *findings,
+			  size_t num_accepted,
 			  char **_data,
 			  size_t *_len)
 {
@@ -222,6 +225,7 @@ static bool format_report(struct audit *audit,
 		.num_spns = scanned->num_spns,
 		.choice = audit->options->choice,
 		.findings = findings,
+		.num_accepted = num_accepted,
 	};
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
 	time_t now = time(NULL);
@@ -244,50 +248,176 @@ static bool format_report(struct audit *audit,
 	return fclose(stream) == 0 && ok;
 }
 
-static int put_out(struct audit *audit, char *data, size_t len)
+static int put_out(struct audit *audit,
+		   const char *path,
+		   char *data,
+		   size_t len)
 {
 	const char *reason = NULL;
 	int status = SPN_EXIT_DONE;
 
-	if (!audit_output_write(audit,
-				audit->options->output,
-				data,
-				len,
-				&reason)) {
+	if (!audit_output_write(audit, path, data, len, &reason)) {
 		status = fail(audit, reason);
 	}
 	free(data);
 	return status;
 }
 
-static int report(struct audit *audit,
-		  const struct audit_scan *scanned,
-		  struct audit_select *select)
+/* ---------------------------------------------------- files beside the report
+ */
+
+static bool write_baseline(struct audit *audit, const void *what, FILE *stream)
 {
-	struct audit_findings *findings = NULL;
+	return audit_baseline_write(audit, what, stream);
+}
+
+static bool write_ldif(struct audit *audit, const void *what, FILE *stream)
+{
+	return audit_write_fix_ldif(audit, what, stream);
+}
+
+static bool write_setspn(struct audit *audit, const void *what, FILE *stream)
+{
+	return audit_write_fix_setspn(audit, what, stream);
+}
+
+static int put_file(struct audit *audit,
+		    const char *path,
+		    bool (*write)(struct audit *audit,
+				  const void *what,
+				  FILE *stream),
+		    const void *what)
+{
 	char *data = NULL;
 	size_t len = 0;
+	FILE *stream = NULL;
+	bool ok = false;
+
+	if (path == NULL) {
+		return SPN_EXIT_DONE;
+	}
+	stream = open_memstream(&data, &len);
+	if (stream == NULL) {
+		return out_of_memory(audit);
+	}
+	ok = write(audit, what, stream) && ferror(stream) == 0;
+	if (fclose(stream) != 0 || !ok) {
+		free(data);
+		return out_of_memory(audit);
+	}
+	return put_out(audit, path, data, len);
+}
+
+static int put_repairs(struct audit *audit,
+		       const struct audit_scan *scanned,
+		       const struct audit_findings *findings)
+{
+	const struct audit_options *options = audit->options;
+	struct audit_repairs *repairs = NULL;
 	int status;
 
-	findings = audit_findings_new(audit,
-				      &scanned->fold,
-				      audit->options->choice,
-				      &scanned->reports);
+	if (options->fix_ldif == NULL && options->fix_setspn == NULL) {
+		return SPN_EXIT_DONE;
+	}
+	repairs = audit_repairs_new(audit, findings, scanned->index);
+	if (repairs == NULL) {
+		return out_of_memory(audit);
+	}
+	status = put_file(audit, options->fix_ldif, write_ldif, repairs);
+	if (status == SPN_EXIT_DONE) {
+		status = put_file(audit,
+				  options->fix_setspn,
+				  write_setspn,
+				  repairs);
+	}
+	return status;
+}
+
+/* What is accepted goes; *_num is how many. */
+static int apply_baseline(struct audit *audit,
+			  struct audit_findings *findings,
+			  size_t *_num)
+{
+	const struct audit_options *options = audit->options;
+	bool is_all = options->account == NULL && options->base == NULL;
+	struct audit_baseline *baseline = NULL;
+	const char *reason = NULL;
+
+	*_num = 0;
+	if (options->baseline == NULL) {
+		return SPN_EXIT_DONE;
+	}
+	if (!audit_baseline_read(audit, options->baseline, &baseline, &reason))
+	{
+		return fail(audit, reason);
+	}
+	return audit_baseline_apply(baseline,
+				    options->choice,
+				    is_all,
+				    findings,
+				    _num)
+		       ? SPN_EXIT_DONE
+		       : out_of_memory(audit);
+}
+
+/* What was found and chosen. */
+static int make_findings(struct audit *audit,
+			 const struct audit_scan *scanned,
+			 struct audit_select *select,
+			 struct audit_findings **_findings)
+{
+	struct audit_findings *findings =
+		audit_findings_new(audit,
+				   &scanned->fold,
+				   audit->options->choice,
+				   &scanned->reports);
+
 	if (findings == NULL) {
 		return out_of_memory(audit);
 	}
 	if (select != NULL) {
 		audit_findings_keep(findings, audit_select_wants, select);
 	}
-	if (!format_report(audit, scanned, findings, &data, &len)) {
+	*_findings = findings;
+	return put_file(audit,
+			audit->options->write_baseline,
+			write_baseline,
+			findings);
+}
+
+static int report(struct audit *audit,
+		  const struct audit_scan *scanned,
+		  struct audit_select *select)
+{
+	const struct audit_options *options = audit->options;
+	struct audit_findings *findings = NULL;
+	size_t num_accepted = 0;
+	char *data = NULL;
+	size_t len = 0;
+	int status = make_findings(audit, scanned, select, &findings);
+
+	if (status == SPN_EXIT_DONE) {
+		status = apply_baseline(audit, findings, &num_accepted);
+	}
+	if (status == SPN_EXIT_DONE) {
+		status = put_repairs(audit, scanned, findings);
+	}
+	if (status != SPN_EXIT_DONE) {
+		return status;
+	}
+	if (!format_report(audit,
+			   scanned,
+			   findings,
+			   num_accepted,
+			   &data,
+			   &len)) {
 		free(data);
 		return out_of_memory(audit);
 	}
-	status = put_out(audit, data, len);
+	status = put_out(audit, options->output, data, len);
 	if (status == SPN_EXIT_DONE &&
 	    audit_findings_reach(findings,
-				 audit_choice_threshold(
-					 audit->options->choice)))
+				 audit_choice_threshold(options->choice)))
 	{
 		return EXIT_FINDINGS;
 	}
@@ -331,7 +461,7 @@ static int run_catalogue(struct audit *audit)
 		free(data);
 		return out_of_memory(audit);
 	}
-	return put_out(audit, data, len);
+	return put_out(audit, audit->options->output, data, len);
 }
 
 int main(int argc, char **argv)

@@ -431,6 +431,18 @@ static const struct spn_message messages[] = {
 		.reason = "a setting is ignored: {partner}",
 		.cure = "run spn-policy check",
 	},
+	{
+		.code = "SPN-903",
+		.id = "BASELINE-STALE",
+		.rule = "check",
+		.severity = SPN_SEVERITY_WARNING,
+		.on_write = SPN_ON_WRITE_IGNORE,
+		.rank = 5,
+		.summary = "A line of the baseline matches nothing any more",
+		.reason = "{partner} accepts what is not there any more",
+		.cure = "remove the line, or write the file anew with "
+			"--write-baseline",
+	},
 	{}, /* ends the table */
 };
 

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table says what is done for which code. Then two things are looked at:
+ * a value is added only if nobody holds it, and the same value to one account
+ * only; a value that goes is not added at the same time.
+ */
+#include "audit_repair.h"
+
+#include <string.h>
+
+#include "policy/spn_slots.h"
+
+enum action {
+	ACTION_ADD_SPN,	    /* the SPN of the finding, which is missing */
+	ACTION_ADD_PARTNER, /* the other half */
+	ACTION_REMOVE,	    /* the SPN: nobody can ask for it */
+	ACTION_REMOVE_TWIN, /* further spellings of the SPN */
+};
+
+static const struct {
+	const char *code;
+	enum action action;
+} actions[] = {
+	{"SPN-001", ACTION_REMOVE},
+	{"SPN-002", ACTION_REMOVE},
+	{"SPN-006", ACTION_REMOVE},
+	{"SPN-103", ACTION_REMOVE_TWIN},
+	{"SPN-301", ACTION_ADD_PARTNER},
+	{"SPN-302", ACTION_ADD_PARTNER},
+	{"SPN-304", ACTION_ADD_PARTNER},
+	{"SPN-404", ACTION_ADD_SPN},
+	{"SPN-405", ACTION_ADD_SPN},
+	{"SPN-507", ACTION_ADD_SPN},
+};
+
+/* While they are made. */
+struct making {
+	struct audit_repairs *repairs;
+	struct spn_index *index;
+	const struct audit_findings *findings;
+	struct spn_slots by_value; /* what findings would add: their numbers */
+	struct spn_slots by_guid;  /* repairs by account */
+};
+
+static bool find_action(const struct audit_finding *finding,
+			enum action *_action)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (strcmp(actions[i].code, finding->message->code) == 0) {
+			*_action = actions[i].action;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How many hold it, whatever the spelling. */
+static bool count_holders(const struct making *making,
+			  struct spn_str spn,
+			  struct spn_value *_value,
+			  size_t *_num)
+{
+	const struct spn_fold *fold = spn_index_fold(making->index);
+	struct spn_holders holders = {};
+
+	_value->value = spn;
+	if (!fold->fn(fold->private_data,
+		      making->repairs,
+		      spn,
+		      &_value->key) ||
+	    !spn_index_holders_of(making->index,
+				  making->repairs,
+				  _value,
+				  &holders))
+	{
+		return false;
+	}
+	*_num = holders.num_accounts;
+	talloc_free(holders.accounts);
+	return true;
+}
+
+/* What ACTION_ADD_* would add; len 0 if nothing. */
+static struct spn_str added_value(const struct audit_finding *finding,
+				  enum action action)
+{
+	if (action == ACTION_ADD_PARTNER) {
+		return spn_str_of(finding->partner);
+	}
+	return (action == ACTION_ADD_SPN) ? finding->spn : (struct spn_str){};
+}
+
+static bool note_values(struct making *making)
+{
+	size_t i;
+
+	for (i = 0; i < making->findings->num_findings; i++) {
+		const struct audit_finding *finding =
+			&making->findings->findings[i];
+		enum action action = ACTION_REMOVE;
+		struct spn_str value = {};
+
+		if (find_action(finding, &action)) {
+			value = added_value(finding, action);
+		}
+		if (value.len > 0 &&
+		    !spn_slots_add(making->repairs,
+				   &making->by_value,
+				   spn_slots_hash(0, value, true),
+				   (uint32_t)i))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Another finding would add the same value to another account. */
+static bool is_wanted_twice(const struct making *making,
+			    const struct audit_finding *finding,
+			    struct spn_str value)
+{
+	uint32_t hash = spn_slots_hash(0, value, true);
+	size_t place = 0;
+	uint32_t i = 0;
+
+	while (spn_slots_next(&making->by_value, hash, &place, &i)) {
+		const struct audit_finding *other =
+			&making->findings->findings[i];
+		enum action action = ACTION_REMOVE;
+
+		if (other != finding && find_action(other, &action) &&
+		    spn_str_equal_nocase(added_value(other, action), value) &&
+		    other->holders.num_accounts > 0 &&
+		    !spn_account_same(other->holders.accounts[0],
+				      finding->holders.accounts[0]))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One account, in use, and a value that can be done something about. */
+static bool is_simple(const struct audit_finding *finding)
+{
+	return finding->holders.num_accounts == 1 &&
+	       !finding->holders.accounts[0]->is_disabled &&
+	       finding->spn.len > 0;
+}
+
+static bool may_add(const struct making *making,
+		    const struct audit_finding *finding,
+		    struct spn_str value,
+		    bool *_may)
+{
+	struct spn_value ignored = {};
+	size_t num = 0;
+
+	*_may = false;
+	if (value.len == 0) {
+		return true;
+	}
+	if (!count_holders(making, value, &ignored, &num)) {
+		return false;
+	}
+	*_may = num == 0 && !is_wanted_twice(making, finding, value);
+	/* Of an additional name that is another computer's. */
+	if (strcmp(finding->message->code, "SPN-507") == 0 &&
+	    finding->others.num_accounts > 0)
+	{
+		*_may = false;
+	}
+	return true;
+}
+
+/* ----------------------------------------------------------------- repairs */
+
+static struct audit_repair *repair_of(struct making *making,
+				      const struct spn_account *account)
+{
+	struct audit_repairs *repairs = making->repairs;
+	struct audit_repair *repair = NULL;
+	uint32_t hash = spn_slots_hash(0,
+				       spn_str_of(account->object_guid),
+				       false);
+	size_t place = 0;
+	uint32_t i = 0;
+
+	while (spn_slots_next(&making->by_guid, hash, &place, &i)) {
+		if (spn_account_same(repairs->repairs[i]->account, account)) {
+			return repairs->repairs[i];
+		}
+	}
+	repair = talloc_zero(repairs, struct audit_repair);
+	repairs->repairs = talloc_realloc(repairs,
+					  repairs->repairs,
+					  struct audit_repair *,
+					  repairs->num_repairs + 1);
+	if (repair == NULL || repairs->repairs == NULL ||
+	    !spn_slots_add(repairs,
+			   &making->by_guid,
+			   hash,
+			   (uint32_t)repairs->num_repairs))
+	{
+		return NULL;
+	}
+	repair->account = account;
+	repairs->repairs[repairs->num_repairs++] = repair;
+	return repair;
+}
+
+static bool add_cause(struct audit_repair *repair,
+		      const struct audit_finding *finding)
+{
+	repair->causes = talloc_realloc(repair,
+					repair->causes,
+					const struct audit_finding *,
+					repair->num_causes + 1);
+	if (repair->causes == NULL) {
+		return false;
+	}
+	repair->causes[repair->num_causes++] = finding;
+	return true;
+}
+
+/* Unless it is in the list already. */
+static bool append(TALLOC_CTX *mem_ctx,
+		   struct spn_str **list,
+		   size_t *num,
+		   struct spn_str value)
+{
+	struct spn_str *grown = NULL;
+	size_t i;
+
+	for (i = 0; i < *num; i++) {
+		if (spn_str_equal_nocase((*list)[i], value)) {
+			return true;
+		}
+	}
+	grown = talloc_realloc(mem_ctx, *list, struct spn_str, *num + 1);
+	if (grown == NULL) {
+		return false;
+	}
+	*list = grown;
+	grown[(*num)++] = value;
+	return true;
+}
+
+static bool add_removal(const struct making *making,
+			struct audit_repair *repair,
+			struct spn_str spn)
+{
+	struct spn_value value = {};
+	struct spn parsed = {};
+	size_t num = 0;
+
+	if (!count_holders(making, spn, &value, &num)) {
+		return false;
+	}
+	/* Samba refuses to delete a value that others hold, too, and one that
+	 * it would not let in. */
+	repair->replace |= num > 1 ||
+			   spn_parse(spn, &parsed) != SPN_SYNTAX_OK ||
+			   spn_account_count(repair->account, value.key) > 1;
+	return append(repair, &repair->remove, &repair->num_remove, spn);
+}
+
+static bool add_twins(const struct making *making,
+		      const struct audit_finding *finding,
+		      struct audit_repair *repair)
+{
+	const struct spn_set *spns = &repair->account->spns;
+	const struct spn_value *first = spn_set_find(spns, finding->key);
+	size_t i;
+
+	(void)making;
+	for (i = 0; first != NULL && i < spns->num; i++) {
+		if (&spns->values[i] == first ||
+		    !spn_str_equal(spns->values[i].key, first->key))
+		{
+			continue;
+		}
+		repair->remove = talloc_realloc(repair,
+						repair->remove,
+						struct spn_str,
+						repair->num_remove + 1);
+		if (repair->remove == NULL) {
+			return false;
+		}
+		repair->remove[repair->num_remove++] = spns->values[i].value;
+		repair->replace = true;
+	}
+	return true;
+}
+
+static bool carry_out(const struct making *making,
+		      const struct audit_finding *finding,
+		      enum action action,
+		      struct audit_repair *repair)
+{
+	switch (action) {
+	case ACTION_ADD_SPN:
+	case ACTION_ADD_PARTNER:
+		return append(repair,
+			      &repair->add,
+			      &repair->num_add,
+			      added_value(finding, action));
+	case ACTION_REMOVE:
+		return add_removal(making, repair, finding->spn);
+	case ACTION_REMOVE_TWIN:
+		break;
+	}
+	return add_twins(making, finding, repair);
+}
+
+static bool decide(struct making *making, const struct audit_finding *finding)
+{
+	struct audit_repairs *repairs = making->repairs;
+	struct audit_note *note = &repairs->notes[repairs->num_notes++];
+	struct audit_repair *repair = NULL;
+	enum action action = ACTION_REMOVE;
+	bool may = true;
+
+	note->finding = finding;
+	if (!find_action(finding, &action) || !is_simple(finding)) {
+		return true;
+	}
+	/* What was meant is known, so somebody should look at it. */
+	if (action == ACTION_REMOVE && finding->partner != NULL) {
+		return true;
+	}
+	if ((action == ACTION_ADD_SPN || action == ACTION_ADD_PARTNER) &&
+	    !may_add(making, finding, added_value(finding, action), &may))
+	{
+		return false;
+	}
+	if (!may) {
+		return true;
+	}
+	repair = repair_of(making, finding->holders.accounts[0]);
+	note->repair = repair;
+	return repair != NULL && add_cause(repair, finding) &&
+	       carry_out(making, finding, action, repair);
+}
+
+struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
+					const struct audit_findings *findings,
+					struct spn_index *index)
+{
+	struct audit_repairs *repairs = talloc_zero(mem_ctx,
+						    struct audit_repairs);
+	struct making making = {
+		.repairs = repairs,
+		.index = index,
+		.findings = findings,
+	};
+	size_t i;
+
+	if (repairs == NULL) {
+		return NULL;
+	}
+	repairs->notes = talloc_zero_array(repairs,
+					   struct audit_note,
+					   findings->num_findings + 1);
+	if (repairs->notes == NULL || !note_values(&making)) {
+		talloc_free(repairs);
+		return NULL;
+	}
+	for (i = 0; i < findings->num_findings; i++) {
+		if (!decide(&making, &findings->findings[i])) {
+			talloc_free(repairs);
+			return NULL;
+		}
+	}
+	return repairs;
+}
