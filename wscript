@@ -12,8 +12,9 @@ from waflib import Context, Logs
 from waflib.Build import BuildContext
 
 sys.path[:0] = [os.path.join(Context.run_dir, folder)
-                for folder in ('tests', 'tools')]
+                for folder in ('docs/man', 'tests', 'tools')]
 import audit_page  # noqa: E402, ours, of the folders just named
+import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
 import run_tests  # noqa: E402
 
@@ -56,11 +57,11 @@ TOOLS = {
     'spn-policy': {
         'dir': 'sbin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
-        'sources': ['tools/connect.c', 'tools/connect_options.c',
-                    'tools/spn_policy_tool.c', 'tools/spn_policy_list.c',
-                    'tools/spn_policy_modules.c',
-                    'tools/spn_policy_settings.c', 'tools/spn_policy_set.c',
-                    'tools/spn_policy_status.c', 'tools/spn_policy_dc.c'],
+        'sources': _sources('tools', '''
+            connect connect_options spn_policy_tool spn_policy_list
+            spn_policy_modules spn_policy_settings spn_policy_set
+            spn_policy_status spn_policy_dc
+        '''),
     },
     'spn-audit': {
         'dir': 'bin',
@@ -68,14 +69,14 @@ TOOLS = {
                'UNISTRING TDB LMDB XML2',
         'sources': _sources('tools', '''
             connect connect_options spn_audit audit_acl
-            audit_baseline audit_fix audit_repair
-            audit_catalogue audit_choice audit_config audit_csv
-            audit_facts audit_files audit_findings audit_fold
-            audit_format audit_groups audit_html audit_json
-            audit_names audit_prometheus
-            audit_options audit_output audit_records
-            audit_scan audit_search audit_select audit_source
-            audit_text audit_trustees audit_words
+            audit_baseline audit_catalogue audit_choice
+            audit_config audit_csv audit_facts audit_files
+            audit_findings audit_fix audit_fold audit_format
+            audit_groups audit_html audit_json audit_names
+            audit_options audit_output audit_prometheus
+            audit_records audit_repair audit_scan audit_search
+            audit_select audit_source audit_text audit_trustees
+            audit_words
         '''),
     },
 }
@@ -241,8 +242,7 @@ LINK = ['-Wl,--as-needed', '-Wl,-z,relro', '-Wl,-z,now']
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
 --valgrind, --only), lint, format, cover (after configure --coverage), fuzz
-(also --fuzz-seconds, --only), bench (what the module costs; --gate, --bench),
-clean, distclean. Several may be given in one call. Compiler and flags are
+(also --fuzz-seconds, --only), bench (--gate, --bench), clean, distclean. Several may be given in one call. Compiler and flags are
 taken from CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
 '''
 
@@ -368,33 +368,26 @@ def _configure_flags(conf):
     env.ARFLAGS = ['rcsD']
 
 
-PAGE_STYLE = ('http://docbook.sourceforge.net/release/xsl/current/manpages/'
-              'docbook.xsl')
-PAGE_MANUAL = {'1': 'User Commands', '8': 'System Administration'}
-PAGE_TRIAL = '''<refentry><refmeta><refentrytitle>x</refentrytitle>
-<manvolnum>1</manvolnum></refmeta><refnamediv><refname>x</refname>
-<refpurpose>x</refpurpose></refnamediv><refsect1><title>x</title>
-<para>x</para></refsect1></refentry>'''
-
-
 def _configure_docs(conf):
     if conf.options.docs is False:
         return
     conf.env.DOCS = False
     if conf.find_program('xsltproc', var='XSLTPROC', mandatory=False):
         trial = conf.bldnode.make_node('trial.xml')
-        trial.write(PAGE_TRIAL)
+        trial.write(manual_pages.TRIAL)
         page = conf.bldnode.make_node('trial.1')
         result = subprocess.run(
             conf.env.XSLTPROC + ['--nonet', '--novalid', '-o', page.abspath(),
-                                 PAGE_STYLE, trial.abspath()],
+                                 manual_pages.STYLE, trial.abspath()],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         conf.env.DOCS = result.returncode == 0
         for path in conf.bldnode.abspath(), os.getcwd():
             for name in 'trial.xml', 'trial.1', 'x.1':
                 if os.path.exists(os.path.join(path, name)):
                     os.unlink(os.path.join(path, name))
-    conf.env.PAGE_VERSION = VERSION + RELEASED
+    conf.env.PAGE_NAME = APPNAME
+    conf.env.PAGE_VERSION = VERSION
+    conf.env.PAGE_DATE = RELEASED
     conf.msg('Manual pages', 'yes' if conf.env.DOCS else 'no')
     if not conf.env.DOCS:
         hint = 'Debian: apt-get install xsltproc docbook-xsl'
@@ -504,33 +497,10 @@ def _build_docs(bld):
             bld.fatal('docs/man/%s: is called NAME.1.xml or NAME.8.xml'
                       % page.name)
         if bld.env.DOCS:
-            bld(rule=_make_page, source=page,
+            bld(rule=manual_pages.make_page, source=page,
                 target='docs/%s.%s' % (name, section),
-                vars=['XSLTPROC', 'PAGE_VERSION'],
+                vars=['XSLTPROC', 'PAGE_VERSION', 'PAGE_DATE'],
                 install_path='${PREFIX}/share/man/man' + section)
-
-
-def _make_page(task):
-    source, target = task.inputs[0], task.outputs[0]
-    text = source.read()
-    # What stands in the head and foot of every page. Its date is that of the
-    # version: without one it would be the day of the build.
-    if '<refentryinfo>' not in text:
-        text = re.sub(r'<refentry\b[^>]*>', r'\g<0><refentryinfo>'
-                      '</refentryinfo>', text, 1)
-    text = text.replace('<refentryinfo>', '<refentryinfo><date>%s</date>'
-                        % RELEASED, 1)
-    about = ''.join('<refmiscinfo class="%s">%s</refmiscinfo>' % pair
-                    for pair in (('source', APPNAME), ('version', VERSION),
-                                 ('manual', PAGE_MANUAL[target.name[-1]])))
-    text = text.replace('</manvolnum>', '</manvolnum>' + about, 1)
-    return subprocess.run(
-        task.env.XSLTPROC + ['--nonet', '--novalid', '--xinclude',
-                             '--stringparam', 'refentry.meta.get.quietly',
-                             '1', '--stringparam', 'man.output.quietly', '1',
-                             '-o', target.abspath(), PAGE_STYLE, '-'],
-        input=text.encode('utf-8'),
-        cwd=source.parent.abspath()).returncode
 
 
 # ------------------------------------------------------------------ test

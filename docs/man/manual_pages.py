@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the build does to the pages of this folder."""
+
+import re
+import subprocess
+
+STYLE = ('http://docbook.sourceforge.net/release/xsl/current/manpages/'
+         'docbook.xsl')
+MANUAL = {'1': 'User Commands', '8': 'System Administration'}
+TRIAL = '''<refentry><refmeta><refentrytitle>x</refentrytitle>
+<manvolnum>1</manvolnum></refmeta><refnamediv><refname>x</refname>
+<refpurpose>x</refpurpose></refnamediv><refsect1><title>x</title>
+<para>x</para></refsect1></refentry>'''
+
+
+def make_page(task):
+    source, target = task.inputs[0], task.outputs[0]
+    text = source.read()
+    # What stands in the head and foot of every page. Its date is that of the
+    # version: without one it would be the day of the build.
+    if '<refentryinfo>' not in text:
+        text = re.sub(r'<refentry\b[^>]*>', r'\g<0><refentryinfo>'
+                      '</refentryinfo>', text, 1)
+    text = text.replace('<refentryinfo>', '<refentryinfo><date>%s</date>'
+                        % task.env.PAGE_DATE, 1)
+    about = ''.join('<refmiscinfo class="%s">%s</refmiscinfo>' % pair
+                    for pair in (('source', task.env.PAGE_NAME),
+                                 ('version', task.env.PAGE_VERSION),
+                                 ('manual', MANUAL[target.name[-1]])))
+    text = text.replace('</manvolnum>', '</manvolnum>' + about, 1)
+    return subprocess.run(
+        task.env.XSLTPROC + ['--nonet', '--novalid', '--xinclude',
+                             '--stringparam', 'refentry.meta.get.quietly',
+                             '1', '--stringparam', 'man.output.quietly', '1',
+                             '-o', target.abspath(), STYLE, '-'],
+        input=text.encode('utf-8'),
+        cwd=source.parent.abspath()).returncode
