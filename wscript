@@ -70,13 +70,14 @@ TOOLS = {
         'sources': _sources('tools', '''
             connect connect_options spn_audit audit_acl
             audit_baseline audit_catalogue audit_choice
-            audit_config audit_csv audit_facts audit_files
-            audit_findings audit_fix audit_fold audit_format
-            audit_groups audit_html audit_json audit_names
-            audit_options audit_output audit_prometheus
-            audit_records audit_repair audit_scan audit_search
-            audit_select audit_source audit_text audit_trustees
-            audit_words
+            audit_config audit_contexts audit_csv audit_entry
+            audit_export audit_facts audit_files audit_findings
+            audit_fix audit_fold audit_format audit_groups
+            audit_html audit_json audit_ldif audit_lines
+            audit_names audit_options audit_output
+            audit_prometheus audit_records audit_repair audit_scan
+            audit_search audit_select audit_source audit_text
+            audit_trustees audit_words
         '''),
     },
 }
@@ -141,6 +142,9 @@ TESTS = {
         'tests/fail_allocation.c']},
     'test_audit_search': {'kind': 'stack', 'sources': [
         'tests/test_audit_search.c', 'tools/audit_search.c']},
+    'test_audit_ldif': {'kind': 'stack', 'sources': [
+        'tests/test_audit_ldif.c', 'tools/audit_contexts.c',
+        'tools/audit_entry.c', 'tools/audit_ldif.c', 'tools/audit_lines.c']},
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
         'tests/rows.c', 'tests/rows_facts.c', 'tests/rows_json.c',
         'tests/test_rows.c'],
@@ -169,6 +173,10 @@ TESTS = {
                      'sources': FORMAT_CHECKS + [
         'tests/fuzz_main.c', 'tests/fuzz_formats.c'],
         'args': ['tests/corpus/formats']},
+    'fuzz_ldif': {'kind': 'stack', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_ldif.c', 'tools/audit_entry.c',
+        'tools/audit_ldif.c', 'tools/audit_lines.c'],
+        'args': ['tests/corpus/ldif']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
     'test_store': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_store.c']},
@@ -549,7 +557,7 @@ class FuzzContext(BuildContext):
 
 
 def fuzz(bld):
-    run_fuzz.run(bld, TESTS, POLICY_SOURCES)
+    run_fuzz.run(bld, TESTS, POLICY_SOURCES + STORE_SOURCES)
 
 
 # ------------------------------------------------------------------ lint

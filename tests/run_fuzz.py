@@ -20,12 +20,13 @@ from waflib import Logs, Utils
 SANITIZE = 'address,undefined'
 FLAGS = '''
     -std=gnu11 -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -Imodules -Itests
+    -Imodules -Itests -Itools
 '''.split()
 # A value this long is longer than any limit in the parsers.
 MAX_LEN = 600
 # What libFuzzer may take beyond the time it was given, to start and to end.
 GRACE_SECONDS = 60
+LIBRARIES = ['TALLOC', 'LDB', 'TEVENT', 'JANSSON', 'UNISTRING', 'XML2']
 PAGES = ['docs/rules', 'tests/rows']
 
 
@@ -61,14 +62,21 @@ def need_clang(bld, folder):
                   'libclang-rt-%s-dev' % version.split('.')[0])
 
 
-def build(bld, folder, wanted, policy):
+def from_env(bld, prefix):
+    """What pkg-config said about LIBRARIES."""
+    return [each for name in LIBRARIES
+            for each in Utils.to_list(bld.env[prefix + name])]
+
+
+def build(bld, folder, wanted, shared):
     """Compiles all of it: a few seconds, and never stale."""
-    flags = FLAGS + Utils.to_list(bld.env.CFLAGS_TALLOC) + [
+    flags = FLAGS + ['-I%s/tools' % bld.bldnode.abspath()] + from_env(
+        bld, 'CFLAGS_') + [
         '-D' + each for each in bld.env.DEFINES]
-    libraries = ['-L' + each for each in bld.env.LIBPATH_TALLOC] + [
-        '-l' + each for each in bld.env.LIB_TALLOC]
+    libraries = ['-L' + each for each in from_env(bld, 'LIBPATH_')] + [
+        '-Wl,--as-needed'] + ['-l' + each for each in from_env(bld, 'LIB_')]
     objects = []
-    for source in policy:
+    for source in shared:
         objects.append(os.path.join(
             folder, os.path.basename(source)[:-len('.c')] + '.o'))
         compile_one(bld, ['-fsanitize=fuzzer-no-link,' + SANITIZE] + flags +
@@ -141,7 +149,9 @@ def run_one(bld, folder, name, seconds):
         result = subprocess.run(
             command, cwd=bld.path.abspath(), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=dict(os.environ, TMPDIR=scratch),
+            # Modules of ldb's in a way that the sanitizers bear.
+            env=dict(os.environ, TMPDIR=scratch,
+                     LDB_MODULES_DISABLE_DEEPBIND='1'),
             timeout=seconds + GRACE_SECONDS)
         output, status = result.stdout, result.returncode
     except subprocess.TimeoutExpired as error:
@@ -166,12 +176,13 @@ def summary(name, output, status):
     return status != 0
 
 
-def run(bld, tests, policy):
+def run(bld, tests, shared):
+    """shared: sources that every fuzzer may need."""
     wanted = fuzzers(bld, tests)
     folder = bld.bldnode.make_node('fuzz').abspath()
     os.makedirs(folder, exist_ok=True)
     need_clang(bld, folder)
-    build(bld, folder, wanted, policy)
+    build(bld, folder, wanted, shared)
     made = seeds()
     failed = []
     for name in wanted:

@@ -9,6 +9,7 @@
 enum option {
 	OPT_FORMAT = 1,
 	OPT_OUTPUT,
+	OPT_FROM_LDIF,
 	OPT_RULE,
 	OPT_ONLY,
 	OPT_MIN_SEVERITY,
@@ -36,6 +37,14 @@ static const struct poptOption option_table[] = {
 		.argInfo = POPT_ARG_STRING,
 		.val = OPT_OUTPUT,
 		.descrip = "Write the report to FILE, whole or not at all",
+		.argDescrip = "FILE",
+	},
+	{
+		.longName = "from-ldif",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_FROM_LDIF,
+		.descrip = "Audit an LDIF export instead of a directory; "
+			   "\"-\" is standard input",
 		.argDescrip = "FILE",
 	},
 	{
@@ -223,6 +232,11 @@ static int read_option(struct reading *reading, int opt)
 				 "--output",
 				 value,
 				 &reading->options->output);
+	case OPT_FROM_LDIF:
+		return read_name(reading,
+				 "--from-ldif",
+				 value,
+				 &reading->options->from_ldif);
 	case OPT_RULE:
 		return read_choice(reading, audit_choice_rule, value);
 	case OPT_ONLY:
@@ -295,6 +309,13 @@ static int read_all(struct reading *reading)
 		return spn_connect_usage_error(reading->connect,
 					       "'%s': only options are taken",
 					       rest[0]);
+	}
+	if (reading->options->from_ldif != NULL &&
+	    spn_connect_has_url(reading->connect))
+	{
+		return spn_connect_usage_error(reading->connect,
+					       "--from-ldif and -H: only one "
+					       "can be audited");
 	}
 	return SPN_EXIT_DONE;
 }

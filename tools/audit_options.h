@@ -20,6 +20,7 @@ struct audit_options {
 	const char *write_baseline;
 	const char *fix_ldif;
 	const char *fix_setspn;
+	const char *from_ldif; /* NULL: a directory is read */
 	bool list_rules;
 	const struct spn_message *explain; /* NULL: audit */
 };

@@ -127,6 +127,10 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
+	if (account->object_guid[0] == '\0') {
+		/* Who may not read it, or an export without it. */
+		account->object_guid = account->dn;
+	}
 	account->is_deleted = ldb_msg_find_attr_as_bool(msg,
 							"isDeleted",
 							false);

@@ -75,4 +75,14 @@ bool audit_source_files(TALLOC_CTX *mem_ctx,
 			struct audit_source **_source,
 			const char **_reason);
 
+/*
+ * An LDIF export; "-" is standard input. What is assumed because the export
+ * does not have it is said on stderr.
+ */
+bool audit_source_export(TALLOC_CTX *mem_ctx,
+			 struct spn_connect *connect,
+			 const char *path,
+			 struct audit_source **_source,
+			 const char **_reason);
+
 #endif

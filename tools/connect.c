@@ -187,6 +187,11 @@ char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
 	return lpcfg_private_path(mem_ctx, connect->loadparm, name);
 }
 
+bool spn_connect_has_url(const struct spn_connect *connect)
+{
+	return connect->url != NULL;
+}
+
 const char *spn_connect_url(struct spn_connect *connect)
 {
 	if (connect->url == NULL) {

@@ -89,6 +89,9 @@ void spn_connect_message(const struct spn_connect *connect,
 			 const char *format,
 			 ...) __attribute__((format(printf, 2, 3)));
 
+/* True if there is a -H. */
+bool spn_connect_has_url(const struct spn_connect *connect);
+
 /* What -H says, or the path of the local sam.ldb. NULL: out of memory. */
 const char *spn_connect_url(struct spn_connect *connect);
 

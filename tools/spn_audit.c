@@ -126,10 +126,19 @@ static bool open_source(struct audit *audit,
 			struct audit_source **_source,
 			const char **_reason)
 {
-	const char *url = spn_connect_url(audit->connect);
-	const char *path = (url == NULL) ? NULL : spn_connect_local_path(url);
+	const char *url = NULL;
+	const char *path = NULL;
 
 	*_reason = NULL;
+	if (audit->options->from_ldif != NULL) {
+		return audit_source_export(audit,
+					   audit->connect,
+					   audit->options->from_ldif,
+					   _source,
+					   _reason);
+	}
+	url = spn_connect_url(audit->connect);
+	path = (url == NULL) ? NULL : spn_connect_local_path(url);
 	if (path == NULL || has_quirk(audit, "through modules")) {
 		return url != NULL && open_search(audit, _source, _reason);
 	}
@@ -218,7 +227,9 @@ static bool format_report(struct audit *audit,
 			  size_t *_len)
 {
 	struct audit_result result = {
-		.url = spn_connect_url(audit->connect),
+		.url = (audit->options->from_ldif != NULL)
+			       ? audit->options->from_ldif
+			       : spn_connect_url(audit->connect),
 		.dc = scanned->source->dc,
 		.domain = scanned->forest->dns_domain,
 		.num_accounts = scanned->num_accounts,
