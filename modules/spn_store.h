@@ -23,6 +23,8 @@
 struct spn_store {
 	struct ldb_context *ldb;
 	struct ldb_module *module;
+	const struct spn_fold *fold; /* how values are compared; NULL: asked of
+					ldb for each */
 };
 
 /* What spn_store_account_of() reads; NULL-terminated. */
@@ -39,9 +41,9 @@ char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg);
  * anything that is no GUID. */
 bool spn_store_guid_bytes(const char *text, uint8_t bytes[16]);
 
-/* The comparison of the directory: the canonicalise function that ldb has
- * for the syntax of servicePrincipalName. The ldb context
- * must live as long. */
+/* The comparison of the directory, store->fold or else the canonicalise
+ * function that ldb has for the syntax of servicePrincipalName. The ldb
+ * context must live as long. */
 struct spn_fold spn_store_fold(const struct spn_store *store);
 
 /* One search. */

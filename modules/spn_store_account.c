@@ -58,6 +58,9 @@ static bool fold_value(void *private_data,
 
 struct spn_fold spn_store_fold(const struct spn_store *store)
 {
+	if (store->fold != NULL) {
+		return *store->fold;
+	}
 	return (struct spn_fold){
 		.fn = fold_value,
 		.private_data = store->ldb,
@@ -141,12 +144,58 @@ static enum spn_kind kind_of(const struct ldb_message *msg)
 	return SPN_KIND_OTHER;
 }
 
+/*
+ * The DC= at the end of a DN in which nothing is escaped, from its text:
+ * to take a DN apart costs more than all else that is done with an account.
+ * False if it must be taken apart all the same.
+ */
+static bool domain_of_text(TALLOC_CTX *mem_ctx,
+			   struct ldb_dn *dn,
+			   char **_domain)
+{
+	const char *text = ldb_dn_get_linearized(dn);
+	const char *part = text;
+	const char *tail = NULL;
+	char *to = NULL;
+
+	if (text == NULL || strpbrk(text, "\\\"+<#;") != NULL) {
+		return false;
+	}
+	for (; *part != '\0'; part += (*part == ',') ? 1 : 0) {
+		if (strncasecmp(part, "DC=", 3) != 0) {
+			tail = NULL;
+		} else if (tail == NULL) {
+			tail = part;
+		}
+		part += strcspn(part, ",");
+	}
+	to = talloc_strdup(mem_ctx, (tail == NULL) ? "" : tail + 3);
+	*_domain = to;
+	if (to == NULL) {
+		return true;
+	}
+	/* Each ",DC=" becomes a dot, in place. */
+	for (part = to; *part != '\0'; part++) {
+		bool is_comma = *part == ',';
+
+		*to++ = is_comma ? '.' : *part;
+		part += is_comma ? 3 : 0;
+	}
+	*to = '\0';
+	return true;
+}
+
 char *spn_store_dns_domain(TALLOC_CTX *mem_ctx, struct ldb_dn *dn)
 {
-	int num = ldb_dn_get_comp_num(dn);
-	char *domain = talloc_strdup(mem_ctx, "");
+	char *domain = NULL;
+	int num = 0;
 	int i;
 
+	if (domain_of_text(mem_ctx, dn, &domain)) {
+		return domain;
+	}
+	num = ldb_dn_get_comp_num(dn);
+	domain = talloc_strdup(mem_ctx, "");
 	for (i = 0; domain != NULL && i < num; i++) {
 		const char *name = ldb_dn_get_component_name(dn, (unsigned)i);
 		const struct ldb_val *value =

@@ -75,6 +75,7 @@ struct known {
 struct audit_acl {
 	struct known *known;
 	size_t num_known;
+	size_t last[SPN_KIND_GMSA + 1]; /* known, the last one of each kind */
 	struct spn_slots by_bytes;
 	struct spn_writer **lists; /* of each known one, to be given names */
 	struct spn_arena arena;
@@ -476,10 +477,21 @@ bool audit_acl_writers(struct audit_acl *acl,
 		acl->num_unreadable++;
 		return true;
 	}
-	hash = spn_slots_hash(spn_slots_hash((uint32_t)kind, owner, false),
-			      dacl,
-			      false);
-	known = find_known(acl, hash, owner, dacl, kind);
+	/* Most are like the one before. */
+	if (acl->num_known > 0) {
+		known = &acl->known[acl->last[kind]];
+	}
+	if (known != NULL && !is_key(known->bytes, owner, dacl, kind)) {
+		known = NULL;
+	}
+	if (known == NULL) {
+		hash = spn_slots_hash(spn_slots_hash((uint32_t)kind,
+						     owner,
+						     false),
+				      dacl,
+				      false);
+		known = find_known(acl, hash, owner, dacl, kind);
+	}
 	if (known == NULL) {
 		if (!read_all(owner, dacl, kind, &found)) {
 			acl->num_unreadable++;
@@ -491,6 +503,7 @@ bool audit_acl_writers(struct audit_acl *acl,
 		}
 		known = &acl->known[acl->num_known - 1];
 	}
+	acl->last[kind] = (size_t)(known - acl->known);
 	*_writers = known->writers;
 	*_num_writers = known->num_writers;
 	return true;

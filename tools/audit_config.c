@@ -82,19 +82,16 @@ bool audit_config_new(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool has_class(const struct ldb_message *msg, const char *name)
+static bool is_class(const struct ldb_val *value)
 {
-	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "objectClass");
-	unsigned i;
+	struct spn_str text = {
+		.data = (const char *)value->data,
+		.len = value->length,
+	};
+	size_t i;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		struct spn_str value = {
-			.data = (const char *)el->values[i].data,
-			.len = el->values[i].length,
-		};
-
-		if (spn_str_is(value, name)) {
+	for (i = 0; classes[i] != NULL; i++) {
+		if (spn_str_is(text, classes[i])) {
 			return true;
 		}
 	}
@@ -103,17 +100,19 @@ static bool has_class(const struct ldb_message *msg, const char *name)
 
 static bool is_wanted(const struct ldb_message *msg)
 {
-	size_t i;
+	const struct ldb_message_element *el = NULL;
+	bool found = false;
+	unsigned i;
 
-	if (ldb_msg_find_attr_as_bool(msg, "isDeleted", false)) {
+	/* Of accounts and groups there are many. */
+	if (ldb_msg_find_element(msg, "sAMAccountName") != NULL) {
 		return false;
 	}
-	for (i = 0; classes[i] != NULL; i++) {
-		if (has_class(msg, classes[i])) {
-			return true;
-		}
+	el = ldb_msg_find_element(msg, "objectClass");
+	for (i = 0; el != NULL && i < el->num_values && !found; i++) {
+		found = is_class(&el->values[i]);
 	}
-	return false;
+	return found && !ldb_msg_find_attr_as_bool(msg, "isDeleted", false);
 }
 
 /* Filters of spn_store are compared byte by byte here: no schema. */

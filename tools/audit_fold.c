@@ -176,3 +176,92 @@ struct spn_fold audit_wide_fold(struct spn_fold *narrow)
 		.private_data = narrow,
 	};
 }
+
+/* -------------------------------------------------------------- the quick one
+ */
+
+#define FIRST 0x21
+#define LAST 0x7e
+
+struct audit_quick_fold {
+	struct spn_fold narrow;
+	char to[LAST + 1]; /* 0: not by table */
+};
+
+static bool quick_fold(void *private_data,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_str value,
+		       struct spn_str *_folded)
+{
+	const struct audit_quick_fold *quick = private_data;
+	char *folded = talloc_array(mem_ctx, char, value.len + 1);
+	size_t i;
+
+	if (folded == NULL) {
+		return false;
+	}
+	for (i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		if (c > LAST || quick->to[c] == 0) {
+			break;
+		}
+		folded[i] = quick->to[c];
+	}
+	if (i < value.len || value.len == 0) {
+		talloc_free(folded);
+		return quick->narrow.fn(quick->narrow.private_data,
+					mem_ctx,
+					value,
+					_folded);
+	}
+	folded[value.len] = '\0';
+	*_folded = (struct spn_str){.data = folded, .len = value.len};
+	return true;
+}
+
+/* Between two others a letter is folded as anywhere. */
+static bool learn(TALLOC_CTX *mem_ctx,
+		  struct audit_quick_fold *quick,
+		  unsigned char c)
+{
+	const char text[3] = {'a', (char)c, 'a'};
+	struct spn_str value = {.data = text, .len = sizeof(text)};
+	struct spn_str folded = {};
+
+	if (!quick->narrow.fn(quick->narrow.private_data,
+			      mem_ctx,
+			      value,
+			      &folded) ||
+	    folded.len != sizeof(text) || folded.data[0] != folded.data[2])
+	{
+		return false;
+	}
+	quick->to[c] = folded.data[1];
+	return true;
+}
+
+struct audit_quick_fold *audit_quick_fold_new(TALLOC_CTX *mem_ctx,
+					      const struct spn_fold *narrow)
+{
+	struct audit_quick_fold *quick = talloc_zero(mem_ctx,
+						     struct audit_quick_fold);
+	unsigned c;
+
+	if (quick == NULL) {
+		return NULL;
+	}
+	quick->narrow = *narrow;
+	for (c = FIRST; c <= LAST; c++) {
+		if (!learn(quick, quick, (unsigned char)c)) {
+			talloc_free(quick);
+			return NULL;
+		}
+	}
+	return quick;
+}
+
+struct spn_fold audit_quick_fold(struct audit_quick_fold *quick)
+{
+	return (struct spn_fold){.fn = quick_fold, .private_data = quick};
+}

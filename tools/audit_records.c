@@ -13,12 +13,17 @@
 #include <sys/stat.h>
 #include <tdb.h>
 
+#define MAX_NAME 64
+
 struct pass {
 	const struct audit_records *records;
 	TALLOC_CTX *mem_ctx; /* of the reason */
 	TALLOC_CTX *entry_ctx;
 	size_t num_attrs;
-	size_t *lengths;		      /* of the names in attrs */
+	/* The names in attrs by their length: place plus 1 of the first, and
+	 * for each the next; 0 ends it. */
+	unsigned char first[MAX_NAME];
+	unsigned char *next;
 	struct ldb_message_element *elements; /* room for all of them */
 	const char *path;
 	const char *reason;
@@ -37,28 +42,57 @@ static bool is_object(const char *key, size_t len)
 	       key[strlen(dn)] != '@';
 }
 
+static bool is_attr(const struct pass *pass, const char *name)
+{
+	const char *const *attrs = pass->records->attrs;
+	size_t len = strlen(name);
+	unsigned char a = (len < MAX_NAME) ? pass->first[len] : 0;
+
+	for (; a != 0; a = pass->next[a - 1]) {
+		if (strcasecmp(attrs[a - 1], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Of forty attributes of an object, a dozen are looked at. */
 static void keep_wanted(struct pass *pass, struct ldb_message *msg)
 {
-	const char *const *attrs = pass->records->attrs;
 	unsigned kept = 0;
 	unsigned i;
-	size_t a;
 
 	for (i = 0; i < msg->num_elements && kept < pass->num_attrs; i++) {
-		const char *name = msg->elements[i].name;
-		size_t len = strlen(name);
-
-		for (a = 0; attrs[a] != NULL; a++) {
-			if (pass->lengths[a] == len &&
-			    strcasecmp(attrs[a], name) == 0) {
-				pass->elements[kept++] = msg->elements[i];
-				break;
-			}
+		if (is_attr(pass, msg->elements[i].name)) {
+			pass->elements[kept++] = msg->elements[i];
 		}
 	}
 	msg->elements = pass->elements;
 	msg->num_elements = kept;
+}
+
+/* False when out of memory. */
+static bool sort_attrs(struct pass *pass, TALLOC_CTX *mem_ctx)
+{
+	const char *const *attrs = pass->records->attrs;
+	size_t a;
+
+	while (attrs[pass->num_attrs] != NULL) {
+		pass->num_attrs++;
+	}
+	pass->next = talloc_zero_array(mem_ctx,
+				       unsigned char,
+				       pass->num_attrs);
+	pass->elements = talloc_array(mem_ctx,
+				      struct ldb_message_element,
+				      pass->num_attrs);
+	for (a = 0; pass->next != NULL && a < pass->num_attrs; a++) {
+		size_t len = strlen(attrs[a]);
+
+		pass->next[a] = pass->first[len];
+		pass->first[len] = (unsigned char)(a + 1);
+	}
+	return pass->next != NULL && pass->elements != NULL;
 }
 
 static bool read_record(struct pass *pass, const void *bytes, size_t len)
@@ -248,22 +282,10 @@ bool audit_records_read(TALLOC_CTX *mem_ctx,
 		.mem_ctx = mem_ctx,
 		.path = path,
 	};
-	size_t num = 0;
 	bool ok = false;
-	size_t i;
 
-	while (records->attrs[num] != NULL) {
-		num++;
-	}
-	pass.num_attrs = num;
 	pass.entry_ctx = talloc_pool(tmp_ctx, 64 * 1024);
-	pass.lengths = talloc_array(tmp_ctx, size_t, num);
-	pass.elements = talloc_array(tmp_ctx, struct ldb_message_element, num);
-	if (pass.entry_ctx != NULL && pass.lengths != NULL &&
-	    pass.elements != NULL) {
-		for (i = 0; i < num; i++) {
-			pass.lengths[i] = strlen(records->attrs[i]);
-		}
+	if (pass.entry_ctx != NULL && sort_attrs(&pass, tmp_ctx)) {
 		ok = readers[records->backend](&pass);
 	}
 	*_reason = pass.reason;

@@ -417,11 +417,34 @@ static bool keep_accounts(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
+/* Most of what is not wanted is known here already. A finding is as severe as
+ * the gravest of its sides, so of one that has several all are kept. */
+static void drop_unwanted(const struct audit_choice *choice,
+			  struct spn_report *report)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		const struct spn_violation *v = &report->violations[i];
+
+		if (audit_choice_is_on(choice, v->message) &&
+		    (v->others.num_accounts > 0 ||
+		     audit_choice_severity(choice, v->message, v->severity) >=
+			     audit_choice_lowest(choice)))
+		{
+			report->violations[kept++] = *v;
+		}
+	}
+	report->num_violations = kept;
+}
+
 /*
  * A report for each account: what a rule leaves on it while it looks around
  * goes away at once if all is well, as it mostly is.
  */
 static bool judge_account(struct audit_scan *scan,
+			  const struct audit_choice *choice,
 			  TALLOC_CTX *scratch,
 			  const struct spn_case *c)
 {
@@ -430,6 +453,7 @@ static bool judge_account(struct audit_scan *scan,
 	if (report == NULL || !spn_rules_judge(c, report)) {
 		return false;
 	}
+	drop_unwanted(choice, report);
 	if (report->num_violations == 0) {
 		talloc_free(report);
 		return true;
@@ -458,7 +482,9 @@ static bool judge_forest(struct audit_scan *scan, const char **problems)
 	return keep_report(scan, report);
 }
 
-static bool judge_accounts(struct audit_scan *scan, struct spn_case *c)
+static bool judge_accounts(struct audit_scan *scan,
+			   const struct audit_choice *choice,
+			   struct spn_case *c)
 {
 	struct spn_census *census = spn_index_census(scan->index);
 	TALLOC_CTX *scratch = talloc_pool(scan, SCRATCH);
@@ -468,7 +494,7 @@ static bool judge_accounts(struct audit_scan *scan, struct spn_case *c)
 	for (i = 0; ok && i < spn_census_num(census); i++) {
 		ok = spn_census_get(census, i, &c->after);
 		if (ok && c->after != NULL && !c->after->is_deleted) {
-			ok = judge_account(scan, scratch, c);
+			ok = judge_account(scan, choice, scratch, c);
 			talloc_free_children(scratch);
 		}
 		spn_census_turn_page(census);
@@ -496,7 +522,21 @@ static bool judge_all(const struct reading *reading, const char **problems)
 		surroundings.private_data = reading->names;
 	}
 	return make_wide_index(reading, &c.wide_index) &&
-	       judge_accounts(scan, &c) && judge_forest(scan, problems);
+	       judge_accounts(scan, reading->options->choice, &c) &&
+	       judge_forest(scan, problems);
+}
+
+static bool choose_fold(struct audit_scan *scan, struct reading *reading)
+{
+	struct spn_fold narrow = spn_store_fold(&reading->store);
+	struct audit_quick_fold *quick = audit_quick_fold_new(scan, &narrow);
+
+	if (quick == NULL) {
+		return false;
+	}
+	scan->fold = audit_quick_fold(quick);
+	reading->store.fold = &scan->fold;
+	return true;
 }
 
 bool audit_scan_run(TALLOC_CTX *mem_ctx,
@@ -515,7 +555,9 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	}
 	scan->source = source;
 	reading.store.ldb = source->ldb;
-	scan->fold = spn_store_fold(&reading.store);
+	if (!choose_fold(scan, &reading)) {
+		return false;
+	}
 	if (!read_accounts(mem_ctx, &reading, _reason) ||
 	    !read_configuration(mem_ctx, scan, &problems, _reason) ||
 	    !judge_all(&reading, problems))

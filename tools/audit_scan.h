@@ -25,6 +25,7 @@ struct audit_scan {
 struct audit_scan_options {
 	struct spn_surroundings surroundings; /* ask_dns NULL: the zones of the
 						 directory are asked */
+	const struct audit_choice *choice; /* what it leaves out is not kept */
 	/* Called now and then while it lasts; NULL for nobody. */
 	void (*progress)(size_t num_accounts);
 };

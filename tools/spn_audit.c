@@ -152,6 +152,7 @@ static bool open_source(struct audit *audit,
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
 	const struct audit_scan_options scan_options = {
+		.choice = audit->options->choice,
 		.surroundings =
 			{
 				.now = (int64_t)time(NULL),

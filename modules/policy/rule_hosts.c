@@ -77,9 +77,8 @@ static enum spn_dns_answer ask_dns(const struct spn_case *c,
 {
 	const struct spn_surroundings *s = c->surroundings;
 
-	return (s == NULL || s->ask_dns == NULL)
-		       ? SPN_DNS_UNKNOWN
-		       : s->ask_dns(s->private_data, host);
+	return (s->ask_dns == NULL) ? SPN_DNS_UNKNOWN
+				    : s->ask_dns(s->private_data, host);
 }
 
 static bool is_computer_name(const struct spn_case *c,
@@ -192,20 +191,17 @@ static bool is_stale(const struct spn_case *c,
 	bool is_name = false;
 
 	*_is = false;
-	if (spn_parse(value, spn) != SPN_SYNTAX_OK || !names_a_host(c, spn) ||
-	    ask_dns(c, spn->host_name) != SPN_DNS_ABSENT)
-	{
+	if (spn_parse(value, spn) != SPN_SYNTAX_OK || !names_a_host(c, spn)) {
 		return true;
 	}
 	if (!c->surroundings->dns_is_live) {
 		is_name = is_own_name(c->after, spn->host_name);
+		if (!is_name && !is_computer_name(c, spn->host_name, &is_name))
+		{
+			return false;
+		}
 	}
-	if (!c->surroundings->dns_is_live && !is_name &&
-	    !is_computer_name(c, spn->host_name, &is_name))
-	{
-		return false;
-	}
-	*_is = !is_name;
+	*_is = !is_name && ask_dns(c, spn->host_name) == SPN_DNS_ABSENT;
 	return true;
 }
 
@@ -218,6 +214,9 @@ static bool judge_stale(const struct spn_case *c,
 	struct spn spn = {};
 	bool is = false;
 
+	if (c->surroundings == NULL) {
+		return true;
+	}
 	if (!is_stale(c, value, &spn, &is)) {
 		return false;
 	}

@@ -164,13 +164,29 @@ static bool check_blank(struct exam *exam, bool *_hit, char **_meant)
 	return true;
 }
 
+static bool is_ascii(struct spn_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		if ((unsigned char)s.data[i] >= 0x80) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* What nobody sees is a part of the name to a directory all the same. */
 static bool check_invisible(struct exam *exam, bool *_hit, char **_meant)
 {
 	struct spn_str rest = exam->spn.value;
-	char *visible = talloc_array(exam->report, char, rest.len + 1);
+	char *visible = NULL;
 	size_t num = 0;
 
+	if (is_ascii(rest)) {
+		return true;
+	}
+	visible = talloc_array(exam->report, char, rest.len + 1);
 	if (visible == NULL) {
 		return false;
 	}

@@ -46,6 +46,39 @@ static const char **split_list(TALLOC_CTX *mem_ctx, struct spn_str list)
 	return names;
 }
 
+static bool note_aliases(struct spn_mappings *mappings, size_t mapping)
+{
+	const char **names = mappings->mappings[mapping].aliases;
+	size_t i;
+
+	for (i = 0; names[i] != NULL; i++) {
+		struct spn_mapped *mapped =
+			talloc_realloc(mappings,
+				       mappings->mapped,
+				       struct spn_mapped,
+				       mappings->num_mapped + 1);
+		uint32_t hash = spn_slots_hash(0, spn_str_of(names[i]), true);
+
+		if (mapped == NULL) {
+			return false;
+		}
+		mappings->mapped = mapped;
+		mapped[mappings->num_mapped] = (struct spn_mapped){
+			.alias = names[i],
+			.mapping = mapping,
+		};
+		if (!spn_slots_add(mappings,
+				   &mappings->by_alias,
+				   hash,
+				   (uint32_t)mappings->num_mapped))
+		{
+			return false;
+		}
+		mappings->num_mapped++;
+	}
+	return true;
+}
+
 bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
 {
 	const char *equals = NULL;
@@ -79,32 +112,25 @@ bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
 	if (added->target == NULL || added->aliases == NULL) {
 		return false;
 	}
+	if (!note_aliases(mappings, mappings->num_mappings)) {
+		return false;
+	}
 	mappings->num_mappings++;
 	return true;
-}
-
-static bool list_has(const char **names, struct spn_str name)
-{
-	size_t i;
-
-	for (i = 0; names[i] != NULL; i++) {
-		if (spn_str_is(name, names[i])) {
-			return true;
-		}
-	}
-	return false;
 }
 
 const char *spn_mappings_target(const struct spn_mappings *mappings,
 				struct spn_str service_class)
 {
-	size_t i;
+	uint32_t hash = spn_slots_hash(0, service_class, true);
+	size_t place = 0;
+	uint32_t number = 0;
 
-	for (i = 0; i < mappings->num_mappings; i++) {
-		const struct spn_mapping *m = &mappings->mappings[i];
+	while (spn_slots_next(&mappings->by_alias, hash, &place, &number)) {
+		const struct spn_mapped *mapped = &mappings->mapped[number];
 
-		if (list_has(m->aliases, service_class)) {
-			return m->target;
+		if (spn_str_is(service_class, mapped->alias)) {
+			return mappings->mappings[mapped->mapping].target;
 		}
 	}
 	return NULL;

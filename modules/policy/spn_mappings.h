@@ -6,16 +6,25 @@
 #ifndef SPN_POLICY_SPN_MAPPINGS_H
 #define SPN_POLICY_SPN_MAPPINGS_H
 
-#include "spn.h"
+#include "spn_slots.h"
 
 struct spn_mapping {
 	const char *target;   /* "host" */
 	const char **aliases; /* NULL-terminated: "alerter", ..., "http" */
 };
 
+/* An alias and its mapping, found by a hash of the alias. */
+struct spn_mapped {
+	const char *alias;
+	size_t mapping;
+};
+
 struct spn_mappings {
 	struct spn_mapping *mappings;
 	size_t num_mappings;
+	struct spn_mapped *mapped;
+	size_t num_mapped;
+	struct spn_slots by_alias;
 };
 
 /* No mapping yet. NULL when out of memory. */
