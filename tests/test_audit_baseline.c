@@ -64,7 +64,7 @@ static struct audit_findings *findings_of(struct fixture *f,
 					  const struct spn_account *account)
 {
 	struct spn_report *report = spn_report_new(f->mem_ctx);
-	struct audit_reports reports = {.reports = &report, .num_reports = 1};
+	struct audit_violations violations = {};
 	struct audit_findings *findings = NULL;
 	size_t i;
 
@@ -77,7 +77,13 @@ static struct audit_findings *findings_of(struct fixture *f,
 
 		assert_true(spn_report_add(report, "SPN-701", &v, NULL));
 	}
-	findings = audit_findings_new(f->mem_ctx, &f->fold, choice, &reports);
+	for (i = 0; i < report->num_violations; i++) {
+		assert_true(audit_violations_add(f->mem_ctx,
+						 &violations,
+						 &report->violations[i]));
+	}
+	findings =
+		audit_findings_new(f->mem_ctx, &f->fold, choice, &violations);
 	assert_non_null(findings);
 	return findings;
 }

@@ -19,7 +19,7 @@ struct row {
 struct world {
 	struct fixture *f;
 	struct audit_choice *choice;
-	struct audit_reports reports;
+	struct audit_violations violations;
 	struct spn_account *accounts[4]; /* a to d */
 };
 
@@ -49,29 +49,23 @@ static const struct spn_account *account_of(const struct world *w,
 	return (name == NULL) ? NULL : w->accounts[name[0] - 'a'];
 }
 
-/* Each violation in a report of its own, as an audit has them. */
 static void add(struct world *w, const struct row *row)
 {
-	struct spn_report *report = spn_report_new(w);
 	const struct spn_account *other = account_of(w, row->other);
-	struct spn_violation details = {
+	const struct spn_message *message = spn_message_by_code(row->code);
+	struct spn_violation v = {
+		.message = message,
+		.severity = message->severity,
 		.account = account_of(w, row->account),
 		.spn = spn_str_of(row->spn),
 		.partner = row->partner,
 	};
 
-	assert_non_null(report);
 	if (other != NULL) {
-		details.others.accounts = &other;
-		details.others.num_accounts = 1;
+		v.others.accounts = talloc_memdup(w, &other, sizeof(other));
+		v.others.num_accounts = 1;
 	}
-	assert_true(spn_report_add(report, row->code, &details, NULL));
-	w->reports.reports = talloc_realloc(w,
-					    w->reports.reports,
-					    struct spn_report *,
-					    w->reports.num_reports + 1);
-	assert_non_null(w->reports.reports);
-	w->reports.reports[w->reports.num_reports++] = report;
+	assert_true(audit_violations_add(w, &w->violations, &v));
 }
 
 static char *names_of(TALLOC_CTX *mem_ctx, const struct audit_accounts *list)
@@ -115,7 +109,7 @@ static char *describe(TALLOC_CTX *mem_ctx,
 static void expect(struct world *w, const char *expected)
 {
 	struct audit_findings *findings =
-		audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
 
 	assert_non_null(findings);
 	assert_string_equal(describe(w, findings), expected);
@@ -150,8 +144,8 @@ static void test_merge(void **state)
 		add(w, &rows[i]);
 	}
 	expect(w, ALL);
-	talloc_free(w->reports.reports);
-	w->reports = (struct audit_reports){};
+	talloc_free(w->violations.violations);
+	w->violations = (struct audit_violations){};
 	for (i = ARRAY_SIZE(rows); i > 0; i--) {
 		add(w, &rows[i - 1]);
 	}
@@ -168,8 +162,9 @@ static void test_severity(void **state)
 
 	add(w, &rows[1]);
 	add(w, mild);
-	w->reports.reports[1]->violations[0].severity = SPN_SEVERITY_INFO;
-	findings = audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+	w->violations.violations[1].severity = SPN_SEVERITY_INFO;
+	findings =
+		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
 	assert_non_null(findings);
 	assert_int_equal(findings->num_findings, 1);
 	assert_int_equal(findings->findings[0].severity, SPN_SEVERITY_ERROR);
@@ -178,7 +173,8 @@ static void test_severity(void **state)
 
 	assert_true(
 		audit_choice_rule(w->choice, "pair-split=WARNING", &reason));
-	findings = audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+	findings =
+		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
 	assert_non_null(findings);
 	assert_int_equal(findings->findings[0].severity, SPN_SEVERITY_WARNING);
 	assert_false(audit_findings_reach(findings, SPN_SEVERITY_ERROR));
@@ -293,7 +289,8 @@ static void test_keep(void **state)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		add(w, &rows[i]);
 	}
-	findings = audit_findings_new(w, &w->f->fold, w->choice, &w->reports);
+	findings =
+		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
 	assert_non_null(findings);
 	audit_findings_keep(findings, is_account_d, NULL);
 	assert_string_equal(describe(w, findings),

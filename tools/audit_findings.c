@@ -19,6 +19,28 @@ struct side {
 	struct spn_str high;
 };
 
+bool audit_violations_add(TALLOC_CTX *mem_ctx,
+			  struct audit_violations *violations,
+			  const struct spn_violation *violation)
+{
+	if (violations->num_violations == violations->size) {
+		size_t size = violations->size + violations->size / 2 + 16;
+		struct spn_violation *grown =
+			talloc_realloc(mem_ctx,
+				       violations->violations,
+				       struct spn_violation,
+				       size);
+
+		if (grown == NULL) {
+			return false;
+		}
+		violations->violations = grown;
+		violations->size = size;
+	}
+	violations->violations[violations->num_violations++] = *violation;
+	return true;
+}
+
 static const char *dn_of(const struct spn_account *account)
 {
 	return (account == NULL) ? "" : account->dn;
@@ -165,49 +187,86 @@ static bool gather(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Those that have the finding's own SPN from those that have another. */
-static bool split(struct audit_finding *finding,
+/* Those that have the finding's own SPN first, then those that have another.
+ */
+static bool split(struct audit_findings *findings,
+		  struct audit_finding *finding,
 		  const struct audit_accounts *all,
 		  const struct spn_account *speaker)
 {
-	struct audit_accounts *part = NULL;
+	const struct spn_account **accounts =
+		spn_arena_take_object(findings,
+				      &findings->arena,
+				      all->num_accounts * sizeof(accounts[0]));
+	size_t num = 0;
+	size_t round;
 	size_t i;
 
-	finding->holders.accounts = talloc_array(all->accounts,
-						 const struct spn_account *,
-						 all->num_accounts);
-	finding->others.accounts = talloc_array(all->accounts,
-						const struct spn_account *,
-						all->num_accounts);
-	if (finding->holders.accounts == NULL ||
-	    finding->others.accounts == NULL) {
+	if (accounts == NULL) {
 		return false;
 	}
-	for (i = 0; i < all->num_accounts; i++) {
-		const struct spn_account *account = all->accounts[i];
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < all->num_accounts; i++) {
+			const struct spn_account *account = all->accounts[i];
+			bool holds = spn_account_same(account, speaker) ||
+				     spn_account_find(account, finding->key) !=
+					     NULL;
 
-		part = &finding->others;
-		if (spn_account_same(account, speaker) ||
-		    spn_account_find(account, finding->key) != NULL)
-		{
-			part = &finding->holders;
+			if (holds == (round == 0)) {
+				accounts[num++] = account;
+			}
 		}
-		part->accounts[part->num_accounts++] = account;
+		if (round == 0) {
+			finding->holders.num_accounts = num;
+		}
 	}
+	finding->holders.accounts = accounts;
+	finding->others.accounts = accounts + finding->holders.num_accounts;
+	finding->others.num_accounts = num - finding->holders.num_accounts;
 	return true;
 }
 
-static bool put_into_words(TALLOC_CTX *mem_ctx,
+static bool keep_bytes(struct audit_findings *findings,
+		       struct spn_str s,
+		       struct spn_str *_kept)
+{
+	uint8_t *bytes = spn_arena_take(findings, &findings->arena, s.len + 1);
+
+	if (bytes == NULL) {
+		return false;
+	}
+	if (s.len > 0) {
+		memcpy(bytes, s.data, s.len);
+	}
+	bytes[s.len] = '\0';
+	*_kept = (struct spn_str){.data = (const char *)bytes, .len = s.len};
+	return true;
+}
+
+static bool put_into_words(TALLOC_CTX *tmp_ctx,
+			   struct audit_findings *findings,
 			   struct audit_finding *finding,
 			   const struct spn_violation *violation)
 {
-	finding->reason = spn_violation_reason(mem_ctx, violation);
-	finding->cure = spn_violation_cure(mem_ctx, violation);
-	return finding->reason != NULL && finding->cure != NULL;
+	char *reason = spn_violation_reason(tmp_ctx, violation);
+	char *cure = spn_violation_cure(tmp_ctx, violation);
+	struct spn_str kept_reason = {};
+	struct spn_str kept_cure = {};
+
+	if (reason == NULL || cure == NULL ||
+	    !keep_bytes(findings, spn_str_of(reason), &kept_reason) ||
+	    !keep_bytes(findings, spn_str_of(cure), &kept_cure))
+	{
+		return false;
+	}
+	finding->reason = kept_reason.data;
+	finding->cure = kept_cure.data;
+	return true;
 }
 
 /* All sides of one thing; sides[0] speaks. */
 static bool merge(struct audit_findings *findings,
+		  TALLOC_CTX *tmp_ctx,
 		  const struct audit_choice *choice,
 		  const struct side *sides,
 		  size_t num_sides)
@@ -233,12 +292,11 @@ static bool merge(struct audit_findings *findings,
 	if (finding.severity < audit_choice_lowest(choice)) {
 		return true;
 	}
-	finding.key = spn_str_dup(findings, sides[0].key);
-	if (finding.key.data == NULL ||
-	    !gather(findings, sides, num_sides, &all) ||
+	if (!keep_bytes(findings, sides[0].key, &finding.key) ||
+	    !gather(tmp_ctx, sides, num_sides, &all) ||
 	    (speaker->account != NULL &&
-	     !split(&finding, &all, speaker->account)) ||
-	    !put_into_words(findings, &finding, speaker))
+	     !split(findings, &finding, &all, speaker->account)) ||
+	    !put_into_words(tmp_ctx, findings, &finding, speaker))
 	{
 		return false;
 	}
@@ -251,52 +309,35 @@ struct sides {
 	size_t num_sides;
 };
 
-static bool add_sides(struct sides *sides,
-		      const struct spn_fold *fold,
-		      const struct audit_choice *choice,
-		      const struct spn_report *report)
-{
-	size_t i;
-
-	for (i = 0; i < report->num_violations; i++) {
-		const struct spn_violation *v = &report->violations[i];
-
-		if (!audit_choice_is_on(choice, v->message)) {
-			continue;
-		}
-		if (!make_side(sides->sides,
-			       fold,
-			       v,
-			       &sides->sides[sides->num_sides])) {
-			return false;
-		}
-		sides->num_sides++;
-	}
-	return true;
-}
-
 /* The chosen violations, sorted, so that one thing stands together. */
 static bool collect_sides(TALLOC_CTX *mem_ctx,
 			  const struct spn_fold *fold,
 			  const struct audit_choice *choice,
-			  const struct audit_reports *reports,
+			  const struct audit_violations *violations,
 			  struct sides *_sides)
 {
 	struct sides sides = {};
-	size_t num = 0;
 	size_t i;
 
-	for (i = 0; i < reports->num_reports; i++) {
-		num += reports->reports[i]->num_violations;
-	}
-	sides.sides = talloc_array(mem_ctx, struct side, num + 1);
+	sides.sides = talloc_array(mem_ctx,
+				   struct side,
+				   violations->num_violations + 1);
 	if (sides.sides == NULL) {
 		return false;
 	}
-	for (i = 0; i < reports->num_reports; i++) {
-		if (!add_sides(&sides, fold, choice, reports->reports[i])) {
+	for (i = 0; i < violations->num_violations; i++) {
+		const struct spn_violation *v = &violations->violations[i];
+
+		if (!audit_choice_is_on(choice, v->message)) {
+			continue;
+		}
+		if (!make_side(sides.sides,
+			       fold,
+			       v,
+			       &sides.sides[sides.num_sides])) {
 			return false;
 		}
+		sides.num_sides++;
 	}
 	qsort(sides.sides,
 	      sides.num_sides,
@@ -311,21 +352,27 @@ static bool merge_all(struct audit_findings *findings,
 		      const struct sides *all)
 {
 	const struct side *sides = all->sides;
+	TALLOC_CTX *tmp_ctx = talloc_new(findings);
+	bool ok = tmp_ctx != NULL;
 	size_t first;
 	size_t next;
 
-	for (first = 0; first < all->num_sides; first = next) {
+	for (first = 0; ok && first < all->num_sides; first = next) {
 		next = first + 1;
 		while (next < all->num_sides &&
 		       compare_things(&sides[first], &sides[next]) == 0)
 		{
 			next++;
 		}
-		if (!merge(findings, choice, &sides[first], next - first)) {
-			return false;
-		}
+		ok = merge(findings,
+			   tmp_ctx,
+			   choice,
+			   &sides[first],
+			   next - first);
+		talloc_free_children(tmp_ctx);
 	}
-	return true;
+	talloc_free(tmp_ctx);
+	return ok;
 }
 
 void audit_findings_settle(struct audit_findings *findings)
@@ -343,10 +390,11 @@ void audit_findings_settle(struct audit_findings *findings)
 	}
 }
 
-struct audit_findings *audit_findings_new(TALLOC_CTX *mem_ctx,
-					  const struct spn_fold *fold,
-					  const struct audit_choice *choice,
-					  const struct audit_reports *reports)
+struct audit_findings *audit_findings_new(
+	TALLOC_CTX *mem_ctx,
+	const struct spn_fold *fold,
+	const struct audit_choice *choice,
+	const struct audit_violations *violations)
 {
 	struct audit_findings *findings = talloc_zero(mem_ctx,
 						      struct audit_findings);
@@ -355,7 +403,7 @@ struct audit_findings *audit_findings_new(TALLOC_CTX *mem_ctx,
 	bool ok = false;
 
 	if (findings != NULL && tmp_ctx != NULL &&
-	    collect_sides(tmp_ctx, fold, choice, reports, &sides))
+	    collect_sides(tmp_ctx, fold, choice, violations, &sides))
 	{
 		findings->findings = talloc_array(findings,
 						  struct audit_finding,
@@ -400,7 +448,8 @@ bool audit_findings_add(struct audit_findings *findings,
 			     findings->findings,
 			     struct audit_finding,
 			     findings->num_findings + 1);
-	if (all == NULL || !put_into_words(findings, &finding, &violation)) {
+	if (all == NULL ||
+	    !put_into_words(findings, findings, &finding, &violation)) {
 		return false;
 	}
 	findings->findings = all;

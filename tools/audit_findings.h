@@ -8,6 +8,7 @@
 
 #include "audit_choice.h"
 #include "policy/report.h"
+#include "policy/spn_arena.h"
 
 struct audit_accounts {
 	const struct spn_account **accounts;
@@ -37,23 +38,33 @@ struct audit_findings {
 	struct audit_finding *findings;
 	size_t num_findings;
 	size_t counts[AUDIT_NUM_SEVERITIES];
+	struct spn_arena arena; /* of what they point to */
 };
 
-struct audit_reports {
-	struct spn_report **reports;
-	size_t num_reports;
+/* Starts as {}. */
+struct audit_violations {
+	struct spn_violation *violations;
+	size_t num_violations;
+	size_t size;
 };
+
+/* On mem_ctx, the same one for all calls; what it points to is not copied.
+ * False when out of memory. */
+bool audit_violations_add(TALLOC_CTX *mem_ctx,
+			  struct audit_violations *violations,
+			  const struct spn_violation *violation);
 
 /*
  * Merges what is one thing, gives it the chosen severity, leaves out what
  * was not chosen, and sorts: most urgent first, the same for the same
  * violations in any order. Texts and lists live on the result; accounts and
- * the bytes of SPNs belong to the reports. NULL when out of memory.
+ * the bytes of SPNs belong to the violations. NULL when out of memory.
  */
-struct audit_findings *audit_findings_new(TALLOC_CTX *mem_ctx,
-					  const struct spn_fold *fold,
-					  const struct audit_choice *choice,
-					  const struct audit_reports *reports);
+struct audit_findings *audit_findings_new(
+	TALLOC_CTX *mem_ctx,
+	const struct spn_fold *fold,
+	const struct audit_choice *choice,
+	const struct audit_violations *violations);
 
 /* One more that belongs to no account; partner is not copied. Nothing if it
  * was not chosen. False when out of memory. */

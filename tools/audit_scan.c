@@ -15,6 +15,7 @@
 #include "audit_fold.h"
 #include "audit_groups.h"
 #include "audit_names.h"
+#include "policy/spn_arena.h"
 #include "policy/spn_census.h"
 
 #include <string.h>
@@ -352,29 +353,6 @@ static bool make_wide_index(const struct reading *reading,
 
 /* ----------------------------------------------------------------- judging */
 
-static bool keep_report(struct audit_scan *scan, struct spn_report *report)
-{
-	struct audit_reports *all = &scan->reports;
-	size_t num = all->num_reports;
-
-	/* Room for 1, 2, 4, 8... */
-	if ((num & (num - 1)) == 0) {
-		struct spn_report **reports =
-			talloc_realloc(scan,
-				       all->reports,
-				       struct spn_report *,
-				       (num == 0) ? 1 : num * 2);
-
-		if (reports == NULL) {
-			return false;
-		}
-		all->reports = reports;
-	}
-	talloc_steal(scan, report);
-	all->reports[all->num_reports++] = report;
-	return true;
-}
-
 /* An account of either page as one that outlives both; the numbers in the two
  * are the same. */
 static bool keep_account(const struct spn_case *c,
@@ -439,9 +417,64 @@ static void drop_unwanted(const struct audit_choice *choice,
 	report->num_violations = kept;
 }
 
-/*
- * A report for each account: what a rule leaves on it while it looks around
- * goes away at once if all is well, as it mostly is.
+static bool keep_bytes(struct audit_scan *scan,
+		       struct spn_str s,
+		       struct spn_str *_kept)
+{
+	uint8_t *bytes = spn_arena_take(scan, &scan->arena, s.len + 1);
+
+	if (bytes == NULL) {
+		return false;
+	}
+	if (s.len > 0) {
+		memcpy(bytes, s.data, s.len);
+	}
+	bytes[s.len] = '\0';
+	*_kept = (struct spn_str){.data = (const char *)bytes, .len = s.len};
+	return true;
+}
+
+/* Its accounts are kept already. */
+static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
+{
+	size_t num = v.others.num_accounts;
+	const struct spn_account **others = NULL;
+	struct spn_str partner = {};
+
+	if (num > 0) {
+		others = spn_arena_take_object(scan,
+					       &scan->arena,
+					       num * sizeof(others[0]));
+		if (others == NULL) {
+			return false;
+		}
+		memcpy(others, v.others.accounts, num * sizeof(others[0]));
+		v.others.accounts = others;
+	}
+	if (v.partner != NULL) {
+		if (!keep_bytes(scan, spn_str_of(v.partner), &partner)) {
+			return false;
+		}
+		v.partner = partner.data;
+	}
+	return keep_bytes(scan, v.spn, &v.spn) &&
+	       audit_violations_add(scan, &scan->violations, &v);
+}
+
+static bool keep_report(struct audit_scan *scan,
+			const struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		if (!keep_violation(scan, report->violations[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What a rule leaves on the report while it looks around goes away with it.
  */
 static bool judge_account(struct audit_scan *scan,
 			  const struct audit_choice *choice,
@@ -454,13 +487,7 @@ static bool judge_account(struct audit_scan *scan,
 		return false;
 	}
 	drop_unwanted(choice, report);
-	if (report->num_violations == 0) {
-		talloc_free(report);
-		return true;
-	}
-	report = spn_report_copy(scan, report);
-	return report != NULL && keep_accounts(c, report) &&
-	       keep_report(scan, report);
+	return keep_accounts(c, report) && keep_report(scan, report);
 }
 
 /* What belongs to no account. */

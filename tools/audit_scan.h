@@ -19,7 +19,9 @@ struct audit_scan {
 	struct spn_index *index; /* complete */
 	size_t num_accounts;	 /* live ones */
 	size_t num_spns;
-	struct audit_reports reports; /* what the rules say, not yet merged */
+	struct audit_violations violations; /* what the rules say, not yet
+					       merged */
+	struct spn_arena arena;		    /* of what they point to */
 };
 
 struct audit_scan_options {

@@ -382,7 +382,7 @@ static int make_findings(struct audit *audit,
 		audit_findings_new(audit,
 				   &scanned->fold,
 				   audit->options->choice,
-				   &scanned->reports);
+				   &scanned->violations);
 
 	if (findings == NULL) {
 		return out_of_memory(audit);

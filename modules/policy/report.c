@@ -75,26 +75,6 @@ bool spn_report_add(struct spn_report *report,
 	return true;
 }
 
-struct spn_report *spn_report_copy(TALLOC_CTX *mem_ctx,
-				   const struct spn_report *report)
-{
-	struct spn_report *copy = spn_report_new(mem_ctx);
-	size_t i;
-
-	for (i = 0; copy != NULL && i < report->num_violations; i++) {
-		const struct spn_violation *v = &report->violations[i];
-		struct spn_violation *added = NULL;
-
-		if (!spn_report_add(copy, v->message->code, v, &added)) {
-			TALLOC_FREE(copy);
-			break;
-		}
-		added->level = v->level;
-		added->severity = v->severity;
-	}
-	return copy;
-}
-
 const struct spn_violation *spn_report_refusal(const struct spn_report *r)
 {
 	size_t i;

@@ -78,11 +78,6 @@ bool spn_report_add(struct spn_report *report,
 		    const struct spn_violation *details,
 		    struct spn_violation **_violation);
 
-/* The same violations without what rules left on the report while they looked
- * around. NULL when out of memory. */
-struct spn_report *spn_report_copy(TALLOC_CTX *mem_ctx,
-				   const struct spn_report *report);
-
 /* The first violation that refuses the write, or NULL. */
 const struct spn_violation *spn_report_refusal(const struct spn_report *r);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "spn_arena.h"
 
+#include <stdalign.h>
+#include <string.h>
+
 #define BLOCK (64 * 1024)
 
 uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
@@ -23,5 +26,22 @@ uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
 	taken = arena->next;
 	arena->next += len;
 	arena->room -= len;
+	return taken;
+}
+
+void *spn_arena_take_object(TALLOC_CTX *mem_ctx,
+			    struct spn_arena *arena,
+			    size_t len)
+{
+	const size_t align = alignof(max_align_t);
+	uint8_t *taken = spn_arena_take(mem_ctx, arena, len + align - 1);
+	size_t off = 0;
+
+	if (taken == NULL) {
+		return NULL;
+	}
+	off = (uintptr_t)taken % align;
+	taken += (off == 0) ? 0 : align - off;
+	memset(taken, 0, len);
 	return taken;
 }

@@ -19,4 +19,9 @@ uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
 			struct spn_arena *arena,
 			size_t len);
 
+/* The same for what must be aligned as any object; zeroed. */
+void *spn_arena_take_object(TALLOC_CTX *mem_ctx,
+			    struct spn_arena *arena,
+			    size_t len);
+
 #endif

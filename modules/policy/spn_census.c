@@ -444,10 +444,13 @@ bool spn_census_keep(struct spn_census *census,
 		return false;
 	}
 	if (census->kept[number] == NULL) {
-		census->kept[number] = spn_unpack(census,
-						  census->shared,
-						  &census->fold,
-						  census->records[number]);
+		census->kept[number] =
+			spn_unpack_small(census,
+					 &census->arena,
+					 census->page,
+					 census->shared,
+					 &census->fold,
+					 census->records[number]);
 	}
 	*_kept = census->kept[number];
 	return *_kept != NULL;

@@ -57,7 +57,7 @@ bool spn_census_number(const struct spn_census *census,
 		       const struct spn_account *account,
 		       size_t *_number);
 
-/* The same account for as long as the census lives. */
+/* The same account, without facts, for as long as the census lives. */
 bool spn_census_keep(struct spn_census *census,
 		     size_t number,
 		     const struct spn_account **_kept);

@@ -221,8 +221,22 @@ void spn_pack_set_privileged(uint8_t *packed)
 struct reader {
 	const uint8_t *at;
 	TALLOC_CTX *mem_ctx;
+	struct spn_arena *arena; /* NULL: chunks of talloc */
+	TALLOC_CTX *scratch;
 	bool is_out_of_memory;
 };
+
+/* Zeroed. NULL, and noted, when out of memory. */
+static void *take(struct reader *r, size_t len)
+{
+	void *taken = (r->arena != NULL) ? spn_arena_take_object(r->mem_ctx,
+								 r->arena,
+								 len)
+					 : talloc_zero_size(r->mem_ctx, len);
+
+	r->is_out_of_memory |= taken == NULL;
+	return taken;
+}
 
 static uint64_t get_number(struct reader *r)
 {
@@ -263,7 +277,7 @@ static const char **get_list(struct reader *r)
 	if (num == 0) {
 		return NULL;
 	}
-	texts = talloc_zero_array(r->mem_ctx, const char *, num);
+	texts = take(r, num * sizeof(texts[0]));
 	for (i = 0; i + 1 < num; i++) {
 		const char *text = get_text(r);
 
@@ -271,19 +285,17 @@ static const char **get_list(struct reader *r)
 			texts[i] = text;
 		}
 	}
-	r->is_out_of_memory |= texts == NULL;
 	return texts;
 }
 
 static const char *get_guid(struct reader *r)
 {
 	static const char digits[] = "0123456789abcdef";
-	char *text = talloc_array(r->mem_ctx, char, GUID_TEXT + 1);
+	char *text = take(r, GUID_TEXT + 1);
 	char *c = text;
 	size_t i;
 
 	if (text == NULL) {
-		r->is_out_of_memory = true;
 		return NULL;
 	}
 	for (i = 0; i < GUID_BYTES; i++) {
@@ -302,10 +314,9 @@ static const char *get_dn(struct reader *r, const struct spn_shared *shared)
 {
 	struct spn_str name = get_str(r);
 	struct spn_str parent = spn_shared_text(shared, get_number(r));
-	char *dn = talloc_array(r->mem_ctx, char, name.len + parent.len + 1);
+	char *dn = take(r, name.len + parent.len + 1);
 
 	if (dn == NULL) {
-		r->is_out_of_memory = true;
 		return NULL;
 	}
 	memcpy(dn, name.data, name.len);
@@ -316,12 +327,11 @@ static const char *get_dn(struct reader *r, const struct spn_shared *shared)
 
 static const struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 {
-	struct spn_facts *facts = talloc_zero(r->mem_ctx, struct spn_facts);
+	struct spn_facts *facts = take(r, sizeof(*facts));
 	struct spn_str *delegate_to = NULL;
 	size_t i;
 
 	if (facts == NULL) {
-		r->is_out_of_memory = true;
 		return NULL;
 	}
 	facts->has_encryption_types = (flags & FLAG_TYPES) != 0;
@@ -337,10 +347,9 @@ static const struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 	facts->password_readers = get_list(r);
 	facts->num_delegate_to = (size_t)get_number(r);
 	if (facts->num_delegate_to > 0) {
-		delegate_to = talloc_array(facts,
-					   struct spn_str,
-					   facts->num_delegate_to);
-		r->is_out_of_memory |= delegate_to == NULL;
+		delegate_to = take(r,
+				   facts->num_delegate_to *
+					   sizeof(delegate_to[0]));
 	}
 	for (i = 0; i < facts->num_delegate_to; i++) {
 		struct spn_str entry = get_str(r);
@@ -358,6 +367,31 @@ static const struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 	return facts;
 }
 
+/* Folded, for as long as the account. */
+static bool get_key(struct reader *r,
+		    const struct spn_fold *fold,
+		    struct spn_value *spn)
+{
+	struct spn_str key = {};
+	char *copy = NULL;
+
+	if (!fold->fn(fold->private_data, r->scratch, spn->value, &key)) {
+		return false;
+	}
+	if (r->arena == NULL) {
+		spn->key = key;
+		return true;
+	}
+	copy = (char *)spn_arena_take(r->mem_ctx, r->arena, key.len + 1);
+	if (copy == NULL) {
+		return false;
+	}
+	memcpy(copy, key.data, key.len);
+	copy[key.len] = '\0';
+	spn->key = (struct spn_str){.data = copy, .len = key.len};
+	return true;
+}
+
 static bool get_spns(struct reader *r,
 		     struct spn_account *account,
 		     const struct spn_fold *fold)
@@ -369,8 +403,8 @@ static bool get_spns(struct reader *r,
 	if (num == 0) {
 		return true;
 	}
-	set->values = talloc_array(r->mem_ctx, struct spn_value, num);
-	set->by_key = talloc_array(r->mem_ctx, size_t, num);
+	set->values = take(r, num * sizeof(set->values[0]));
+	set->by_key = take(r, num * sizeof(set->by_key[0]));
 	if (set->values == NULL || set->by_key == NULL) {
 		return false;
 	}
@@ -378,16 +412,40 @@ static bool get_spns(struct reader *r,
 	for (i = 0; i < num; i++) {
 		struct spn_value spn = {.value = get_str(r)};
 
-		if (!fold->fn(fold->private_data,
-			      r->mem_ctx,
-			      spn.value,
-			      &spn.key) ||
-		    !spn_set_add(r->mem_ctx, set, &spn))
-		{
+		/* There is room, so nothing is allocated. */
+		if (!get_key(r, fold, &spn) ||
+		    !spn_set_add(r->scratch, set, &spn)) {
 			return false;
 		}
 	}
 	return true;
+}
+
+static bool unpack(struct reader *r,
+		   const struct spn_shared *shared,
+		   const struct spn_fold *fold,
+		   struct spn_account *account)
+{
+	uint8_t flags = r->at[0];
+	const struct spn_facts *facts = NULL;
+
+	account->kind = (enum spn_kind)r->at[1];
+	r->at += 2;
+	account->is_dc = (flags & FLAG_DC) != 0;
+	account->is_disabled = (flags & FLAG_DISABLED) != 0;
+	account->is_deleted = (flags & FLAG_DELETED) != 0;
+	account->object_guid = ((flags & FLAG_GUID) != 0) ? get_guid(r)
+							  : get_text(r);
+	account->dn = get_dn(r, shared);
+	account->dns_domain = spn_shared_text(shared, get_number(r)).data;
+	account->sam_account_name = get_text(r);
+	account->dns_host_name = get_text(r);
+	account->additional_dns_host_names = get_list(r);
+	if ((flags & FLAG_FACTS) != 0) {
+		facts = get_facts(r, flags);
+	}
+	account->facts = (r->arena == NULL) ? facts : NULL;
+	return !r->is_out_of_memory && get_spns(r, account, fold);
 }
 
 struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
@@ -396,29 +454,39 @@ struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
 			       const uint8_t *packed)
 {
 	struct spn_account *account = talloc_zero(mem_ctx, struct spn_account);
-	struct reader r = {.at = packed + 2, .mem_ctx = account};
-	uint8_t flags = packed[0];
+	struct reader r = {
+		.at = packed,
+		.mem_ctx = account,
+		.scratch = account,
+	};
 
 	if (account == NULL) {
 		return NULL;
 	}
-	account->kind = (enum spn_kind)packed[1];
-	account->is_dc = (flags & FLAG_DC) != 0;
-	account->is_disabled = (flags & FLAG_DISABLED) != 0;
-	account->is_deleted = (flags & FLAG_DELETED) != 0;
-	account->object_guid = ((flags & FLAG_GUID) != 0) ? get_guid(&r)
-							  : get_text(&r);
-	account->dn = get_dn(&r, shared);
-	account->dns_domain = spn_shared_text(shared, get_number(&r)).data;
-	account->sam_account_name = get_text(&r);
-	account->dns_host_name = get_text(&r);
-	account->additional_dns_host_names = get_list(&r);
-	if ((flags & FLAG_FACTS) != 0) {
-		account->facts = get_facts(&r, flags);
-	}
-	if (r.is_out_of_memory || !get_spns(&r, account, fold)) {
+	if (!unpack(&r, shared, fold, account)) {
 		talloc_free(account);
 		return NULL;
+	}
+	return account;
+}
+
+struct spn_account *spn_unpack_small(TALLOC_CTX *mem_ctx,
+				     struct spn_arena *arena,
+				     TALLOC_CTX *scratch,
+				     const struct spn_shared *shared,
+				     const struct spn_fold *fold,
+				     const uint8_t *packed)
+{
+	struct reader r = {
+		.at = packed,
+		.mem_ctx = mem_ctx,
+		.arena = arena,
+		.scratch = scratch,
+	};
+	struct spn_account *account = take(&r, sizeof(*account));
+
+	if (account == NULL || !unpack(&r, shared, fold, account)) {
+		return NULL; /* the arena has it */
 	}
 	return account;
 }

@@ -6,6 +6,7 @@
 #define SPN_POLICY_SPN_PACK_H
 
 #include "spn_account.h"
+#include "spn_arena.h"
 #include "spn_shared.h"
 
 /* What of a DN is the parent's, "" if it has none. */
@@ -28,6 +29,15 @@ struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
 			       const struct spn_shared *shared,
 			       const struct spn_fold *fold,
 			       const uint8_t *packed);
+
+/* The same in an arena on mem_ctx, as small as can be: without facts. scratch
+ * is used meanwhile. */
+struct spn_account *spn_unpack_small(TALLOC_CTX *mem_ctx,
+				     struct spn_arena *arena,
+				     TALLOC_CTX *scratch,
+				     const struct spn_shared *shared,
+				     const struct spn_fold *fold,
+				     const uint8_t *packed);
 
 /* facts->is_privileged of a packed account that has facts. */
 void spn_pack_set_privileged(uint8_t *packed);
