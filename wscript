@@ -66,11 +66,11 @@ TOOLS = {
     'spn-audit': {
         'dir': 'bin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON '
-               'UNISTRING TDB LMDB XML2',
+               'UNISTRING TDB LMDB XML2 CARES',
         'sources': _sources('tools', '''
             connect connect_options spn_audit audit_acl
             audit_baseline audit_catalogue audit_choice
-            audit_config audit_contexts audit_csv audit_entry
+            audit_config audit_contexts audit_csv audit_dns audit_entry
             audit_export audit_facts audit_files audit_findings
             audit_fix audit_fold audit_format audit_groups
             audit_html audit_json audit_ldif audit_lines
@@ -220,6 +220,7 @@ CHECKS = {
     'check_layers': 'tests/check_layers.py',
     'check_sizes': 'tests/check_sizes.py',
     'check_docs': 'tests/check_docs.py',
+    'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
 }
 
 # pkg-config name, minimum version, name in 'use', Debian package
@@ -233,6 +234,7 @@ LIBRARIES = [
     ('tdb', '1.4', 'TDB', 'libtdb-dev'),
     ('lmdb', '0.9.24', 'LMDB', 'liblmdb-dev'),
     ('libxml-2.0', '2.9.10', 'XML2', 'libxml2-dev'),
+    ('libcares', '1.18', 'CARES', 'libc-ares-dev'),
     ('jansson', '2.13', 'JANSSON', 'libjansson-dev'),
 ]
 

@@ -19,6 +19,7 @@ enum option {
 	OPT_WRITE_BASELINE,
 	OPT_FIX_LDIF,
 	OPT_FIX_SETSPN,
+	OPT_CHECK_DNS,
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
 };
@@ -112,6 +113,12 @@ static const struct poptOption option_table[] = {
 		.val = OPT_FIX_SETSPN,
 		.descrip = "Write them as commands of setspn",
 		.argDescrip = "FILE",
+	},
+	{
+		.longName = "check-dns",
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_CHECK_DNS,
+		.descrip = "Ask DNS whether the hosts of SPNs exist",
 	},
 	{
 		.longName = "list-rules",
@@ -215,6 +222,10 @@ static int read_option(struct reading *reading, int opt)
 {
 	char *value = NULL;
 
+	if (opt == OPT_CHECK_DNS) {
+		reading->options->check_dns = true;
+		return SPN_EXIT_DONE;
+	}
 	if (opt == OPT_LIST_RULES) {
 		reading->options->list_rules = true;
 		return SPN_EXIT_DONE;

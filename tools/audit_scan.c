@@ -479,7 +479,8 @@ static bool keep_report(struct audit_scan *scan,
 static bool judge_account(struct audit_scan *scan,
 			  const struct audit_choice *choice,
 			  TALLOC_CTX *scratch,
-			  const struct spn_case *c)
+			  const struct spn_case *c,
+			  bool is_trial)
 {
 	struct spn_report *report = spn_report_new(scratch);
 
@@ -487,6 +488,9 @@ static bool judge_account(struct audit_scan *scan,
 		return false;
 	}
 	drop_unwanted(choice, report);
+	if (is_trial) {
+		return true;
+	}
 	return keep_accounts(c, report) && keep_report(scan, report);
 }
 
@@ -511,7 +515,8 @@ static bool judge_forest(struct audit_scan *scan, const char **problems)
 
 static bool judge_accounts(struct audit_scan *scan,
 			   const struct audit_choice *choice,
-			   struct spn_case *c)
+			   struct spn_case *c,
+			   bool is_trial)
 {
 	struct spn_census *census = spn_index_census(scan->index);
 	TALLOC_CTX *scratch = talloc_pool(scan, SCRATCH);
@@ -521,7 +526,7 @@ static bool judge_accounts(struct audit_scan *scan,
 	for (i = 0; ok && i < spn_census_num(census); i++) {
 		ok = spn_census_get(census, i, &c->after);
 		if (ok && c->after != NULL && !c->after->is_deleted) {
-			ok = judge_account(scan, choice, scratch, c);
+			ok = judge_account(scan, choice, scratch, c, is_trial);
 			talloc_free_children(scratch);
 		}
 		spn_census_turn_page(census);
@@ -533,7 +538,27 @@ static bool judge_accounts(struct audit_scan *scan,
 	return ok;
 }
 
-static bool judge_all(const struct reading *reading, const char **problems)
+/* What is asked of DNS is known once all has been judged. */
+static bool resolve(TALLOC_CTX *mem_ctx,
+		    const struct reading *reading,
+		    struct spn_case *c,
+		    const char **_reason)
+{
+	const struct audit_scan_options *options = reading->options;
+	struct audit_scan *scan = reading->scan;
+
+	return options->resolve == NULL ||
+	       (judge_accounts(scan, options->choice, c, true) &&
+		options->resolve(options->private_data,
+				 mem_ctx,
+				 scan->forest,
+				 _reason));
+}
+
+static bool judge_all(TALLOC_CTX *mem_ctx,
+		      const struct reading *reading,
+		      const char **problems,
+		      const char **_reason)
 {
 	struct audit_scan *scan = reading->scan;
 	struct spn_surroundings surroundings = reading->options->surroundings;
@@ -549,7 +574,8 @@ static bool judge_all(const struct reading *reading, const char **problems)
 		surroundings.private_data = reading->names;
 	}
 	return make_wide_index(reading, &c.wide_index) &&
-	       judge_accounts(scan, reading->options->choice, &c) &&
+	       resolve(mem_ctx, reading, &c, _reason) &&
+	       judge_accounts(scan, reading->options->choice, &c, false) &&
 	       judge_forest(scan, problems);
 }
 
@@ -587,7 +613,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	}
 	if (!read_accounts(mem_ctx, &reading, _reason) ||
 	    !read_configuration(mem_ctx, scan, &problems, _reason) ||
-	    !judge_all(&reading, problems))
+	    !judge_all(mem_ctx, &reading, problems, _reason))
 	{
 		return false;
 	}

@@ -28,6 +28,14 @@ struct audit_scan_options {
 	struct spn_surroundings surroundings; /* ask_dns NULL: the zones of the
 						 directory are asked */
 	const struct audit_choice *choice; /* what it leaves out is not kept */
+	/* NULL: ask_dns has answers at once. Otherwise all that is asked of it
+	 * is asked once before and thrown away, and this makes answers of it.
+	 * On false *_reason is one line on mem_ctx, NULL: out of memory. */
+	bool (*resolve)(void *private_data,
+			TALLOC_CTX *mem_ctx,
+			const struct spn_forest *forest,
+			const char **_reason);
+	void *private_data; /* of resolve */
 	/* Called now and then while it lasts; NULL for nobody. */
 	void (*progress)(size_t num_accounts);
 };

@@ -10,6 +10,7 @@
 
 #include "audit_baseline.h"
 #include "audit_catalogue.h"
+#include "audit_dns.h"
 #include "audit_options.h"
 #include "audit_output.h"
 #include "audit_repair.h"
@@ -27,6 +28,7 @@
 struct audit {
 	struct spn_connect *connect;
 	struct audit_options *options;
+	struct audit_dns *dns; /* NULL: is not asked */
 };
 
 static int out_of_memory(const struct audit *audit)
@@ -149,9 +151,69 @@ static bool open_source(struct audit *audit,
 				  _reason);
 }
 
+static bool resolve(void *private_data,
+		    TALLOC_CTX *mem_ctx,
+		    const struct spn_forest *forest,
+		    const char **_reason)
+{
+	struct audit *audit = private_data;
+	size_t num_unknown = 0;
+	size_t num_asked = 0;
+
+	if (!audit_dns_resolve(audit->dns,
+			       mem_ctx,
+			       forest->dns_suffixes,
+			       &num_unknown,
+			       &num_asked,
+			       _reason))
+	{
+		return false;
+	}
+	if (num_unknown > 0) {
+		spn_connect_message(audit->connect,
+				    "DNS has no answer to %zu of %zu names: "
+				    "nothing is said of those",
+				    num_unknown,
+				    num_asked);
+	}
+	return true;
+}
+
+/* --check-dns. "spn_audit:dns server", "dns timeout" (milliseconds), "dns
+ * tries" and "dns queries" (at a time). */
+static bool start_dns(struct audit *audit,
+		      struct audit_scan_options *scan_options,
+		      const char **_reason)
+{
+	const struct audit_dns_options options = {
+		.server = lpcfg_parm_string(spn_connect_loadparm(
+						    audit->connect),
+					    NULL,
+					    "spn_audit",
+					    "dns server"),
+		.timeout = number_quirk(audit, "dns timeout", 2000),
+		.tries = number_quirk(audit, "dns tries", 3),
+		.num_parallel = (size_t)number_quirk(audit, "dns queries", 50),
+	};
+
+	*_reason = NULL;
+	if (!audit->options->check_dns) {
+		return true;
+	}
+	if (!audit_dns_new(audit, &options, &audit->dns, _reason)) {
+		return false;
+	}
+	scan_options->resolve = resolve;
+	scan_options->private_data = audit;
+	scan_options->surroundings.ask_dns = audit_dns_ask;
+	scan_options->surroundings.private_data = audit->dns;
+	scan_options->surroundings.dns_is_live = true;
+	return true;
+}
+
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
-	const struct audit_scan_options scan_options = {
+	struct audit_scan_options scan_options = {
 		.choice = audit->options->choice,
 		.surroundings =
 			{
@@ -169,7 +231,8 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	};
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
-	bool ok = open_source(audit, &source, &reason) &&
+	bool ok = start_dns(audit, &scan_options, &reason) &&
+		  open_source(audit, &source, &reason) &&
 		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
 	if (has_shown_progress) {

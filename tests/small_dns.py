@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A DNS server on loopback that answers as a test wants it to.
+
+names: lower case name -> what to say:
+    ("A",), ("AAAA",)      that one address, NODATA for the other type
+    ("CNAME", target)      and nothing else, as a server that only refers
+    ("CHAIN", target)      the CNAME and an A record of the target
+    ("RCODE", number)      2 is SERVFAIL
+    ("SILENT",)            no answer
+What is not in it is NXDOMAIN. Every question is kept in asked.
+"""
+
+import socket
+import struct
+import threading
+
+A, CNAME, AAAA = 1, 5, 28
+
+
+def encode(name):
+    return b"".join(bytes([len(label)]) + label.encode()
+                    for label in name.split(".")) + b"\0"
+
+
+def record(name, kind, data):
+    return encode(name) + struct.pack(">HHIH", kind, 1, 60, len(data)) + data
+
+
+class SmallDns:
+    def __init__(self, names):
+        self.names = names
+        self.asked = []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        """An empty datagram ends it."""
+        self.socket.sendto(b"", self.socket.getsockname())
+        self.thread.join()
+        self.socket.close()
+
+    def serve(self):
+        while True:
+            query, client = self.socket.recvfrom(4096)
+            if not query:
+                return
+            reply = self.reply(query)
+            if reply is not None:
+                self.socket.sendto(reply, client)
+
+    def reply(self, query):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += 1 + query[at]
+        name = ".".join(labels)
+        kind = struct.unpack(">H", query[at + 1:at + 3])[0]
+        self.asked.append((name, kind))
+        said = self.names.get(name.lower(), ("RCODE", 3))
+        answers, rcode = [], 0
+        if said[0] == "SILENT":
+            return None
+        if said[0] == "RCODE":
+            rcode = said[1]
+        elif said[0] in ("CNAME", "CHAIN"):
+            answers.append(record(name, CNAME, encode(said[1])))
+            if said[0] == "CHAIN" and kind == A:
+                answers.append(record(said[1], A, b"\x7f\0\0\1"))
+        elif said[0] == "A" and kind == A:
+            answers.append(record(name, A, b"\x7f\0\0\1"))
+        elif said[0] == "AAAA" and kind == AAAA:
+            answers.append(record(name, AAAA, b"\0" * 15 + b"\1"))
+        return (query[:2] + struct.pack(">HHHHH", 0x8180 | rcode, 1,
+                                        len(answers), 0, 0) +
+                query[12:at + 5] + b"".join(answers))

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * c-ares sends the queries, neither /etc/hosts nor a search list is looked
+ * at. Its ares_getaddrinfo() has one status for A and AAAA together, so that
+ * "there is none" and "the server failed" cannot be told apart; hence two
+ * queries a name.
+ */
+#include "audit_dns.h"
+
+#include <ares.h>
+#include <arpa/nameser.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "policy/spn_shared.h"
+
+#define LONGEST_NAME 253
+#define LONGEST_LABEL 63
+#define MAX_CNAMES 8
+
+enum kind {
+	KIND_A,
+	KIND_AAAA,
+	NUM_KINDS,
+};
+
+static const int types[NUM_KINDS] = {
+	[KIND_A] = ns_t_a,
+	[KIND_AAAA] = ns_t_aaaa,
+};
+
+struct audit_dns {
+	ares_channel channel;
+	size_t num_parallel;
+	struct spn_shared *noted; /* what rules ask for */
+	size_t num_noted;
+	struct spn_shared *names; /* what DNS is asked for */
+	size_t num_names;
+	enum spn_dns_answer (*answers)[NUM_KINDS]; /* of names */
+	const char *const *domains;
+	bool is_resolved;
+	size_t num_running;
+	size_t num_finished;
+	size_t num_known;
+	int last_status;
+	bool has_no_memory;
+};
+
+/* One query; the same one goes on with the target of a CNAME. */
+struct query {
+	struct audit_dns *dns;
+	size_t number;
+	enum kind kind;
+	unsigned num_cnames;
+};
+
+static int close_channel(struct audit_dns *dns)
+{
+	ares_destroy(dns->channel);
+	ares_library_cleanup();
+	return 0;
+}
+
+static bool set_reason(TALLOC_CTX *mem_ctx,
+		       const char *what,
+		       int status,
+		       const char **_reason)
+{
+	*_reason = (status == ARES_ENOMEM)
+			   ? NULL
+			   : talloc_asprintf(mem_ctx,
+					     "%s: %s",
+					     what,
+					     ares_strerror(status));
+	return false;
+}
+
+bool audit_dns_new(TALLOC_CTX *mem_ctx,
+		   const struct audit_dns_options *options,
+		   struct audit_dns **_dns,
+		   const char **_reason)
+{
+	static char only_dns[] = "b";
+	struct audit_dns *dns = talloc_zero(mem_ctx, struct audit_dns);
+	struct ares_options ares = {
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
+		.timeout = options->timeout,
+		.tries = options->tries,
+		.lookups = only_dns,
+	};
+	int status;
+
+	*_reason = NULL;
+	if (dns == NULL) {
+		return false;
+	}
+	dns->num_parallel = options->num_parallel;
+	dns->noted = spn_shared_new(dns, true);
+	dns->names = spn_shared_new(dns, true);
+	if (dns->noted == NULL || dns->names == NULL) {
+		return false;
+	}
+	status = ares_library_init(ARES_LIB_INIT_ALL);
+	if (status == ARES_SUCCESS) {
+		status = ares_init_options(&dns->channel,
+					   &ares,
+					   ARES_OPT_FLAGS |
+						   ARES_OPT_TIMEOUTMS |
+						   ARES_OPT_TRIES |
+						   ARES_OPT_LOOKUPS);
+	}
+	if (status != ARES_SUCCESS) {
+		return set_reason(mem_ctx, "cannot ask DNS", status, _reason);
+	}
+	talloc_set_destructor(dns, close_channel);
+	if (options->server != NULL) {
+		status = ares_set_servers_ports_csv(dns->channel,
+						    options->server);
+	}
+	if (status != ARES_SUCCESS) {
+		return set_reason(mem_ctx, options->server, status, _reason);
+	}
+	*_dns = dns;
+	return true;
+}
+
+/* ------------------------------------------------------------------- names */
+
+/* Bytes that names of hosts have, and labels of the right length. */
+static bool can_be_asked(struct spn_str name)
+{
+	size_t label = 0;
+	size_t i;
+
+	if (name.len == 0 || name.len > LONGEST_NAME) {
+		return false;
+	}
+	for (i = 0; i < name.len; i++) {
+		int c = spn_ascii_lower(name.data[i]);
+
+		if (c == '.') {
+			if (label == 0) {
+				return false;
+			}
+			label = 0;
+			continue;
+		}
+		label++;
+		if (label > LONGEST_LABEL ||
+		    !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      c == '-' || c == '_'))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct spn_str without_root(struct spn_str name)
+{
+	if (name.len > 0 && name.data[name.len - 1] == '.') {
+		name.len--;
+	}
+	return name;
+}
+
+/* The number of a name, which is new if it is the next one. */
+static bool add_name(struct spn_shared *names,
+		     struct spn_str name,
+		     size_t *_num)
+{
+	uint32_t number = 0;
+
+	if (!spn_shared_number(names, name, &number)) {
+		return false;
+	}
+	if (number >= *_num) {
+		*_num = (size_t)number + 1;
+	}
+	return true;
+}
+
+/* "web01.example.com" on dns; NULL when out of memory. */
+static char *in_domain(struct audit_dns *dns,
+		       struct spn_str label,
+		       const char *domain)
+{
+	return talloc_asprintf(dns,
+			       "%.*s.%s",
+			       (int)label.len,
+			       label.data,
+			       domain);
+}
+
+static bool note_names(struct audit_dns *dns, struct spn_str noted)
+{
+	bool ok = true;
+	size_t d;
+
+	if (memchr(noted.data, '.', noted.len) != NULL) {
+		return add_name(dns->names, noted, &dns->num_names);
+	}
+	for (d = 0; ok && dns->domains[d] != NULL; d++) {
+		char *text = in_domain(dns, noted, dns->domains[d]);
+
+		ok = text != NULL &&
+		     (!can_be_asked(spn_str_of(text)) ||
+		      add_name(dns->names, spn_str_of(text), &dns->num_names));
+		talloc_free(text);
+	}
+	return ok;
+}
+
+/* ----------------------------------------------------------------- answers */
+
+static enum spn_dns_answer answer_of(struct audit_dns *dns,
+				     struct spn_str name)
+{
+	const enum spn_dns_answer *answers = NULL;
+	uint32_t number = 0;
+
+	if (!spn_shared_has(dns->names, name) ||
+	    !spn_shared_number(dns->names, name, &number))
+	{
+		return SPN_DNS_UNKNOWN;
+	}
+	answers = dns->answers[number];
+	if (answers[KIND_A] == SPN_DNS_EXISTS ||
+	    answers[KIND_AAAA] == SPN_DNS_EXISTS) {
+		return SPN_DNS_EXISTS;
+	}
+	return (answers[KIND_A] == SPN_DNS_ABSENT &&
+		answers[KIND_AAAA] == SPN_DNS_ABSENT)
+		       ? SPN_DNS_ABSENT
+		       : SPN_DNS_UNKNOWN;
+}
+
+static enum spn_dns_answer answer_of_label(struct audit_dns *dns,
+					   struct spn_str label)
+{
+	enum spn_dns_answer all = SPN_DNS_UNKNOWN;
+	size_t d;
+
+	for (d = 0; dns->domains[d] != NULL; d++) {
+		char *text = in_domain(dns, label, dns->domains[d]);
+		enum spn_dns_answer one =
+			(text == NULL) ? SPN_DNS_UNKNOWN
+				       : answer_of(dns, spn_str_of(text));
+
+		talloc_free(text);
+		if (one == SPN_DNS_EXISTS) {
+			return one;
+		}
+		if (d == 0 || one == SPN_DNS_UNKNOWN) {
+			all = one;
+		}
+	}
+	return all;
+}
+
+enum spn_dns_answer audit_dns_ask(void *private_data, struct spn_str name)
+{
+	struct audit_dns *dns = private_data;
+
+	name = without_root(name);
+	if (!can_be_asked(name)) {
+		return SPN_DNS_UNKNOWN;
+	}
+	if (!dns->is_resolved) {
+		if (!add_name(dns->noted, name, &dns->num_noted)) {
+			dns->has_no_memory = true;
+		}
+		return SPN_DNS_UNKNOWN;
+	}
+	return (memchr(name.data, '.', name.len) == NULL)
+		       ? answer_of_label(dns, name)
+		       : answer_of(dns, name);
+}
+
+/* ----------------------------------------------------------------- queries */
+
+/* The next record of a reply at *_at: its type and data; false at the end. */
+static bool next_record(const unsigned char *reply,
+			int len,
+			const unsigned char **_at,
+			int *_type,
+			const unsigned char **_data)
+{
+	const unsigned char *at = *_at;
+	char *name = NULL;
+	long used = 0;
+	int data_len;
+
+	if (at >= reply + len ||
+	    ares_expand_name(at, reply, len, &name, &used) != ARES_SUCCESS)
+	{
+		return false;
+	}
+	ares_free_string(name);
+	at += used;
+	if (reply + len - at < NS_RRFIXEDSZ) {
+		return false;
+	}
+	*_type = at[0] << 8 | at[1];
+	data_len = at[8] << 8 | at[9];
+	at += NS_RRFIXEDSZ;
+	if (reply + len - at < data_len) {
+		return false;
+	}
+	*_data = at;
+	*_at = at + data_len;
+	return true;
+}
+
+/* True if there is a record of that type; otherwise *_target is the last
+ * CNAME, free with ares_free_string(), or NULL. */
+static bool has_address(const unsigned char *reply,
+			int len,
+			int wanted,
+			char **_target)
+{
+	const unsigned char *at = reply + NS_HFIXEDSZ;
+	const unsigned char *data = NULL;
+	char *name = NULL;
+	long used = 0;
+	int type = 0;
+	int num;
+
+	*_target = NULL;
+	if (len < NS_HFIXEDSZ ||
+	    ares_expand_name(at, reply, len, &name, &used) != ARES_SUCCESS)
+	{
+		return false;
+	}
+	ares_free_string(name);
+	num = reply[6] << 8 | reply[7];
+	for (at += used + NS_QFIXEDSZ;
+	     num > 0 && next_record(reply, len, &at, &type, &data);
+	     num--)
+	{
+		if (type == wanted) {
+			ares_free_string(*_target);
+			*_target = NULL;
+			return true;
+		}
+		name = NULL;
+		if (type == ns_t_cname &&
+		    ares_expand_name(data, reply, len, &name, &used) ==
+			    ARES_SUCCESS)
+		{
+			ares_free_string(*_target);
+			*_target = name;
+		}
+	}
+	return false;
+}
+
+static void finish(struct query *query, enum spn_dns_answer answer)
+{
+	struct audit_dns *dns = query->dns;
+
+	dns->answers[query->number][query->kind] = answer;
+	dns->num_running--;
+	dns->num_finished++;
+	dns->num_known += (answer == SPN_DNS_UNKNOWN) ? 0 : 1;
+	talloc_free(query);
+}
+
+static void take_reply(void *arg,
+		       int status,
+		       int timeouts,
+		       unsigned char *reply,
+		       int len)
+{
+	struct query *query = arg;
+	char *target = NULL;
+
+	(void)timeouts;
+	if (status == ARES_ENOTFOUND || status == ARES_ENODATA) {
+		finish(query, SPN_DNS_ABSENT);
+		return;
+	}
+	if (status != ARES_SUCCESS) {
+		query->dns->last_status = status;
+		finish(query, SPN_DNS_UNKNOWN);
+		return;
+	}
+	if (has_address(reply, len, types[query->kind], &target)) {
+		finish(query, SPN_DNS_EXISTS);
+	} else if (target == NULL) {
+		finish(query, SPN_DNS_ABSENT);
+	} else if (query->num_cnames++ == MAX_CNAMES) {
+		finish(query, SPN_DNS_UNKNOWN); /* a loop */
+	} else {
+		ares_query(query->dns->channel,
+			   target,
+			   ns_c_in,
+			   types[query->kind],
+			   take_reply,
+			   query);
+	}
+	ares_free_string(target);
+}
+
+static bool start_query(struct audit_dns *dns, size_t number)
+{
+	struct query *query = talloc_zero(dns, struct query);
+
+	if (query == NULL) {
+		return false;
+	}
+	query->dns = dns;
+	query->number = number / NUM_KINDS;
+	query->kind = (enum kind)(number % NUM_KINDS);
+	dns->num_running++;
+	ares_query(dns->channel,
+		   spn_shared_text(dns->names, query->number).data,
+		   ns_c_in,
+		   types[query->kind],
+		   take_reply,
+		   query);
+	return true;
+}
+
+/* Until something came or a time is over. */
+static void wait_for_replies(struct audit_dns *dns)
+{
+	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
+	struct pollfd fds[ARES_GETSOCK_MAXNUM];
+	struct timeval max = {.tv_sec = 1};
+	struct timeval *left = NULL;
+	struct timeval room = {};
+	int mask = ares_getsock(dns->channel, sockets, ARES_GETSOCK_MAXNUM);
+	nfds_t num = 0;
+	nfds_t i;
+
+	for (i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+		bool in = ARES_GETSOCK_READABLE(mask, i) != 0;
+		bool out = ARES_GETSOCK_WRITABLE(mask, i) != 0;
+
+		if (in || out) {
+			fds[num++] = (struct pollfd){
+				.fd = sockets[i],
+				.events = (short)((in ? POLLIN : 0) |
+						  (out ? POLLOUT : 0)),
+			};
+		}
+	}
+	left = ares_timeout(dns->channel, &max, &room);
+	poll(fds, num, (int)(left->tv_sec * 1000 + left->tv_usec / 1000 + 1));
+	for (i = 0; i < num; i++) {
+		bool out = (fds[i].revents & POLLOUT) != 0;
+		bool in = (fds[i].revents & ~POLLOUT) != 0;
+
+		ares_process_fd(dns->channel,
+				in ? fds[i].fd : ARES_SOCKET_BAD,
+				out ? fds[i].fd : ARES_SOCKET_BAD);
+	}
+	ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+}
+
+/* Not one answer to the first of them: the rest would fare no better. */
+static bool is_hopeless(const struct audit_dns *dns)
+{
+	return dns->num_known == 0 && dns->num_finished >= dns->num_parallel;
+}
+
+static bool ask_all(struct audit_dns *dns)
+{
+	size_t num = dns->num_names * NUM_KINDS;
+	size_t started = 0;
+
+	while ((started < num && !is_hopeless(dns)) || dns->num_running > 0) {
+		while (started < num && !is_hopeless(dns) &&
+		       dns->num_running < dns->num_parallel)
+		{
+			if (!start_query(dns, started++)) {
+				return false;
+			}
+		}
+		if (dns->num_running > 0) {
+			wait_for_replies(dns);
+		}
+	}
+	return true;
+}
+
+static size_t count_unknown(struct audit_dns *dns)
+{
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < dns->num_names; i++) {
+		if (answer_of(dns, spn_shared_text(dns->names, i)) ==
+		    SPN_DNS_UNKNOWN) {
+			num++;
+		}
+	}
+	return num;
+}
+
+bool audit_dns_resolve(struct audit_dns *dns,
+		       TALLOC_CTX *mem_ctx,
+		       const char *const *domains,
+		       size_t *_num_unknown,
+		       size_t *_num_asked,
+		       const char **_reason)
+{
+	bool ok = !dns->has_no_memory;
+	size_t i;
+
+	*_reason = NULL;
+	dns->domains = domains;
+	for (i = 0; ok && i < dns->num_noted; i++) {
+		ok = note_names(dns, spn_shared_text(dns->noted, i));
+	}
+	dns->answers = talloc_zero_size(dns,
+					(dns->num_names + 1) *
+						sizeof(dns->answers[0]));
+	if (!ok || dns->answers == NULL || !ask_all(dns)) {
+		return false;
+	}
+	if (dns->num_names > 0 && dns->num_known == 0) {
+		return set_reason(mem_ctx,
+				  "DNS answers nothing",
+				  dns->last_status,
+				  _reason);
+	}
+	*_num_unknown = count_unknown(dns);
+	*_num_asked = dns->num_names;
+	dns->is_resolved = true;
+	return true;
+}
