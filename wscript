@@ -70,7 +70,8 @@ TOOLS = {
         'sources': _sources('tools', '''
             connect connect_options spn_audit audit_acl
             audit_baseline audit_catalogue audit_choice
-            audit_config audit_contexts audit_csv audit_dns audit_entry
+            audit_config audit_contexts audit_csv audit_dns audit_events
+            audit_quirks audit_watch audit_entry
             audit_export audit_facts audit_files audit_findings
             audit_fix audit_fold audit_format audit_groups
             audit_html audit_json audit_ldif audit_lines

@@ -38,6 +38,10 @@ const struct audit_format *audit_formats(void);
 /* NULL when there is none. */
 const struct audit_format *audit_format_by_name(const char *name);
 
+/* One finding as in the report, in one line of json; NULL when out of memory.
+ */
+char *audit_json_finding(TALLOC_CTX *mem_ctx, const struct audit_finding *f);
+
 /* Only for the table. */
 bool audit_write_text(TALLOC_CTX *mem_ctx,
 		      const struct audit_result *result,

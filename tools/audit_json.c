@@ -9,6 +9,7 @@
 #include "audit_format.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 
@@ -246,4 +247,15 @@ bool audit_write_json(TALLOC_CTX *mem_ctx,
 	}
 	json_decref(document);
 	return ok;
+}
+
+char *audit_json_finding(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
+{
+	json_t *object = json_finding(mem_ctx, f);
+	char *dumped = (object == NULL) ? NULL : json_dumps(object, 0);
+	char *line = (dumped == NULL) ? NULL : talloc_strdup(mem_ctx, dumped);
+
+	free(dumped);
+	json_decref(object);
+	return line;
 }

@@ -6,6 +6,12 @@
 
 #include "audit_catalogue.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define WATCH_SECONDS 10
+#define LONGEST_WATCH 86400
+
 enum option {
 	OPT_FORMAT = 1,
 	OPT_OUTPUT,
@@ -20,6 +26,7 @@ enum option {
 	OPT_FIX_LDIF,
 	OPT_FIX_SETSPN,
 	OPT_CHECK_DNS,
+	OPT_WATCH,
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
 };
@@ -121,6 +128,14 @@ static const struct poptOption option_table[] = {
 		.descrip = "Ask DNS whether the hosts of SPNs exist",
 	},
 	{
+		.longName = "watch",
+		.argInfo = POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL,
+		.val = OPT_WATCH,
+		.descrip = "Go on: look for changes every SECONDS (10), and "
+			   "print a line for each new and each cured finding",
+		.argDescrip = "SECONDS",
+	},
+	{
 		.longName = "list-rules",
 		.argInfo = POPT_ARG_NONE,
 		.val = OPT_LIST_RULES,
@@ -218,10 +233,67 @@ static int read_choice(struct reading *reading,
 	return spn_connect_usage_error(reading->connect, "%s", reason);
 }
 
+/* The argument may be left out. */
+static int read_watch(struct reading *reading)
+{
+	char *text = spn_connect_option_argument(reading->options,
+						 reading->connect);
+	char *end = NULL;
+	long seconds = WATCH_SECONDS;
+
+	if (text != NULL) {
+		seconds = strtol(text, &end, 10);
+	}
+	if (text != NULL && (end == text || *end != '\0' || seconds < 1 ||
+			     seconds > LONGEST_WATCH))
+	{
+		return spn_connect_usage_error(reading->connect,
+					       "--watch: '%s' is no number "
+					       "of seconds from 1 to %d",
+					       text,
+					       LONGEST_WATCH);
+	}
+	reading->options->watch = (int)seconds;
+	return SPN_EXIT_DONE;
+}
+
+/* What goes on for ever has no end at which a file could be written. */
+static int check_watch(const struct reading *reading)
+{
+	const struct audit_options *options = reading->options;
+	const struct {
+		const char *option;
+		bool is_there;
+	} others[] = {
+		{"--output", options->output != NULL},
+		{"--write-baseline", options->write_baseline != NULL},
+		{"--fix-ldif", options->fix_ldif != NULL},
+		{"--fix-setspn", options->fix_setspn != NULL},
+		{"--from-ldif", options->from_ldif != NULL},
+		{"--format other than text and json",
+		 strcmp(options->format->name, "text") != 0 &&
+			 strcmp(options->format->name, "json") != 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (options->watch > 0 && others[i].is_there) {
+			return spn_connect_usage_error(reading->connect,
+						       "--watch goes with no "
+						       "%s",
+						       others[i].option);
+		}
+	}
+	return SPN_EXIT_DONE;
+}
+
 static int read_option(struct reading *reading, int opt)
 {
 	char *value = NULL;
 
+	if (opt == OPT_WATCH) {
+		return read_watch(reading);
+	}
 	if (opt == OPT_CHECK_DNS) {
 		reading->options->check_dns = true;
 		return SPN_EXIT_DONE;
@@ -328,7 +400,7 @@ static int read_all(struct reading *reading)
 					       "--from-ldif and -H: only one "
 					       "can be audited");
 	}
-	return SPN_EXIT_DONE;
+	return check_watch(reading);
 }
 
 const struct poptOption *audit_option_table(void)

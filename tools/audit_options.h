@@ -21,6 +21,7 @@ struct audit_options {
 	const char *fix_ldif;
 	const char *fix_setspn;
 	const char *from_ldif; /* NULL: a directory is read */
+	int watch;	       /* seconds; 0: one audit */
 	bool check_dns;
 	bool list_rules;
 	const struct spn_message *explain; /* NULL: audit */

@@ -10,15 +10,16 @@
 
 #include "audit_baseline.h"
 #include "audit_catalogue.h"
-#include "audit_dns.h"
 #include "audit_options.h"
 #include "audit_output.h"
+#include "audit_quirks.h"
 #include "audit_repair.h"
 #include "audit_scan.h"
 #include "audit_select.h"
+#include "audit_watch.h"
 
-#include <param.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@
 struct audit {
 	struct spn_connect *connect;
 	struct audit_options *options;
-	struct audit_dns *dns; /* NULL: is not asked */
+	struct ldb_context *ldb; /* that is open already; NULL: none */
 };
 
 static int out_of_memory(const struct audit *audit)
@@ -74,29 +75,6 @@ static void end_progress(void)
 
 #define DAY (24 * 3600)
 
-/*
- * smb.conf or --option: "spn_audit:page size" and "spn_audit:one by one", for
- * servers that say they can do what they cannot; "spn_audit:through modules",
- * to read a local database as every other program does.
- */
-static bool has_quirk(const struct audit *audit, const char *name)
-{
-	return lpcfg_parm_bool(spn_connect_loadparm(audit->connect),
-			       NULL,
-			       "spn_audit",
-			       name,
-			       false);
-}
-
-static int number_quirk(const struct audit *audit, const char *name, int value)
-{
-	return lpcfg_parm_int(spn_connect_loadparm(audit->connect),
-			      NULL,
-			      "spn_audit",
-			      name,
-			      value);
-}
-
 /* A server, or a local database through all of Samba's modules. */
 static bool open_search(struct audit *audit,
 			struct audit_source **_source,
@@ -107,13 +85,16 @@ static bool open_search(struct audit *audit,
 		.quiet = true,
 	};
 	const struct audit_search_options options = {
-		.one_by_one = has_quirk(audit, "one by one"),
-		.page_size = number_quirk(audit, "page size", 0),
+		.one_by_one = audit_quirk(audit->connect, "one by one"),
+		.page_size = audit_quirk_number(audit->connect,
+						"page size",
+						0),
 	};
-	struct ldb_context *ldb = spn_connect_open(audit,
-						   audit->connect,
-						   &read_only);
+	struct ldb_context *ldb = audit->ldb;
 
+	if (ldb == NULL) {
+		ldb = spn_connect_open(audit, audit->connect, &read_only);
+	}
 	if (ldb == NULL) {
 		*_reason = talloc_asprintf(audit,
 					   "cannot open %s: %s",
@@ -141,7 +122,9 @@ static bool open_source(struct audit *audit,
 	}
 	url = spn_connect_url(audit->connect);
 	path = (url == NULL) ? NULL : spn_connect_local_path(url);
-	if (path == NULL || has_quirk(audit, "through modules")) {
+	if (path == NULL || audit->ldb != NULL ||
+	    audit_quirk(audit->connect, "through modules"))
+	{
 		return url != NULL && open_search(audit, _source, _reason);
 	}
 	return audit_source_files(audit,
@@ -151,66 +134,6 @@ static bool open_source(struct audit *audit,
 				  _reason);
 }
 
-static bool resolve(void *private_data,
-		    TALLOC_CTX *mem_ctx,
-		    const struct spn_forest *forest,
-		    const char **_reason)
-{
-	struct audit *audit = private_data;
-	size_t num_unknown = 0;
-	size_t num_asked = 0;
-
-	if (!audit_dns_resolve(audit->dns,
-			       mem_ctx,
-			       forest->dns_suffixes,
-			       &num_unknown,
-			       &num_asked,
-			       _reason))
-	{
-		return false;
-	}
-	if (num_unknown > 0) {
-		spn_connect_message(audit->connect,
-				    "DNS has no answer to %zu of %zu names: "
-				    "nothing is said of those",
-				    num_unknown,
-				    num_asked);
-	}
-	return true;
-}
-
-/* --check-dns. "spn_audit:dns server", "dns timeout" (milliseconds), "dns
- * tries" and "dns queries" (at a time). */
-static bool start_dns(struct audit *audit,
-		      struct audit_scan_options *scan_options,
-		      const char **_reason)
-{
-	const struct audit_dns_options options = {
-		.server = lpcfg_parm_string(spn_connect_loadparm(
-						    audit->connect),
-					    NULL,
-					    "spn_audit",
-					    "dns server"),
-		.timeout = number_quirk(audit, "dns timeout", 2000),
-		.tries = number_quirk(audit, "dns tries", 3),
-		.num_parallel = (size_t)number_quirk(audit, "dns queries", 50),
-	};
-
-	*_reason = NULL;
-	if (!audit->options->check_dns) {
-		return true;
-	}
-	if (!audit_dns_new(audit, &options, &audit->dns, _reason)) {
-		return false;
-	}
-	scan_options->resolve = resolve;
-	scan_options->private_data = audit;
-	scan_options->surroundings.ask_dns = audit_dns_ask;
-	scan_options->surroundings.private_data = audit->dns;
-	scan_options->surroundings.dns_is_live = true;
-	return true;
-}
-
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
 	struct audit_scan_options scan_options = {
@@ -218,20 +141,26 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 		.surroundings =
 			{
 				.now = (int64_t)time(NULL),
-				.stale_age =
+				.stale_age = (int64_t)DAY *
+					     audit_quirk_number(audit->connect,
+								"stale days",
+								90),
+				.password_age =
 					(int64_t)DAY *
-					number_quirk(audit, "stale days", 90),
-				.password_age = (int64_t)DAY *
-						number_quirk(audit,
-							     "password days",
-							     365),
+					audit_quirk_number(audit->connect,
+							   "password days",
+							   365),
 			},
 		.progress = (isatty(STDERR_FILENO) == 1) ? show_progress
 							 : NULL,
 	};
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
-	bool ok = start_dns(audit, &scan_options, &reason) &&
+	bool ok = (!audit->options->check_dns ||
+		   audit_quirk_dns(audit,
+				   audit->connect,
+				   &scan_options,
+				   &reason)) &&
 		  open_source(audit, &source, &reason) &&
 		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
@@ -512,6 +441,50 @@ static int run_audit(struct audit *audit)
 					 : status;
 }
 
+/* All of it lives on mem_ctx and goes with it. */
+static int watch_once(void *private_data,
+		      TALLOC_CTX *mem_ctx,
+		      struct ldb_context *ldb,
+		      struct audit_findings **_findings)
+{
+	struct audit *audit = talloc_memdup(mem_ctx,
+					    private_data,
+					    sizeof(struct audit));
+	struct audit_scan *scanned = NULL;
+	struct audit_select *select = NULL;
+	size_t num_accepted = 0;
+	int status;
+
+	if (audit == NULL) {
+		return out_of_memory(private_data);
+	}
+	audit->ldb = ldb;
+	status = scan(audit, &scanned);
+	if (status == SPN_EXIT_DONE) {
+		status = select_accounts(audit, scanned, &select);
+	}
+	if (status == SPN_EXIT_DONE) {
+		status = make_findings(audit, scanned, select, _findings);
+	}
+	if (status == SPN_EXIT_DONE) {
+		status = apply_baseline(audit, *_findings, &num_accepted);
+	}
+	return status;
+}
+
+static int run_watch(struct audit *audit)
+{
+	const struct audit_watch watch = {
+		.connect = audit->connect,
+		.as_json = strcmp(audit->options->format->name, "json") == 0,
+		.interval = audit->options->watch,
+		.audit = watch_once,
+		.private_data = audit,
+	};
+
+	return audit_watch_run(audit, &watch);
+}
+
 /* --list-rules and --explain: what needs no directory. */
 static int run_catalogue(struct audit *audit)
 {
@@ -566,7 +539,8 @@ int main(int argc, char **argv)
 	{
 		status = run_catalogue(audit);
 	} else if (status == SPN_EXIT_DONE) {
-		status = run_audit(audit);
+		status = (audit->options->watch > 0) ? run_watch(audit)
+						     : run_audit(audit);
 	}
 	/* A third of the time of a large audit would go into giving back
 	 * block by block what the process is about to give back at once. */

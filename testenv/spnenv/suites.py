@@ -99,6 +99,8 @@ DOMAIN_SUITES = (
       for environment in ("ad_dc", "ad_dc_stock")),
     Suite("tool_spn_audit_sources", "ad_dc_stock:local", "counted",
           python("tool_spn_audit_sources")),
+    Suite("tool_spn_audit_watch", "ad_dc_stock:local", "counted",
+          python("tool_spn_audit_watch")),
     Suite("module_replication", "ad_dc_pair:local", "counted",
           python("module_replication")),
     Suite("module_replication_race", "ad_dc_pair:local", "counted",
