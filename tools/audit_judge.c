@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Account by account, each unpacked for the moment; what is found outlives
+ * them in a few bytes.
+ */
+#include "audit_judge.h"
+
+#include "policy/spn_arena.h"
+#include "policy/spn_census.h"
+
+#include <string.h>
+
+#define SCRATCH (16 * 1024)
+
+/* An account of either page as one that outlives both; the numbers in the two
+ * are the same. */
+static bool keep_account(const struct spn_case *c,
+			 const struct spn_account **account)
+{
+	struct spn_census *census = spn_index_census(c->index);
+	size_t number = 0;
+
+	if (*account == NULL) {
+		return true;
+	}
+	if (!spn_census_number(census, *account, &number) &&
+	    (c->wide_index == NULL ||
+	     !spn_census_number(spn_index_census(c->wide_index),
+				*account,
+				&number)))
+	{
+		return true; /* it is kept already */
+	}
+	return spn_census_keep(census, number, account);
+}
+
+static bool keep_accounts(const struct spn_case *c, struct spn_report *report)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < report->num_violations; i++) {
+		struct spn_violation *v = &report->violations[i];
+
+		if (!keep_account(c, &v->account)) {
+			return false;
+		}
+		for (j = 0; j < v->others.num_accounts; j++) {
+			if (!keep_account(c, &v->others.accounts[j])) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* Most of what is not wanted is known here already. A finding is as severe as
+ * the gravest of its sides, so of one that has several all are kept. */
+static void drop_unwanted(const struct audit_choice *choice,
+			  struct spn_report *report)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		const struct spn_violation *v = &report->violations[i];
+
+		if (audit_choice_is_on(choice, v->message) &&
+		    (v->others.num_accounts > 0 ||
+		     audit_choice_severity(choice, v->message, v->severity) >=
+			     audit_choice_lowest(choice)))
+		{
+			report->violations[kept++] = *v;
+		}
+	}
+	report->num_violations = kept;
+}
+
+static bool keep_bytes(struct audit_scan *scan,
+		       struct spn_str s,
+		       struct spn_str *_kept)
+{
+	uint8_t *bytes = spn_arena_take(scan, &scan->arena, s.len + 1);
+
+	if (bytes == NULL) {
+		return false;
+	}
+	if (s.len > 0) {
+		memcpy(bytes, s.data, s.len);
+	}
+	bytes[s.len] = '\0';
+	*_kept = (struct spn_str){.data = (const char *)bytes, .len = s.len};
+	return true;
+}
+
+/* Its accounts are kept already. */
+static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
+{
+	size_t num = v.others.num_accounts;
+	const struct spn_account **others = NULL;
+	struct spn_str partner = {};
+
+	if (num > 0) {
+		others = spn_arena_take_object(scan,
+					       &scan->arena,
+					       num * sizeof(others[0]));
+		if (others == NULL) {
+			return false;
+		}
+		memcpy(others, v.others.accounts, num * sizeof(others[0]));
+		v.others.accounts = others;
+	}
+	if (v.partner != NULL) {
+		if (!keep_bytes(scan, spn_str_of(v.partner), &partner)) {
+			return false;
+		}
+		v.partner = partner.data;
+	}
+	return keep_bytes(scan, v.spn, &v.spn) &&
+	       audit_violations_add(scan, &scan->violations, &v);
+}
+
+static bool keep_report(struct audit_scan *scan,
+			const struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		if (!keep_violation(scan, report->violations[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What a rule leaves on the report while it looks around goes away with it.
+ */
+static bool judge_account(struct audit_scan *scan,
+			  const struct audit_choice *choice,
+			  TALLOC_CTX *scratch,
+			  const struct spn_case *c,
+			  bool is_trial)
+{
+	struct spn_report *report = spn_report_new(scratch);
+
+	if (report == NULL || !spn_rules_judge(c, report)) {
+		return false;
+	}
+	drop_unwanted(choice, report);
+	if (is_trial) {
+		return true;
+	}
+	return keep_accounts(c, report) && keep_report(scan, report);
+}
+
+/* What belongs to no account. */
+bool audit_judge_forest(struct audit_scan *scan, const char **problems)
+{
+	struct spn_report *report = spn_report_new(scan);
+	size_t i;
+
+	if (report == NULL || !spn_rules_judge_forest(scan->forest, report)) {
+		return false;
+	}
+	for (i = 0; problems != NULL && problems[i] != NULL; i++) {
+		struct spn_violation details = {.partner = problems[i]};
+
+		if (!spn_report_add(report, "SPN-902", &details, NULL)) {
+			return false;
+		}
+	}
+	return keep_report(scan, report);
+}
+
+bool audit_judge_accounts(struct audit_scan *scan,
+			  const struct audit_choice *choice,
+			  struct spn_case *c,
+			  bool is_trial)
+{
+	struct spn_census *census = spn_index_census(scan->index);
+	TALLOC_CTX *scratch = talloc_pool(scan, SCRATCH);
+	bool ok = scratch != NULL;
+	size_t i;
+
+	for (i = 0; ok && i < spn_census_num(census); i++) {
+		ok = spn_census_get(census, i, &c->after);
+		if (ok && c->after != NULL && !c->after->is_deleted) {
+			ok = judge_account(scan, choice, scratch, c, is_trial);
+			talloc_free_children(scratch);
+		}
+		spn_census_turn_page(census);
+		if (c->wide_index != NULL) {
+			spn_census_turn_page(spn_index_census(c->wide_index));
+		}
+	}
+	talloc_free(scratch);
+	return ok;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every account of a scan before the rules.
+ */
+#ifndef SPN_AUDIT_JUDGE_H
+#define SPN_AUDIT_JUDGE_H
+
+#include "audit_scan.h"
+
+/*
+ * Adds what the rules say of each live account to scan->violations, except
+ * what choice leaves out. c has all but the account. is_trial: nothing is
+ * kept. False when out of memory.
+ */
+bool audit_judge_accounts(struct audit_scan *scan,
+			  const struct audit_choice *choice,
+			  struct spn_case *c,
+			  bool is_trial);
+
+/* The same for what belongs to no account; problems are those of the settings,
+ * NULL-terminated, or NULL. */
+bool audit_judge_forest(struct audit_scan *scan, const char **problems);
+
+#endif
