@@ -201,6 +201,17 @@ class WatchTest(base.AuditTest):
                       watcher.line())
         self.assertEqual((0, []), watcher.end(signal.SIGINT))
 
+    def test_lines_are_safe(self):
+        """One line each, whatever is in an SPN."""
+        for form in "text", "json":
+            watcher = self.start("-s", CONF, "--format=" + form)
+            lines = [watcher.line()
+                     for _ in self.json()["findings"]]
+            self.assertEqual((0, []), watcher.end())
+            for line in lines:
+                self.assertNotRegex(line, "[\x00-\x1f\x7f-\x9f]")
+                self.assertRegex(line, '^(new |{"time": "2[^"]*Z", "event")')
+
     def test_baseline(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "accepted")
