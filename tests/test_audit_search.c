@@ -38,6 +38,8 @@ struct world {
 	struct audit_server as_told;
 	size_t num_entries;
 	size_t num_restarts;
+	bool is_partial;
+	size_t num_losses;
 	int entry_ret;
 };
 
@@ -186,6 +188,14 @@ static void forget(void *private_data)
 	w->num_restarts++;
 }
 
+static void lose(void *private_data, const char *what)
+{
+	struct world *w = private_data;
+
+	assert_non_null(strstr(what, "not complete"));
+	w->num_losses++;
+}
+
 static int run(struct world *w,
 	       bool phantom_root,
 	       int page_size,
@@ -201,12 +211,14 @@ static int run(struct world *w,
 		.page_size = page_size,
 		.entry = count_entry,
 		.restart = forget,
+		.lose = w->is_partial ? lose : NULL,
 		.private_data = w,
 	};
 
 	*_reason = NULL;
 	w->num_entries = 0;
 	w->num_restarts = 0;
+	w->num_losses = 0;
 	server.num_requests = 0;
 	return audit_search_run(w, &search, _reason);
 }
@@ -290,6 +302,35 @@ static void test_cut_values(void **state)
 	assert_int_equal(w->num_restarts, 0);
 }
 
+/* Who asks for a part gets what there is, and is told. */
+static void test_partial(void **state)
+{
+	struct world *w = *state;
+	const char *reason = NULL;
+
+	w->is_partial = true;
+	assert_int_equal(run(w, true, 0, &reason), LDB_SUCCESS);
+	assert_int_equal(w->num_losses, 0);
+
+	server.cuts_values = true;
+	assert_int_equal(run(w, false, 0, &reason), LDB_SUCCESS);
+	assert_int_equal(w->num_entries, 2 * ENTRIES);
+	assert_int_equal(w->num_losses, 2);
+	server.cuts_values = false;
+
+	server.referral = "ldap://other/DC=child,DC=x";
+	assert_int_equal(run(w, true, 0, &reason), LDB_SUCCESS);
+	assert_int_equal(w->num_entries, 2 * ENTRIES);
+	assert_int_not_equal(w->num_losses, 0);
+	server.referral = NULL;
+
+	server.size_limit = 3;
+	server.has_no_pages = true;
+	assert_int_equal(run(w, true, 0, &reason), LDB_SUCCESS);
+	assert_int_equal(w->num_entries, 3);
+	assert_int_equal(w->num_losses, 1);
+}
+
 /* What the caller makes of an entry can end it. */
 static void test_caller_fails(void **state)
 {
@@ -317,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cut_values,
 						setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_partial, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_caller_fails,
 						setup,
 						teardown),

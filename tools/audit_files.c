@@ -224,6 +224,7 @@ bool audit_source_files(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	source->what = talloc_asprintf(source, "the files of %s", path);
+	source->has_descriptors = true;
 	source->read = read_files;
 	source->configuration = configuration;
 	source->find = audit_source_look_through;

@@ -155,6 +155,8 @@ static void write_sum(struct page *page,
 
 static void write_source(struct page *page, const struct audit_result *result)
 {
+	const char *const *loss = NULL;
+
 	open_tag(page, "p", "soft");
 	if (result->dc != NULL) {
 		text(page, "as ");
@@ -165,6 +167,12 @@ static void write_source(struct page *page, const struct audit_result *result)
 	text(page, ", from ");
 	foreign_text(page, result->url);
 	close_tag(page);
+	for (loss = result->losses; loss != NULL && *loss != NULL; loss++) {
+		open_tag(page, "p", "error");
+		text(page, "Not complete: ");
+		foreign_text(page, *loss);
+		close_tag(page);
+	}
 	if (result->part != NULL) {
 		open_tag(page, "p", NULL);
 		foreign_text(page, result->part);

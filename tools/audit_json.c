@@ -210,6 +210,21 @@ static json_t *json_counts(const struct audit_result *result)
 	return object;
 }
 
+static json_t *json_losses(TALLOC_CTX *mem_ctx,
+			   const struct audit_result *result)
+{
+	const char *const *loss = result->losses;
+	json_t *array = json_array();
+
+	for (; loss != NULL && *loss != NULL; loss++) {
+		if (!add_to_array(array, json_text(mem_ctx, *loss))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 static json_t *json_meta(TALLOC_CTX *mem_ctx,
 			 const struct audit_result *result)
 {
@@ -222,6 +237,7 @@ static json_t *json_meta(TALLOC_CTX *mem_ctx,
 	    add(object, "dc", json_text(mem_ctx, result->dc)) &&
 	    add(object, "time", json_string(result->time)) &&
 	    add(object, "part", json_text(mem_ctx, result->part)) &&
+	    add(object, "incomplete", json_losses(mem_ctx, result)) &&
 	    add(object, "counts", json_counts(result)) &&
 	    add(object, "rules", json_rules(result->choice)))
 	{

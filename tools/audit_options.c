@@ -26,6 +26,7 @@ enum option {
 	OPT_FIX_LDIF,
 	OPT_FIX_SETSPN,
 	OPT_CHECK_DNS,
+	OPT_PARTIAL,
 	OPT_WATCH,
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
@@ -126,6 +127,13 @@ static const struct poptOption option_table[] = {
 		.argInfo = POPT_ARG_NONE,
 		.val = OPT_CHECK_DNS,
 		.descrip = "Ask DNS whether the hosts of SPNs exist",
+	},
+	{
+		.longName = "partial",
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_PARTIAL,
+		.descrip = "Report what could be read where a server does not "
+			   "send everything",
 	},
 	{
 		.longName = "watch",
@@ -296,6 +304,10 @@ static int read_option(struct reading *reading, int opt)
 	}
 	if (opt == OPT_CHECK_DNS) {
 		reading->options->check_dns = true;
+		return SPN_EXIT_DONE;
+	}
+	if (opt == OPT_PARTIAL) {
+		reading->options->partial = true;
 		return SPN_EXIT_DONE;
 	}
 	if (opt == OPT_LIST_RULES) {

@@ -23,6 +23,7 @@ struct audit_options {
 	const char *from_ldif; /* NULL: a directory is read */
 	int watch;	       /* seconds; 0: one audit */
 	bool check_dns;
+	bool partial; /* what is missing of the answer is no error */
 	bool list_rules;
 	const struct spn_message *explain; /* NULL: audit */
 };

@@ -34,6 +34,7 @@ struct reading {
 	struct audit_acl *acl;
 	struct audit_trustees *trustees;
 	TALLOC_CTX *scratch; /* of one entry */
+	size_t num_closed;   /* accounts whose descriptor is not shown */
 	bool is_all_ascii;
 };
 
@@ -50,6 +51,7 @@ static bool start(struct reading *reading)
 	talloc_free(reading->trustees);
 	scan->num_accounts = 0;
 	scan->num_spns = 0;
+	reading->num_closed = 0;
 	reading->is_all_ascii = true;
 	scan->index = spn_index_new(scan, scan->fold, true);
 	reading->groups = audit_groups_new(scan);
@@ -102,9 +104,13 @@ static bool fill_facts(struct reading *reading,
 	if (facts == NULL) {
 		return false;
 	}
-	if (descriptor == NULL || account->spns.num == 0 ||
-	    account->is_deleted || account->kind == SPN_KIND_OTHER)
+	if (account->spns.num == 0 || account->is_deleted ||
+	    account->kind == SPN_KIND_OTHER)
 	{
+		return true;
+	}
+	if (descriptor == NULL) {
+		reading->num_closed++;
 		return true;
 	}
 	return audit_acl_writers(reading->acl,
@@ -193,6 +199,26 @@ static void mark_privileged(void *private_data, size_t number)
 				  number);
 }
 
+/* Of a server; an export says itself what it lacks. */
+static bool note_closed(const struct reading *reading)
+{
+	struct audit_source *source = reading->scan->source;
+	char *text = NULL;
+	bool ok = false;
+
+	if (reading->num_closed == 0 || !source->has_descriptors) {
+		return true;
+	}
+	text = talloc_asprintf(source,
+			       "the permissions of %zu accounts with SPNs "
+			       "could not be read: SPN-804 does not speak of "
+			       "them",
+			       reading->num_closed);
+	ok = text != NULL && audit_source_lose(source, text);
+	talloc_free(text);
+	return ok;
+}
+
 static bool read_accounts(TALLOC_CTX *mem_ctx,
 			  struct reading *reading,
 			  const char **_reason)
@@ -215,6 +241,9 @@ static bool read_accounts(TALLOC_CTX *mem_ctx,
 	audit_groups_settle(reading->groups, mark_privileged, reading);
 	TALLOC_FREE(reading->groups);
 	audit_acl_settle(reading->acl, reading->trustees);
+	if (!note_closed(reading)) {
+		return false;
+	}
 	if (scan->num_accounts == 0) {
 		/* Every domain has a controller, so this is no result. */
 		*_reason = talloc_strdup(mem_ctx,

@@ -68,6 +68,10 @@ int audit_server_of(struct ldb_context *ldb,
 
 		if (strcmp(oid, LDB_CONTROL_SEARCH_OPTIONS_OID) == 0) {
 			server->has_phantom_root = true;
+		} else if (strcmp(oid, LDB_CONTROL_SD_FLAGS_OID) == 0) {
+			server->has_descriptors = true;
+		} else if (strcmp(oid, LDB_CONTROL_SHOW_DELETED_OID) == 0) {
+			server->has_deleted = true;
 		}
 	}
 	el = ldb_msg_find_element(res->msgs[0], "namingContexts");
@@ -115,6 +119,20 @@ static bool is_known_referral(const struct audit_search *search,
 	return false;
 }
 
+/* Goes on without it, or ends with that error. */
+static int lost(struct pass *pass, int ret, const char *what)
+{
+	if (what == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	if (pass->search->lose != NULL) {
+		pass->search->lose(pass->search->private_data, what);
+		return LDB_SUCCESS;
+	}
+	pass->reason = what;
+	return ret;
+}
+
 static int handle_referral(struct pass *pass, const char *referral)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(pass->mem_ctx);
@@ -128,11 +146,12 @@ static int handle_referral(struct pass *pass, const char *referral)
 	if (known) {
 		return LDB_SUCCESS;
 	}
-	pass->reason = talloc_asprintf(pass->mem_ctx,
-				       "the answer is not complete: the "
-				       "server says that the rest is at %s",
-				       referral);
-	return LDB_ERR_REFERRAL;
+	return lost(pass,
+		    LDB_ERR_REFERRAL,
+		    talloc_asprintf(pass->mem_ctx,
+				    "the answer is not complete: the server "
+				    "says that the rest is at %s",
+				    referral));
 }
 
 /* A server may cut long lists of values: "servicePrincipalName;range=0-1499".
@@ -141,18 +160,23 @@ static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 {
 	static const char range[] = ";range=";
 	unsigned i;
+	int ret;
 
 	for (i = 0; i < msg->num_elements; i++) {
 		if (strcasestr(msg->elements[i].name, range) == NULL) {
 			continue;
 		}
-		pass->reason = talloc_asprintf(
-			pass->mem_ctx,
-			"the answer is not complete: the server sends only "
-			"%s of %s",
-			msg->elements[i].name,
-			ldb_dn_get_linearized(msg->dn));
-		return LDB_ERR_SIZE_LIMIT_EXCEEDED;
+		ret = lost(pass,
+			   LDB_ERR_SIZE_LIMIT_EXCEEDED,
+			   talloc_asprintf(
+				   pass->mem_ctx,
+				   "the answer is not complete: the server "
+				   "sends only %s of %s",
+				   msg->elements[i].name,
+				   ldb_dn_get_linearized(msg->dn)));
+		if (ret != LDB_SUCCESS) {
+			return ret;
+		}
 	}
 	return pass->search->entry(pass->search->private_data, msg);
 }
@@ -215,6 +239,37 @@ static int search_callback(struct ldb_request *req, struct ldb_reply *ares)
 	return (ret == LDB_SUCCESS) ? ret : ldb_request_done(req, ret);
 }
 
+/* Owner and DACL: the rest is for auditors of another kind. */
+#define SECINFO_OWNER 0x1u
+#define SECINFO_DACL 0x4u
+
+/* None of these is critical: without them a few rules have less to say. */
+static int add_wishes(const struct audit_server *server,
+		      struct ldb_request *req)
+{
+	struct ldb_sd_flags_control *flags = NULL;
+	int ret = LDB_SUCCESS;
+
+	if (server->has_deleted) {
+		ret = ldb_request_add_control(req,
+					      LDB_CONTROL_SHOW_DELETED_OID,
+					      false,
+					      NULL);
+	}
+	if (ret != LDB_SUCCESS || !server->has_descriptors) {
+		return ret;
+	}
+	flags = talloc_zero(req, struct ldb_sd_flags_control);
+	if (flags == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	flags->secinfo_flags = SECINFO_OWNER | SECINFO_DACL;
+	return ldb_request_add_control(req,
+				       LDB_CONTROL_SD_FLAGS_OID,
+				       false,
+				       flags);
+}
+
 static int add_controls(struct pass *pass, struct ldb_request *req)
 {
 	struct ldb_search_options_control *options = NULL;
@@ -237,6 +292,9 @@ static int add_controls(struct pass *pass, struct ldb_request *req)
 					      LDB_CONTROL_PAGED_RESULTS_OID,
 					      true,
 					      pass->page);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = add_wishes(pass->search->server, req);
 	}
 	return ret;
 }
@@ -312,6 +370,15 @@ static int run_all(struct pass *pass, int page_size)
 	return ret;
 }
 
+/* What came before one of these is true. */
+static bool is_limit(int ret)
+{
+	return ret == LDB_ERR_SIZE_LIMIT_EXCEEDED ||
+	       ret == LDB_ERR_TIME_LIMIT_EXCEEDED ||
+	       ret == LDB_ERR_ADMIN_LIMIT_EXCEEDED ||
+	       ret == LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS;
+}
+
 int audit_search_run(TALLOC_CTX *mem_ctx,
 		     const struct audit_search *search,
 		     const char **_reason)
@@ -324,6 +391,15 @@ int audit_search_run(TALLOC_CTX *mem_ctx,
 	{
 		search->restart(search->private_data);
 		ret = run_all(&pass, DEFAULT_PAGE);
+	}
+	if (ret != LDB_SUCCESS && pass.reason == NULL && is_limit(ret) &&
+	    search->lose != NULL)
+	{
+		ret = lost(&pass,
+			   ret,
+			   talloc_asprintf(mem_ctx,
+					   "the answer is not complete: %s",
+					   ldb_strerror(ret)));
 	}
 	if (ret == LDB_SUCCESS) {
 		return ret;

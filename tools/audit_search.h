@@ -18,6 +18,8 @@ struct audit_server {
 	const char *dns_host_name; /* NULL when it does not say */
 	const char **naming_contexts;
 	bool has_phantom_root; /* searches all of them at once */
+	bool has_descriptors;  /* sends the part that everybody may read */
+	bool has_deleted;      /* shows deleted objects, to who may see them */
 };
 
 int audit_server_of(struct ldb_context *ldb,
@@ -35,6 +37,9 @@ struct audit_search {
 	int (*entry)(void *private_data, const struct ldb_message *msg);
 	/* All entries up to now come again: forget them. */
 	void (*restart)(void *private_data);
+	/* Something of the answer is missing; the search goes on. NULL: then
+	 * it fails. */
+	void (*lose)(void *private_data, const char *what);
 	void *private_data;
 };
 

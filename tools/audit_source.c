@@ -47,8 +47,25 @@ const char *const audit_attrs[] = {
 #define FILTER                                                                \
 	"(|(servicePrincipalName=*)(sAMAccountName=*)(objectClass=dnsNode))"
 
-/* ---------------------------------------------------------- one end to other
- */
+bool audit_source_lose(struct audit_source *source, const char *what)
+{
+	const char **losses = NULL;
+	size_t num = 0;
+
+	while (source->losses != NULL && source->losses[num] != NULL) {
+		num++;
+	}
+	losses = talloc_realloc(source, source->losses, const char *, num + 2);
+	if (losses == NULL) {
+		return false;
+	}
+	source->losses = losses;
+	losses[num] = talloc_strdup(losses, what);
+	losses[num + 1] = NULL;
+	return losses[num] != NULL;
+}
+
+/* -------------------------------------------------------- end to end */
 
 struct looking {
 	TALLOC_CTX *mem_ctx;
@@ -104,12 +121,41 @@ struct searching {
 	struct audit_search_options options;
 };
 
+/* The stream of the reader, and where losses go. */
+struct passing {
+	const struct audit_stream *stream;
+	struct audit_source *source;
+};
+
+static int pass_entry(void *private_data, const struct ldb_message *msg)
+{
+	struct passing *passing = private_data;
+
+	return passing->stream->entry(passing->stream->private_data, msg);
+}
+
+static void pass_restart(void *private_data)
+{
+	struct passing *passing = private_data;
+
+	TALLOC_FREE(passing->source->losses);
+	passing->stream->restart(passing->stream->private_data);
+}
+
+static void pass_loss(void *private_data, const char *what)
+{
+	struct passing *passing = private_data;
+
+	audit_source_lose(passing->source, what);
+}
+
 static bool read_search(struct audit_source *source,
 			TALLOC_CTX *mem_ctx,
 			const struct audit_stream *stream,
 			const char **_reason)
 {
 	const struct searching *searching = source->private_data;
+	struct passing passing = {.stream = stream, .source = source};
 	const struct audit_search search = {
 		.ldb = source->ldb,
 		.server = searching->server,
@@ -118,9 +164,10 @@ static bool read_search(struct audit_source *source,
 		.phantom_root = searching->server->has_phantom_root &&
 				!searching->options.one_by_one,
 		.page_size = searching->options.page_size,
-		.entry = stream->entry,
-		.restart = stream->restart,
-		.private_data = stream->private_data,
+		.entry = pass_entry,
+		.restart = pass_restart,
+		.lose = searching->options.partial ? pass_loss : NULL,
+		.private_data = &passing,
 	};
 
 	return audit_search_run(mem_ctx, &search, _reason) == LDB_SUCCESS;
@@ -209,6 +256,7 @@ bool audit_source_search(TALLOC_CTX *mem_ctx,
 	source->ldb = ldb;
 	source->dc = searching->server->dns_host_name;
 	source->what = "a search";
+	source->has_descriptors = searching->server->has_descriptors;
 	source->read = read_search;
 	source->configuration = configuration;
 	source->find = find;

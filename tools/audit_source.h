@@ -19,9 +19,10 @@ struct audit_stream {
 
 struct audit_source {
 	struct ldb_context *ldb; /* for DNs, and how values compare */
-	const char *dc;	  /* DNS name of the server, once configuration() was
-			     called; NULL if unknown */
-	const char *what; /* "the files of /var/lib/samba/..." */
+	const char *dc; /* DNS name of the server, once configuration() was
+			   called; NULL if unknown */
+	bool has_descriptors; /* accounts have them unless we may not see */
+	const char *what;     /* "the files of /var/lib/samba/..." */
 	/* On false *_reason is one line on mem_ctx, NULL: out of memory. */
 	bool (*read)(struct audit_source *source,
 		     TALLOC_CTX *mem_ctx,
@@ -39,7 +40,12 @@ struct audit_source {
 		     struct ldb_dn **_found,
 		     const char **_reason);
 	void *private_data;
+	/* What could not be read, one line each; NULL-terminated, or NULL. */
+	const char **losses;
 };
+
+/* Notes a loss; it is copied. False when out of memory. */
+bool audit_source_lose(struct audit_source *source, const char *what);
 
 /* A find() for sources that can only be read from one end to the other. */
 bool audit_source_look_through(struct audit_source *source,
@@ -54,6 +60,7 @@ extern const char *const audit_attrs[];
 struct audit_search_options {
 	bool one_by_one; /* naming context after naming context */
 	int page_size;	 /* 0: all at once where the server lets us */
+	bool partial;	 /* what is missing is noted, and no error */
 };
 
 /* An open directory, local or remote. On false as above. */

@@ -147,6 +147,24 @@ static char *sum_text(TALLOC_CTX *mem_ctx, const struct audit_result *result)
 						     : " or above");
 }
 
+static bool write_losses(TALLOC_CTX *mem_ctx,
+			 FILE *stream,
+			 const struct audit_result *result)
+{
+	const char *const *loss = result->losses;
+
+	for (; loss != NULL && *loss != NULL; loss++) {
+		char *printable = audit_printable(mem_ctx, *loss);
+
+		if (printable == NULL) {
+			return false;
+		}
+		audit_wrap(stream, "NOT COMPLETE", 13, printable);
+		talloc_free(printable);
+	}
+	return true;
+}
+
 static bool write_sum(TALLOC_CTX *mem_ctx,
 		      FILE *stream,
 		      const struct audit_result *result)
@@ -154,6 +172,9 @@ static bool write_sum(TALLOC_CTX *mem_ctx,
 	char *text = sum_text(mem_ctx, result);
 	char *printable = NULL;
 
+	if (!write_losses(mem_ctx, stream, result)) {
+		return false;
+	}
 	if (text != NULL) {
 		printable = audit_printable(mem_ctx, text);
 	}

@@ -89,6 +89,7 @@ static bool open_search(struct audit *audit,
 		.page_size = audit_quirk_number(audit->connect,
 						"page size",
 						0),
+		.partial = audit->options->partial,
 	};
 	struct ldb_context *ldb = audit->ldb;
 
@@ -230,6 +231,7 @@ static bool format_report(struct audit *audit,
 		.choice = audit->options->choice,
 		.findings = findings,
 		.num_accepted = num_accepted,
+		.losses = scanned->source->losses,
 	};
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
 	time_t now = time(NULL);
