@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes directories of any size: directory.py FOLDER ACCOUNTS tdb|mdb
+"""Makes directories of any size: directory.py FOLDER ACCOUNTS tdb|mdb [SEED]
 
 FOLDER gets etc/smb.conf and private/sam.ldb of a domain controller with that
 many accounts: 60 of 100 are computers with 4 to 8 SPNs, 20 service accounts
@@ -90,7 +90,7 @@ def dn_of(number, domain_dn):
     return "CN=%s,OU=bench,%s" % (label(number), domain_dn)
 
 
-def spns_of(number, dns):
+def spns_of(number, dns, seed=0):
     """The SPNs of an account, and what is wrong with them (or None)."""
     kind = kind_of(number)
     name = label(number)
@@ -98,7 +98,7 @@ def spns_of(number, dns):
     if kind == "user":
         return [], None
     for what, place, every in WRONG:
-        if number % 5 == place and number // 5 % every == every - 1:
+        if number % 5 == place and (number // 5 + seed) % every == every - 1:
             wrong = what
     classes = ("http",)
     if kind == "pc":
@@ -117,7 +117,8 @@ def spns_of(number, dns):
 class Loader:
     """The domain partition's file, below all modules."""
 
-    def __init__(self, dirs, accounts):
+    def __init__(self, dirs, accounts, seed=0):
+        self.seed = seed
         self.lp = param.LoadParm()
         self.lp.load(dirs.smb_conf)
         self.sam_path = dirs.path("private", "sam.ldb")
@@ -157,7 +158,7 @@ class Loader:
     def clone(self, template_message, number, guid, usn):
         name = label(number)
         kind = kind_of(number)
-        spns, wrong = spns_of(number, self.dns)
+        spns, wrong = spns_of(number, self.dns, self.seed)
         dn = dn_of(number, self.domain_dn)
         sid = security.dom_sid("%s-%d" % (self.sid, FIRST_RID + number))
         changed = {
@@ -185,7 +186,9 @@ class Loader:
         made = self.make_templates()
         first_usn = self.stock.sequence_number(ldb.SEQ_HIGHEST_SEQ) + 1
         truth = {"accounts": accounts, "spns": 0, "duplicate": [],
-                 "alias": [], "unpaired": []}
+                 "alias": [], "unpaired": [], "cross": [],
+                 "services": sum(kind_of(number) == "svc"
+                                 for number in range(accounts))}
         # In their order the lists of the index only grow at the end.
         guids = sorted(uuid.uuid5(uuid.NAMESPACE_DNS, label(number)).bytes_le
                        for number in range(accounts))
@@ -196,9 +199,38 @@ class Loader:
             truth["spns"] += num
             if wrong:
                 truth[wrong].append(label(number))
+        truth["cross"].append(self.add_cross())
         self.raw.transaction_commit()
         set_usn(self.sam_path, first_usn + accounts)
         return truth
+
+    def add_cross(self):
+        """The first service account holds an SPN that the configuration has."""
+        message = ldb.Message(ldb.Dn(self.raw, dn_of(2, self.domain_dn)))
+        message["s"] = ldb.MessageElement(
+            foreign_spn(0), ldb.FLAG_MOD_ADD, "servicePrincipalName")
+        self.raw.modify(message)
+        return label(2)
+
+    def add_names(self, accounts):
+        """Names of the services in the zone of the domain, as nodes."""
+        zone = "DC=%s,CN=MicrosoftDNS,DC=DomainDnsZones,%s" % (
+            self.dns, self.domain_dn)
+        path = raw_path(self.sam_path).replace(
+            self.domain_dn.upper() + ".ldb",
+            "DC=DOMAINDNSZONES,%s.ldb" % self.domain_dn.upper())
+        raw = ldb.Ldb(path, options=["batch_mode:1"])
+        dsdb._dsdb_set_schema_from_ldb(raw, self.stock)
+        raw.transaction_start()
+        names = [label(number) for number in range(accounts)
+                 if kind_of(number) == "svc"]
+        names += ["foreign%03d" % number for number in range(FOREIGN)]
+        for name in names:
+            raw.add({"dn": "DC=%s,%s" % (name, zone), "name": name,
+                     "objectClass": ["top", "dnsNode"], "dc": name,
+                     "objectGUID": uuid.uuid5(uuid.NAMESPACE_URL,
+                                              name).bytes_le})
+        raw.transaction_commit()
 
     def add_foreign(self):
         """Holders of SPNs outside of the domain partition."""
@@ -255,15 +287,17 @@ def main(argv):
     dirs = prepare(folder)
     provision(dirs, backend)
     enable(dirs)
-    loader = Loader(dirs, accounts)
+    seed = int(argv[3]) if len(argv) > 3 else 0
+    loader = Loader(dirs, accounts, seed)
     truth = loader.load(accounts)
     loader.add_foreign()
+    loader.add_names(accounts)
     advance_rids(loader, accounts)
     print(json.dumps(truth))
     return 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
     sys.exit(main(sys.argv[1:]))

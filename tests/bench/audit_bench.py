@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an audit costs, against ldbsearch, and whether it tells the truth.
+
+Each figure is one of facts that a gate holds: A1 CPU, A2 instructions, A3
+memory, A4 growth, A5 every violation that the generator made and no other, A8
+how long a writer may wait. CPU is a median of pairs of runs by turns.
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ATTRS = """
+    objectGUID objectClass sAMAccountName dNSHostName
+    msDS-AdditionalDnsHostName msDS-AdditionalSamAccountName
+    userAccountControl isDeleted servicePrincipalName userPrincipalName
+    whenCreated pwdLastSet lastLogonTimestamp accountExpires
+    msDS-SupportedEncryptionTypes msDS-AllowedToDelegateTo
+    msDS-HostServiceAccountBL adminCount memberOf primaryGroupID objectSid
+    nTSecurityDescriptor
+""".split()
+FILTER = "(|(servicePrincipalName=*)(sAMAccountName=*)(objectClass=dnsNode))"
+PAIRS = 3
+# Of the accounts that the generator copies.
+TEMPLATES = {"pc-template", "svc-template"}
+
+
+class AuditBench:
+    def __init__(self, folder, accounts, backend, build, seed=0):
+        self.accounts = accounts
+        self.backend = backend
+        done = subprocess.run(
+            [sys.executable, "-B", os.path.join(HERE, "directory.py"), folder,
+             str(accounts), backend, str(seed)],
+            stdout=subprocess.PIPE, check=True)
+        self.truth = json.loads(done.stdout.splitlines()[-1])
+        self.conf = os.path.join(folder, "dc", "etc", "smb.conf")
+        self.sam = os.path.join(folder, "dc", "private", "sam.ldb")
+        self.tool = os.path.join(build, "tools", "spn-audit")
+        self.environment = dict(os.environ, LDB_MODULES_PATH=os.path.join(
+            build, "ldb-modules"))
+
+    def audit(self, *more):
+        return [self.tool, "-s", self.conf, "-H", self.sam, *more]
+
+    def ldbsearch(self, *attrs):
+        return ["ldbsearch", "--configfile=" + self.conf, "-H", self.sam,
+                "--cross-ncs", FILTER, *attrs]
+
+    def cpu(self, command):
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL,
+                                 env=self.environment)
+        _, _, usage = os.wait4(child.pid, 0)
+        child.returncode = 0
+        return usage.ru_utime + usage.ru_stime
+
+    def ratio(self, *attrs):
+        """CPU of an audit and of ldbsearch, and the median of the ratios."""
+        pairs = [(self.cpu(self.audit()), self.cpu(self.ldbsearch(*attrs)))
+                 for _ in range(PAIRS)]
+        return (statistics.median(pair[1] for pair in pairs),
+                statistics.median(pair[0] for pair in pairs),
+                statistics.median(a / b for a, b in pairs))
+
+    def instructions(self):
+        done = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+             *self.audit()], env=self.environment, check=False,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        refs = re.search(r"I +refs: +([\d,]+)", done.stderr)[1]
+        return int(refs.replace(",", "")) / 1e6
+
+    def memory(self, *more):
+        """Private bytes at most, for each SPN. The report is kept back until
+        the audit has all of it in memory."""
+        child = subprocess.Popen(self.audit(*more), stdout=subprocess.PIPE,
+                                 env=self.environment)
+        reader = threading.Timer(0.2 + self.accounts / 20000,
+                                 child.stdout.read)
+        reader.start()
+        peak = 0
+        while child.poll() is None:
+            peak = max(peak, private_bytes(child.pid))
+            time.sleep(0.002)
+        reader.join()
+        return peak / self.truth["spns"]
+
+    def lies(self):
+        """What the audit says and the generator does not, and the other way
+        round: sets of (code, name)."""
+        done = subprocess.run(self.audit("--format=json"), check=False,
+                              stdout=subprocess.PIPE, env=self.environment)
+        found = {}
+        for each in json.loads(done.stdout)["findings"]:
+            names = [holder["dn"].split(",")[0][3:]
+                     for holder in each["holders"]]
+            if not TEMPLATES.intersection(names):
+                found.setdefault(each["code"], set()).add(max(names))
+        return self.expected(), found
+
+    def expected(self):
+        truth = self.truth
+        services = {name for name in found_services(self.accounts)}
+        expected = {"SPN-101": set(truth["duplicate"]) | set(truth["cross"]),
+                    "SPN-201": set(truth["alias"]),
+                    "SPN-302": set(truth["unpaired"]),
+                    "SPN-403": set(truth["alias"]) | set(truth["duplicate"]),
+                    "SPN-701": services}
+        return {code: names for code, names in expected.items() if names}
+
+
+def found_services(accounts):
+    import directory    # wants Samba's Python, which only a bench has
+    return [directory.label(number) for number in range(accounts)
+            if directory.kind_of(number) == "svc"]
+
+
+def private_bytes(pid):
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii") as stream:
+            found = re.search(r"RssAnon:\s+(\d+)", stream.read())
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(found[1]) * 1024 if found else 0
+
+
+def print_audit(table, bench, instructions_only=False):
+    """Rows of the table; gates of 10,000 accounts and more."""
+    gated = bench.accounts >= 10000
+    expected, found = bench.lies()
+    missing = sum(len(expected.get(code, set()) - found.get(code, set()))
+                  for code in expected)
+    invented = sum(len(found[code] - expected.get(code, set()))
+                   for code in found)
+    total = sum(len(names) for names in expected.values())
+    print("\naudit of %d accounts, %d SPNs, %s: %d violations, %d missed, "
+          "%d invented" % (bench.accounts, bench.truth["spns"], bench.backend,
+                           total, missing, invented))
+    if missing or invented:
+        table.missed.append("A5")
+    table.row("A2", "million instructions / 10,000",
+              (10000.0, bench.instructions()), None)
+    if instructions_only:
+        return None
+    gate = (0.40 if bench.backend == "mdb" else 0.50) if gated else None
+    stock, ours, ratio = bench.ratio(*ATTRS)
+    table.row("A1", "CPU s: ldbsearch, audit", (stock, ours), gate,
+              hard=False)
+    table.row("", "without nTSecurityDescriptor",
+              bench.ratio(*ATTRS[:-1])[:2], None)
+    table.row("A3", "150 bytes / bytes for each SPN", (
+        150.0, bench.memory("--min-severity=warning")),
+              1.0 if bench.accounts >= 100000 else None, hard=False)
+    table.row("", "the same, all findings", (150.0, bench.memory()), None)
+    return ours
+
+
+def growth(table, small, large, cpu):
+    """A4: CPU of two sizes, for ten times the accounts."""
+    times = large.accounts / small.accounts
+    table.row("A4", "CPU s: %d, %d" % (small.accounts, large.accounts),
+              (cpu[0] * times, cpu[1]), 1.1, hard=False)
