@@ -135,6 +135,13 @@ class DnsTest(unittest.TestCase):
         server = self.start({"here." + DOMAIN: ("RCODE", 2)})
         self.fails(self.audit(server.address, ["here." + DOMAIN]))
 
+    def test_many_failures_before_an_answer(self):
+        hosts = ["n%d.%s" % (i, DOMAIN) for i in range(200)]
+        names = {host: ("RCODE", 2) for host in hosts[:-1]}
+        done = self.audit(self.start(names).address, hosts)
+        self.assertEqual({hosts[-1]}, self.ghosts(done))
+        self.assertIn(b"no answer to 199 of 200 names", done.stderr)
+
     def test_bad_server(self):
         done = self.audit("nonsense", ["here." + DOMAIN])
         self.assertEqual(2, done.returncode)

@@ -44,6 +44,7 @@ struct audit_dns {
 	size_t num_running;
 	size_t num_finished;
 	size_t num_known;
+	size_t num_silent;
 	int last_status;
 	bool has_no_memory;
 };
@@ -384,6 +385,7 @@ static void take_reply(void *arg,
 	}
 	if (status != ARES_SUCCESS) {
 		query->dns->last_status = status;
+		query->dns->num_silent += (status == ARES_ETIMEOUT) ? 1 : 0;
 		finish(query, SPN_DNS_UNKNOWN);
 		return;
 	}
@@ -461,10 +463,12 @@ static void wait_for_replies(struct audit_dns *dns)
 	ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
-/* Not one answer to the first of them: the rest would fare no better. */
+/* No sound at all to the first of them: the rest would fare no better, and
+ * each would take its time. */
 static bool is_hopeless(const struct audit_dns *dns)
 {
-	return dns->num_known == 0 && dns->num_finished >= dns->num_parallel;
+	return dns->num_silent == dns->num_finished &&
+	       dns->num_finished >= dns->num_parallel;
 }
 
 static bool ask_all(struct audit_dns *dns)
