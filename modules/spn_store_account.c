@@ -178,8 +178,12 @@ static bool domain_of_text(TALLOC_CTX *mem_ctx,
 	for (part = to; *part != '\0'; part++) {
 		bool is_comma = *part == ',';
 
-		*to++ = is_comma ? '.' : *part;
-		part += is_comma ? 3 : 0;
+		*to = *part;
+		if (is_comma) {
+			*to = '.';
+			part += 3;
+		}
+		to++;
 	}
 	*to = '\0';
 	return true;

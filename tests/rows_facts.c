@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY (24 * 3600)
+#define DAY ((int64_t)24 * 3600)
 #define YEAR_1970 1970
-#define YEAR (31556952) /* on average */
+#define YEAR ((int64_t)31556952) /* on average */
 
 static const char *const keys[] = {
 	"facts",
@@ -51,7 +51,7 @@ static int64_t time_of(const char *value)
 		fprintf(stderr, "'%s': a time is -400d or 2005y\n", value);
 		abort();
 	}
-	return ROWS_NOW + (int64_t)number * DAY;
+	return ROWS_NOW + number * DAY;
 }
 
 static void append(TALLOC_CTX *mem_ctx, const char ***list, const char *text)

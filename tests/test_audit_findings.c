@@ -62,7 +62,8 @@ static void add(struct world *w, const struct row *row)
 	};
 
 	if (other != NULL) {
-		v.others.accounts = talloc_memdup(w, &other, sizeof(other));
+		v.others.accounts =
+			talloc_memdup(w, &other, sizeof(struct spn_account *));
 		v.others.num_accounts = 1;
 	}
 	assert_true(audit_violations_add(w, &w->violations, &v));

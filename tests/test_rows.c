@@ -343,8 +343,8 @@ static void run_audit(struct directory *d, const struct row *row)
 		c = make_case(d, 0, NULL, d->accounts[l], false);
 		c.surroundings = &(struct spn_surroundings){
 			.now = ROWS_NOW,
-			.stale_age = 90 * 24 * 3600,
-			.password_age = 365 * 24 * 3600,
+			.stale_age = (int64_t)90 * 24 * 3600,
+			.password_age = (int64_t)365 * 24 * 3600,
 			.ask_dns = ask_dns,
 			.private_data = d,
 			.dns_is_live = d->dns_is_live,

@@ -429,10 +429,19 @@ static bool is_key(struct spn_str key,
 		   struct spn_str dacl,
 		   enum spn_kind kind)
 {
+	const struct spn_str known_owner = {
+		.data = key.data + 1,
+		.len = owner.len,
+	};
+	const struct spn_str known_dacl = {
+		.data = key.data + 1 + owner.len,
+		.len = dacl.len,
+	};
+
 	return key.len == 1 + owner.len + dacl.len &&
 	       bytes_of(key)[0] == (uint8_t)kind &&
-	       memcmp(key.data + 1 + owner.len, dacl.data, dacl.len) == 0 &&
-	       memcmp(key.data + 1, owner.data, owner.len) == 0;
+	       spn_str_equal(known_dacl, dacl) &&
+	       spn_str_equal(known_owner, owner);
 }
 
 static const struct known *find_known(const struct audit_acl *acl,

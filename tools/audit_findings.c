@@ -194,10 +194,10 @@ static bool split(struct audit_findings *findings,
 		  const struct audit_accounts *all,
 		  const struct spn_account *speaker)
 {
-	const struct spn_account **accounts =
-		spn_arena_take_object(findings,
-				      &findings->arena,
-				      all->num_accounts * sizeof(accounts[0]));
+	const struct spn_account **accounts = spn_arena_take_object(
+		findings,
+		&findings->arena,
+		all->num_accounts * sizeof(struct spn_account *));
 	size_t num = 0;
 	size_t round;
 	size_t i;

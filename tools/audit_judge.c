@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define SCRATCH (16 * 1024)
+#define SCRATCH ((size_t)16 * 1024)
 
 /* An account of either page as one that outlives both; the numbers in the two
  * are the same. */
@@ -101,13 +101,16 @@ static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
 	struct spn_str partner = {};
 
 	if (num > 0) {
-		others = spn_arena_take_object(scan,
-					       &scan->arena,
-					       num * sizeof(others[0]));
+		others = spn_arena_take_object(
+			scan,
+			&scan->arena,
+			num * sizeof(struct spn_account *));
 		if (others == NULL) {
 			return false;
 		}
-		memcpy(others, v.others.accounts, num * sizeof(others[0]));
+		memcpy(others,
+		       v.others.accounts,
+		       num * sizeof(struct spn_account *));
 		v.others.accounts = others;
 	}
 	if (v.partner != NULL) {

@@ -96,7 +96,7 @@ static bool has_wildcard(const struct audit_names *names, struct spn_str zone)
 static enum spn_dns_answer ask_full_name(const struct audit_names *names,
 					 struct spn_str name)
 {
-	struct spn_str parent = name;
+	struct spn_str parent = {};
 
 	if (spn_shared_has(names->hosts, name) ||
 	    spn_shared_has(names->zones, name)) {

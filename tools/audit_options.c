@@ -27,6 +27,7 @@ enum option {
 	OPT_FIX_SETSPN,
 	OPT_CHECK_DNS,
 	OPT_PARTIAL,
+	OPT_VERBOSE,
 	OPT_WATCH,
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
@@ -136,6 +137,13 @@ static const struct poptOption option_table[] = {
 			   "send everything",
 	},
 	{
+		.longName = "verbose",
+		.shortName = 'v',
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_VERBOSE,
+		.descrip = "Say what is read, and how long it takes",
+	},
+	{
 		.longName = "watch",
 		.argInfo = POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL,
 		.val = OPT_WATCH,
@@ -217,7 +225,7 @@ static int read_name(struct reading *reading,
 {
 	if (value[0] == '\0') {
 		return spn_connect_usage_error(reading->connect,
-					       "%s: the value is empty",
+					       "--%s: the value is empty",
 					       option);
 	}
 	*_slot = value;
@@ -295,83 +303,94 @@ static int check_watch(const struct reading *reading)
 	return SPN_EXIT_DONE;
 }
 
-static int read_option(struct reading *reading, int opt)
+/* Where a switch or a name goes. */
+static bool *switch_of(struct audit_options *options, int opt)
 {
-	char *value = NULL;
+	switch (opt) {
+	case OPT_CHECK_DNS:
+		return &options->check_dns;
+	case OPT_PARTIAL:
+		return &options->partial;
+	case OPT_VERBOSE:
+		return &options->verbose;
+	case OPT_LIST_RULES:
+		return &options->list_rules;
+	}
+	return NULL;
+}
 
-	if (opt == OPT_WATCH) {
-		return read_watch(reading);
+static const char **name_of(struct audit_options *options, int opt)
+{
+	switch (opt) {
+	case OPT_OUTPUT:
+		return &options->output;
+	case OPT_FROM_LDIF:
+		return &options->from_ldif;
+	case OPT_ACCOUNT:
+		return &options->account;
+	case OPT_BASE:
+		return &options->base;
+	case OPT_BASELINE:
+		return &options->baseline;
+	case OPT_WRITE_BASELINE:
+		return &options->write_baseline;
+	case OPT_FIX_LDIF:
+		return &options->fix_ldif;
+	case OPT_FIX_SETSPN:
+		return &options->fix_setspn;
 	}
-	if (opt == OPT_CHECK_DNS) {
-		reading->options->check_dns = true;
-		return SPN_EXIT_DONE;
+	return NULL;
+}
+
+/* "base", as the table calls it. */
+static const char *word_of(int opt)
+{
+	const struct poptOption *option = option_table;
+
+	while (option->val != opt) {
+		option++;
 	}
-	if (opt == OPT_PARTIAL) {
-		reading->options->partial = true;
-		return SPN_EXIT_DONE;
-	}
-	if (opt == OPT_LIST_RULES) {
-		reading->options->list_rules = true;
-		return SPN_EXIT_DONE;
-	}
-	value = spn_connect_option_argument(reading->options,
-					    reading->connect);
-	if (value == NULL) {
-		return out_of_memory(reading);
+	return option->longName;
+}
+
+static int read_value(struct reading *reading, int opt, const char *value)
+{
+	const char **name = name_of(reading->options, opt);
+
+	if (name != NULL) {
+		return read_name(reading, word_of(opt), value, name);
 	}
 	switch (opt) {
 	case OPT_FORMAT:
 		return read_format(reading, value);
-	case OPT_OUTPUT:
-		return read_name(reading,
-				 "--output",
-				 value,
-				 &reading->options->output);
-	case OPT_FROM_LDIF:
-		return read_name(reading,
-				 "--from-ldif",
-				 value,
-				 &reading->options->from_ldif);
 	case OPT_RULE:
 		return read_choice(reading, audit_choice_rule, value);
 	case OPT_ONLY:
 		return read_choice(reading, audit_choice_only, value);
 	case OPT_MIN_SEVERITY:
 		return read_choice(reading, audit_choice_least, value);
-	case OPT_ACCOUNT:
-		return read_name(reading,
-				 "--account",
-				 value,
-				 &reading->options->account);
-	case OPT_BASE:
-		return read_name(reading,
-				 "--base",
-				 value,
-				 &reading->options->base);
-	case OPT_BASELINE:
-		return read_name(reading,
-				 "--baseline",
-				 value,
-				 &reading->options->baseline);
-	case OPT_WRITE_BASELINE:
-		return read_name(reading,
-				 "--write-baseline",
-				 value,
-				 &reading->options->write_baseline);
-	case OPT_FIX_LDIF:
-		return read_name(reading,
-				 "--fix-ldif",
-				 value,
-				 &reading->options->fix_ldif);
-	case OPT_FIX_SETSPN:
-		return read_name(reading,
-				 "--fix-setspn",
-				 value,
-				 &reading->options->fix_setspn);
 	case OPT_EXPLAIN:
 		return read_explain(reading, value);
 	}
 	return SPN_EXIT_CANNOT_RUN;
+}
+
+static int read_option(struct reading *reading, int opt)
+{
+	bool *is_on = switch_of(reading->options, opt);
+	char *value = NULL;
+
+	if (opt == OPT_WATCH) {
+		return read_watch(reading);
+	}
+	if (is_on != NULL) {
+		*is_on = true;
+		return SPN_EXIT_DONE;
+	}
+	value = spn_connect_option_argument(reading->options,
+					    reading->connect);
+	return (value == NULL) ? out_of_memory(reading)
+			       : read_value(reading, opt, value);
 }
 
 static int read_all(struct reading *reading)

@@ -24,6 +24,7 @@ struct audit_options {
 	int watch;	       /* seconds; 0: one audit */
 	bool check_dns;
 	bool partial; /* what is missing of the answer is no error */
+	bool verbose;
 	bool list_rules;
 	const struct spn_message *explain; /* NULL: audit */
 };

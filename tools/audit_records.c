@@ -14,6 +14,7 @@
 #include <tdb.h>
 
 #define MAX_NAME 64
+#define SCRATCH ((size_t)64 * 1024)
 
 struct pass {
 	const struct audit_records *records;
@@ -284,7 +285,7 @@ bool audit_records_read(TALLOC_CTX *mem_ctx,
 	};
 	bool ok = false;
 
-	pass.entry_ctx = talloc_pool(tmp_ctx, 64 * 1024);
+	pass.entry_ctx = talloc_pool(tmp_ctx, SCRATCH);
 	if (pass.entry_ctx != NULL && sort_attrs(&pass, tmp_ctx)) {
 		ok = readers[records->backend](&pass);
 	}

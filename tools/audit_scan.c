@@ -20,9 +20,10 @@
 #include "policy/spn_census.h"
 
 #include <string.h>
+#include <time.h>
 
 #define PROGRESS_STEP 256
-#define SCRATCH (16 * 1024)
+#define SCRATCH ((size_t)16 * 1024)
 
 /* The pass itself; goes away with it. */
 struct reading {
@@ -440,6 +441,14 @@ static bool choose_fold(struct audit_scan *scan, struct reading *reading)
 	return true;
 }
 
+static double seconds(void)
+{
+	struct timespec now = {};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 bool audit_scan_run(TALLOC_CTX *mem_ctx,
 		    struct audit_source *source,
 		    const struct audit_scan_options *options,
@@ -449,6 +458,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	struct audit_scan *scan = talloc_zero(mem_ctx, struct audit_scan);
 	struct reading reading = {.scan = scan, .options = options};
 	const char **problems = NULL;
+	double start = 0;
 
 	*_reason = NULL;
 	if (scan == NULL) {
@@ -459,12 +469,17 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	if (!choose_fold(scan, &reading)) {
 		return false;
 	}
+	start = seconds();
 	if (!read_accounts(mem_ctx, &reading, _reason) ||
-	    !read_configuration(mem_ctx, scan, &problems, _reason) ||
-	    !judge_all(mem_ctx, &reading, problems, _reason))
+	    !read_configuration(mem_ctx, scan, &problems, _reason))
 	{
 		return false;
 	}
+	scan->seconds_reading = seconds() - start;
+	if (!judge_all(mem_ctx, &reading, problems, _reason)) {
+		return false;
+	}
+	scan->seconds_judging = seconds() - start - scan->seconds_reading;
 	*_scan = scan;
 	return true;
 }

@@ -19,6 +19,8 @@ struct audit_scan {
 	struct spn_index *index; /* complete */
 	size_t num_accounts;	 /* live ones */
 	size_t num_spns;
+	double seconds_reading;
+	double seconds_judging;
 	struct audit_violations violations; /* what the rules say, not yet
 					       merged */
 	struct spn_arena arena;		    /* of what they point to */

@@ -135,6 +135,23 @@ static bool open_source(struct audit *audit,
 				  _reason);
 }
 
+static void tell(const struct audit *audit, const struct audit_scan *scan)
+{
+	const char *const *loss = scan->source->losses;
+
+	spn_connect_message(audit->connect,
+			    "read %s: %zu accounts, %zu SPNs, %.2f s; judged "
+			    "in %.2f s",
+			    scan->source->what,
+			    scan->num_accounts,
+			    scan->num_spns,
+			    scan->seconds_reading,
+			    scan->seconds_judging);
+	for (; loss != NULL && *loss != NULL; loss++) {
+		spn_connect_message(audit->connect, "%s", *loss);
+	}
+}
+
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
 	struct audit_scan_options scan_options = {
@@ -167,6 +184,9 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 
 	if (has_shown_progress) {
 		end_progress();
+	}
+	if (ok && audit->options->verbose) {
+		tell(audit, *_scan);
 	}
 	return ok ? SPN_EXIT_DONE : fail(audit, reason);
 }

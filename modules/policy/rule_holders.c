@@ -28,6 +28,14 @@ static bool is_krbtgt(const struct spn_account *account)
 	return spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
 }
 
+/* For what is said of the account as a whole. */
+static struct spn_str first_spn(const struct spn_account *account)
+{
+	return (account->spns.values != NULL && account->spns.num > 0)
+		       ? account->spns.values[0].value
+		       : (struct spn_str){};
+}
+
 static bool is_out_of_use(const struct spn_case *c,
 			  const struct spn_account *account)
 {
@@ -76,8 +84,7 @@ static bool judge_disabled(const struct spn_case *c, struct spn_report *report)
 	if (!find_wanted(c, report, &wanted)) {
 		return false;
 	}
-	v.spn = (wanted != NULL) ? wanted->value
-				 : c->after->spns.values[0].value;
+	v.spn = (wanted != NULL) ? wanted->value : first_spn(c->after);
 	if (!spn_report_add(report, "SPN-501", &v, &added)) {
 		return false;
 	}
@@ -93,7 +100,7 @@ static bool judge_silent(const struct spn_case *c, struct spn_report *report)
 	const struct spn_facts *facts = c->after->facts;
 	struct spn_violation v = {
 		.account = c->after,
-		.spn = c->after->spns.values[0].value,
+		.spn = first_spn(c->after),
 	};
 	int64_t limit = 0;
 
@@ -124,7 +131,7 @@ static bool judge_conflict(const struct spn_case *c, struct spn_report *report)
 {
 	struct spn_violation v = {
 		.account = c->after,
-		.spn = c->after->spns.values[0].value,
+		.spn = first_spn(c->after),
 	};
 
 	return c->after->dn == NULL || !is_conflict(c->after->dn) ||
@@ -160,7 +167,7 @@ static bool judge_admin(const struct spn_case *c, struct spn_report *report)
 	const char *name = c->after->sam_account_name;
 	struct spn_violation v = {
 		.account = c->after,
-		.spn = c->after->spns.values[0].value,
+		.spn = first_spn(c->after),
 	};
 	size_t i;
 

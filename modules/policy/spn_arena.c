@@ -4,7 +4,7 @@
 #include <stdalign.h>
 #include <string.h>
 
-#define BLOCK (64 * 1024)
+#define BLOCK ((size_t)64 * 1024)
 
 uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
 			struct spn_arena *arena,
@@ -17,7 +17,7 @@ uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
 	}
 	if (len > arena->room) {
 		arena->room = 0;
-		arena->next = talloc_array(mem_ctx, uint8_t, BLOCK);
+		arena->next = talloc_array(mem_ctx, uint8_t, (unsigned)BLOCK);
 		if (arena->next == NULL) {
 			return NULL;
 		}

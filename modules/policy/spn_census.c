@@ -11,7 +11,7 @@
 #include "spn_pack.h"
 #include "spn_slots.h"
 
-#define PAGE (32 * 1024)
+#define PAGE ((size_t)32 * 1024)
 
 struct unpacked {
 	size_t number;

@@ -22,6 +22,7 @@
 
 #define GUID_TEXT 36
 #define GUID_BYTES 16
+#define POINTER sizeof(uintptr_t) /* one is kept as it is */
 
 struct spn_str spn_pack_parent(struct spn_str dn)
 {
@@ -154,7 +155,7 @@ static void put_facts(struct writer *w, const struct spn_facts *facts)
 	}
 	put_number(w, facts->num_writers);
 	if (facts->num_writers > 0) {
-		put_bytes(w, &facts->writers, sizeof(facts->writers));
+		put_bytes(w, &facts->writers, POINTER);
 	}
 }
 
@@ -277,7 +278,7 @@ static const char **get_list(struct reader *r)
 	if (num == 0) {
 		return NULL;
 	}
-	texts = take(r, num * sizeof(texts[0]));
+	texts = take(r, num * sizeof(char *));
 	for (i = 0; i + 1 < num; i++) {
 		const char *text = get_text(r);
 
@@ -361,8 +362,8 @@ static const struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 	facts->delegate_to = delegate_to;
 	facts->num_writers = (size_t)get_number(r);
 	if (facts->num_writers > 0) {
-		memcpy(&facts->writers, r->at, sizeof(facts->writers));
-		r->at += sizeof(facts->writers);
+		memcpy(&facts->writers, r->at, POINTER);
+		r->at += POINTER;
 	}
 	return facts;
 }
