@@ -441,6 +441,8 @@ def build(bld):
                   install_path='${MODULESDIR}')
     bld(rule=_make_html_parts, target='tools/audit_page.h', before=['c'],
         source=['tools/audit_page.css', 'tools/audit_page.js'])
+    bld(rule=_make_rule_pages, target='tools/audit_rule_pages.h',
+        before=['c'], source=bld.path.ant_glob('docs/rules/*.md'))
     for name, tool in TOOLS.items():
         if set(tool['sources']) & set(absent):
             Logs.warn('tool %s is not built', name)
@@ -465,6 +467,11 @@ def build(bld):
 def _make_html_parts(task):
     task.outputs[0].write(audit_page.header(*(node.read()
                                               for node in task.inputs)))
+
+
+def _make_rule_pages(task):
+    task.outputs[0].write(audit_page.pages(
+        {node.name: node.read(encoding='utf-8') for node in task.inputs}))
 
 
 def _absent_sources(bld):

@@ -77,6 +77,8 @@ def explained(code):
     head, _, body = tool('spn-audit', '--explain=' + code).partition('\n')
     fields['id'] = head.partition(' ')[2]
     for line in body.splitlines():
+        if not line:
+            break       # the page of the rule follows
         if line[:1].strip():
             label, _, line = line.partition(' ')
         fields[label] = one_line(fields.get(label, '') + ' ' + line)

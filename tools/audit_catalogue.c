@@ -5,6 +5,7 @@
  */
 #include "audit_catalogue.h"
 
+#include "audit_rule_pages.h"
 #include "audit_words.h"
 #include "policy/rules.h"
 
@@ -103,6 +104,20 @@ static const char *on_write_text(const struct spn_message *message,
 	return "not looked at, audit only";
 }
 
+/* The page of a rule; what comes from the check itself has none. */
+static void write_page(FILE *stream, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(audit_rule_pages) / sizeof(audit_rule_pages[0]);
+	     i++)
+	{
+		if (strcmp(audit_rule_pages[i].rule, rule) == 0) {
+			fprintf(stream, "\n%s", audit_rule_pages[i].text);
+		}
+	}
+}
+
 bool audit_explain(TALLOC_CTX *mem_ctx,
 		   const struct audit_choice *choice,
 		   const struct spn_message *message,
@@ -141,5 +156,6 @@ bool audit_explain(TALLOC_CTX *mem_ctx,
 				   lines[i].text);
 		}
 	}
+	write_page(stream, message->rule);
 	return true;
 }
