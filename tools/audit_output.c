@@ -166,6 +166,10 @@ bool audit_output_write(TALLOC_CTX *mem_ctx,
 		return write_file(mem_ctx, path, data, len, _reason);
 	}
 	if (!write_all(STDOUT_FILENO, data, len)) {
+		if (errno == EPIPE) {
+			*_reason = ""; /* as if SIGPIPE had ended us */
+			return false;
+		}
 		return say_errno(mem_ctx, "standard output", _reason);
 	}
 	return true;

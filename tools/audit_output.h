@@ -18,8 +18,8 @@
 bool audit_output_guard(void);
 
 /*
- * path NULL: standard output. On false *_reason is one line on mem_ctx, or
- * NULL when out of memory.
+ * path NULL: standard output. On false *_reason is one line on mem_ctx, NULL
+ * when out of memory, and "" where nobody reads any more: no reason to talk.
  */
 bool audit_output_write(TALLOC_CTX *mem_ctx,
 			const char *path,
