@@ -3,7 +3,7 @@
 
 Runs in ad_dc_stock:local. A command that complains about its arguments, or
 says that it could not run, fails; so does an option that --help has and the
-manual does not.
+manual does not. And a pipe that nobody reads.
 """
 
 import os
@@ -79,6 +79,16 @@ class Guide(unittest.TestCase):
         found = self.samdb.search(self.dn, ldb.SCOPE_BASE)[0]
         self.assertIn(b"http/guide",
                       [bytes(v) for v in found["servicePrincipalName"]])
+
+    def test_nobody_reads(self):
+        """As "spn-audit | head -1", also where SIGPIPE is ignored."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as stream:
+            done = subprocess.run(["spn-audit", "-s", CONF], check=False,
+                                  stdout=stream, stderr=subprocess.PIPE)
+        self.assertEqual(b"", done.stderr)
+        self.assertNotIn(done.returncode, (0, 1))
 
     def test_options(self):
         """What --help lists of our own, the manual explains."""
