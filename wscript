@@ -84,12 +84,9 @@ TOOLS = {
 }
 
 # What the tests of the module in a stack share.
-FAKE_STACK = [
-    'tests/fake_module.c',
-    'tests/fake_requests.c',
-    'tests/fake_samldb.c',
-    'tests/fake_stack.c',
-]
+FAKE_STACK = _sources('tests', '''
+    fake_module fake_requests fake_samldb fake_stack
+''')
 
 # All formats of spn-audit.
 FORMAT_CHECKS = ['tests/format_checks.c'] + _sources('tools', '''
@@ -98,6 +95,7 @@ FORMAT_CHECKS = ['tests/format_checks.c'] + _sources('tools', '''
 ''')
 FORMAT_LIBRARIES = 'JANSSON UNISTRING XML2'
 
+ACL = _sources('tools', 'audit_acl audit_trustees')
 BASELINE = _sources('tools', '''
     audit_baseline audit_choice audit_findings audit_words
 ''')
@@ -135,6 +133,8 @@ TESTS = {
     'test_audit_text': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
         'tests/test_audit_text.c', 'tests/policy_fixture.c',
         'tools/audit_fold.c', 'tools/audit_words.c']},
+    'test_audit_acl': {'kind': 'stack', 'sources': [
+        'tests/test_audit_acl.c', 'tests/policy_fixture.c'] + ACL},
     'test_audit_baseline': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
         'tests/test_audit_baseline.c', 'tests/policy_fixture.c'] + BASELINE},
     'test_audit_formats': {'kind': 'stack', 'use': FORMAT_LIBRARIES,
@@ -167,6 +167,9 @@ TESTS = {
     'fuzz_policy': {'kind': 'pure', 'sources': [
         'tests/fuzz_main.c', 'tests/fuzz_policy.c'],
         'args': ['tests/corpus/policy']},
+    'fuzz_acl': {'kind': 'stack', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_acl.c'] + ACL,
+        'args': ['tests/corpus/acl']},
     'fuzz_baseline': {'kind': 'pure', 'use': 'UNISTRING', 'sources': [
         'tests/fuzz_main.c', 'tests/fuzz_baseline.c'] + BASELINE,
         'args': ['tests/corpus/baseline']},

@@ -110,8 +110,7 @@ static void write_page(FILE *stream, const char *rule)
 	size_t i;
 
 	for (i = 0; i < sizeof(audit_rule_pages) / sizeof(audit_rule_pages[0]);
-	     i++)
-	{
+	     i++) {
 		if (strcmp(audit_rule_pages[i].rule, rule) == 0) {
 			fprintf(stream, "\n%s", audit_rule_pages[i].text);
 		}
