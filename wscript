@@ -114,6 +114,8 @@ TESTS = {
         'tests/test_spn_mappings.c', 'tests/policy_fixture.c']},
     'test_spn_index': {'kind': 'pure', 'sources': [
         'tests/test_spn_index.c', 'tests/policy_fixture.c']},
+    'test_spn_census': {'kind': 'pure', 'sources': [
+        'tests/test_spn_census.c', 'tests/policy_fixture.c']},
     'test_host_pair': {'kind': 'pure', 'sources': [
         'tests/test_host_pair.c', 'tests/policy_fixture.c']},
     'test_settings': {'kind': 'pure', 'sources': [

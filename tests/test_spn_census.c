@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Packed accounts: what goes in comes out, and is found by every key.
+ */
+#include "policy_fixture.h"
+
+#include "policy/spn_census.h"
+#include "policy/spn_pack.h"
+
+static struct spn_census *new_census(struct fixture *f)
+{
+	struct spn_census *census = spn_census_new(f->mem_ctx, f->fold);
+
+	assert_non_null(census);
+	return census;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return (a == NULL) ? b == NULL : (b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_list(const char *const *a, const char *const *b)
+{
+	size_t i;
+
+	if (a == NULL || b == NULL) {
+		return a == b;
+	}
+	for (i = 0; a[i] != NULL && b[i] != NULL; i++) {
+		if (!same_text(a[i], b[i])) {
+			return false;
+		}
+	}
+	return a[i] == b[i];
+}
+
+static void expect_facts(const struct spn_facts *a, const struct spn_facts *b)
+{
+	size_t i;
+
+	assert_int_equal(a->control, b->control);
+	assert_int_equal(a->encryption_types, b->encryption_types);
+	assert_int_equal(a->has_encryption_types, b->has_encryption_types);
+	assert_int_equal(a->is_privileged, b->is_privileged);
+	assert_int_equal(a->created, b->created);
+	assert_int_equal(a->password_set, b->password_set);
+	assert_int_equal(a->last_logon, b->last_logon);
+	assert_int_equal(a->expires, b->expires);
+	assert_true(same_text(a->user_principal_name, b->user_principal_name));
+	assert_true(
+		same_list(a->additional_sam_names, b->additional_sam_names));
+	assert_true(same_list(a->password_readers, b->password_readers));
+	assert_int_equal(a->num_delegate_to, b->num_delegate_to);
+	for (i = 0; i < a->num_delegate_to; i++) {
+		assert_true(
+			spn_str_equal(a->delegate_to[i], b->delegate_to[i]));
+	}
+	assert_ptr_equal(a->writers, b->writers);
+	assert_int_equal(a->num_writers, b->num_writers);
+}
+
+static void expect_same(const struct spn_account *a,
+			const struct spn_account *b)
+{
+	size_t i;
+
+	assert_string_equal(a->object_guid, b->object_guid);
+	assert_string_equal(a->dn, b->dn);
+	assert_true(same_text(a->sam_account_name, b->sam_account_name));
+	assert_true(same_text(a->dns_host_name, b->dns_host_name));
+	assert_true(same_list(a->additional_dns_host_names,
+			      b->additional_dns_host_names));
+	assert_string_equal(a->dns_domain, b->dns_domain);
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->is_dc, b->is_dc);
+	assert_int_equal(a->is_disabled, b->is_disabled);
+	assert_int_equal(a->is_deleted, b->is_deleted);
+	assert_int_equal(a->spns.num, b->spns.num);
+	for (i = 0; i < a->spns.num; i++) {
+		const struct spn_value *x = &a->spns.values[i];
+		const struct spn_value *y = &b->spns.values[i];
+
+		assert_true(spn_str_equal(x->value, y->value));
+		assert_true(spn_str_equal(x->key, y->key));
+		assert_ptr_not_equal(spn_account_find(b, x->key), NULL);
+	}
+}
+
+/* Every member, none of them in its shortest form. */
+static void whole_account(void **state)
+{
+	static const struct spn_writer writers[] = {{"S-1-5-11", "all"}};
+	struct spn_str delegate_to[] = {STR("http/a\0b"), STR("")};
+	const char *sams[] = {"also$", "", NULL};
+	const char *readers[] = {NULL};
+	const char *hosts[] = {"www.example.com", NULL};
+	const struct spn_facts facts = {
+		.control = 0xffffffff,
+		.encryption_types = 0x80000000,
+		.has_encryption_types = true,
+		.is_privileged = true,
+		.created = INT64_MAX,
+		.password_set = 1,
+		.last_logon = 127,
+		.expires = 128,
+		.user_principal_name = "a@b",
+		.additional_sam_names = sams,
+		.password_readers = readers,
+		.delegate_to = delegate_to,
+		.num_delegate_to = 2,
+		.writers = writers,
+		.num_writers = 1,
+	};
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	struct spn_account *account =
+		fixture_account(f, "web01$", "web01.example.com", "http/a");
+	const struct spn_account *got = NULL;
+
+	account->object_guid = "d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11";
+	account->dn = "CN=a\\,b\\\\,OU=x,DC=example,DC=com";
+	account->dns_domain = "example.com";
+	account->additional_dns_host_names = hosts;
+	account->is_dc = true;
+	account->is_disabled = true;
+	account->facts = &facts;
+	assert_true(spn_account_add(account, &f->fold, STR("a\0b/\xff")));
+	assert_true(spn_account_add(account, &f->fold, STR("")));
+	assert_true(spn_account_add(account, &f->fold, STR("HTTP/A")));
+	assert_true(spn_census_add(census, account));
+	assert_true(spn_census_get(census, 0, &got));
+	expect_same(account, got);
+	expect_facts(&facts, got->facts);
+
+	/* kept: the same without facts, and there when the page is turned */
+	assert_true(spn_census_keep(census, 0, &got));
+	spn_census_turn_page(census);
+	expect_same(account, got);
+	assert_null(got->facts);
+}
+
+/* Identities and DNs of all kinds. */
+static void odd_names(void **state)
+{
+	static const char *const guids[] = {
+		"",
+		"x",
+		"D9BC4A3E-21C8-4C4B-8B4E-0A8F7A3C1B11",
+		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b1",
+		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b111",
+		"d9bc4a3e_21c8_4c4b_8b4e_0a8f7a3c1b11",
+		"g9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
+		"00000000-0000-0000-0000-000000000000",
+	};
+	static const char *const dns[] =
+		{"", "CN=a", "CN=a,", ",", "CN=a\\,b", "CN=a\\", "\\,,\\,"};
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(guids) * ARRAY_SIZE(dns); i++) {
+		struct spn_account *account =
+			fixture_account(f, "a", NULL, "x/y");
+		const struct spn_account *got = NULL;
+
+		account->object_guid = guids[i % ARRAY_SIZE(guids)];
+		account->dn = dns[i / ARRAY_SIZE(guids)];
+		account->dns_domain = "";
+		assert_true(spn_census_add(census, account));
+		assert_true(spn_census_get(census, i, &got));
+		expect_same(account, got);
+		spn_census_turn_page(census);
+	}
+}
+
+static size_t count(struct spn_census *census,
+		    enum spn_census_key kind,
+		    const char *key)
+{
+	struct spn_holders found = {};
+
+	assert_true(spn_census_find(census,
+				    census,
+				    kind,
+				    spn_str_of(key),
+				    &found));
+	talloc_free(found.accounts);
+	return found.num_accounts;
+}
+
+static void every_key(void **state)
+{
+	const char *sams[] = {"other$", NULL};
+	const struct spn_facts facts = {
+		.user_principal_name = "User@Example.com",
+		.additional_sam_names = sams,
+	};
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	struct spn_account *web =
+		fixture_account(f, "web01$", "web01.example.com", "http/x");
+	struct spn_account *svc = fixture_account(f, "svc", NULL, "http/x");
+	struct spn_account *gone = fixture_account(f, "gone", NULL, "http/x");
+
+	web->facts = &facts;
+	gone->is_deleted = true;
+	assert_true(spn_census_add(census, web));
+	assert_true(spn_census_add(census, svc));
+	assert_true(spn_census_add(census, gone));
+	/* twice on one account: one holder */
+	assert_true(spn_account_add(svc, &f->fold, STR("a/b")));
+	assert_true(spn_account_add(svc, &f->fold, STR("A/B")));
+	assert_true(spn_census_add(census, svc));
+
+	assert_int_equal(count(census, SPN_CENSUS_SPN, "HTTP/X"), 3);
+	assert_int_equal(count(census, SPN_CENSUS_SPN, "http/x"), 0);
+	assert_int_equal(count(census, SPN_CENSUS_SPN, "A/B"), 1);
+	assert_int_equal(count(census, SPN_CENSUS_DELETED_SPN, "HTTP/X"), 1);
+	assert_int_equal(count(census, SPN_CENSUS_NAME, "WEB01$"), 1);
+	assert_int_equal(count(census, SPN_CENSUS_NAME, "web01"), 0);
+	assert_int_equal(count(census, SPN_CENSUS_NAME, "gone"), 0);
+	assert_int_equal(count(census, SPN_CENSUS_HOST, "Web01"), 1);
+	assert_int_equal(count(census, SPN_CENSUS_HOST, "WEB01.example.com"),
+			 1);
+	assert_int_equal(count(census, SPN_CENSUS_HOST, "OTHER"), 1);
+	assert_int_equal(count(census, SPN_CENSUS_HOST, "svc"), 0);
+	assert_int_equal(count(census, SPN_CENSUS_UPN, "user@example.COM"), 1);
+	assert_int_equal(count(census, SPN_CENSUS_UPN, ""), 0);
+
+	spn_census_remove(census, 0);
+	assert_int_equal(count(census, SPN_CENSUS_HOST, "web01"), 0);
+	assert_int_equal(count(census, SPN_CENSUS_SPN, "HTTP/X"), 2);
+}
+
+/* More than one block and many turns of the table; a long value has a block
+ * of its own. */
+static void many(void **state)
+{
+	enum {
+		NUM = 3000
+	};
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	char *text = talloc_zero_array(f->mem_ctx, char, 65536);
+	struct spn_account *account = NULL;
+	size_t i;
+
+	memset(text, 'x', 65535);
+	for (i = 0; i < NUM; i++) {
+		account = fixture_account(
+			f,
+			talloc_asprintf(f->mem_ctx, "a%zu", i),
+			NULL,
+			talloc_asprintf(f->mem_ctx, "x/%zu y/%zu", i, i % 7));
+		if (i == 100) {
+			assert_true(spn_account_add(account,
+						    &f->fold,
+						    spn_str_of(text)));
+		}
+		assert_true(spn_census_add(census, account));
+	}
+	for (i = 0; i < NUM; i++) {
+		char *key = talloc_asprintf(f->mem_ctx, "X/%zu", i);
+
+		assert_int_equal(count(census, SPN_CENSUS_SPN, key), 1);
+		spn_census_turn_page(census);
+	}
+	assert_int_equal(count(census, SPN_CENSUS_SPN, "Y/3"), NUM / 7 + 1);
+	memset(text, 'X', 65535);
+	assert_int_equal(count(census, SPN_CENSUS_SPN, text), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(whole_account),
+		fixture_test(odd_names),
+		fixture_test(every_key),
+		fixture_test(many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
