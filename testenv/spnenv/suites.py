@@ -2,17 +2,19 @@
 """Every test suite of the project: what testenv/check runs and what
 testenv/selftest/tests.py offers to Samba's selftest.
 
-C tests and checks are taken from TESTS and CHECKS in wscript, the list they
-are built from. Whatever needs a domain is a row in DOMAIN_SUITES.
+C tests and checks are taken from TESTS and CHECKS in tests/test_table.py, the
+list they are built from. Whatever needs a domain is a row in DOMAIN_SUITES.
 """
 
-import ast
 import os
 import shlex
+import sys
 from dataclasses import dataclass
 
 from spnenv import layout
-from spnenv.errors import TestenvError
+
+sys.path.insert(0, os.path.join(layout.CHECKOUT, "tests"))
+import test_table  # noqa: E402, ours, of the folder just named
 
 # Where a suite runs besides the names in table.ENVIRONMENTS.
 NOWHERE = "none"    # needs no domain
@@ -117,31 +119,6 @@ DOMAIN_SUITES = (
 )
 
 
-def wscript_table(name):
-    """The dictionary NAME of wscript: pairs of key and syntax tree.
-
-    wscript itself runs only inside of waf, hence its text is read.
-    """
-    path = os.path.join(layout.CHECKOUT, "wscript")
-    with open(path, encoding="utf-8") as source:
-        tree = ast.parse(source.read(), path)
-    for node in tree.body:
-        if (isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
-                and [ast.unparse(target) for target in node.targets] == [name]):
-            return [(ast.literal_eval(key), value) for key, value
-                    in zip(node.value.keys, node.value.values)]
-    raise TestenvError("%s: no dictionary %s = {...}, which says what to run"
-                       % (path, name))
-
-
-def arguments_of(test):
-    """The 'args' of one of TESTS."""
-    for key, value in zip(test.keys, test.values):
-        if key.value == "args":
-            return ast.literal_eval(value)
-    return []
-
-
 def build_environment():
     """What `waf test` gives its tests, as a prefix for a command."""
     build = os.path.join(layout.CHECKOUT, "bin")
@@ -155,15 +132,15 @@ def build_environment():
 
 
 def built_suites():
-    """C tests and checks, from wscript."""
+    """C tests and checks, from tests/test_table.py."""
     prefix = build_environment()
-    for name, test in wscript_table("TESTS"):
+    for name, test in test_table.TESTS.items():
         program = os.path.join(layout.CHECKOUT, "bin", "tests", name)
-        words = [program, *arguments_of(test)]
+        words = [program, *test.get("args", [])]
         yield Suite(name, NOWHERE, "counted", "%s %s" % (
             prefix, " ".join(shlex.quote(word) for word in words)))
-    for name, script in wscript_table("CHECKS"):
-        path = os.path.join(layout.CHECKOUT, ast.literal_eval(script))
+    for name, script in test_table.CHECKS.items():
+        path = os.path.join(layout.CHECKOUT, script)
         yield Suite(name, NOWHERE, "status", "%s %s -B %s" % (
             prefix, layout.PYTHON, shlex.quote(path)))
 
