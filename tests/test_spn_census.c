@@ -138,6 +138,10 @@ static void whole_account(void **state)
 	spn_census_turn_page(census);
 	expect_same(account, got);
 	assert_null(got->facts);
+
+	/* whoever asks for the account itself gets it whole all the same */
+	assert_true(spn_census_get(census, 0, &got));
+	assert_non_null(got->facts);
 }
 
 /* Identities and DNs of all kinds. */

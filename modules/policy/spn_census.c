@@ -279,10 +279,6 @@ bool spn_census_get(struct spn_census *census,
 	if (census->records[number] == NULL) {
 		return true;
 	}
-	if (number < census->size_kept && census->kept[number] != NULL) {
-		*_account = census->kept[number];
-		return true;
-	}
 	place = open_place(census, number);
 	if (place < census->num_open && census->open[place].number == number) {
 		*_account = census->open[place].account;

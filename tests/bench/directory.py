@@ -210,7 +210,7 @@ class Loader:
         """The first service account holds an SPN that the configuration has."""
         message = ldb.Message(ldb.Dn(self.raw, dn_of(2, self.domain_dn)))
         message["s"] = ldb.MessageElement(
-            foreign_spn(0), ldb.FLAG_MOD_ADD, "servicePrincipalName")
+            foreign_spn(FOREIGN - 1), ldb.FLAG_MOD_ADD, "servicePrincipalName")
         self.raw.modify(message)
         return label(2)
 
