@@ -158,7 +158,11 @@ static bool domain_of_text(TALLOC_CTX *mem_ctx,
 	const char *tail = NULL;
 	char *to = NULL;
 
-	if (text == NULL || strpbrk(text, "\\\"+<#;") != NULL) {
+	if (text == NULL || strpbrk(text, "\\\"+<#;") != NULL ||
+	    strstr(text, ", ") != NULL || strstr(text, " ,") != NULL ||
+	    strstr(text, " =") != NULL || strstr(text, "= ") != NULL ||
+	    text[0] == ' ')
+	{
 		return false;
 	}
 	for (; *part != '\0'; part += (*part == ',') ? 1 : 0) {

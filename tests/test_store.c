@@ -236,11 +236,46 @@ static void forest_without_mappings(void **state)
 	assert_string_equal(forest_found->ds_heuristics, "");
 }
 
+/* However it is spelt. */
+static void dns_domain_of_dn(void **state)
+{
+	static const struct {
+		const char *dn;
+		const char *domain;
+	} rows[] = {
+		{"CN=a,DC=example,DC=com", "example.com"},
+		{"cn=a,dc=Example,dc=com", "Example.com"},
+		{"CN=a, DC=example, DC=com", "example.com"},
+		{"CN=a ,DC=example ,DC=com", "example.com"},
+		{"DC=example,DC=com", "example.com"},
+		{"CN=a\\,b,DC=example,DC=com", "example.com"},
+		{"CN=a b,OU=c d,DC=com", "com"},
+		{"DC=node,DC=zone,CN=MicrosoftDNS,DC=example", "example"},
+		{"CN=a,CN=b", ""},
+		{"", ""},
+	};
+	struct fake *f = *state;
+	size_t bad = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ldb_dn *dn = ldb_dn_new(f, f->ldb, rows[i].dn);
+		char *domain = spn_store_dns_domain(f, dn);
+
+		if (domain == NULL || strcmp(domain, rows[i].domain) != 0) {
+			fprintf(stderr, "%s: '%s'\n", rows[i].dn, domain);
+			bad++;
+		}
+	}
+	assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(guid_text_and_bytes),
 		fake_test(no_guid),
+		fake_test(dns_domain_of_dn),
 		fake_test(account_of_a_computer),
 		fake_test(kinds_of_accounts),
 		fake_test(accounts_by_guid),
