@@ -69,8 +69,9 @@ class Watcher:
 class Proxy:
     """A TCP port that leads to the DC as long as it is open."""
 
-    def __init__(self, target):
+    def __init__(self, target, most=None):
         self.target = target
+        self.most = most    # bytes that may go through; None: any
         self.pairs = []
         self.listener = None
         self.address = ("127.0.0.1", 0)
@@ -97,13 +98,16 @@ class Proxy:
                 threading.Thread(target=self.copy, args=pair,
                                  daemon=True).start()
 
-    @staticmethod
-    def copy(source, sink):
+    def copy(self, source, sink):
+        left = self.most
         try:
-            while True:
+            while left is None or left > 0:
                 data = source.recv(65536)
                 if not data:
                     break
+                if left is not None:
+                    data = data[:left]
+                    left -= len(data)
                 sink.sendall(data)
         except OSError:
             pass
@@ -259,6 +263,18 @@ class WatchTest(base.AuditTest):
                          option.partition("=")[0])
         for seconds in ("0", "-1", "x", "99999999999999999999"):
             self.refused(base.local("--watch=" + seconds), "--watch")
+
+
+class Cut(base.AuditTest):
+    def test_in_the_middle(self):
+        """Half an answer is none, wherever it ends."""
+        for most in (100, 3000, 20000, 60000):
+            proxy = Proxy((base.SERVER, 389), most)
+            self.addCleanup(proxy.close)
+            self.refused(base.run(
+                "-s", os.environ["SMB_CONF_PATH"],
+                "-H", "ldap://127.0.0.1:%d" % proxy.address[1],
+                *base.PASSWORD_OPTIONS), "spn-audit: ")
 
 
 if __name__ == "__main__":
