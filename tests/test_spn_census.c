@@ -275,6 +275,95 @@ static void many(void **state)
 	assert_int_equal(count(census, SPN_CENSUS_SPN, text), 1);
 }
 
+/* What a report keeps has no facts; rules still see the whole account. */
+static void kept_and_whole(void **state)
+{
+	const struct spn_facts facts = {
+		.control = 0x10200,
+		.user_principal_name = "svc@example.com",
+	};
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	struct spn_account *svc = fixture_account(f, "svc", NULL, "http/x");
+	const struct spn_account *kept = NULL;
+	const struct spn_account *again = NULL;
+	size_t number = 7;
+
+	svc->facts = &facts;
+	assert_true(spn_census_add(census, svc));
+	assert_true(spn_census_keep(census, 0, &kept));
+	assert_null(kept->facts);
+	assert_false(spn_census_number(kept, &number));
+	assert_true(spn_census_get(census, 0, &again));
+	assert_non_null(again->facts);
+	assert_true(spn_census_number(again, &number));
+	assert_int_equal(number, 0);
+	assert_int_equal(count(census, SPN_CENSUS_UPN, "SVC@example.com"), 1);
+	assert_true(spn_census_keep(census, 0, &again));
+	assert_ptr_equal(kept, again);
+}
+
+static bool counting_fold(void *private_data,
+			  TALLOC_CTX *mem_ctx,
+			  struct spn_str value,
+			  struct spn_str *_folded)
+{
+	size_t *num = private_data;
+
+	(*num)++;
+	return fixture_fold(NULL, mem_ctx, value, _folded);
+}
+
+/* To unpack an account folds its values: that is the work, and it must not
+ * grow with the square of those who hold one SPN, or of the values. */
+static void no_more_work(void **state)
+{
+	enum {
+		NUM = 1000
+	};
+	struct fixture *f = *state;
+	size_t num_folded = 0;
+	struct spn_census *census =
+		spn_census_new(f->mem_ctx,
+			       (struct spn_fold){
+				       .fn = counting_fold,
+				       .private_data = &num_folded,
+			       });
+	struct spn_account *large = fixture_account(f, "large", NULL, "");
+	size_t i;
+
+	for (i = 0; i < NUM; i++) {
+		struct spn_account *account = fixture_account(
+			f,
+			talloc_asprintf(f->mem_ctx, "a%zu", i),
+			NULL,
+			talloc_asprintf(f->mem_ctx, "x/one z/%zu", i));
+
+		assert_true(spn_census_add(census, account));
+		assert_true(spn_account_add(
+			large,
+			&f->fold,
+			spn_str_of(talloc_asprintf(f->mem_ctx, "z/%zu", i))));
+	}
+	assert_true(spn_census_add(census, large));
+	for (i = 0; i < NUM; i++) {
+		const struct spn_account *account = NULL;
+		char *key = talloc_asprintf(f->mem_ctx, "Z/%zu", i);
+
+		assert_true(spn_census_get(census, i, &account));
+		assert_int_equal(count(census, SPN_CENSUS_SPN, "X/ONE"), NUM);
+		assert_int_equal(count(census, SPN_CENSUS_SPN, key), 2);
+		spn_census_turn_page(census);
+	}
+	assert_true(num_folded < (size_t)20 * NUM);
+	/* What is remembered is no longer true. */
+	spn_census_remove(census, 0);
+	assert_int_equal(count(census, SPN_CENSUS_SPN, "X/ONE"), NUM - 1);
+	assert_true(spn_census_add(census,
+				   fixture_account(f, "b", NULL, "x/one")));
+	assert_int_equal(count(census, SPN_CENSUS_SPN, "X/ONE"), NUM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +371,8 @@ int main(void)
 		fixture_test(odd_names),
 		fixture_test(every_key),
 		fixture_test(many),
+		fixture_test(kept_and_whole),
+		fixture_test(no_more_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

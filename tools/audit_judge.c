@@ -23,12 +23,7 @@ static bool keep_account(const struct spn_case *c,
 	if (*account == NULL) {
 		return true;
 	}
-	if (!spn_census_number(census, *account, &number) &&
-	    (c->wide_index == NULL ||
-	     !spn_census_number(spn_index_census(c->wide_index),
-				*account,
-				&number)))
-	{
+	if (!spn_census_number(*account, &number)) {
 		return true; /* it is kept already */
 	}
 	return spn_census_keep(census, number, account);

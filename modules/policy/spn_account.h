@@ -29,6 +29,8 @@ struct spn_account {
 	bool is_deleted; /* in an audit; anywhere else it is not there */
 	struct spn_set spns;
 	const struct spn_facts *facts; /* NULL where nobody read them */
+	/* On a page of a census: which one it is, plus 1; else 0. */
+	size_t census_number;
 };
 
 /* An account without names and SPNs. NULL when out of memory. */

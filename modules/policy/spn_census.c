@@ -2,6 +2,11 @@
 /*
  * Packed accounts stand one after the other in large blocks that never move.
  * One hash table has the numbers of accounts by all their keys.
+ *
+ * If thousands hold one SPN, each of them asks for all of the others; and an
+ * account of thousands of values may be wanted by thousands. So such lists
+ * are remembered, and what was dear to make keeps the page: it is turned once
+ * it has twice as many accounts as were unpacked for that.
  */
 #include "spn_census.h"
 
@@ -12,6 +17,17 @@
 #include "spn_slots.h"
 
 #define PAGE ((size_t)32 * 1024)
+
+/* Of these on, it is dear. */
+#define MANY_HOLDERS 32
+#define MANY_VALUES 256
+
+/* Those that hold a key; on the page. */
+struct listed {
+	enum spn_census_key kind;
+	struct spn_str key;
+	struct spn_holders holders;
+};
 
 struct unpacked {
 	size_t number;
@@ -30,6 +46,11 @@ struct spn_census {
 	struct unpacked *open; /* on the page, in order of number */
 	size_t num_open;
 	size_t size_open;
+	struct listed *lists;
+	size_t num_lists;
+	struct spn_slots by_key; /* lists */
+	size_t num_dear;	 /* holders in lists, values of accounts that
+				    have many */
 	const struct spn_account **kept; /* by number; NULL until one is */
 	size_t size_kept;
 };
@@ -49,6 +70,14 @@ struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 		return NULL;
 	}
 	return census;
+}
+
+/* They are no longer true, or their page goes. */
+static void forget_lists(struct spn_census *census)
+{
+	census->lists = NULL;
+	census->num_lists = 0;
+	census->by_key = (struct spn_slots){};
 }
 
 /* ------------------------------------------------------------------ adding */
@@ -195,6 +224,7 @@ bool spn_census_add(struct spn_census *census,
 	if (record == NULL) {
 		return false;
 	}
+	forget_lists(census);
 	census->records[number] = record;
 	census->num_records++;
 	if (account->is_deleted) {
@@ -219,6 +249,7 @@ void spn_census_set_privileged(struct spn_census *census, size_t number)
 
 void spn_census_remove(struct spn_census *census, size_t number)
 {
+	forget_lists(census);
 	census->records[number] = NULL;
 }
 
@@ -273,6 +304,7 @@ bool spn_census_get(struct spn_census *census,
 		    const struct spn_account **_account)
 {
 	struct unpacked unpacked = {.number = number};
+	struct spn_account *account = NULL;
 	size_t place = 0;
 
 	*_account = NULL;
@@ -284,13 +316,20 @@ bool spn_census_get(struct spn_census *census,
 		*_account = census->open[place].account;
 		return true;
 	}
-	unpacked.account = spn_unpack(census->page,
-				      census->shared,
-				      &census->fold,
-				      census->records[number]);
-	if (unpacked.account == NULL || !put_on_page(census, place, &unpacked))
-	{
+	account = spn_unpack(census->page,
+			     census->shared,
+			     &census->fold,
+			     census->records[number]);
+	if (account == NULL) {
 		return false;
+	}
+	account->census_number = number + 1;
+	unpacked.account = account;
+	if (!put_on_page(census, place, &unpacked)) {
+		return false;
+	}
+	if (account->spns.num >= MANY_VALUES) {
+		census->num_dear += account->spns.num;
 	}
 	*_account = unpacked.account;
 	return true;
@@ -360,6 +399,78 @@ static bool add_holder(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+static bool copy_holders(TALLOC_CTX *mem_ctx,
+			 const struct spn_holders *holders,
+			 struct spn_holders *_copy)
+{
+	struct spn_holders copy = *holders;
+
+	copy.accounts = talloc_memdup(mem_ctx,
+				      holders->accounts,
+				      holders->num_accounts *
+					      sizeof(struct spn_account *));
+	if (copy.accounts == NULL) {
+		return false;
+	}
+	*_copy = copy;
+	return true;
+}
+
+static const struct listed *find_list(const struct spn_census *census,
+				      uint32_t hash,
+				      enum spn_census_key kind,
+				      struct spn_str key)
+{
+	uint32_t number = 0;
+	size_t place = 0;
+
+	while (spn_slots_next(&census->by_key, hash, &place, &number)) {
+		const struct listed *listed = &census->lists[number];
+
+		if (listed->kind == kind && spn_str_equal(listed->key, key)) {
+			return listed;
+		}
+	}
+	return NULL;
+}
+
+static bool add_list(struct spn_census *census,
+		     uint32_t hash,
+		     enum spn_census_key kind,
+		     struct spn_str key,
+		     const struct spn_holders *holders)
+{
+	struct listed listed = {.kind = kind};
+	size_t num = census->num_lists;
+
+	listed.key = spn_str_dup(census->page, key);
+	if (listed.key.data == NULL ||
+	    !copy_holders(census->page, holders, &listed.holders))
+	{
+		return false;
+	}
+	/* Room for 1, 2, 4, 8... */
+	if ((num & (num - 1)) == 0) {
+		struct listed *lists = talloc_realloc(census->page,
+						      census->lists,
+						      struct listed,
+						      (num == 0) ? 1
+								 : num * 2);
+
+		if (lists == NULL) {
+			return false;
+		}
+		census->lists = lists;
+	}
+	if (!spn_slots_add(census->page, &census->by_key, hash, (uint32_t)num))
+	{
+		return false;
+	}
+	census->lists[census->num_lists++] = listed;
+	census->num_dear += holders->num_accounts;
+	return true;
+}
+
 bool spn_census_find(struct spn_census *census,
 		     TALLOC_CTX *mem_ctx,
 		     enum spn_census_key kind,
@@ -368,9 +479,13 @@ bool spn_census_find(struct spn_census *census,
 {
 	struct spn_holders holders = {};
 	uint32_t hash = hash_of(kind, key);
+	const struct listed *listed = find_list(census, hash, kind, key);
 	uint32_t number = 0;
 	size_t place = 0;
 
+	if (listed != NULL) {
+		return copy_holders(mem_ctx, &listed->holders, _holders);
+	}
 	while (key.len > 0 &&
 	       spn_slots_next(&census->slots, hash, &place, &number)) {
 		const struct spn_account *account = NULL;
@@ -385,13 +500,19 @@ bool spn_census_find(struct spn_census *census,
 		}
 	}
 	*_holders = holders;
-	return true;
+	return holders.num_accounts < MANY_HOLDERS ||
+	       add_list(census, hash, kind, key, &holders);
 }
 
 void spn_census_turn_page(struct spn_census *census)
 {
+	if (census->num_open <= 2 * census->num_dear) {
+		return;
+	}
+	forget_lists(census);
 	talloc_free_children(census->page);
 	census->num_open = 0;
+	census->num_dear = 0;
 }
 
 static bool make_room_for_kept(struct spn_census *census)
@@ -417,19 +538,13 @@ static bool make_room_for_kept(struct spn_census *census)
 	return true;
 }
 
-bool spn_census_number(const struct spn_census *census,
-		       const struct spn_account *account,
-		       size_t *_number)
+bool spn_census_number(const struct spn_account *account, size_t *_number)
 {
-	size_t i;
-
-	for (i = 0; i < census->num_open; i++) {
-		if (census->open[i].account == account) {
-			*_number = census->open[i].number;
-			return true;
-		}
+	if (account->census_number == 0) {
+		return false;
 	}
-	return false;
+	*_number = account->census_number - 1;
+	return true;
 }
 
 bool spn_census_keep(struct spn_census *census,

@@ -49,13 +49,14 @@ bool spn_census_find(struct spn_census *census,
 		     struct spn_str key,
 		     struct spn_holders *_holders);
 
-/* Unpacked accounts go. */
+/*
+ * Unpacked accounts go: at once, or, where to unpack them again and again
+ * would be quadratic, when there are more of them.
+ */
 void spn_census_turn_page(struct spn_census *census);
 
 /* Where an account of the page comes from; false if it is on no page. */
-bool spn_census_number(const struct spn_census *census,
-		       const struct spn_account *account,
-		       size_t *_number);
+bool spn_census_number(const struct spn_account *account, size_t *_number);
 
 /* The same account, without facts, for as long as the census lives. */
 bool spn_census_keep(struct spn_census *census,
