@@ -73,7 +73,7 @@ TOOLS = {
             audit_export audit_facts audit_files audit_findings
             audit_fix audit_fold audit_format audit_groups
             audit_html audit_json audit_judge audit_ldif audit_lines
-            audit_names audit_options audit_output
+            audit_lists audit_names audit_options audit_output
             audit_prometheus audit_records audit_repair audit_scan
             audit_search audit_select audit_source audit_text
             audit_trustees audit_words

@@ -300,6 +300,31 @@ static void test_keep(void **state)
 	assert_int_equal(findings->counts[SPN_SEVERITY_WARNING], 0);
 }
 
+/* A list of many is common to all violations that it is of: it has the account
+ * itself, too, which is no other one. */
+static void test_common_list(void **state)
+{
+	struct world *w = new_world(*state);
+	const struct spn_account *all[] = {
+		w->accounts[0],
+		w->accounts[1],
+		w->accounts[2],
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		struct spn_violation v = {
+			.message = spn_message_by_code("SPN-201"),
+			.account = all[i],
+			.spn = STR("http/one"),
+			.others = {.accounts = all, .num_accounts = 3},
+		};
+
+		assert_true(audit_violations_add(w, &w->violations, &v));
+	}
+	expect(w, "SPN-201 http/one abc+");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +333,7 @@ int main(void)
 		fixture_test(test_choice),
 		fixture_test(test_bad_choice),
 		fixture_test(test_keep),
+		fixture_test(test_common_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,19 @@ static bool make_side(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+/* How many others of a side the one before has not; thousands may share one
+ * list. */
+static size_t num_fresh(const struct side *sides, size_t i)
+{
+	const struct spn_holders *others = &sides[i].violation->others;
+
+	if (i > 0 &&
+	    sides[i - 1].violation->others.accounts == others->accounts) {
+		return 0;
+	}
+	return others->num_accounts;
+}
+
 /* Every account of these sides once, sorted by DN. */
 static bool gather(TALLOC_CTX *mem_ctx,
 		   const struct side *sides,
@@ -159,7 +172,7 @@ static bool gather(TALLOC_CTX *mem_ctx,
 	size_t j;
 
 	for (i = 0; i < num_sides; i++) {
-		num += 1 + sides[i].violation->others.num_accounts;
+		num += 1 + num_fresh(sides, i);
 	}
 	all = talloc_array(mem_ctx, const struct spn_account *, num);
 	if (all == NULL) {
@@ -172,7 +185,7 @@ static bool gather(TALLOC_CTX *mem_ctx,
 		if (sides[i].violation->account != NULL) {
 			all[num++] = sides[i].violation->account;
 		}
-		for (j = 0; j < others->num_accounts; j++) {
+		for (j = 0; j < num_fresh(sides, i); j++) {
 			all[num++] = others->accounts[j];
 		}
 	}

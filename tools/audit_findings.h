@@ -41,7 +41,8 @@ struct audit_findings {
 	struct spn_arena arena; /* of what they point to */
 };
 
-/* Starts as {}. */
+/* Starts as {}. Others may hold the account itself, too: no text of an audit
+ * names them. */
 struct audit_violations {
 	struct spn_violation *violations;
 	size_t num_violations;

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define SCRATCH ((size_t)16 * 1024)
+/* Of these on, a list of accounts is one that many violations have. */
+#define MANY_OTHERS 32
 
 /* An account of either page as one that outlives both; the numbers in the two
  * are the same. */
@@ -29,6 +31,41 @@ static bool keep_account(const struct spn_case *c,
 	return spn_census_keep(census, number, account);
 }
 
+/*
+ * With the account itself, in the order of the census, the list of each of
+ * those that have an SPN is the same one.
+ */
+static bool make_common(struct spn_report *report, struct spn_violation *v)
+{
+	struct spn_holders *others = &v->others;
+	const struct spn_account **grown = NULL;
+	size_t place = 0;
+
+	if (v->account == NULL || others->num_accounts < MANY_OTHERS) {
+		return true;
+	}
+	grown = talloc_array(report,
+			     const struct spn_account *,
+			     others->num_accounts + 1);
+	if (grown == NULL) {
+		return false;
+	}
+	while (place < others->num_accounts &&
+	       others->accounts[place]->census_number <
+		       v->account->census_number)
+	{
+		place++;
+	}
+	memcpy(grown, others->accounts, place * sizeof(struct spn_account *));
+	grown[place] = v->account;
+	memcpy(grown + place + 1,
+	       others->accounts + place,
+	       (others->num_accounts - place) * sizeof(struct spn_account *));
+	others->accounts = grown;
+	others->num_accounts++;
+	return true;
+}
+
 static bool keep_accounts(const struct spn_case *c, struct spn_report *report)
 {
 	size_t i;
@@ -37,7 +74,7 @@ static bool keep_accounts(const struct spn_case *c, struct spn_report *report)
 	for (i = 0; i < report->num_violations; i++) {
 		struct spn_violation *v = &report->violations[i];
 
-		if (!keep_account(c, &v->account)) {
+		if (!make_common(report, v) || !keep_account(c, &v->account)) {
 			return false;
 		}
 		for (j = 0; j < v->others.num_accounts; j++) {
@@ -95,7 +132,11 @@ static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
 	const struct spn_account **others = NULL;
 	struct spn_str partner = {};
 
-	if (num > 0) {
+	if (num > MANY_OTHERS) {
+		if (!audit_lists_keep(scan->lists, &v.others)) {
+			return false;
+		}
+	} else if (num > 0) {
 		others = spn_arena_take_object(
 			scan,
 			&scan->arena,
@@ -180,6 +221,10 @@ bool audit_judge_accounts(struct audit_scan *scan,
 	bool ok = scratch != NULL;
 	size_t i;
 
+	if (scan->lists == NULL) {
+		scan->lists = audit_lists_new(scan);
+		ok = ok && scan->lists != NULL;
+	}
 	for (i = 0; ok && i < spn_census_num(census); i++) {
 		ok = spn_census_get(census, i, &c->after);
 		if (ok && c->after != NULL && !c->after->is_deleted) {

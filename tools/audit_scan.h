@@ -8,6 +8,7 @@
 #include "spn_store.h"
 
 #include "audit_findings.h"
+#include "audit_lists.h"
 #include "audit_source.h"
 
 /* All of it lives on the scan and is good as long as the source. */
@@ -24,6 +25,7 @@ struct audit_scan {
 	struct audit_violations violations; /* what the rules say, not yet
 					       merged */
 	struct spn_arena arena;		    /* of what they point to */
+	struct audit_lists *lists;	    /* of many accounts, in them */
 };
 
 struct audit_scan_options {
