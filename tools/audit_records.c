@@ -9,12 +9,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <tdb.h>
 
 #define MAX_NAME 64
 #define SCRATCH ((size_t)64 * 1024)
+#define DAMAGED "it is damaged or cut off; if it is a copy, make it again"
 
 struct pass {
 	const struct audit_records *records;
@@ -176,23 +179,29 @@ static bool visit_all_tdb(struct pass *pass, struct tdb_context *tdb)
  */
 static bool read_tdb(struct pass *pass)
 {
-	struct tdb_context *tdb =
-		tdb_open(pass->path, 0, TDB_DEFAULT, O_RDWR, 0);
+	struct tdb_context *tdb = NULL;
 	bool ok = true;
 
+	errno = 0; /* libtdb does not always set it */
+	tdb = tdb_open(pass->path, 0, TDB_DEFAULT, O_RDWR, 0);
 	if (tdb != NULL) {
 		ok = tdb_lockall_read(tdb) == 0;
 	} else if (errno == EACCES || errno == EPERM || errno == EROFS) {
 		tdb = tdb_open(pass->path, 0, TDB_DEFAULT, O_RDONLY, 0);
 	}
 	if (tdb == NULL) {
-		return say(pass, strerror(errno));
+		return say(pass,
+			   (errno == 0 || errno == EIO) ? DAMAGED
+							: strerror(errno));
 	}
 	if (ok) {
 		ok = visit_all_tdb(pass, tdb);
 	}
 	if (!ok && pass->ret == LDB_SUCCESS) {
-		say(pass, tdb_errorstr(tdb));
+		/* A chain that leads out of the file is no error to libtdb. */
+		say(pass,
+		    (tdb_error(tdb) == TDB_SUCCESS) ? DAMAGED
+						    : tdb_errorstr(tdb));
 	}
 	tdb_close(tdb);
 	return ok && pass->ret == LDB_SUCCESS;
@@ -217,6 +226,36 @@ static int visit_all_mdb(struct pass *pass, MDB_cursor *cursor)
 	return (ret == MDB_NOTFOUND) ? MDB_SUCCESS : ret;
 }
 
+/*
+ * liblmdb reads a mapping of the file, and how long it should be is not to
+ * be had: pages that were never used may be missing at its end. What is not
+ * there is a signal.
+ */
+static sigjmp_buf beyond_end;
+
+static void on_bus_error(int signum)
+{
+	(void)signum;
+	siglongjmp(beyond_end, 1);
+}
+
+static int visit_guarded(struct pass *pass, MDB_cursor *cursor)
+{
+	struct sigaction action = {.sa_handler = on_bus_error};
+	struct sigaction before = {};
+	volatile int ret = MDB_SUCCESS;
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, &before);
+	if (sigsetjmp(beyond_end, 1) == 0) {
+		ret = visit_all_mdb(pass, cursor);
+	} else {
+		say(pass, DAMAGED);
+	}
+	sigaction(SIGBUS, &before, NULL);
+	return ret;
+}
+
 static int read_transaction(struct pass *pass, MDB_txn *txn)
 {
 	MDB_cursor *cursor = NULL;
@@ -227,7 +266,7 @@ static int read_transaction(struct pass *pass, MDB_txn *txn)
 		ret = mdb_cursor_open(txn, dbi, &cursor);
 	}
 	if (ret == MDB_SUCCESS) {
-		ret = visit_all_mdb(pass, cursor);
+		ret = visit_guarded(pass, cursor);
 		mdb_cursor_close(cursor);
 	}
 	return ret;
@@ -243,6 +282,9 @@ static bool read_mdb(struct pass *pass)
 	/* Else liblmdb would make one. */
 	if (stat(pass->path, &st) != 0) {
 		return say(pass, strerror(errno));
+	}
+	if (st.st_size == 0) {
+		return say(pass, DAMAGED);
 	}
 	ret = mdb_env_create(&env);
 	if (ret != MDB_SUCCESS) {
