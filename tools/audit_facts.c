@@ -19,17 +19,6 @@ static int64_t unix_time(const struct ldb_message *msg, const char *attr)
 	return (time < 0) ? 0 : time;
 }
 
-static int64_t created_time(const struct ldb_message *msg)
-{
-	const struct ldb_val *value = ldb_msg_find_ldb_val(msg, "whenCreated");
-	time_t time = 0;
-
-	if (value == NULL || ldb_val_to_time(value, &time) != LDB_SUCCESS) {
-		return 0;
-	}
-	return (time < 0) ? 0 : (int64_t)time;
-}
-
 static struct spn_str str_of(const struct ldb_val *value)
 {
 	return (struct spn_str){
@@ -150,7 +139,6 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 	facts->is_privileged = ldb_msg_find_attr_as_int(msg,
 							"adminCount",
 							0) != 0;
-	facts->created = created_time(msg);
 	facts->password_set = unix_time(msg, "pwdLastSet");
 	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
 	facts->expires = unix_time(msg, "accountExpires");

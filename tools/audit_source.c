@@ -20,7 +20,6 @@ const char *const audit_attrs[] = {
 	"isDeleted",
 	"servicePrincipalName",
 	"userPrincipalName",
-	"whenCreated",
 	"pwdLastSet",
 	"lastLogonTimestamp",
 	"accountExpires",

@@ -29,7 +29,6 @@ struct spn_facts {
 	uint32_t encryption_types; /* msDS-SupportedEncryptionTypes */
 	bool has_encryption_types; /* the attribute is set */
 	bool is_privileged; /* adminCount=1, or in a group of administrators */
-	int64_t created;    /* whenCreated; 0: not known */
 	int64_t password_set; /* pwdLastSet; 0: never, or not known */
 	int64_t last_logon;   /* lastLogonTimestamp; 0: never, or not known */
 	int64_t expires;      /* accountExpires; 0: never */

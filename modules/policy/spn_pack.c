@@ -142,7 +142,6 @@ static void put_facts(struct writer *w, const struct spn_facts *facts)
 
 	put_number(w, facts->control);
 	put_number(w, facts->encryption_types);
-	put_number(w, (uint64_t)facts->created);
 	put_number(w, (uint64_t)facts->password_set);
 	put_number(w, (uint64_t)facts->last_logon);
 	put_number(w, (uint64_t)facts->expires);
@@ -339,7 +338,6 @@ static const struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 	facts->is_privileged = (flags & FLAG_PRIVILEGED) != 0;
 	facts->control = (uint32_t)get_number(r);
 	facts->encryption_types = (uint32_t)get_number(r);
-	facts->created = (int64_t)get_number(r);
 	facts->password_set = (int64_t)get_number(r);
 	facts->last_logon = (int64_t)get_number(r);
 	facts->expires = (int64_t)get_number(r);

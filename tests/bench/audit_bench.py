@@ -20,7 +20,7 @@ ATTRS = """
     objectGUID objectClass sAMAccountName dNSHostName
     msDS-AdditionalDnsHostName msDS-AdditionalSamAccountName
     userAccountControl isDeleted servicePrincipalName userPrincipalName
-    whenCreated pwdLastSet lastLogonTimestamp accountExpires
+    pwdLastSet lastLogonTimestamp accountExpires
     msDS-SupportedEncryptionTypes msDS-AllowedToDelegateTo
     msDS-HostServiceAccountBL adminCount memberOf primaryGroupID objectSid
     nTSecurityDescriptor
