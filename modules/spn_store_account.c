@@ -161,7 +161,8 @@ static bool domain_of_text(TALLOC_CTX *mem_ctx,
 	if (text == NULL || strpbrk(text, "\\\"+<#;") != NULL ||
 	    strstr(text, ", ") != NULL || strstr(text, " ,") != NULL ||
 	    strstr(text, " =") != NULL || strstr(text, "= ") != NULL ||
-	    text[0] == ' ')
+	    strstr(text, "=,") != NULL || text[0] == ' ' ||
+	    (*text != '\0' && text[strlen(text) - 1] == ' '))
 	{
 		return false;
 	}

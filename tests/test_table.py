@@ -68,6 +68,9 @@ TESTS = {
                            'sources': FORMAT_CHECKS + [
         'tests/test_audit_formats.c', 'tests/policy_fixture.c',
         'tests/fail_allocation.c']},
+    'test_audit_fold': {'kind': 'stack', 'use': 'UNISTRING',
+                        'sources': FAKE_STACK + [
+        'tests/test_audit_fold.c', 'tools/audit_fold.c']},
     'test_audit_records': {'kind': 'stack', 'use': 'TDB LMDB', 'sources': [
         'tests/test_audit_records.c', 'tools/audit_records.c']},
     'test_audit_search': {'kind': 'stack', 'sources': [
