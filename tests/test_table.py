@@ -51,6 +51,9 @@ TESTS = {
         'tests/test_completion.c', 'tests/policy_fixture.c']},
     'test_rules_audit': {'kind': 'pure', 'sources': [
         'tests/test_rules_audit.c', 'tests/policy_fixture.c']},
+    'test_census_oom': {'kind': 'stack', 'sources': [
+        'tests/test_census_oom.c', 'tests/policy_fixture.c',
+        'tests/fail_allocation.c', 'tools/audit_lists.c']},
     'test_rules_oom': {'kind': 'stack', 'sources': [
         'tests/test_rules_oom.c', 'tests/policy_fixture.c',
         'tests/fail_allocation.c']},
