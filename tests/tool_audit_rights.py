@@ -16,6 +16,8 @@ from samba.param import LoadParm
 from samba.samdb import SamDB
 from samba.sd_utils import SDUtils
 
+from rows_directory import raw_path
+
 CONF = os.environ["SERVERCONFFILE"]
 SPN = "f3a64788-5306-11d1-a9c5-0000f80367c1"
 PUBLIC = "e48d0154-bcf8-11d1-8702-00c04fb96050"
@@ -40,7 +42,8 @@ class Rights(unittest.TestCase):
     def setUp(self):
         lp = LoadParm()
         lp.load(CONF)
-        self.samdb = SamDB(lp.private_path("sam.ldb"), lp=lp,
+        self.sam_path = lp.private_path("sam.ldb")
+        self.samdb = SamDB(self.sam_path, lp=lp,
                            session_info=system_session(),
                            options=["modules:samba_dsdb"])
         self.ou = "OU=rights," + self.samdb.domain_dn()
@@ -63,6 +66,12 @@ class Rights(unittest.TestCase):
             entry["servicePrincipalName"] = spn
         self.samdb.add(entry)
 
+    def write_descriptor(self, dn, value):
+        message = ldb.Message(dn)
+        message["sd"] = ldb.MessageElement(value, ldb.FLAG_MOD_REPLACE,
+                                           "nTSecurityDescriptor")
+        ldb.Ldb(raw_path(self.sam_path), options=["modules:"]).modify(message)
+
     def found(self, *how):
         done = subprocess.run(
             ["spn-audit", *how, "--only=SPN-804", "--format=json"],
@@ -74,6 +83,19 @@ class Rights(unittest.TestCase):
     def expected(self):
         return {(name, "helpdesk (%s)" % right)
                 for name, _, right in GIVEN if right}
+
+    def test_broken(self):
+        """A descriptor that is none is said, not taken for a harmless one."""
+        dn = ldb.Dn(self.samdb, "CN=rread," + self.ou)
+        sound = self.samdb.search(dn, ldb.SCOPE_BASE, attrs=[
+            "nTSecurityDescriptor"])[0]["nTSecurityDescriptor"][0]
+        self.addCleanup(self.write_descriptor, dn, sound)
+        self.write_descriptor(dn, b"\x01\x00\x04\x80broken")
+        done = subprocess.run(
+            ["spn-audit", "-s", CONF, "--only=SPN-804"], check=False,
+            stdout=subprocess.PIPE, text=True)
+        self.assertIn("the permissions of 1 accounts with SPNs could not be "
+                      "read", " ".join(done.stdout.split()))
 
     def test_local(self):
         self.assertEqual(self.expected(), self.found("-s", CONF))

@@ -200,21 +200,24 @@ static void mark_privileged(void *private_data, size_t number)
 				  number);
 }
 
-/* Of a server; an export says itself what it lacks. */
+/* Not shown, or no descriptor. Of a server; an export says itself what it
+ * lacks. */
 static bool note_closed(const struct reading *reading)
 {
 	struct audit_source *source = reading->scan->source;
+	size_t num = reading->num_closed +
+		     audit_acl_num_unreadable(reading->acl);
 	char *text = NULL;
 	bool ok = false;
 
-	if (reading->num_closed == 0 || !source->has_descriptors) {
+	if (num == 0 || !source->has_descriptors) {
 		return true;
 	}
 	text = talloc_asprintf(source,
 			       "the permissions of %zu accounts with SPNs "
 			       "could not be read: SPN-804 does not speak of "
 			       "them",
-			       reading->num_closed);
+			       num);
 	ok = text != NULL && audit_source_lose(source, text);
 	talloc_free(text);
 	return ok;
