@@ -262,7 +262,8 @@ static void dns_domain_of_dn(void **state)
 		struct ldb_dn *dn = ldb_dn_new(f, f->ldb, rows[i].dn);
 		char *domain = spn_store_dns_domain(f, dn);
 
-		if (domain == NULL || strcmp(domain, rows[i].domain) != 0) {
+		assert_non_null(domain);
+		if (strcmp(domain, rows[i].domain) != 0) {
 			fprintf(stderr, "%s: '%s'\n", rows[i].dn, domain);
 			bad++;
 		}
