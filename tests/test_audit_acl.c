@@ -224,7 +224,11 @@ static const struct right_row rights[] = {
 	{{0, 0, FULL, NULL, false, DOMAIN "512"}, SPN_KIND_USER, ""},
 	{{0, 0, FULL, NULL, false, DOMAIN "519"}, SPN_KIND_USER, ""},
 	{{0, 0, FULL, NULL, false, "3-0"}, SPN_KIND_USER, ""},
+	{{0, 0, FULL, NULL, false, "3-4"}, SPN_KIND_USER, ""},
 	/* that only look like them */
+	{{0, 0, FULL, NULL, false, "3-9"},
+	 SPN_KIND_USER,
+	 "S-1-3-9: full control"},
 	{{0, 0, FULL, NULL, false, "5-32-545"},
 	 SPN_KIND_USER,
 	 "S-1-5-32-545: full control"},

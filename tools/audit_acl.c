@@ -150,8 +150,13 @@ static bool is_trusted(struct spn_str sid, enum spn_kind kind)
 	const uint8_t *b = bytes_of(sid);
 	uint32_t first = (sid.len >= 12) ? number32(b + 8) : 0;
 
-	if (b[7] == 3) {
-		return true; /* CREATOR OWNER: an example for children */
+	if (memcmp(b + 2, "\0\0\0\0\0", 5) != 0) {
+		return false;
+	}
+	/* CREATOR OWNER and GROUP: examples for children. OWNER RIGHTS: the
+	 * owner is looked at for himself. */
+	if (b[7] == 3 && sid.len == 12) {
+		return first == 0 || first == 1 || first == 4;
 	}
 	if (b[7] != 5) {
 		return false;
