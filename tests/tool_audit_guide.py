@@ -90,6 +90,27 @@ class Guide(unittest.TestCase):
         self.assertEqual(b"", done.stderr)
         self.assertNotIn(done.returncode, (0, 1))
 
+    def test_copy_of_somebody_else(self):
+        """A copy that may only be read gives the report of the original."""
+        lp = LoadParm()
+        lp.load(CONF)
+        # The folders of the environment are closed to others.
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+            for name in "sam.ldb", "sam.ldb.d":
+                subprocess.run(["cp", "-r", lp.private_path(name), folder],
+                               check=True)
+            subprocess.run(["chmod", "-R", "a=rX", folder], check=True)
+            reports = [subprocess.run(
+                [*how, "spn-audit", "-s", "/dev/null", "-H", path],
+                check=False, env=dict(os.environ, TMPDIR="/tmp"), stdout=subprocess.PIPE).stdout
+                for how, path in (
+                    ((), lp.private_path("sam.ldb")),
+                    (("setpriv", "--reuid=65534", "--regid=65534",
+                      "--clear-groups"), os.path.join(folder, "sam.ldb")))]
+            subprocess.run(["chmod", "-R", "u+w", folder], check=True)
+        self.assertIn(b"SPNs checked", reports[0])
+        self.assertEqual(*reports)
+
     def test_options(self):
         """What --help lists of our own, the manual explains."""
         done = subprocess.run(["spn-audit", "--help"], check=True,

@@ -15,7 +15,10 @@
 #include "audit_config.h"
 #include "connect.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct files {
 	char **paths; /* NULL-terminated */
@@ -188,18 +191,83 @@ static bool configuration(struct audit_source *source,
 	return ret == LDB_SUCCESS;
 }
 
+/* All of it, into a file that was just made. */
+static bool copy_file(int from, int to)
+{
+	char buffer[65536];
+	ssize_t num = read(from, buffer, sizeof(buffer));
+
+	while (num > 0 && write(to, buffer, (size_t)num) == num) {
+		num = read(from, buffer, sizeof(buffer));
+	}
+	return num == 0;
+}
+
+/* *_copy is a file in $TMPDIR or /tmp; NULL when it could not be made. */
+static bool make_copy(TALLOC_CTX *mem_ctx, const char *path, char **_copy)
+{
+	const char *folder = getenv("TMPDIR");
+	char *copy = talloc_asprintf(mem_ctx,
+				     "%s/spn-audit.XXXXXX",
+				     (folder == NULL) ? "/tmp" : folder);
+	int from = open(path, O_RDONLY | O_CLOEXEC);
+	int to = -1;
+	bool ok = false;
+
+	if (copy != NULL && from >= 0) {
+		to = mkstemp(copy);
+	}
+	ok = to >= 0 && copy_file(from, to);
+	if (to >= 0) {
+		close(to);
+	}
+	if (from >= 0) {
+		close(from);
+	}
+	if (!ok && to >= 0) {
+		unlink(copy);
+	}
+	*_copy = ok ? copy : NULL;
+	return copy != NULL;
+}
+
+/*
+ * libldb opens nothing that it could not write to: of a sam.ldb on a read-only
+ * medium, or of somebody else, a copy is opened. It is small; accounts are in
+ * the files beside it.
+ */
+static bool open_sam(TALLOC_CTX *mem_ctx,
+		     struct spn_connect *connect,
+		     const char *path,
+		     struct ldb_context **_ldb)
+{
+	struct spn_connect_options options = {
+		.url = path,
+		.modules = "",
+		.read_only = true,
+		.quiet = true,
+	};
+	char *copy = NULL;
+
+	if (access(path, W_OK) != 0 && access(path, R_OK) == 0) {
+		if (!make_copy(mem_ctx, path, &copy)) {
+			return false;
+		}
+		options.url = (copy == NULL) ? path : copy;
+	}
+	*_ldb = spn_connect_open(mem_ctx, connect, &options);
+	if (copy != NULL) {
+		unlink(copy);
+	}
+	return true;
+}
+
 bool audit_source_files(TALLOC_CTX *mem_ctx,
 			struct spn_connect *connect,
 			const char *path,
 			struct audit_source **_source,
 			const char **_reason)
 {
-	const struct spn_connect_options options = {
-		.url = path,
-		.modules = "",
-		.read_only = true,
-		.quiet = true,
-	};
 	struct audit_source *source = talloc_zero(mem_ctx,
 						  struct audit_source);
 	struct files *files = talloc_zero(source, struct files);
@@ -208,7 +276,9 @@ bool audit_source_files(TALLOC_CTX *mem_ctx,
 	if (files == NULL) {
 		return false;
 	}
-	source->ldb = spn_connect_open(source, connect, &options);
+	if (!open_sam(source, connect, path, &source->ldb)) {
+		return false;
+	}
 	if (source->ldb == NULL) {
 		*_reason = talloc_asprintf(mem_ctx,
 					   "cannot open %s: %s",
