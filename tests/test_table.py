@@ -81,6 +81,8 @@ TESTS = {
     'test_audit_ldif': {'kind': 'stack', 'sources': [
         'tests/test_audit_ldif.c', 'tools/audit_contexts.c',
         'tools/audit_entry.c', 'tools/audit_ldif.c', 'tools/audit_lines.c']},
+    'test_setspn_args': {'kind': 'pure', 'sources': [
+        'tests/test_setspn_args.c', 'tools/setspn_args.c']},
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
         'tests/rows.c', 'tests/rows_facts.c', 'tests/rows_json.c',
         'tests/test_rows.c'],
@@ -116,6 +118,9 @@ TESTS = {
         'tests/fuzz_main.c', 'tests/fuzz_ldif.c', 'tools/audit_entry.c',
         'tools/audit_ldif.c', 'tools/audit_lines.c'],
         'args': ['tests/corpus/ldif']},
+    'fuzz_setspn': {'kind': 'pure', 'sources': [
+        'tests/fuzz_main.c', 'tests/fuzz_setspn.c', 'tools/setspn_args.c'],
+        'args': ['tests/corpus/setspn']},
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
     'test_store': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_store.c']},
