@@ -79,6 +79,17 @@ TOOLS = {
             audit_trustees audit_words
         '''),
     },
+    'setspn': {
+        'dir': 'bin',
+        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING TDB '
+               'LMDB',
+        'sources': _sources('tools', '''
+            connect connect_options setspn setspn_accounts setspn_args
+            setspn_duplicates setspn_explain setspn_query setspn_search
+            setspn_send setspn_words setspn_write audit_config audit_files
+            audit_fold audit_output audit_records audit_search audit_source
+        '''),
+    },
 }
 
 # Makes the writes that `bench` measures.

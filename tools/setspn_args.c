@@ -107,15 +107,16 @@ static bool add_target(struct parsing *p)
 /* The letter of a switch, upper case; 0 if the argument is none. */
 static char switch_of(const char *argument)
 {
-	char letter;
+	static const char letters[] = "SADLRQXCUFPT?";
+	const char *letter = NULL;
 
 	if ((argument[0] != '-' && argument[0] != '/') ||
 	    argument[1] == '\0' || argument[2] != '\0')
 	{
 		return '\0';
 	}
-	letter = (char)toupper((unsigned char)argument[1]);
-	return strchr("SADLRQXCUFPT?", letter) == NULL ? '\0' : letter;
+	letter = strchr(letters, toupper((unsigned char)argument[1]));
+	return (letter == NULL) ? '\0' : *letter;
 }
 
 static bool read_switch(struct parsing *p, char letter)
@@ -282,10 +283,13 @@ static bool check_options(struct parsing *p)
 
 static bool hand_out_words(struct parsing *p)
 {
-	char letter = (p->verb != 0) ? p->verb : 'L';
+	char letter = p->verb;
 	size_t i = 0;
 	size_t w;
 
+	if (letter == 0) {
+		letter = 'L';
+	}
 	while (verbs[i].letter != letter) {
 		i++;
 	}

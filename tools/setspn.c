@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * setspn: what setspn.exe does, on Samba. Nothing is printed of a result that
+ * is not whole.
+ */
+#include "setspn.h"
+
+#include "audit_output.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct poptOption no_options[] = {POPT_TABLEEND};
+
+/* Texts of spn_connect_reason() that mean that nobody is there. */
+static bool is_down(const char *reason)
+{
+	static const char *const texts[] = {
+		"NT_STATUS_CONNECTION_REFUSED",
+		"NT_STATUS_HOST_UNREACHABLE",
+		"NT_STATUS_NETWORK_UNREACHABLE",
+		"NT_STATUS_IO_TIMEOUT",
+		"NT_STATUS_OBJECT_NAME_NOT_FOUND",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (strstr(reason, texts[i]) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int open_directory(struct setspn *s, TALLOC_CTX *mem_ctx)
+{
+	const struct spn_connect_options options = {
+		/* -X reads the files besides */
+		.read_only = s->plan->verb == SETSPN_DUPLICATES,
+		.quiet = true,
+	};
+	const char *reason = NULL;
+
+	s->store.ldb = spn_connect_open(mem_ctx, s->connect, &options);
+	if (s->store.ldb != NULL) {
+		return setspn_read_domains(s);
+	}
+	reason = spn_connect_reason(s->connect);
+	if (is_down(reason)) {
+		setspn_complain(SETSPN_SERVER_DOWN);
+		setspn_complain(SETSPN_NO_DOMAIN_DN,
+				spn_connect_url(s->connect));
+	}
+	spn_connect_message(s->connect,
+			    "cannot open %s: %s",
+			    spn_connect_url(s->connect),
+			    reason);
+	return SETSPN_CANNOT_RUN;
+}
+
+static int run_verb(struct setspn *s)
+{
+	static int (*const verbs[])(const struct setspn *s) = {
+		[SETSPN_ADD] = setspn_add,
+		[SETSPN_DELETE] = setspn_delete,
+		[SETSPN_LIST] = setspn_list,
+		[SETSPN_RESET] = setspn_reset,
+		[SETSPN_QUERY] = setspn_query,
+	};
+
+	if (s->plan->verb == SETSPN_DUPLICATES) {
+		return setspn_duplicates(s);
+	}
+	/* What is said on standard error stands where it belongs. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return verbs[s->plan->verb](s);
+}
+
+/* Measured on Windows: -X is 1 whatever it finds, and nothing is above 1. */
+static int compat(const struct setspn_plan *plan, int status)
+{
+	if (!plan->compat_exit) {
+		return status;
+	}
+	return (status == SETSPN_DONE && plan->verb != SETSPN_DUPLICATES) ? 0
+									  : 1;
+}
+
+static int run(struct setspn *s, TALLOC_CTX *mem_ctx)
+{
+	int opt;
+	int status;
+
+	s->connect = spn_connect_new(mem_ctx,
+				     "setspn",
+				     "[OPTION...]",
+				     no_options,
+				     s->plan->connect_argc,
+				     s->plan->connect_argv);
+	if (s->connect == NULL) {
+		return SETSPN_CANNOT_RUN;
+	}
+	opt = spn_connect_next_option(s->connect);
+	if (opt != 0) {
+		return SETSPN_CANNOT_RUN;
+	}
+	status = open_directory(s, mem_ctx);
+	return (status == SETSPN_DONE) ? run_verb(s) : status;
+}
+
+int main(int argc, char **argv)
+{
+	TALLOC_CTX *mem_ctx = NULL;
+	struct setspn_plan *plan = NULL;
+	struct setspn s = {};
+	const char *reason = NULL;
+	int status = SETSPN_DONE;
+
+	if (!audit_output_guard()) {
+		return SETSPN_CANNOT_RUN;
+	}
+	mem_ctx = talloc_new(NULL);
+	if (!setspn_args_parse(mem_ctx, argc, argv, &plan, &reason)) {
+		setspn_complain("setspn: %s",
+				(reason == NULL) ? "out of memory" : reason);
+		talloc_free(mem_ctx);
+		return SETSPN_CANNOT_RUN;
+	}
+	s.plan = plan;
+	s.mem_ctx = mem_ctx;
+	if (plan->verb == SETSPN_HELP) {
+		setspn_usage();
+	} else {
+		status = run(&s, mem_ctx);
+	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		status = SETSPN_CANNOT_RUN;
+	}
+	status = compat(plan, status);
+	talloc_free(mem_ctx);
+	return status;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the parts of setspn share: one run, with its plan and its directory.
+ * All of them say themselves what happened, and return the exit status.
+ */
+#ifndef SETSPN_H
+#define SETSPN_H
+
+#include "spn_store.h"
+
+#include "connect.h"
+#include "setspn_args.h"
+#include "setspn_words.h"
+
+enum setspn_exit {
+	SETSPN_DONE = SPN_EXIT_DONE,
+	SETSPN_NO = 1, /* refused, found or not found: the answer is no */
+	SETSPN_CANNOT_RUN = SPN_EXIT_CANNOT_RUN,
+};
+
+/* A domain of the forest. */
+struct setspn_domain {
+	struct ldb_dn *dn;
+	const char *dns_name;
+	const char *netbios_name;
+	bool is_here; /* the server holds it */
+};
+
+struct setspn {
+	const struct setspn_plan *plan;
+	struct spn_connect *connect;
+	TALLOC_CTX *mem_ctx; /* outlives the directory */
+	struct spn_store store;
+	const char *root;	       /* DN of the forest's first domain */
+	struct setspn_domain *domains; /* the server's own one first */
+	size_t num_domains;
+	const struct setspn_domain **targets; /* at least one */
+	size_t num_targets;
+};
+
+/* setspn_accounts.c */
+
+/* Fills domains and targets; a -T that is no domain is warned of. */
+int setspn_read_domains(struct setspn *s);
+
+/* plan->account; when it is not there, what setspn.exe says of that. */
+int setspn_find_account(const struct setspn *s,
+			TALLOC_CTX *mem_ctx,
+			struct spn_account **_account);
+
+/* setspn_search.c */
+
+/* "Checking domain ...", unless -P or --dry-run. */
+void setspn_say_scope(const struct setspn *s);
+
+/* Everything in the scope that the filter finds, in pages if must be. */
+struct setspn_search {
+	const char *filter;
+	const char *const *attrs;
+	/* LDB codes */
+	int (*entry)(void *private_data, const struct ldb_message *msg);
+	void (*restart)(void *private_data); /* all of it comes again */
+	void *private_data;
+};
+int setspn_search(const struct setspn *s, const struct setspn_search *search);
+
+/* "cannot search: ..." and SETSPN_CANNOT_RUN. */
+int setspn_failed(const struct setspn *s, const char *what, int ret);
+int setspn_out_of_memory(const struct setspn *s);
+
+/* setspn_query.c */
+int setspn_list(const struct setspn *s);
+int setspn_query(const struct setspn *s);
+/* The DN and all SPNs of an account. */
+void setspn_show(const struct spn_account *account);
+
+/* setspn_duplicates.c. A local directory is closed behind it: its files cannot
+ * be open twice in a process. */
+int setspn_duplicates(struct setspn *s);
+
+/* setspn_write.c */
+int setspn_add(const struct setspn *s);
+int setspn_reset(const struct setspn *s);
+int setspn_delete(const struct setspn *s);
+
+/* setspn_send.c */
+
+/* A change of one account: these values come, or go. */
+struct setspn_change {
+	const struct spn_account *account; /* as it is */
+	const struct spn_str *values;
+	size_t num_values;
+	struct spn_str asked; /* what the command line names; len 0: all */
+	bool takes;
+	bool gives_up_duplicate; /* Samba refuses that by value */
+};
+/* In one modify, or as LDIF where the plan says so. */
+int setspn_send(const struct setspn *s, const struct setspn_change *change);
+
+/* setspn_explain.c */
+
+/* Why the policy refuses; what a person can do. SETSPN_NO. */
+int setspn_explain(const struct setspn *s,
+		   TALLOC_CTX *mem_ctx,
+		   const struct spn_account *account,
+		   const struct spn_violation *v);
+
+#endif

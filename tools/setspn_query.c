@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * -L and -Q: what an account has, and who has what.
+ */
+#include "setspn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void show_spns(const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < account->spns.num; i++) {
+		setspn_item(account->spns.values[i].value);
+	}
+}
+
+void setspn_show(const struct spn_account *account)
+{
+	setspn_say("%s", account->dn);
+	show_spns(account);
+}
+
+int setspn_list(const struct setspn *s)
+{
+	struct spn_account *account = NULL;
+	int status = setspn_find_account(s, s->store.ldb, &account);
+
+	if (status != SETSPN_DONE) {
+		return status;
+	}
+	setspn_say(SETSPN_REGISTERED, account->dn);
+	show_spns(account);
+	return SETSPN_DONE;
+}
+
+/* ------------------------------------------------------------------ -Q */
+
+struct found {
+	const struct setspn *s;
+	struct spn_account **accounts;
+	size_t num;
+};
+
+static int take(void *private_data, const struct ldb_message *msg)
+{
+	struct found *found = private_data;
+	const struct spn_store *store = &found->s->store;
+	struct spn_account *account = NULL;
+	int ret = spn_store_account_of(store, store->ldb, msg, &account, NULL);
+
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	found->accounts = talloc_realloc(store->ldb,
+					 found->accounts,
+					 struct spn_account *,
+					 found->num + 1);
+	if (found->accounts == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	found->accounts[found->num++] = account;
+	return LDB_SUCCESS;
+}
+
+static void forget(void *private_data)
+{
+	struct found *found = private_data;
+
+	found->num = 0;
+}
+
+static int compare_dns(const void *a, const void *b)
+{
+	const struct spn_account *const *left = a;
+	const struct spn_account *const *right = b;
+
+	return strcmp((*left)->dn, (*right)->dn);
+}
+
+/* "*" stays, all else is only itself. NULL when out of memory. */
+static char *filter_of(TALLOC_CTX *mem_ctx, const char *pattern)
+{
+	char *filter = talloc_strdup(mem_ctx, "(servicePrincipalName=");
+	const char *part = pattern;
+
+	while (filter != NULL) {
+		struct spn_str piece = {part, strcspn(part, "*")};
+		char *escaped = ldb_binary_encode(mem_ctx,
+						  spn_store_val(piece));
+
+		if (escaped == NULL) {
+			return NULL;
+		}
+		filter = talloc_asprintf_append(filter,
+						"%s%s",
+						escaped,
+						(part[piece.len] == '*') ? "*"
+									 : "");
+		part += piece.len;
+		if (*part == '\0') {
+			break;
+		}
+		part++;
+	}
+	return (filter == NULL) ? NULL : talloc_strdup_append(filter, ")");
+}
+
+static int search_for(struct found *found, const char *pattern)
+{
+	const struct setspn_search search = {
+		.filter = filter_of(found->s->store.ldb, pattern),
+		.attrs = spn_store_attrs,
+		.entry = take,
+		.restart = forget,
+		.private_data = found,
+	};
+	int status;
+
+	if (search.filter == NULL) {
+		return setspn_out_of_memory(found->s);
+	}
+	status = setspn_search(found->s, &search);
+	if (status == SETSPN_DONE && found->num > 0) {
+		qsort(found->accounts,
+		      found->num,
+		      sizeof(void *),
+		      compare_dns);
+	}
+	return status;
+}
+
+static bool has(const struct found *found, const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < found->num; i++) {
+		if (spn_account_same(found->accounts[i], account)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What stands in for the SPN where nobody has it: "HOST/web01"; NULL for
+ * patterns, and for classes that nothing stands in for. */
+static int stand_in(const struct setspn *s, const char **_stand_in)
+{
+	struct spn_forest *forest = NULL;
+	struct spn spn = {};
+	const char *target = NULL;
+	int ret;
+
+	*_stand_in = NULL;
+	if (strchr(s->plan->spn, '*') != NULL ||
+	    spn_parse(spn_str_of(s->plan->spn), &spn) != SPN_SYNTAX_OK ||
+	    !spn_is_plain(&spn))
+	{
+		return SETSPN_DONE;
+	}
+	ret = spn_store_forest(&s->store, s->store.ldb, &forest, NULL);
+	if (ret != LDB_SUCCESS) {
+		return setspn_failed(s, "cannot read sPNMappings", ret);
+	}
+	target = spn_mappings_target(forest->mappings, spn.service_class);
+	if (target == NULL) {
+		return SETSPN_DONE;
+	}
+	*_stand_in = spn_format(s->store.ldb,
+				spn_str_of(target),
+				spn.host_name);
+	return (*_stand_in == NULL) ? setspn_out_of_memory(s) : SETSPN_DONE;
+}
+
+/* The original says nothing of these, so they go to standard error. */
+static int warn_of_aliases(const struct found *holders)
+{
+	const struct setspn *s = holders->s;
+	struct found found = {.s = s};
+	const char *spn = NULL;
+	size_t i;
+	int status = stand_in(s, &spn);
+
+	if (status != SETSPN_DONE || spn == NULL) {
+		return status;
+	}
+	status = search_for(&found, spn);
+	for (i = 0; status == SETSPN_DONE && i < found.num; i++) {
+		if (has(holders, found.accounts[i])) {
+			continue;
+		}
+		spn_connect_message(s->connect,
+				    "%s %s for %s, through its %s "
+				    "(sPNMappings)%s",
+				    found.accounts[i]->dn,
+				    (holders->num == 0) ? "answers"
+							: "would answer",
+				    s->plan->spn,
+				    spn,
+				    (holders->num == 0) ? ""
+							: ", if nobody had "
+							  "it");
+	}
+	return status;
+}
+
+int setspn_query(const struct setspn *s)
+{
+	struct found found = {.s = s};
+	size_t i;
+	int status = search_for(&found, s->plan->spn);
+
+	if (status != SETSPN_DONE) {
+		return status;
+	}
+	setspn_say_scope(s);
+	for (i = 0; i < found.num; i++) {
+		setspn_show(found.accounts[i]);
+	}
+	setspn_say("%s", "");
+	setspn_say((found.num > 0) ? SETSPN_EXISTING : SETSPN_NO_SUCH_SPN);
+	status = warn_of_aliases(&found);
+	if (status != SETSPN_DONE) {
+		return status;
+	}
+	return (found.num > 0) ? SETSPN_DONE : SETSPN_NO;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One modify with all values, and what became of it: the account is read
+ * again, since the module on the DC may have sent the other half along.
+ */
+#include "setspn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SPN_ATTR "servicePrincipalName"
+
+#define ERROR_ACCESS 0x2098u
+#define ERROR_CONSTRAINT 0x202fu
+#define ERROR_NO_OBJECT 0x208du
+#define ERROR_NOT_UNIQUE 0x21c7u
+
+static bool has_value(const struct spn_set *set, const struct spn_value *value)
+{
+	return spn_set_has(set, value->key);
+}
+
+/* What stays, where the directory refuses to delete a duplicated value. */
+static int add_rest(const struct setspn *s,
+		    const struct setspn_change *change,
+		    struct ldb_message *msg)
+{
+	struct spn_fold fold = spn_store_fold(&s->store);
+	const struct spn_change gone = {
+		.kind = SPN_CHANGE_DELETE,
+		.values = change->values,
+		.num_values = change->num_values,
+	};
+	struct spn_account *rest =
+		spn_changes_apply(msg, change->account, &fold, &gone, 1, NULL);
+	struct ldb_message_element *el = NULL;
+	size_t i;
+	int ret = LDB_SUCCESS;
+
+	if (rest == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	if (rest->spns.num == 0) {
+		return LDB_SUCCESS;
+	}
+	ret = ldb_msg_add_empty(msg, SPN_ATTR, LDB_FLAG_MOD_ADD, &el);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	el->values = talloc_array(msg, struct ldb_val, rest->spns.num);
+	if (el->values == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	for (i = 0; i < rest->spns.num; i++) {
+		el->values[i] = spn_store_val(rest->spns.values[i].value);
+	}
+	el->num_values = (unsigned)rest->spns.num;
+	return LDB_SUCCESS;
+}
+
+static int fill(const struct setspn *s,
+		const struct setspn_change *change,
+		struct ldb_message *msg)
+{
+	struct ldb_message_element *el = NULL;
+	size_t i;
+	int ret;
+
+	ret = ldb_msg_add_empty(msg,
+				SPN_ATTR,
+				change->takes ? LDB_FLAG_MOD_DELETE
+					      : LDB_FLAG_MOD_ADD,
+				&el);
+	if (ret != LDB_SUCCESS || change->gives_up_duplicate) {
+		return (ret == LDB_SUCCESS) ? add_rest(s, change, msg) : ret;
+	}
+	el->values = talloc_array(msg, struct ldb_val, change->num_values);
+	if (el->values == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	for (i = 0; i < change->num_values; i++) {
+		el->values[i] = spn_store_val(change->values[i]);
+	}
+	el->num_values = (unsigned)change->num_values;
+	return LDB_SUCCESS;
+}
+
+static struct ldb_message *message_of(const struct setspn *s,
+				      const struct setspn_change *change)
+{
+	struct ldb_context *ldb = s->store.ldb;
+	struct ldb_message *msg = ldb_msg_new(ldb);
+
+	if (msg == NULL) {
+		return NULL;
+	}
+	msg->dn = ldb_dn_new(msg, ldb, change->account->dn);
+	return (msg->dn != NULL && fill(s, change, msg) == LDB_SUCCESS) ? msg
+									: NULL;
+}
+
+static int print_ldif(const struct setspn *s, const struct ldb_message *msg)
+{
+	struct ldb_ldif ldif = {
+		.changetype = LDB_CHANGETYPE_MODIFY,
+		.msg = ldb_msg_copy(s->store.ldb, msg),
+	};
+
+	if (ldif.msg == NULL ||
+	    ldb_ldif_write_file(s->store.ldb, stdout, &ldif) < 0) {
+		return setspn_out_of_memory(s);
+	}
+	return SETSPN_DONE;
+}
+
+/* The WERROR that a text begins with, or what the LDAP code stands for. */
+static unsigned error_of(int ret, const char *text)
+{
+	char digits[9] = {};
+
+	if (text != NULL && strlen(text) > 8 && text[8] == ':') {
+		memcpy(digits, text, 8);
+	}
+	if (strspn(digits, "0123456789abcdefABCDEF") == 8) {
+		return (unsigned)strtoul(digits, NULL, 16);
+	}
+	switch (ret) {
+	case LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS:
+		return ERROR_ACCESS;
+	case LDB_ERR_NO_SUCH_OBJECT:
+		return ERROR_NO_OBJECT;
+	default:
+		return ERROR_CONSTRAINT;
+	}
+}
+
+static void print_change(const struct setspn_change *change,
+			 const struct spn_set *values)
+{
+	size_t i;
+
+	setspn_say(change->takes ? SETSPN_UNREGISTERING : SETSPN_REGISTERING,
+		   change->account->dn);
+	for (i = 0; values == NULL && i < change->num_values; i++) {
+		setspn_item(change->values[i]);
+	}
+	for (i = 0; values != NULL && i < values->num; i++) {
+		setspn_item(values->values[i].value);
+	}
+}
+
+static int refused(const struct setspn *s,
+		   const struct setspn_change *change,
+		   int ret)
+{
+	const char *text = spn_connect_error(s->store.ldb, ret);
+	const char *start = strstr(text, "<");
+	unsigned code;
+
+	/* libldb puts "LDAP error 19 LDAP_... - <TEXT> <>" around it. */
+	start = (start == NULL) ? text : start + 1;
+	code = error_of(ret, start);
+	print_change(change, NULL);
+	setspn_complain(SETSPN_FAILED,
+			change->account->dn,
+			code,
+			code,
+			setspn_error_text(code));
+	spn_connect_message(s->connect, "the server says: %s", text);
+	if (code == ERROR_NOT_UNIQUE) {
+		setspn_say("%s", "");
+		setspn_say(SETSPN_DUPLICATE);
+	}
+	return SETSPN_NO;
+}
+
+/* Values of the second that the first has not. */
+static bool subtract(TALLOC_CTX *mem_ctx,
+		     const struct spn_set *what,
+		     const struct spn_set *from,
+		     struct spn_set *_rest)
+{
+	size_t i;
+
+	for (i = 0; i < from->num; i++) {
+		if (!has_value(what, &from->values[i]) &&
+		    !spn_set_add(mem_ctx, _rest, &from->values[i]))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Something went along that the command line does not name. */
+static void tell_of_others(const struct setspn *s,
+			   const struct setspn_change *change,
+			   const struct spn_set *values)
+{
+	struct spn_fold fold = spn_store_fold(&s->store);
+	struct spn_str key = {};
+	size_t i;
+
+	if (change->asked.len == 0 ||
+	    !fold.fn(fold.private_data, s->store.ldb, change->asked, &key))
+	{
+		return;
+	}
+	for (i = 0; i < values->num; i++) {
+		if (!spn_str_equal(values->values[i].key, key)) {
+			spn_connect_message(
+				s->connect,
+				"%s went along: the other half of the pair",
+				spn_escape(s->store.ldb,
+					   values->values[i].value));
+		}
+	}
+}
+
+/* What is different now; what was sent, where it cannot be read. */
+static int report(const struct setspn *s, const struct setspn_change *change)
+{
+	struct ldb_context *ldb = s->store.ldb;
+	struct spn_account *now = NULL;
+	struct spn_set values = {};
+	int ret = spn_store_account(&s->store,
+				    ldb,
+				    ldb_dn_new(ldb, ldb, change->account->dn),
+				    &now,
+				    NULL);
+
+	if (ret == LDB_SUCCESS &&
+	    !subtract(ldb,
+		      change->takes ? &now->spns : &change->account->spns,
+		      change->takes ? &change->account->spns : &now->spns,
+		      &values))
+	{
+		return setspn_out_of_memory(s);
+	}
+	print_change(change, (values.num > 0) ? &values : NULL);
+	setspn_say(SETSPN_UPDATED);
+	fflush(stdout);
+	tell_of_others(s, change, &values);
+	return SETSPN_DONE;
+}
+
+int setspn_send(const struct setspn *s, const struct setspn_change *change)
+{
+	struct ldb_message *msg = message_of(s, change);
+	int ret;
+
+	if (msg == NULL) {
+		return setspn_out_of_memory(s);
+	}
+	if (s->plan->dry_run) {
+		return print_ldif(s, msg);
+	}
+	ret = ldb_modify(s->store.ldb, msg);
+	return (ret == LDB_SUCCESS) ? report(s, change)
+				    : refused(s, change, ret);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All that setspn prints goes through here, escaped once.
+ */
+#include "setspn_words.h"
+
+#include "connect.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+	"Usage: setspn [switches] [account]\n"
+	"\n"
+	"  -S SPN account   register an SPN, after a check for duplicates\n"
+	"  -A SPN account   the same\n"
+	"  -D SPN account   take an SPN away\n"
+	"  [-L] account     list the SPNs of an account\n"
+	"  -R account       register HOST/name and HOST/DNS name\n"
+	"  -Q SPN           who has this SPN; * stands for anything\n"
+	"  -X               SPNs that several accounts have\n"
+	"\n"
+	"  -C, -U           the account is a computer, a user\n"
+	"  -F               in the forest, not only the domain\n"
+	"  -T domain        in this domain; may be repeated; * and \"\" are "
+	"this one\n"
+	"  -P               no progress\n"
+	"\n"
+	"  --dry-run        -S -A -D -R: print the change as LDIF\n"
+	"  --single         -S -A -D: one half of an http pair alone\n"
+	"  --pair           -S -A -D: both halves\n"
+	"  --aliases        -X: clashes through sPNMappings, too\n"
+	"  --compat-exit    exit codes of setspn.exe\n"
+	"  -H URL           ldap://SERVER, or a sam.ldb; default: the local "
+	"one\n"
+	"  --user=USER%PASSWORD, --machine-pass, --use-kerberos=required, "
+	"and\n"
+	"  all other long options of Samba's tools\n"
+	"\n"
+	"/S is -S, and letters may be of either case. An account is name,\n"
+	"DOMAIN\\name or name@dns.domain; a computer comes before a user.\n"
+	"Exit status: 0 done, 1 refused or not found, 2 could not run.\n";
+
+static void put(FILE *stream, const char *text)
+{
+	char *printable = (text == NULL) ? NULL
+					 : spn_connect_printable(NULL, text);
+
+	fprintf(stream,
+		"%s\n",
+		(printable == NULL) ? "out of memory" : printable);
+	talloc_free(printable);
+}
+
+void setspn_say(const char *format, ...)
+{
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	text = talloc_vasprintf(NULL, format, ap);
+	va_end(ap);
+	put(stdout, text);
+	talloc_free(text);
+}
+
+void setspn_complain(const char *format, ...)
+{
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	text = talloc_vasprintf(NULL, format, ap);
+	va_end(ap);
+	fflush(stdout);
+	put(stderr, text);
+	talloc_free(text);
+}
+
+void setspn_item(struct spn_str value)
+{
+	char *text = spn_escape(NULL, value);
+
+	printf("\t%s\n", (text == NULL) ? "out of memory" : text);
+	talloc_free(text);
+}
+
+void setspn_item_text(const char *text)
+{
+	fputc('\t', stdout);
+	put(stdout, text);
+}
+
+const char *setspn_kind_text(const struct spn_account *account)
+{
+	switch (account->kind) {
+	case SPN_KIND_USER:
+		return "user";
+	case SPN_KIND_COMPUTER:
+		return account->is_dc ? "domain controller" : "computer";
+	case SPN_KIND_GMSA:
+		return "managed service account";
+	case SPN_KIND_OTHER:
+		break;
+	}
+	return "no account";
+}
+
+void setspn_usage(void)
+{
+	fputs(usage, stdout);
+}
+
+const char *setspn_error_text(unsigned code)
+{
+	static const struct {
+		unsigned code;
+		const char *text;
+	} texts[] = {
+		{0x5, "Access is denied."},
+		{0x2098,
+		 "Insufficient access rights to perform the operation."},
+		{0x202f, "A constraint violation occurred."},
+		{0x208d, "Directory object not found."},
+		{0x21c7,
+		 "The operation failed because SPN value provided for "
+		 "addition/modification is not unique forest-wide."},
+		{0x21c8,
+		 "The operation failed because UPN value provided for "
+		 "addition/modification is not unique forest-wide."},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].code == code) {
+			return texts[i].text;
+		}
+	}
+	return "The directory service refused the operation.";
+}
