@@ -190,6 +190,7 @@ static void choose_targets(struct setspn *s)
 
 int setspn_read_domains(struct setspn *s)
 {
+	struct ldb_dn *root = NULL;
 	int ret;
 
 	s->domains = talloc_zero_array(s->mem_ctx, struct setspn_domain, 1);
@@ -199,9 +200,11 @@ int setspn_read_domains(struct setspn *s)
 	if (s->domains == NULL || s->targets == NULL) {
 		return setspn_out_of_memory(s);
 	}
-	s->root = talloc_strdup(s->mem_ctx,
-				ldb_dn_get_linearized(
-					ldb_get_root_basedn(s->store.ldb)));
+	root = ldb_get_root_basedn(s->store.ldb);
+	if (root != NULL) {
+		s->root = talloc_strdup(s->mem_ctx,
+					ldb_dn_get_linearized(root));
+	}
 	if (s->root == NULL) {
 		return setspn_failed(s,
 				     "no domain",

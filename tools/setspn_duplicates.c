@@ -257,7 +257,7 @@ static bool read_contexts(struct table *table)
 	if (el == NULL) {
 		return false;
 	}
-	table->contexts = talloc_zero_array(ldb,
+	table->contexts = talloc_zero_array(table->s->mem_ctx,
 					    const char *,
 					    el->num_values + 1);
 	for (i = 0; table->contexts != NULL && i < el->num_values; i++) {
