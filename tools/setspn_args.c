@@ -116,7 +116,10 @@ static char switch_of(const char *argument)
 		return '\0';
 	}
 	letter = strchr(letters, toupper((unsigned char)argument[1]));
-	return (letter == NULL) ? '\0' : *letter;
+	if (letter == NULL) {
+		return '\0';
+	}
+	return *letter;
 }
 
 static bool read_switch(struct parsing *p, char letter)
