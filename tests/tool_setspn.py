@@ -282,6 +282,25 @@ class Names(SetspnTest):
                 (("svc1@" + REALM,), dn_of("svc1"))):
             self.check(remote(*args), 0, head % dn)
 
+    def test_two_accounts(self):
+        """svc2@DOMAIN is svc2 by its name and svc4 by its UPN."""
+        samdb = local_samdb()
+        change = "dn: %s\nchangetype: modify\n%s: userPrincipalName\n"
+        samdb.modify_ldif((change + "userPrincipalName: x@y.example\n")
+                          % (dn_of("svc4"), "replace"))
+        self.check(remote("-L", "x@y.example"), 0,
+                   "Registered ServicePrincipalNames for %s:\n"
+                   % dn_of("svc4"))
+        write = ldb.Message(ldb.Dn(samdb, dn_of("svc4")))
+        write["u"] = ldb.MessageElement("svc2@" + DNS, ldb.FLAG_MOD_REPLACE,
+                                        "userPrincipalName")
+        path = os.path.join(load_conf().private_path("sam.ldb.d"),
+                            BASE.upper() + ".ldb")
+        ldb.Ldb("tdb://" + path, flags=ldb.FLG_DONT_CREATE_DB).modify(write)
+        self.check(remote("-L", "svc2@" + DNS), 1, "",
+                   "is the name of 2 accounts", dn_of("svc2"), dn_of("svc4"))
+        samdb.modify_ldif(change % (dn_of("svc4"), "delete"))
+
     def test_strange_arguments(self):
         """Never a part of a filter, never sent to a terminal."""
         for text in ("*", "s*", "svc1)(cn=*", "(", ")", "\\", "\\2a", "a\tb",
@@ -477,6 +496,31 @@ class Rights(SetspnTest):
         self.assertRegex(result.err, "Failed to assign SPN on account '%s', "
                          "error 0x" % dn)
         self.refused(computer("-S", "foo/x", "svc1"), dn_of("svc1"))
+
+
+class Connections(SetspnTest):
+    """The ways in that Samba's options give."""
+
+    def test_ways(self):
+        write_raw(dn_of("svc1"), "foo/x")
+        expected = ("Registered ServicePrincipalNames for %s:\n\tfoo/x\n"
+                    % dn_of("svc1"))
+        conf = "--configfile=" + os.environ["SMB_CONF_PATH"]
+        fqdn = "%s.%s" % (SERVER, DNS)
+        admin, _, password = ADMIN.partition("%")
+        for args in (
+                (conf, "-H", "ldap://" + fqdn, "--user=" + ADMIN,
+                 "--use-kerberos=required"),
+                (conf, "--url", "ldap://" + fqdn, "--user", ADMIN),
+                (conf, "-H", "ldaps://" + fqdn, "--simple-bind-dn=%s@%s"
+                 % (admin, DNS), "--password=" + password,
+                 "--option=tls verify peer = no_check"),
+                ("--configfile=" + CONF, "-H", "ldap://" + fqdn,
+                 "--machine-pass"),
+                ("--configfile=" + CONF,)):
+            self.check(run(*args, "-L", "svc1"), 0, expected)
+        self.check(run(conf, "-H", "ldap://" + SERVER, "--user=a%wrong",
+                       "-L", "svc1"), 2, "", "setspn: cannot open ")
 
 
 class Scripts(SetspnTest):
