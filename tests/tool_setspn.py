@@ -217,13 +217,17 @@ class Refusals(SetspnTest):
     def test_half_of_another(self):
         write_raw(dn_of("svc1"), "http/split." + DNS)
         self.check(remote("-S", "http/split", "svc2"), 1, CHECKING,
-                   "SPN-303", dn_of("svc1"), "what to do")
+                   "SPN-303", dn_of("svc1"), "what to do",
+                   "to move it: setspn --pair -U -D 'http/split.%s' 'svc1' && "
+                   "setspn -U -S 'http/split.%s' 'svc2'\n" % (DNS, DNS))
         self.assertEqual(set(), self.spns(dn_of("svc2")))
 
     def test_syntax(self):
         for spn, code in (("noslash", "SPN-001"), ("http://web", "SPN-003"),
                           ("a/b/c/d", "SPN-001"), ("cifs/", "SPN-002")):
             self.check(remote("-S", spn, "svc2"), 1, CHECKING, code)
+        self.check(remote("-S", "http://web", "svc2"), 1, CHECKING,
+                   "if that was meant: setspn -U -S 'http/web' 'svc2'\n")
 
     def test_broken_pair_is_completed(self):
         write_raw(dn_of("svc1"), "http/half")

@@ -35,30 +35,75 @@ static const char *switch_for(const struct spn_account *account)
 	return spn_account_is_machine(account) ? "-C" : "-U";
 }
 
+/* "-U -S 'http/web01' 'svc'"; NULL for what nobody can type. */
+static char *command(TALLOC_CTX *mem_ctx,
+		     const char *verb,
+		     const struct spn_account *account,
+		     struct spn_str value)
+{
+	char *spn = quoted(mem_ctx, value);
+	char *name = quoted(mem_ctx, spn_str_of(account->sam_account_name));
+
+	if (account->sam_account_name == NULL || spn == NULL || name == NULL) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx,
+			       "setspn %s%s %s %s %s",
+			       (strcmp(verb, "-D") == 0) ? "--pair " : "",
+			       switch_for(account),
+			       verb,
+			       spn,
+			       name);
+}
+
 static void show_move(const struct setspn *s,
 		      TALLOC_CTX *mem_ctx,
 		      const struct spn_account *from,
 		      const struct spn_account *to,
 		      struct spn_str value)
 {
-	char *spn = quoted(mem_ctx, value);
-	char *old = quoted(mem_ctx, spn_str_of(from->sam_account_name));
-	char *new = quoted(mem_ctx, spn_str_of(to->sam_account_name));
+	char *away = command(mem_ctx, "-D", from, value);
+	char *here = command(mem_ctx, "-S", to, value);
 
-	if (from->sam_account_name == NULL || spn == NULL || old == NULL ||
-	    new == NULL)
-	{
+	if (away != NULL && here != NULL) {
+		spn_connect_message(s->connect,
+				    "to move it: %s && %s",
+				    away,
+				    here);
+	}
+}
+
+/* Of what is no duplicate: one command, where one is known. */
+static void show_repair(const struct setspn *s,
+			TALLOC_CTX *mem_ctx,
+			const struct spn_account *account,
+			const struct spn_violation *v)
+{
+	struct spn_str partner = spn_str_of(v->partner);
+	const char *lead = NULL;
+	char *typed = NULL;
+
+	if (strcmp(v->message->code, "SPN-303") == 0 &&
+	    v->others.num_accounts > 0) {
+		show_move(s, mem_ctx, v->others.accounts[0], account, partner);
 		return;
 	}
-	spn_connect_message(s->connect,
-			    "to move it: setspn --pair %s -D %s %s && setspn "
-			    "%s -S %s %s",
-			    switch_for(from),
-			    spn,
-			    old,
-			    switch_for(to),
-			    spn,
-			    new);
+	if (strcmp(v->message->rule, "http-pair") == 0) {
+		lead = "both halves at once";
+		typed = command(mem_ctx, "-S", account, v->spn);
+	} else if (strcmp(v->message->rule, "alias-spn") == 0 &&
+		   v->others.num_accounts > 0)
+	{
+		lead = "to have both on one account";
+		typed = command(mem_ctx, "-S", v->others.accounts[0], v->spn);
+	} else if (strcmp(v->message->rule, "syntax") == 0 && partner.len > 0)
+	{
+		lead = "if that was meant";
+		typed = command(mem_ctx, "-S", account, partner);
+	}
+	if (typed != NULL) {
+		spn_connect_message(s->connect, "%s: %s", lead, typed);
+	}
 }
 
 static void show_holders(const struct setspn *s,
@@ -111,6 +156,9 @@ int setspn_explain(const struct setspn *s,
 	}
 	spn_connect_message(s->connect, "%s: %s", v->message->code, reason);
 	show_holders(s, mem_ctx, account, v);
+	if (!is_duplicate(v)) {
+		show_repair(s, mem_ctx, account, v);
+	}
 	spn_connect_message(s->connect, "what to do: %s", cure);
 	return SETSPN_NO;
 }
