@@ -4,6 +4,7 @@
  * every line that fails is printed, then the test fails once.
  */
 #include "policy_fixture.h"
+#include "policy/spn_slots.h"
 
 struct parse_row {
 	struct spn_str value;
@@ -342,6 +343,49 @@ static void str_comparisons(void **state)
 	assert_int_equal(spn_str_compare(STR(""), (struct spn_str){}), 0);
 }
 
+/* Two texts that differ in one byte, whichever, wherever: they are the same
+ * without case exactly if the two are one letter, and then have one hash. */
+static void every_byte_everywhere(void **state)
+{
+	char a[] = "abcdefgH/Jklmno.q";
+	char b[] = "ABCDEFGh/jKLMNO.Q";
+	const struct spn_str x = {.data = a, .len = strlen(a)};
+	const struct spn_str y = {.data = b, .len = strlen(b)};
+	size_t num_alike = 0;
+	size_t place;
+	int i;
+
+	(void)state;
+	for (place = 0; place < x.len; place++) {
+		const char old[2] = {a[place], b[place]};
+
+		for (i = 0; i < 256 * 256; i++) {
+			bool same = false;
+
+			a[place] = (char)(i / 256);
+			b[place] = (char)(i % 256);
+			same = spn_ascii_lower(a[place]) ==
+			       spn_ascii_lower(b[place]);
+			assert_int_equal(spn_str_equal_nocase(x, y), same);
+			if (spn_slots_hash(7, x, true) ==
+			    spn_slots_hash(7, y, true)) {
+				num_alike += same ? 0 : 1;
+			} else {
+				assert_false(same);
+			}
+		}
+		a[place] = old[0];
+		b[place] = old[1];
+	}
+	assert_true(num_alike < 3); /* one in 4,000 million */
+	assert_int_not_equal(spn_slots_hash(7, x, false),
+			     spn_slots_hash(7, y, false));
+	assert_int_not_equal(spn_slots_hash(7, STR("a"), false),
+			     spn_slots_hash(7, STR("a\0"), false));
+	assert_int_not_equal(spn_slots_hash(7, STR("a"), false),
+			     spn_slots_hash(8, STR("a"), false));
+}
+
 /* A copy has bytes of its own and never is NULL with memory at hand. */
 static void str_dup(void **state)
 {
@@ -377,6 +421,7 @@ int main(void)
 		fixture_test(escape_table),
 		fixture_test(escape_every_byte),
 		fixture_test(str_comparisons),
+		fixture_test(every_byte_everywhere),
 		fixture_test(str_dup),
 		fixture_test(class_is),
 	};

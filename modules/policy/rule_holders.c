@@ -122,7 +122,8 @@ static bool judge_silent(const struct spn_case *c, struct spn_report *report)
 /* "CN=web01\0ACNF:...": what lost a conflict of replication, or its place. */
 static bool is_conflict(const char *dn)
 {
-	return strcasestr(dn, "\\0ACNF:") != NULL ||
+	return (strchr(dn, '\\') != NULL &&
+		strcasestr(dn, "\\0ACNF:") != NULL) ||
 	       strcasestr(dn, ",CN=LostAndFound,") != NULL ||
 	       strcasestr(dn, ",CN=LostAndFoundConfig,") != NULL;
 }

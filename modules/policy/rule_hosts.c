@@ -191,7 +191,7 @@ static bool is_stale(const struct spn_case *c,
 	bool is_name = false;
 
 	*_is = false;
-	if (spn_parse(value, spn) != SPN_SYNTAX_OK || !names_a_host(c, spn)) {
+	if (spn_parse(value, spn) != SPN_SYNTAX_OK) {
 		return true;
 	}
 	if (!c->surroundings->dns_is_live) {
@@ -201,7 +201,8 @@ static bool is_stale(const struct spn_case *c,
 			return false;
 		}
 	}
-	*_is = !is_name && ask_dns(c, spn->host_name) == SPN_DNS_ABSENT;
+	*_is = !is_name && names_a_host(c, spn) &&
+	       ask_dns(c, spn->host_name) == SPN_DNS_ABSENT;
 	return true;
 }
 
@@ -273,7 +274,7 @@ static bool is_mismatch(const struct spn_case *c,
 	*_is = c->after->kind == SPN_KIND_COMPUTER &&
 	       spn_parse(value, spn) == SPN_SYNTAX_OK &&
 	       is_one_of(spn->service_class, machine_classes) &&
-	       names_a_host(c, spn) && !is_own_name(c->after, spn->host_name);
+	       !is_own_name(c->after, spn->host_name) && names_a_host(c, spn);
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct exam {
 	const struct spn_value *value;
 	struct spn spn; /* only .value if it could not be parsed */
 	bool parsed;
+	bool is_graphic; /* every byte is one of printable ASCII, no blank */
 };
 
 /*
@@ -42,6 +43,18 @@ static bool edge_is_blank(struct spn_str s)
 {
 	return s.len > 0 &&
 	       (is_blank(s.data[0]) || is_blank(s.data[s.len - 1]));
+}
+
+static bool is_graphic(struct spn_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		if (s.data[i] <= ' ' || s.data[i] >= 0x7f) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool has_control(struct spn_str s)
@@ -156,23 +169,12 @@ static bool check_blank(struct exam *exam, bool *_hit, char **_meant)
 	const struct spn *spn = &exam->spn;
 
 	(void)_meant;
-	*_hit = edge_is_blank(spn->service_class) ||
-		edge_is_blank(spn->host_name) ||
-		edge_is_blank(spn->instance_name) ||
-		edge_is_blank(spn->service_name) || has_control(spn->value) ||
-		has_char(spn->host_name, ' ');
-	return true;
-}
-
-static bool is_ascii(struct spn_str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.len; i++) {
-		if ((unsigned char)s.data[i] >= 0x80) {
-			return false;
-		}
-	}
+	*_hit = !exam->is_graphic &&
+		(edge_is_blank(spn->service_class) ||
+		 edge_is_blank(spn->host_name) ||
+		 edge_is_blank(spn->instance_name) ||
+		 edge_is_blank(spn->service_name) || has_control(spn->value) ||
+		 has_char(spn->host_name, ' '));
 	return true;
 }
 
@@ -183,7 +185,7 @@ static bool check_invisible(struct exam *exam, bool *_hit, char **_meant)
 	char *visible = NULL;
 	size_t num = 0;
 
-	if (is_ascii(rest)) {
+	if (exam->is_graphic) {
 		return true;
 	}
 	visible = talloc_array(exam->report, char, rest.len + 1);
@@ -393,6 +395,7 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 		}
 		exam.parsed = spn_parse(exam.value->value, &exam.spn) ==
 			      SPN_SYNTAX_OK;
+		exam.is_graphic = is_graphic(exam.value->value);
 		if (!examine(&exam)) {
 			return false;
 		}

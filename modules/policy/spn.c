@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "spn_unicode.h"
+#include "spn_words.h"
 
 int spn_ascii_lower(char c)
 {
@@ -64,8 +65,11 @@ bool spn_str_equal_nocase(struct spn_str a, struct spn_str b)
 	if (a.len != b.len) {
 		return false;
 	}
-	for (i = 0; i < a.len; i++) {
-		if (spn_ascii_lower(a.data[i]) != spn_ascii_lower(b.data[i])) {
+	for (i = 0; i < a.len; i += SPN_WORD) {
+		uint64_t x = spn_word_at(a, i);
+		uint64_t y = spn_word_at(b, i);
+
+		if (x != y && spn_word_lower(x) != spn_word_lower(y)) {
 			return false;
 		}
 	}
@@ -74,6 +78,12 @@ bool spn_str_equal_nocase(struct spn_str a, struct spn_str b)
 
 bool spn_str_is(struct spn_str s, const char *text)
 {
+	/* Nearly always the first letter says no. */
+	if (text != NULL && s.len > 0 &&
+	    spn_ascii_lower(s.data[0]) != spn_ascii_lower(text[0]))
+	{
+		return false;
+	}
 	return spn_str_equal_nocase(s, spn_str_of(text));
 }
 
@@ -140,36 +150,45 @@ static void parse_host(struct spn_str host, struct spn *spn)
 	}
 }
 
+/* Takes what stands before the next slash off *rest, and the slash with it.
+ * Without one all is taken, and this is false. */
+static bool take_part(struct spn_str *rest, struct spn_str *_part)
+{
+	const char *slash = (rest->len == 0)
+				    ? NULL
+				    : memchr(rest->data, '/', rest->len);
+
+	*_part = *rest;
+	if (slash == NULL) {
+		*rest = (struct spn_str){};
+		return false;
+	}
+	_part->len = (size_t)(slash - rest->data);
+	rest->data = slash + 1;
+	rest->len -= _part->len + 1;
+	return true;
+}
+
 enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn)
 {
-	struct spn spn = {.value = value};
-	struct spn_str part[3] = {};
-	size_t num_parts = 0;
-	const char *start = value.data;
-	size_t i;
+	struct spn_str rest = value;
+	struct spn_str service_class = {};
+	struct spn_str host = {};
+	struct spn_str service_name = {};
+	bool has_service_name = false;
 
-	for (i = 0; i <= value.len; i++) {
-		if (i < value.len && value.data[i] != '/') {
-			continue;
-		}
-		if (num_parts == 3) {
-			*_spn = spn;
-			return SPN_SYNTAX_TOO_MANY_SLASHES;
-		}
-		part[num_parts].data = start;
-		part[num_parts].len = (size_t)(value.data + i - start);
-		num_parts++;
-		start = value.data + i + 1;
-	}
-	if (num_parts < 2) {
-		*_spn = spn;
+	*_spn = (struct spn){.value = value};
+	if (!take_part(&rest, &service_class)) {
 		return SPN_SYNTAX_NO_SLASH;
 	}
-	spn.service_class = part[0];
-	parse_host(part[1], &spn);
-	spn.has_service_name = (num_parts == 3);
-	spn.service_name = part[2];
-	*_spn = spn;
+	has_service_name = take_part(&rest, &host);
+	if (has_service_name && take_part(&rest, &service_name)) {
+		return SPN_SYNTAX_TOO_MANY_SLASHES;
+	}
+	_spn->service_class = service_class;
+	_spn->has_service_name = has_service_name;
+	_spn->service_name = service_name;
+	parse_host(host, _spn);
 	return SPN_SYNTAX_OK;
 }
 

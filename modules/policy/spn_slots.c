@@ -5,24 +5,47 @@
  */
 #include "spn_slots.h"
 
-#define FNV_PRIME 16777619u
-#define FNV_BASIS 2166136261u
+#include <stdlib.h>
+
+#include "spn_words.h"
+
+/* Drawn once a process: who chooses values cannot choose their places. */
+static uint64_t secret(size_t which)
+{
+	static uint64_t secrets[2];
+
+	if (secrets[0] == 0) {
+		arc4random_buf(secrets, sizeof(secrets));
+		secrets[0] |= 1;
+	}
+	return secrets[which];
+}
+
+/* Both halves of the product of 64 bits each, one over the other. */
+static uint64_t fold_product(uint64_t a, uint64_t b)
+{
+	uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
+	uint64_t middle = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
+	uint64_t other = (a & UINT32_MAX) * (b >> 32) + (middle & UINT32_MAX);
+	uint64_t high = (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
+
+	return high ^ (other << 32 | (low & UINT32_MAX));
+}
 
 uint32_t spn_slots_hash(uint32_t seed, struct spn_str bytes, bool nocase)
 {
-	uint32_t hash = FNV_BASIS ^ seed;
+	uint64_t hash = secret(1) ^ seed;
+	uint64_t key = secret(0) ^ bytes.len;
 	size_t i;
 
-	for (i = 0; i < bytes.len; i++) {
-		uint8_t byte = (uint8_t)bytes.data[i];
+	for (i = 0; i < bytes.len; i += SPN_WORD) {
+		uint64_t word = spn_word_at(bytes, i);
 
-		/* Spelt out: a million accounts come through here. */
-		if (nocase && (uint8_t)(byte - 'A') <= 'Z' - 'A') {
-			byte |= 0x20;
-		}
-		hash = (hash ^ byte) * FNV_PRIME;
+		hash = fold_product(hash ^ (nocase ? spn_word_lower(word)
+						   : word),
+				    key ^ hash);
 	}
-	return hash ^ (hash >> 15);
+	return (uint32_t)(hash ^ (hash >> 32));
 }
 
 static size_t place_of(const struct spn_slots *slots, uint32_t hash)
