@@ -24,6 +24,48 @@ const char *const spn_store_attrs[] = {
 	NULL,
 };
 
+struct ldb_message_element *spn_store_element(const struct ldb_message *msg,
+					      const char *attr)
+{
+	unsigned i;
+
+	for (i = 0; i < msg->num_elements; i++) {
+		const char *name = msg->elements[i].name;
+
+		/* Nearly always the first letter, of any case, says no. */
+		if (((name[0] ^ attr[0]) & ~('a' - 'A')) == 0 &&
+		    ldb_attr_cmp(name, attr) == 0)
+		{
+			return &msg->elements[i];
+		}
+	}
+	return NULL;
+}
+
+int64_t spn_store_int64(const struct ldb_message *msg, const char *attr)
+{
+	const struct ldb_message only = {
+		.elements = spn_store_element(msg, attr),
+		.num_elements = 1,
+	};
+
+	return (only.elements == NULL)
+		       ? 0
+		       : ldb_msg_find_attr_as_int64(&only, attr, 0);
+}
+
+const char *spn_store_text(const struct ldb_message *msg, const char *attr)
+{
+	const struct ldb_message only = {
+		.elements = spn_store_element(msg, attr),
+		.num_elements = 1,
+	};
+
+	return (only.elements == NULL)
+		       ? NULL
+		       : ldb_msg_find_attr_as_string(&only, attr, NULL);
+}
+
 struct ldb_val spn_store_val(struct spn_str s)
 {
 	/* ldb_val is never const; nobody writes to this one. */
@@ -72,7 +114,7 @@ static bool copy_string(TALLOC_CTX *mem_ctx,
 			const char *attr,
 			const char **_text)
 {
-	const char *text = ldb_msg_find_attr_as_string(msg, attr, NULL);
+	const char *text = spn_store_text(msg, attr);
 
 	*_text = NULL;
 	if (text != NULL) {
@@ -86,7 +128,7 @@ static bool copy_strings(TALLOC_CTX *mem_ctx,
 			 const char *attr,
 			 const char ***_texts)
 {
-	const struct ldb_message_element *el = ldb_msg_find_element(msg, attr);
+	const struct ldb_message_element *el = spn_store_element(msg, attr);
 	const char **texts = NULL;
 	unsigned i;
 
@@ -123,7 +165,7 @@ static enum spn_kind kind_of(const struct ldb_message *msg)
 		{"user", SPN_KIND_USER},
 	};
 	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "objectClass");
+		spn_store_element(msg, "objectClass");
 	size_t k;
 	unsigned i;
 
@@ -229,17 +271,18 @@ static const uint8_t guid_order[16] =
 
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 {
-	const struct ldb_val *guid = ldb_msg_find_ldb_val(msg, "objectGUID");
+	const struct ldb_message_element *el = spn_store_element(msg,
+								 "objectGUID");
 	static const char digits[] = "0123456789abcdef";
 	char text[37] = {};
 	size_t num = 0;
 	size_t i;
 
-	if (guid == NULL || guid->length != 16) {
+	if (el == NULL || el->values[0].length != 16) {
 		return talloc_strdup(mem_ctx, "");
 	}
 	for (i = 0; i < 16; i++) {
-		uint8_t byte = guid->data[guid_order[i]];
+		uint8_t byte = el->values[0].data[guid_order[i]];
 
 		text[num++] = digits[byte >> 4];
 		text[num++] = digits[byte & 15];
@@ -274,7 +317,7 @@ bool spn_store_guid_bytes(const char *text, uint8_t bytes[16])
 static bool fill_names(struct spn_account *account,
 		       const struct ldb_message *msg)
 {
-	int uac = ldb_msg_find_attr_as_int(msg, "userAccountControl", 0);
+	int64_t uac = spn_store_int64(msg, "userAccountControl");
 	const char *dn = ldb_dn_get_linearized(msg->dn);
 
 	account->kind = kind_of(msg);
@@ -303,7 +346,7 @@ static bool fill_spns(const struct spn_store *store,
 		      const struct ldb_message *msg)
 {
 	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "servicePrincipalName");
+		spn_store_element(msg, "servicePrincipalName");
 	struct spn_fold fold = spn_store_fold(store);
 	unsigned i;
 

@@ -10,7 +10,7 @@
 /* 0 and the largest number stand for never. */
 static int64_t unix_time(const struct ldb_message *msg, const char *attr)
 {
-	int64_t time = ldb_msg_find_attr_as_int64(msg, attr, 0);
+	int64_t time = spn_store_int64(msg, attr);
 
 	if (time <= 0 || time == INT64_MAX) {
 		return 0;
@@ -30,7 +30,7 @@ static struct spn_str str_of(const struct ldb_val *value)
 bool audit_has_class(const struct ldb_message *msg, const char *name)
 {
 	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "objectClass");
+		spn_store_element(msg, "objectClass");
 	unsigned i;
 
 	for (i = 0; el != NULL && i < el->num_values; i++) {
@@ -47,7 +47,7 @@ static bool fill_list(TALLOC_CTX *mem_ctx,
 		      const char *attr,
 		      const char ***_texts)
 {
-	const struct ldb_message_element *el = ldb_msg_find_element(msg, attr);
+	const struct ldb_message_element *el = spn_store_element(msg, attr);
 	const char **texts = NULL;
 	unsigned i;
 
@@ -102,7 +102,7 @@ static bool fill_delegate_to(struct spn_facts *facts,
 			     const struct ldb_message *msg)
 {
 	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "msDS-AllowedToDelegateTo");
+		spn_store_element(msg, "msDS-AllowedToDelegateTo");
 	struct spn_str *entries = NULL;
 	unsigned i;
 
@@ -130,20 +130,15 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 	if (facts == NULL) {
 		return NULL;
 	}
-	facts->control = (uint32_t)
-		ldb_msg_find_attr_as_int64(msg, "userAccountControl", 0);
-	facts->encryption_types = (uint32_t)ldb_msg_find_attr_as_int64(msg,
-								       types,
-								       0);
-	facts->has_encryption_types = ldb_msg_find_element(msg, types) != NULL;
-	facts->is_privileged = ldb_msg_find_attr_as_int(msg,
-							"adminCount",
-							0) != 0;
+	facts->control = (uint32_t)spn_store_int64(msg, "userAccountControl");
+	facts->encryption_types = (uint32_t)spn_store_int64(msg, types);
+	facts->has_encryption_types = spn_store_element(msg, types) != NULL;
+	facts->is_privileged = spn_store_int64(msg, "adminCount") != 0;
 	facts->password_set = unix_time(msg, "pwdLastSet");
 	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
 	facts->expires = unix_time(msg, "accountExpires");
 	facts->user_principal_name =
-		ldb_msg_find_attr_as_string(msg, "userPrincipalName", NULL);
+		spn_store_text(msg, "userPrincipalName");
 	if (!fill_list(facts,
 		       msg,
 		       "msDS-AdditionalSamAccountName",

@@ -140,7 +140,7 @@ static bool add_memberships(struct audit_groups *groups,
 			    struct membership membership)
 {
 	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "memberOf");
+		spn_store_element(msg, "memberOf");
 	unsigned i;
 
 	for (i = 0; el != NULL && i < el->num_values; i++) {
@@ -180,7 +180,7 @@ bool audit_groups_add_member(struct audit_groups *groups,
 			     const struct ldb_message *msg,
 			     size_t number)
 {
-	int64_t rid = ldb_msg_find_attr_as_int64(msg, "primaryGroupID", 0);
+	int64_t rid = spn_store_int64(msg, "primaryGroupID");
 
 	if (is_privileged_rid((uint32_t)rid)) {
 		size_t *primary = talloc_realloc(groups,

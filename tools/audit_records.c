@@ -53,7 +53,9 @@ static bool is_attr(const struct pass *pass, const char *name)
 	unsigned char a = (len < MAX_NAME) ? pass->first[len] : 0;
 
 	for (; a != 0; a = pass->next[a - 1]) {
-		if (strcasecmp(attrs[a - 1], name) == 0) {
+		/* Nearly always the first letter, of any case, says no. */
+		if (((attrs[a - 1][0] ^ name[0]) & ~('a' - 'A')) == 0 &&
+		    ldb_attr_cmp(attrs[a - 1], name) == 0) {
 			return true;
 		}
 	}

@@ -97,8 +97,8 @@ static bool fill_facts(struct reading *reading,
 		       const struct ldb_message *msg,
 		       struct spn_account *account)
 {
-	const struct ldb_val *descriptor =
-		ldb_msg_find_ldb_val(msg, "nTSecurityDescriptor");
+	const struct ldb_message_element *descriptor =
+		spn_store_element(msg, "nTSecurityDescriptor");
 	struct spn_facts *facts = audit_facts_of(account, msg);
 
 	account->facts = facts;
@@ -115,7 +115,7 @@ static bool fill_facts(struct reading *reading,
 		return true;
 	}
 	return audit_acl_writers(reading->acl,
-				 descriptor,
+				 &descriptor->values[0],
 				 account->kind,
 				 &facts->writers,
 				 &facts->num_writers);
@@ -126,13 +126,14 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 	struct audit_scan *scan = reading->scan;
 	struct spn_account *account = NULL;
 	size_t number = spn_census_num(spn_index_census(scan->index));
+	bool is_deleted = false;
 	int ret;
 
 	ret = spn_store_account_of(&reading->store,
 				   reading->scratch,
 				   msg,
 				   &account,
-				   NULL);
+				   &is_deleted);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -140,9 +141,7 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 		/* Who may not read it, or an export without it. */
 		account->object_guid = account->dn;
 	}
-	account->is_deleted = ldb_msg_find_attr_as_bool(msg,
-							"isDeleted",
-							false);
+	account->is_deleted = is_deleted;
 	if (account->is_deleted && account->spns.num == 0) {
 		return LDB_SUCCESS;
 	}
@@ -164,8 +163,8 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 
 static bool is_account(const struct ldb_message *msg)
 {
-	return ldb_msg_find_element(msg, "servicePrincipalName") != NULL ||
-	       (ldb_msg_find_element(msg, "sAMAccountName") != NULL &&
+	return spn_store_element(msg, "servicePrincipalName") != NULL ||
+	       (spn_store_element(msg, "sAMAccountName") != NULL &&
 		audit_has_class(msg, "user"));
 }
 

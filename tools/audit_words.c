@@ -12,12 +12,29 @@
 
 #define COLUMNS 80
 
-char *audit_printable(TALLOC_CTX *mem_ctx, const char *text)
+/* Printable ASCII: each byte is a column, and nothing is to be escaped. */
+static bool is_simple(const char *text, size_t len)
 {
-	char *escaped = spn_escape(mem_ctx, spn_str_of(text));
-	size_t len = strlen(text);
 	size_t i;
 
+	for (i = 0; i < len; i++) {
+		if (text[i] < ' ' || text[i] >= 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}
+
+char *audit_printable(TALLOC_CTX *mem_ctx, const char *text)
+{
+	size_t len = strlen(text);
+	char *escaped = NULL;
+	size_t i;
+
+	if (is_simple(text, len)) {
+		return talloc_strdup(mem_ctx, text);
+	}
+	escaped = spn_escape(mem_ctx, spn_str_of(text));
 	if (escaped == NULL) {
 		return NULL;
 	}
@@ -36,8 +53,12 @@ char *audit_printable(TALLOC_CTX *mem_ctx, const char *text)
 
 static size_t width_of(const char *text, size_t len)
 {
-	int width = u8_width((const uint8_t *)text, len, "UTF-8");
+	int width = 0;
 
+	if (is_simple(text, len)) {
+		return len;
+	}
+	width = u8_width((const uint8_t *)text, len, "UTF-8");
 	return (width < 0) ? len : (size_t)width;
 }
 
