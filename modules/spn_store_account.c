@@ -34,8 +34,7 @@ struct ldb_message_element *spn_store_element(const struct ldb_message *msg,
 
 		/* Nearly always the first letter, of any case, says no. */
 		if (((name[0] ^ attr[0]) & ~('a' - 'A')) == 0 &&
-		    ldb_attr_cmp(name, attr) == 0)
-		{
+		    ldb_attr_cmp(name, attr) == 0) {
 			return &msg->elements[i];
 		}
 	}

@@ -137,8 +137,7 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 	facts->password_set = unix_time(msg, "pwdLastSet");
 	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
 	facts->expires = unix_time(msg, "accountExpires");
-	facts->user_principal_name =
-		spn_store_text(msg, "userPrincipalName");
+	facts->user_principal_name = spn_store_text(msg, "userPrincipalName");
 	if (!fill_list(facts,
 		       msg,
 		       "msDS-AdditionalSamAccountName",

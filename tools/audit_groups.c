@@ -139,8 +139,8 @@ static bool add_memberships(struct audit_groups *groups,
 			    const struct ldb_message *msg,
 			    struct membership membership)
 {
-	const struct ldb_message_element *el =
-		spn_store_element(msg, "memberOf");
+	const struct ldb_message_element *el = spn_store_element(msg,
+								 "memberOf");
 	unsigned i;
 
 	for (i = 0; el != NULL && i < el->num_values; i++) {

@@ -55,7 +55,8 @@ static bool is_attr(const struct pass *pass, const char *name)
 	for (; a != 0; a = pass->next[a - 1]) {
 		/* Nearly always the first letter, of any case, says no. */
 		if (((attrs[a - 1][0] ^ name[0]) & ~('a' - 'A')) == 0 &&
-		    ldb_attr_cmp(attrs[a - 1], name) == 0) {
+		    ldb_attr_cmp(attrs[a - 1], name) == 0)
+		{
 			return true;
 		}
 	}

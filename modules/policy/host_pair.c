@@ -20,8 +20,8 @@ bool spn_host_is_ip(struct spn_str host)
 	struct in6_addr address;
 
 	/* Most names end here. */
-	if (host.len == 0 || strchr("[:0123456789abcdefABCDEF",
-				    host.data[0]) == NULL) {
+	if (host.len == 0 ||
+	    strchr("[:0123456789abcdefABCDEF", host.data[0]) == NULL) {
 		return false;
 	}
 
