@@ -14,10 +14,9 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "policy/host_pair.h"
 #include "policy/spn_shared.h"
 
-#define LONGEST_NAME 253
-#define LONGEST_LABEL 63
 #define MAX_CNAMES 8
 
 enum kind {
@@ -129,36 +128,6 @@ bool audit_dns_new(TALLOC_CTX *mem_ctx,
 
 /* ------------------------------------------------------------------- names */
 
-/* Bytes that names of hosts have, and labels of the right length. */
-static bool can_be_asked(struct spn_str name)
-{
-	size_t label = 0;
-	size_t i;
-
-	if (name.len == 0 || name.len > LONGEST_NAME) {
-		return false;
-	}
-	for (i = 0; i < name.len; i++) {
-		int c = spn_ascii_lower(name.data[i]);
-
-		if (c == '.') {
-			if (label == 0) {
-				return false;
-			}
-			label = 0;
-			continue;
-		}
-		label++;
-		if (label > LONGEST_LABEL ||
-		    !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		      c == '-' || c == '_'))
-		{
-			return false;
-		}
-	}
-	return true;
-}
-
 static struct spn_str without_root(struct spn_str name)
 {
 	if (name.len > 0 && name.data[name.len - 1] == '.') {
@@ -207,7 +176,7 @@ static bool note_names(struct audit_dns *dns, struct spn_str noted)
 		char *text = in_domain(dns, noted, dns->domains[d]);
 
 		ok = text != NULL &&
-		     (!can_be_asked(spn_str_of(text)) ||
+		     (!spn_host_is_dns_name(spn_str_of(text)) ||
 		      add_name(dns->names, spn_str_of(text), &dns->num_names));
 		talloc_free(text);
 	}
@@ -266,9 +235,6 @@ enum spn_dns_answer audit_dns_ask(void *private_data, struct spn_str name)
 	struct audit_dns *dns = private_data;
 
 	name = without_root(name);
-	if (!can_be_asked(name)) {
-		return SPN_DNS_UNKNOWN;
-	}
 	if (!dns->is_resolved) {
 		if (!add_name(dns->noted, name, &dns->num_noted)) {
 			dns->has_no_memory = true;

@@ -14,6 +14,38 @@ bool spn_host_is_fqdn(struct spn_str host)
 	return host.len > 0 && memchr(host.data, '.', host.len) != NULL;
 }
 
+#define LONGEST_NAME 253
+#define LONGEST_LABEL 63
+
+static bool is_name_byte(char byte)
+{
+	int c = spn_ascii_lower(byte);
+
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+	       c == '_';
+}
+
+bool spn_host_is_dns_name(struct spn_str host)
+{
+	size_t label = 0;
+	size_t i;
+
+	if (host.len > 0 && host.data[host.len - 1] == '.') {
+		host.len--;
+	}
+	for (i = 0; i < host.len; i++) {
+		if (host.data[i] == '.' && label > 0) {
+			label = 0;
+			continue;
+		}
+		label++;
+		if (label > LONGEST_LABEL || !is_name_byte(host.data[i])) {
+			return false;
+		}
+	}
+	return label > 0 && host.len <= LONGEST_NAME;
+}
+
 bool spn_host_is_ip(struct spn_str host)
 {
 	char text[INET6_ADDRSTRLEN] = {};

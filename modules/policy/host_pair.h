@@ -25,4 +25,8 @@ bool spn_host_partner(const struct spn_case *c,
 bool spn_host_is_fqdn(struct spn_str host); /* has a dot inside */
 bool spn_host_is_ip(struct spn_str host);   /* IPv4 or IPv6 literal */
 
+/* Letters, digits, "-" and "_" in labels of 1 to 63, 253 in all, a dot at the
+ * end or not: what DNS can be asked for, RFC 1035 2.3.4. */
+bool spn_host_is_dns_name(struct spn_str host);
+
 #endif

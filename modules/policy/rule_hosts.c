@@ -49,7 +49,8 @@ static bool is_domain_name(const struct spn_case *c, struct spn_str host)
 
 static bool names_a_host(const struct spn_case *c, const struct spn *spn)
 {
-	return spn->host_name.len > 0 && !spn_host_is_ip(spn->host_name) &&
+	return spn_host_is_dns_name(spn->host_name) &&
+	       !spn_host_is_ip(spn->host_name) &&
 	       !is_one_of(spn->service_class, other_classes) &&
 	       !is_domain_name(c, spn->host_name);
 }
