@@ -84,7 +84,7 @@ class Values(Logging):
         self.assertEqual(len(found), len(values) + 1)
         self.assertEqual({event["action"] for event in found}, {"refused"})
         self.assertEqual({event["dn"] for event in found}, {dn})
-        self.assertIn('"ld\\5c0Aer\\e2\\80\\ae,OU=',
+        self.assertIn('"ld\\0Aer\\e2\\80\\ae,OU=',
                       found[-1]["conflictDns"][0])
         self.assertEqual(found[-1]["conflicts"], 1)
 

@@ -78,7 +78,7 @@ static const struct text_row texts[] = {
 	{"", ""},
 	{"CN=a\\,b,DC=x", "CN=a\\,b,DC=x"},
 	{"CN=\x1b[31m", "CN=\\1b[31m"},
-	{"CN=a\\,b\n", "CN=a\\5c,b\\0a"},
+	{"CN=a\\,b\n", "CN=a\\,b\\0a"},
 	{"CN=bücher", "CN=bücher"},
 	{"CN=\xff", "CN=\\ff"},
 	{"\xe2\x80\xae", "\\e2\\80\\ae"}, /* right-to-left override */

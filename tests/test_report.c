@@ -289,6 +289,40 @@ static void log_text(void **state)
 }
 
 /* A line has an end, whatever somebody writes into a directory. */
+/* Sorted, whatever the order of the directory; a DN stays the one it is, and
+ * what nobody sees is written in DN's own way. */
+static void others_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_violation *v = violation_of(f, "SPN-101", STR("a/b"));
+	struct spn_account *accounts[] = {
+		fixture_account(f, "second", NULL, ""),
+		fixture_account(f, "first", NULL, ""),
+	};
+	const struct spn_account *others[] = {accounts[0], accounts[1]};
+	char *text = NULL;
+
+	accounts[0]->dn = "CN=Miller\\, Anna,DC=x";
+	accounts[1]->dn = "CN=a\\0Ab\xe2\x80\xae,DC=x";
+	v->others.accounts = others;
+	v->others.num_accounts = ARRAY_SIZE(others);
+	text = spn_violation_log_text(f->mem_ctx, v, &log_context);
+	assert_non_null(strstr(text,
+			       ", also 'CN=Miller\\, Anna,DC=x' and "
+			       "'CN=a\\0Ab\\e2\\80\\ae,DC=x' by "));
+	text = spn_violation_log_json(f->mem_ctx, v, &log_context);
+	assert_non_null(strstr(text,
+			       "\"conflictDns\": "
+			       "[\"CN=Miller\\\\, Anna,DC=x\", "
+			       "\"CN=a\\\\0Ab\\\\e2\\\\80\\\\ae,DC=x\"]"));
+	others[0] = accounts[1];
+	others[1] = accounts[0];
+	assert_string_equal(spn_violation_log_json(f->mem_ctx,
+						   v,
+						   &log_context),
+			    text);
+}
+
 static void lines_are_bounded(void **state)
 {
 	enum {
@@ -495,6 +529,7 @@ int main(void)
 		fixture_test(client_text_of_a_duplicate),
 		fixture_test(values_are_escaped),
 		fixture_test(log_text),
+		fixture_test(others_in_order),
 		fixture_test(lines_are_bounded),
 		fixture_test(json_line),
 		fixture_test(json_of_odd_values),

@@ -27,28 +27,10 @@ static bool is_simple(const char *text, size_t len)
 
 char *audit_printable(TALLOC_CTX *mem_ctx, const char *text)
 {
-	size_t len = strlen(text);
-	char *escaped = NULL;
-	size_t i;
-
-	if (is_simple(text, len)) {
+	if (is_simple(text, strlen(text))) {
 		return talloc_strdup(mem_ctx, text);
 	}
-	escaped = spn_escape(mem_ctx, spn_str_of(text));
-	if (escaped == NULL) {
-		return NULL;
-	}
-	/* A backslash becomes \5c; was that all there was to do? */
-	for (i = 0; text[i] != '\0'; i++) {
-		if (text[i] == '\\') {
-			len += 2;
-		}
-	}
-	if (strlen(escaped) == len) {
-		talloc_free(escaped);
-		return talloc_strdup(mem_ctx, text);
-	}
-	return escaped;
+	return spn_escape_dn(mem_ctx, spn_str_of(text));
 }
 
 static size_t width_of(const char *text, size_t len)

@@ -10,9 +10,8 @@
 #include "policy/spn.h"
 
 /*
- * The text itself if it is one line of clean UTF-8, else with \xx for what
- * is not. Unlike spn_escape() it leaves the backslashes of a clean DN alone.
- * On mem_ctx. NULL when out of memory.
+ * A DN, or text that was escaped, as one line of clean UTF-8: \xx for what is
+ * not, as spn_escape_dn(). On mem_ctx. NULL when out of memory.
  */
 char *audit_printable(TALLOC_CTX *mem_ctx, const char *text);
 

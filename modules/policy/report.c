@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Violations into words. All text that leaves here is one line: values and
- * DNs pass through spn_excerpt() on their way into a template.
+ * DNs pass through spn_excerpt() and spn_excerpt_dn() on their way into a
+ * template.
  */
 #include "report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct spn_report *spn_report_new(TALLOC_CTX *mem_ctx)
@@ -97,20 +99,52 @@ static size_t shown_others(const struct spn_violation *v)
 	return (num < MAX_OTHERS) ? num : MAX_OTHERS;
 }
 
-static char *escape_text(TALLOC_CTX *mem_ctx, const char *text)
+static char *dn_text(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 {
-	return spn_excerpt(mem_ctx, spn_str_of(text));
+	const char *dn = (account == NULL) ? "" : account->dn;
+
+	return spn_excerpt_dn(mem_ctx, spn_str_of(dn));
+}
+
+static int compare_dns(const void *a, const void *b)
+{
+	const struct spn_account *const *left = a;
+	const struct spn_account *const *right = b;
+
+	return spn_str_compare(spn_str_of((*left)->dn),
+			       spn_str_of((*right)->dn));
+}
+
+/* The other holders sorted by DN: the order in which a directory hands them
+ * out says nothing, and may be another one tomorrow. NULL when out of memory.
+ */
+static const struct spn_account **by_dn(TALLOC_CTX *mem_ctx,
+					const struct spn_violation *v)
+{
+	size_t num = v->others.num_accounts;
+	const struct spn_account **sorted =
+		talloc_array(mem_ctx, const struct spn_account *, num);
+
+	if (sorted == NULL || num == 0) {
+		return sorted;
+	}
+	memcpy(sorted,
+	       v->others.accounts,
+	       num * sizeof(const struct spn_account *));
+	qsort(sorted, num, sizeof(const struct spn_account *), compare_dns);
+	return sorted;
 }
 
 /* "'CN=a,...' and 'CN=b,...' and 7 more" */
 static char *others_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 {
-	char *text = talloc_strdup(mem_ctx, "");
+	const struct spn_account **others = by_dn(mem_ctx, v);
+	char *text = (others == NULL) ? NULL : talloc_strdup(mem_ctx, "");
 	size_t num = shown_others(v);
 	size_t i;
 
 	for (i = 0; text != NULL && i < num; i++) {
-		char *dn = escape_text(mem_ctx, v->others.accounts[i]->dn);
+		char *dn = dn_text(mem_ctx, others[i]);
 
 		if (dn == NULL) {
 			return NULL;
@@ -142,10 +176,9 @@ static char *expand_name(TALLOC_CTX *mem_ctx,
 		return others_text(mem_ctx, v);
 	}
 	if (spn_str_is(name, "account")) {
-		return escape_text(mem_ctx,
-				   v->account != NULL ? v->account->dn : "");
+		return dn_text(mem_ctx, v->account);
 	}
-	partner = escape_text(mem_ctx, v->partner);
+	partner = spn_excerpt(mem_ctx, spn_str_of(v->partner));
 	if (partner == NULL || !spn_str_is(name, "meant")) {
 		return partner;
 	}
@@ -243,7 +276,7 @@ char *spn_violation_log_text(TALLOC_CTX *mem_ctx,
 	}
 	reason = spn_violation_reason(tmp_ctx, v);
 	spn = spn_excerpt(tmp_ctx, v->spn);
-	dn = escape_text(tmp_ctx, v->account ? v->account->dn : "");
+	dn = dn_text(tmp_ctx, v->account);
 	others = others_text(tmp_ctx, v);
 	if (reason != NULL && spn != NULL && dn != NULL && others != NULL) {
 		text = talloc_asprintf(
@@ -263,48 +296,60 @@ char *spn_violation_log_text(TALLOC_CTX *mem_ctx,
 	return text;
 }
 
-/* A JSON string of text that may hold anything; NULL becomes null. */
-static char *json_string(TALLOC_CTX *mem_ctx, struct spn_str text)
+/* A JSON string of what leaves an excerpt: one line of UTF-8 in which only
+ * quotes and backslashes are special. NULL when out of memory. */
+static char *json_string(TALLOC_CTX *mem_ctx, const char *line)
 {
-	char *escaped = NULL;
 	char *out = NULL;
 	size_t num = 0;
 	size_t i;
 
-	if (text.data == NULL) {
-		return talloc_strdup(mem_ctx, "null");
-	}
-	/* What is left after this are quotes, backslashes and UTF-8. */
-	escaped = spn_excerpt(mem_ctx, text);
-	if (escaped == NULL) {
+	if (line == NULL) {
 		return NULL;
 	}
-	out = talloc_array(mem_ctx, char, 2 * strlen(escaped) + 3);
+	out = talloc_array(mem_ctx, char, 2 * strlen(line) + 3);
 	if (out == NULL) {
 		return NULL;
 	}
 	out[num++] = '"';
-	for (i = 0; escaped[i] != '\0'; i++) {
-		if (escaped[i] == '"' || escaped[i] == '\\') {
+	for (i = 0; line[i] != '\0'; i++) {
+		if (line[i] == '"' || line[i] == '\\') {
 			out[num++] = '\\';
 		}
-		out[num++] = escaped[i];
+		out[num++] = line[i];
 	}
 	out[num++] = '"';
 	out[num] = '\0';
 	return out;
 }
 
+/* Of text that may hold anything; NULL becomes null. */
+static char *json_text(TALLOC_CTX *mem_ctx, struct spn_str text)
+{
+	if (text.data == NULL) {
+		return talloc_strdup(mem_ctx, "null");
+	}
+	return json_string(mem_ctx, spn_excerpt(mem_ctx, text));
+}
+
+static char *json_dn(TALLOC_CTX *mem_ctx, const struct spn_account *account)
+{
+	if (account == NULL || account->dn == NULL) {
+		return talloc_strdup(mem_ctx, "null");
+	}
+	return json_string(mem_ctx, dn_text(mem_ctx, account));
+}
+
 /* DNs of the other holders as a JSON array. */
 static char *json_others(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 {
-	char *text = talloc_strdup(mem_ctx, "[");
+	const struct spn_account **others = by_dn(mem_ctx, v);
+	char *text = (others == NULL) ? NULL : talloc_strdup(mem_ctx, "[");
 	size_t num = shown_others(v);
 	size_t i;
 
 	for (i = 0; text != NULL && i < num; i++) {
-		struct spn_str other = spn_str_of(v->others.accounts[i]->dn);
-		char *dn = json_string(mem_ctx, other);
+		char *dn = json_dn(mem_ctx, others[i]);
 
 		if (dn == NULL) {
 			return NULL;
@@ -317,63 +362,68 @@ static char *json_others(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 	return (text == NULL) ? NULL : talloc_strdup_append_buffer(text, "]");
 }
 
+/* ", \"action\": ..., \"partner\": ..." */
+static char *json_fields(TALLOC_CTX *mem_ctx,
+			 const struct spn_violation *v,
+			 const struct spn_log_context *context)
+{
+	const struct {
+		const char *name;
+		char *value;
+	} fields[] = {
+		{"action", json_text(mem_ctx, spn_str_of(context->action))},
+		{"mode", json_text(mem_ctx, spn_str_of(context->mode))},
+		{"rule", json_text(mem_ctx, spn_str_of(v->message->rule))},
+		{"code", json_text(mem_ctx, spn_str_of(v->message->code))},
+		{"userSid", json_text(mem_ctx, spn_str_of(context->user_sid))},
+		{"dn", json_dn(mem_ctx, v->account)},
+		{"spn", json_text(mem_ctx, v->spn)},
+		{"partner", json_text(mem_ctx, spn_str_of(v->partner))},
+	};
+	char *json = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; json != NULL && i < sizeof(fields) / sizeof(fields[0]);
+	     i++) {
+		if (fields[i].value == NULL) {
+			return NULL;
+		}
+		json = talloc_asprintf_append(json,
+					      ", \"%s\": %s",
+					      fields[i].name,
+					      fields[i].value);
+	}
+	return json;
+}
+
 char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
 			     const struct spn_violation *v,
 			     const struct spn_log_context *context)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	const struct {
-		const char *name;
-		struct spn_str text;
-	} fields[] = {
-		{"action", spn_str_of(context->action)},
-		{"mode", spn_str_of(context->mode)},
-		{"rule", spn_str_of(v->message->rule)},
-		{"code", spn_str_of(v->message->code)},
-		{"userSid", spn_str_of(context->user_sid)},
-		{"dn", spn_str_of(v->account ? v->account->dn : NULL)},
-		{"spn", v->spn},
-		{"partner", spn_str_of(v->partner)},
-	};
 	char *time = NULL;
+	char *fields = NULL;
 	char *others = NULL;
 	char *json = NULL;
-	size_t i;
 
 	if (tmp_ctx == NULL) {
 		return NULL;
 	}
-	time = json_string(tmp_ctx, spn_str_of(context->timestamp));
+	time = json_text(tmp_ctx, spn_str_of(context->timestamp));
+	fields = json_fields(tmp_ctx, v, context);
 	others = json_others(tmp_ctx, v);
-	if (time == NULL || others == NULL) {
-		goto done;
+	if (time != NULL && fields != NULL && others != NULL) {
+		json = talloc_asprintf(mem_ctx,
+				       "{\"timestamp\": %s, \"type\": "
+				       "\"spnPolicy\", \"spnPolicy\": "
+				       "{\"version\": {\"major\": 1, "
+				       "\"minor\": 0}%s, \"conflictDns\": "
+				       "%s, \"conflicts\": %zu}}",
+				       time,
+				       fields,
+				       others,
+				       v->others.num_accounts);
 	}
-	json = talloc_asprintf(mem_ctx,
-			       "{\"timestamp\": %s, \"type\": \"spnPolicy\", "
-			       "\"spnPolicy\": {\"version\": {\"major\": 1, "
-			       "\"minor\": 0}",
-			       time);
-	for (i = 0; json != NULL && i < sizeof(fields) / sizeof(fields[0]);
-	     i++) {
-		char *value = json_string(tmp_ctx, fields[i].text);
-
-		if (value == NULL) {
-			TALLOC_FREE(json);
-			goto done;
-		}
-		json = talloc_asprintf_append(json,
-					      ", \"%s\": %s",
-					      fields[i].name,
-					      value);
-	}
-	if (json != NULL) {
-		json = talloc_asprintf_append(json,
-					      ", \"conflictDns\": %s, "
-					      "\"conflicts\": %zu}}",
-					      others,
-					      v->others.num_accounts);
-	}
-done:
 	talloc_free(tmp_ctx);
 	return json;
 }

@@ -250,7 +250,7 @@ bool spn_str_is_utf8(struct spn_str s)
 	return true;
 }
 
-char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
+static char *escape(TALLOC_CTX *mem_ctx, struct spn_str s, bool is_dn)
 {
 	static const char hex[] = "0123456789abcdef";
 	const uint8_t *in = (const uint8_t *)s.data;
@@ -266,7 +266,8 @@ char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
 		size_t n = spn_unicode_next(rest_of(s, i), &c);
 		size_t end = i + ((n == 0) ? 1 : n);
 
-		if (n > 0 && c != '\\' && !spn_unicode_is_unsafe(c)) {
+		if (n > 0 && !spn_unicode_is_unsafe(c) && (is_dn || c != '\\'))
+		{
 			memcpy(out + num_out, in + i, n);
 			num_out += n;
 			i = end;
@@ -282,24 +283,44 @@ char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
 	return talloc_realloc(mem_ctx, out, char, num_out + 1);
 }
 
-char *spn_excerpt(TALLOC_CTX *mem_ctx, struct spn_str s)
+char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
+{
+	return escape(mem_ctx, s, false);
+}
+
+char *spn_escape_dn(TALLOC_CTX *mem_ctx, struct spn_str dn)
+{
+	return escape(mem_ctx, dn, true);
+}
+
+static char *excerpt(TALLOC_CTX *mem_ctx, struct spn_str s, bool is_dn)
 {
 	const size_t enough = 300;
 	char *escaped = NULL;
 	char *cut = NULL;
 
 	if (s.len <= enough) {
-		return spn_escape(mem_ctx, s);
+		return escape(mem_ctx, s, is_dn);
 	}
 	s.len = enough;
 	/* not in the midst of a character */
 	while (s.len > 0 && ((unsigned char)s.data[s.len] & 0xc0) == 0x80) {
 		s.len--;
 	}
-	escaped = spn_escape(mem_ctx, s);
+	escaped = escape(mem_ctx, s, is_dn);
 	if (escaped != NULL) {
 		cut = talloc_asprintf(mem_ctx, "%s...", escaped);
 	}
 	talloc_free(escaped);
 	return cut;
+}
+
+char *spn_excerpt(TALLOC_CTX *mem_ctx, struct spn_str s)
+{
+	return excerpt(mem_ctx, s, false);
+}
+
+char *spn_excerpt_dn(TALLOC_CTX *mem_ctx, struct spn_str dn)
+{
+	return excerpt(mem_ctx, dn, true);
 }
