@@ -116,6 +116,31 @@ static void expect(struct world *w, const char *expected)
 	assert_string_equal(describe(w, findings), expected);
 }
 
+/* Who delegates does not hold the SPN. */
+static const struct row delegation[] = {
+	{"SPN-802", "d", "http/one", NULL, "a"},
+	{"SPN-801", "d", "http/w", NULL, NULL},
+	{"SPN-801", "b", "http/w", NULL, NULL},
+};
+
+static void test_not_held(void **state)
+{
+	struct world *w = new_world(*state);
+	struct audit_findings *findings = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(delegation); i++) {
+		add(w, &delegation[i]);
+	}
+	findings =
+		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
+	assert_non_null(findings);
+	assert_string_equal(describe(w, findings),
+			    "SPN-801 http/w bd+; SPN-802 http/one a+d");
+	assert_false(findings->findings[0].is_held);
+	assert_true(findings->findings[1].is_held);
+}
+
 static const struct row rows[] = {
 	{"SPN-101", "b", "http/one", NULL, "a"},
 	{"SPN-303", "b", "http/y", "http/x", "a"},
@@ -328,6 +353,7 @@ static void test_common_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		fixture_test(test_not_held),
 		fixture_test(test_merge),
 		fixture_test(test_severity),
 		fixture_test(test_choice),

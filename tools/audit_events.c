@@ -73,7 +73,9 @@ static char *text_line(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 			       (*spn == '\0') ? "" : " ",
 			       spn);
 	if (line != NULL && f->holders.num_accounts > 0) {
-		line = talloc_asprintf_append(line, " held by ");
+		line = talloc_asprintf_append(line,
+					      f->is_held ? " held by "
+							 : " of ");
 		add_dns(&line, &f->holders);
 	}
 	if (line != NULL) {

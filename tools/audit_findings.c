@@ -200,12 +200,49 @@ static bool gather(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Those that have the finding's own SPN first, then those that have another.
- */
+/* The finding is said of that account, and not of its other half. */
+static bool is_subject(const struct side *sides,
+		       size_t num_sides,
+		       const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < num_sides; i++) {
+		if (spn_str_equal(sides[i].key, sides[0].key) &&
+		    spn_account_same(sides[i].violation->account, account))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_spn(const struct audit_finding *finding,
+		    const struct spn_account *account)
+{
+	return spn_account_find(account, finding->key) != NULL;
+}
+
+static bool any_has_spn(const struct audit_finding *finding,
+			const struct audit_accounts *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->num_accounts; i++) {
+		if (has_spn(finding, all->accounts[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Those that have the finding's own SPN first, or if nobody has it those that
+ * it is said of. Both parts stay sorted. */
 static bool split(struct audit_findings *findings,
 		  struct audit_finding *finding,
 		  const struct audit_accounts *all,
-		  const struct spn_account *speaker)
+		  const struct side *sides,
+		  size_t num_sides)
 {
 	const struct spn_account **accounts = spn_arena_take_object(
 		findings,
@@ -218,14 +255,17 @@ static bool split(struct audit_findings *findings,
 	if (accounts == NULL) {
 		return false;
 	}
+	finding->is_held = any_has_spn(finding, all);
 	for (round = 0; round < 2; round++) {
 		for (i = 0; i < all->num_accounts; i++) {
 			const struct spn_account *account = all->accounts[i];
-			bool holds = spn_account_same(account, speaker) ||
-				     spn_account_find(account, finding->key) !=
-					     NULL;
+			bool first = finding->is_held
+					     ? has_spn(finding, account)
+					     : is_subject(sides,
+							  num_sides,
+							  account);
 
-			if (holds == (round == 0)) {
+			if (first == (round == 0)) {
 				accounts[num++] = account;
 			}
 		}
@@ -308,7 +348,7 @@ static bool merge(struct audit_findings *findings,
 	if (!keep_bytes(findings, sides[0].key, &finding.key) ||
 	    !gather(tmp_ctx, sides, num_sides, &all) ||
 	    (speaker->account != NULL &&
-	     !split(findings, &finding, &all, speaker->account)) ||
+	     !split(findings, &finding, &all, sides, num_sides)) ||
 	    !put_into_words(tmp_ctx, findings, &finding, speaker))
 	{
 		return false;

@@ -16,9 +16,10 @@ struct audit_accounts {
 };
 
 /*
- * A violation seen from every side. holders have the SPN itself, others
- * take part through another one: the other half of a pair, HOST. Both are
- * sorted by DN. A finding of the forest itself has neither.
+ * A violation seen from every side. holders have the SPN itself, or, where
+ * nobody has it (is_held is false), are those that it is said of. others take
+ * part in another way: the other half of a pair, HOST, a right to delegate.
+ * Both are sorted by DN. A finding of the forest itself has neither.
  */
 struct audit_finding {
 	const struct spn_message *message;
@@ -28,6 +29,7 @@ struct audit_finding {
 	const char *partner; /* NULL when there is none */
 	struct audit_accounts holders;
 	struct audit_accounts others;
+	bool is_held;
 	const char *reason; /* one line each */
 	const char *cure;
 };

@@ -359,7 +359,7 @@ static void write_dns(struct page *page,
 static void write_accounts(struct page *page,
 			   const struct audit_finding *finding)
 {
-	open_cell(page, NULL, "held by");
+	open_cell(page, NULL, finding->is_held ? "held by" : "account");
 	write_dns(page, NULL, &finding->holders);
 	write_dns(page, "also ", &finding->others);
 	close_tag(page);

@@ -84,7 +84,7 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 		spn);
 	if (!write_accounts(mem_ctx,
 			    stream,
-			    "    held by",
+			    finding->is_held ? "    held by" : "    account",
 			    &finding->holders) ||
 	    !write_accounts(mem_ctx, stream, "    also", &finding->others))
 	{

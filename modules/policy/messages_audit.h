@@ -286,8 +286,8 @@
 		.rank = 2,
 		.summary = "An account may delegate to an SPN of several "
 			   "accounts, or of a dead one",
-		.reason = "more than one account answers to it, or one that "
-			  "is disabled",
+		.reason = "'{account}' may delegate to it, but more than one "
+			  "account answers to it, or one that is disabled",
 		.cure = "repair the holders: {others}",
 	},
 	{
