@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""spn-audit over generated domains: all that is wrong is found, and no more.
+
+tests/violations.py makes them and says what is wrong. Once as an export, once in
+the files of a controller: a copy of those of this environment (ad_dc_stock:local),
+into which the accounts are written below all modules.
+"""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from collections import Counter
+
+import ldb
+from samba import dsdb
+from samba.auth import system_session
+from samba.param import LoadParm
+from samba.samdb import SamDB
+
+import violations
+from rows_directory import raw_path
+
+CONF = os.environ["SERVERCONFFILE"]
+DNS = os.environ["REALM"].lower()
+# SPN-402 wants DNS itself (tool_spn_audit_dns), SPN-9xx is about the audit.
+NOT_PLANTED = {"SPN-402", "SPN-901", "SPN-902", "SPN-903"}
+# (accounts, of each violation, seed, domain)
+EXPORTS = [(0, 1, 0, "corp.example.com"), (500, 5, 1, "ad.example.org"),
+           (500, 3, 2, "a.b.c.example.com"), (10000, 30, 3, DNS)]
+
+
+def expected(domain, *without):
+    return Counter((code, spn, tuple(holders))
+                   for code, spn, holders in domain.truth
+                   if code not in without)
+
+
+class Violations(unittest.TestCase):
+    maxDiff = 10000
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def audit(self, *args):
+        """What it found, as expected() has it, and its codes."""
+        done = subprocess.run(
+            ["spn-audit", "-s", CONF, "--format=json", *args], check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual((1, b""), (done.returncode, done.stderr))
+        document = json.loads(done.stdout)
+        self.assertEqual([], document["meta"]["incomplete"])
+        return Counter(
+            (f["code"], f["spn"],
+             tuple(sorted(h["sAMAccountName"] for h in f["holders"])))
+            for f in document["findings"]), {
+                rule["code"] for rule in document["meta"]["rules"]}
+
+    def same(self, wanted, found):
+        self.assertEqual({}, dict(wanted - found), "missed")
+        self.assertEqual({}, dict(found - wanted), "invented")
+
+    def test_every_kind_is_planted(self):
+        domain = violations.build(DNS, 0, 1, 0)
+        _, codes = self.audit("--from-ldif="
+                              + self.export(domain))
+        self.assertEqual(codes - NOT_PLANTED,
+                         {code for code, _, _ in domain.truth})
+
+    def export(self, domain):
+        path = self.path("export.ldif")
+        with open(path, "w", encoding="utf-8") as stream:
+            violations.write_ldif(domain, stream)
+        return path
+
+    def test_exports(self):
+        for accounts, each, seed, dns in EXPORTS:
+            with self.subTest(accounts=accounts, seed=seed, dns=dns):
+                domain = violations.build(dns, accounts, each, seed)
+                found, _ = self.audit("--from-ldif=" + self.export(domain))
+                self.same(expected(domain), found)
+
+    def test_same_arguments_same_export(self):
+        texts = []
+        for _ in range(2):
+            stream = io.StringIO()
+            violations.write_ldif(violations.build(DNS, 20, 1, 7), stream)
+            texts.append(stream.getvalue())
+        self.assertEqual(*texts)
+
+    # ----------------------------------------------------------- a directory
+
+    def copy_controller(self):
+        """A copy of this controller's files: path of sam.ldb, and it opened."""
+        lp = LoadParm()
+        lp.load(CONF)
+        private = self.path("private")
+        os.mkdir(private)
+        for name in ("sam.ldb", "sam.ldb.d"):
+            source = lp.private_path(name)
+            copy = shutil.copytree if os.path.isdir(source) else shutil.copy
+            copy(source, os.path.join(private, name))
+        sam = os.path.join(private, "sam.ldb")
+        return sam, SamDB(sam, lp=lp, session_info=system_session(),
+                          options=["modules:samba_dsdb"])
+
+    def write(self, domain, sam, samdb):
+        """Its accounts, and the nodes of its zone, which have a file of their
+        own. What the copy has itself stays as it is."""
+        samdb.add({"dn": "OU=accounts," + domain.dn,
+                   "objectClass": "organizationalUnit"})
+        path = raw_path(sam)
+        zones = "DC=DOMAINDNSZONES," + domain.dn.upper()
+        files = {"": ldb.Ldb(path), "DC=DomainDnsZones": ldb.Ldb(
+            path.replace(domain.dn.upper() + ".ldb", zones + ".ldb"))}
+        for raw in files.values():
+            dsdb._dsdb_set_schema_from_ldb(raw, samdb)
+            raw.transaction_start()
+        for dn, attrs in domain.entries:
+            if "OU=accounts" in dn or "CN=Deleted Objects" in dn:
+                self.add(files[""], dn, attrs)
+            elif "dnsNode" in attrs["objectClass"]:
+                self.add(files["DC=DomainDnsZones"], dn, attrs)
+        for raw in files.values():
+            raw.transaction_commit()
+
+    def add(self, raw, dn, attrs):
+        message = ldb.Message(ldb.Dn(raw, dn))
+        for attr, values in attrs.items():
+            if not isinstance(values, (list, tuple)):
+                values = [values]
+            values = [each if isinstance(each, bytes) else str(each)
+                      for each in values]
+            if values:
+                message[attr] = ldb.MessageElement(
+                    values, ldb.FLAG_MOD_ADD, attr)
+        raw.add(message)
+
+    def test_directory(self):
+        sam, samdb = self.copy_controller()
+        domain = violations.build(DNS, 1000, 3, 4, samdb.get_domain_sid())
+        self.write(domain, sam, samdb)
+        for options in ((), ("--option=spn_audit:through modules=yes",)):
+            with self.subTest(options=options):
+                found, _ = self.audit("-H", sam, *options)
+                self.same(expected(domain, "SPN-203", "SPN-204"),
+                          self.without_controller(found))
+
+    def without_controller(self, found):
+        """The controller has findings of its own."""
+        return Counter({
+            key: number for key, number in found.items()
+            if not any(name.startswith(("ADDC", "dns-", "krbtgt"))
+                       for name in key[2])})
+
+
+if __name__ == "__main__":
+    unittest.main()
