@@ -245,9 +245,10 @@ static const struct spn_message messages[] = {
 		.summary = "An SPN and the HOST SPN that stands for it on two "
 			   "accounts",
 		.client = "'{spn}' clashes with '{partner}' of another "
-			  "account, which stands for it (sPNMappings)",
-		.reason = "'{partner}' of another account stands for it "
-			  "(sPNMappings); this account answers alone",
+			  "account: one stands for the other (sPNMappings)",
+		.reason = "'{partner}' is on another account, and one stands "
+			  "for the other (sPNMappings): who has the exact SPN "
+			  "answers alone",
 		.cure = "make sure that the service has the key of this "
 			"account; otherwise remove the SPN here",
 	},

@@ -6,24 +6,22 @@
  */
 #include "rule_table.h"
 
-/* Every domain's krbtgt has kadmin/changepw: not reachable by anybody. */
-static bool is_krbtgt(const struct spn_account *account)
+static bool may_share(const struct spn_account *account, struct spn_str value)
 {
-	return spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
+	return spn_is_shared(value, spn_str_of(account->sam_account_name));
 }
 
-static bool is_known_double(const struct spn_account *account,
-			    const struct spn_value *value,
-			    const struct spn_holders *others)
+static bool all_may_share(const struct spn_account *account,
+			  struct spn_str value,
+			  const struct spn_holders *others)
 {
 	size_t i;
 
-	if (!spn_str_is(value->value, "kadmin/changepw") ||
-	    !is_krbtgt(account)) {
+	if (!may_share(account, value)) {
 		return false;
 	}
 	for (i = 0; i < others->num_accounts; i++) {
-		if (!is_krbtgt(others->accounts[i])) {
+		if (!may_share(others->accounts[i], value)) {
 			return false;
 		}
 	}
@@ -64,7 +62,8 @@ static bool judge_others(const struct spn_case *c,
 	}
 	spn_holders_leave_out(&v.others, c->after);
 	if (v.others.num_accounts == 0 ||
-	    is_known_double(c->after, value, &v.others)) {
+	    all_may_share(c->after, value->value, &v.others))
+	{
 		return true;
 	}
 	if (is_farm(c, value, &v.others)) {

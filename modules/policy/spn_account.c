@@ -101,3 +101,28 @@ bool spn_account_has_name(const struct spn_account *account,
 	}
 	return spn_account_has_dns_name(account, host);
 }
+
+bool spn_is_shared(struct spn_str value, struct spn_str sam_account_name)
+{
+	static const char rodc[] = "krbtgt_";
+	struct spn_str head = sam_account_name;
+	size_t i;
+
+	if (!spn_str_is(value, "kadmin/changepw")) {
+		return false;
+	}
+	if (spn_str_is(sam_account_name, "krbtgt")) {
+		return true;
+	}
+	if (head.len <= strlen(rodc)) {
+		return false;
+	}
+	head.len = strlen(rodc);
+	for (i = head.len; i < sam_account_name.len; i++) {
+		if (sam_account_name.data[i] < '0' ||
+		    sam_account_name.data[i] > '9') {
+			return false;
+		}
+	}
+	return spn_str_is(head, rodc);
+}

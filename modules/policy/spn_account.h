@@ -65,4 +65,10 @@ bool spn_account_has_name(const struct spn_account *account,
 bool spn_account_has_dns_name(const struct spn_account *account,
 			      struct spn_str host);
 
+/*
+ * kadmin/changepw of krbtgt, and of krbtgt_NUMBER of a read-only DC: every
+ * domain has it, nobody can ask for it, so it is no duplicate.
+ */
+bool spn_is_shared(struct spn_str value, struct spn_str sam_account_name);
+
 #endif
