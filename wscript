@@ -81,13 +81,14 @@ TOOLS = {
     },
     'setspn': {
         'dir': 'bin',
-        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING TDB '
-               'LMDB',
+        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL SAMBA_ERRORS POPT '
+               'UNISTRING TDB LMDB',
         'sources': _sources('tools', '''
             connect connect_options setspn setspn_accounts setspn_args
-            setspn_duplicates setspn_explain setspn_query setspn_search
-            setspn_send setspn_words setspn_write audit_config audit_files
-            audit_fold audit_output audit_records audit_search audit_source
+            setspn_command setspn_duplicates setspn_explain setspn_query
+            setspn_search setspn_send setspn_words setspn_write audit_config
+            audit_files audit_fold audit_output audit_records audit_search
+            audit_source
         '''),
     },
 }
@@ -181,7 +182,10 @@ def configure(conf):
                       errmsg='not found; Debian: apt-get install pkg-config')
     for package, version, name, debian in LIBRARIES:
         _check_library(conf, package, version, name, debian)
-    # The one library without a .pc file.
+    # The libraries without a .pc file.
+    conf.check_cc(lib='samba-errors', uselib_store='SAMBA_ERRORS',
+                  msg='Checking for libsamba-errors',
+                  errmsg='not found; Debian: apt-get install samba-dev')
     conf.check_cc(header_name='unistr.h', lib='unistring',
                   uselib_store='UNISTRING',
                   msg='Checking for libunistring',

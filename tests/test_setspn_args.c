@@ -90,6 +90,9 @@ static const struct row rows[] = {
 	{"-", "list - account=-"},
 	{"/srv", "list - account=/srv"},
 	{"-S /x/y svc", "add - spn=/x/y account=svc"},
+	{"-U -D -- -foo/x svc", "delete user spn=-foo/x account=svc"},
+	{"-S -- -F -U", "add - spn=-F account=-U"},
+	{"-D foo/\xff svc", "delete - spn=foo/\xff account=svc"},
 	/* Samba's */
 	{"-H ldap://dc1 -X", "duplicates - | -H ldap://dc1"},
 	{"-Hldap://dc1 -X", "duplicates - | -Hldap://dc1"},
@@ -119,6 +122,7 @@ static const struct row rows[] = {
 	{"-S -D a b", "error -S and -D: only one of"},
 	{"-C -U a", "error -C and -U: an account is"},
 	{"-X -T", "error -T: the name of a domain must follow"},
+	{"-S foo/\xff svc", "error -S: 'foo/\xff' is not UTF-8"},
 	{"-Z", "error '-Z' is no switch"},
 	{"-h", "error '-h' is no switch"},
 	{"-Lsvc", "error '-Lsvc' is no switch"},

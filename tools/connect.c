@@ -189,7 +189,7 @@ char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
 
 bool spn_connect_has_url(const struct spn_connect *connect)
 {
-	return connect->url != NULL;
+	return connect->has_url;
 }
 
 const char *spn_connect_url(struct spn_connect *connect)

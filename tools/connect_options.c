@@ -257,6 +257,7 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 
 static bool connect_read_url(struct spn_connect *connect)
 {
+	connect->has_url = true;
 	connect->url = spn_connect_option_argument(connect, connect);
 	if (connect->url == NULL || connect->url[0] == '\0') {
 		spn_connect_usage_error(connect, "-H: no URL given");

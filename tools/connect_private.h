@@ -11,7 +11,8 @@
 
 struct spn_connect {
 	const char *tool;
-	const char *url;
+	bool has_url;	 /* url is what -H says */
+	const char *url; /* NULL: not looked up yet */
 	const char **argv;
 	struct ldb_context *home;
 	poptContext popt;

@@ -7,6 +7,7 @@
 
 #include "audit_output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,22 @@ static bool is_down(const char *reason)
 	return false;
 }
 
+/* 3268 and 3269 are a global catalogue's: to be read only. */
+static bool is_catalogue(const char *url)
+{
+	const char *port = strrchr(url, ':');
+
+	return port != NULL && (strncmp(port, ":3268", 5) == 0 ||
+				strncmp(port, ":3269", 5) == 0);
+}
+
+static bool writes(const struct setspn_plan *plan)
+{
+	return !plan->dry_run &&
+	       (plan->verb == SETSPN_ADD || plan->verb == SETSPN_DELETE ||
+		plan->verb == SETSPN_RESET);
+}
+
 static int open_directory(struct setspn *s, TALLOC_CTX *mem_ctx)
 {
 	const struct spn_connect_options options = {
@@ -39,8 +56,18 @@ static int open_directory(struct setspn *s, TALLOC_CTX *mem_ctx)
 		.read_only = s->plan->verb == SETSPN_DUPLICATES,
 		.quiet = true,
 	};
+	const char *url = spn_connect_url(s->connect);
 	const char *reason = NULL;
 
+	if (url != NULL && writes(s->plan) && is_catalogue(url)) {
+		spn_connect_message(s->connect,
+				    "%s is a global catalogue, which nobody "
+				    "can write to: give -H %.*s",
+				    url,
+				    (int)(strrchr(url, ':') - url),
+				    url);
+		return SETSPN_CANNOT_RUN;
+	}
 	s->store.ldb = spn_connect_open(mem_ctx, s->connect, &options);
 	if (s->store.ldb != NULL) {
 		return setspn_read_domains(s);
@@ -108,6 +135,19 @@ static int run(struct setspn *s, TALLOC_CTX *mem_ctx)
 	return (status == SETSPN_DONE) ? run_verb(s) : status;
 }
 
+/* An earlier failure leaves no errno behind. */
+static bool is_written(void)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout)) {
+		return true;
+	}
+	setspn_complain("setspn: cannot write to standard output: %s",
+			(errno == 0) ? "not all of it was written"
+				     : strerror(errno));
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	TALLOC_CTX *mem_ctx = NULL;
@@ -124,7 +164,8 @@ int main(int argc, char **argv)
 		setspn_complain("setspn: %s",
 				(reason == NULL) ? "out of memory" : reason);
 		talloc_free(mem_ctx);
-		return SETSPN_CANNOT_RUN;
+		return setspn_args_compat_exit(argc, argv) ? SETSPN_NO
+							   : SETSPN_CANNOT_RUN;
 	}
 	s.plan = plan;
 	s.mem_ctx = mem_ctx;
@@ -133,7 +174,7 @@ int main(int argc, char **argv)
 	} else {
 		status = run(&s, mem_ctx);
 	}
-	if (fflush(stdout) != 0 || ferror(stdout)) {
+	if (!is_written()) {
 		status = SETSPN_CANNOT_RUN;
 	}
 	status = compat(plan, status);

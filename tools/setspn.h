@@ -97,6 +97,27 @@ struct setspn_change {
 /* In one modify, or as LDIF where the plan says so. */
 int setspn_send(const struct setspn *s, const struct setspn_change *change);
 
+/* setspn_command.c */
+
+/*
+ * Commands to be typed into a shell: "setspn -U -S 'http/web01' 'svc'", with
+ * the -H of this run. VERB is -S or -D; the latter takes the other half of a
+ * pair along. On mem_ctx; NULL when out of memory, and if something of it
+ * cannot be seen or typed.
+ */
+char *setspn_command(const struct setspn *s,
+		     TALLOC_CTX *mem_ctx,
+		     const char *verb,
+		     const struct spn_account *account,
+		     struct spn_str value);
+
+/* The same: -D from all of those, then -S. */
+char *setspn_move_command(const struct setspn *s,
+			  TALLOC_CTX *mem_ctx,
+			  const struct spn_holders *from,
+			  const struct spn_account *to,
+			  struct spn_str value);
+
 /* setspn_explain.c */
 
 /* Why the policy refuses; what a person can do. SETSPN_NO. */
@@ -104,5 +125,17 @@ int setspn_explain(const struct setspn *s,
 		   TALLOC_CTX *mem_ctx,
 		   const struct spn_account *account,
 		   const struct spn_violation *v);
+
+/* What the policy lets pass, and who else takes part in it. */
+void setspn_warn(const struct setspn *s,
+		 TALLOC_CTX *mem_ctx,
+		 const struct spn_report *report);
+
+/* After the server has refused what is in the report: Samba itself refuses
+ * some clashes through sPNMappings, and does not say which account it is. */
+void setspn_explain_aliases(const struct setspn *s,
+			    TALLOC_CTX *mem_ctx,
+			    const struct spn_account *account,
+			    const struct spn_report *report);
 
 #endif

@@ -188,6 +188,30 @@ static void choose_targets(struct setspn *s)
 	}
 }
 
+/* -S looks for duplicates wherever it can. */
+static bool wants_forest(const struct setspn_plan *plan)
+{
+	return plan->forest || plan->verb == SETSPN_ADD ||
+	       plan->verb == SETSPN_RESET;
+}
+
+/* Nothing is found in a domain of which the server has no copy. */
+static void warn_of_unseen(const struct setspn *s)
+{
+	size_t i;
+
+	for (i = 0; wants_forest(s->plan) && i < s->num_domains; i++) {
+		if (!s->domains[i].is_here) {
+			spn_connect_message(s->connect,
+					    "warning: this server does not "
+					    "hold %s, what is there was not "
+					    "looked at: ask -H ldap://%s, too",
+					    s->domains[i].dns_name,
+					    s->domains[i].dns_name);
+		}
+	}
+}
+
 int setspn_read_domains(struct setspn *s)
 {
 	struct ldb_dn *root = NULL;
@@ -215,6 +239,7 @@ int setspn_read_domains(struct setspn *s)
 		return setspn_failed(s, "cannot read the domains", ret);
 	}
 	choose_targets(s);
+	warn_of_unseen(s);
 	return SETSPN_DONE;
 }
 

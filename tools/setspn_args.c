@@ -6,6 +6,8 @@
  */
 #include "setspn_args.h"
 
+#include "policy/spn.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
@@ -314,6 +316,15 @@ static bool hand_out_words(struct parsing *p)
 	if (p->num_words == 2 || p->plan->verb == SETSPN_QUERY) {
 		p->plan->spn = p->words[0];
 	}
+	/* What is there already may be removed, whatever it is. */
+	if (p->plan->verb == SETSPN_ADD &&
+	    !spn_str_is_utf8(spn_str_of(p->plan->spn))) {
+		return fail(p,
+			    "-%c: '%s' is not UTF-8; does the terminal use "
+			    "another character set?",
+			    letter,
+			    p->plan->spn);
+	}
 	if (p->plan->verb != SETSPN_QUERY && p->num_words > 0) {
 		p->plan->account = p->words[p->num_words - 1];
 	}
@@ -366,5 +377,17 @@ bool setspn_args_parse(TALLOC_CTX *mem_ctx,
 	}
 	*_reason = talloc_steal(mem_ctx, p.reason);
 	talloc_free(p.plan);
+	return false;
+}
+
+bool setspn_args_compat_exit(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--compat-exit") == 0) {
+			return true;
+		}
+	}
 	return false;
 }

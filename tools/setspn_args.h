@@ -61,4 +61,7 @@ bool setspn_args_parse(TALLOC_CTX *mem_ctx,
 		       struct setspn_plan **_plan,
 		       const char **_reason);
 
+/* Whether --compat-exit is among them, where the rest makes no sense. */
+bool setspn_args_compat_exit(int argc, char **argv);
+
 #endif

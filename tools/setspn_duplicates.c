@@ -22,6 +22,7 @@ struct record {
 	const char *dn;
 	uint32_t next; /* same key, another account; NOTHING: the last */
 	bool is_first;
+	bool is_shared; /* of krbtgt: no duplicate */
 };
 
 struct table {
@@ -109,9 +110,14 @@ static void link_behind(struct table *table,
 
 static bool add_value(struct table *table,
 		      const char *dn,
+		      struct spn_str sam_account_name,
 		      struct spn_str value)
 {
-	struct record record = {.dn = dn, .next = NOTHING};
+	struct record record = {
+		.dn = dn,
+		.next = NOTHING,
+		.is_shared = spn_is_shared(value, sam_account_name),
+	};
 	struct record *first = NULL;
 	bool is_new = true;
 
@@ -193,6 +199,7 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 	struct table *table = private_data;
 	const struct ldb_message_element *el =
 		ldb_msg_find_element(msg, "servicePrincipalName");
+	struct spn_str name = {};
 	const char *dn = NULL;
 	unsigned i;
 
@@ -207,11 +214,12 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 		return LDB_SUCCESS;
 	}
 	dn = talloc_strdup(table->pool, dn);
+	name = spn_str_of(spn_store_text(msg, "sAMAccountName"));
 	for (i = 0; dn != NULL && i < el->num_values; i++) {
 		struct spn_str value = {(const char *)el->values[i].data,
 					el->values[i].length};
 
-		if (!add_value(table, dn, value)) {
+		if (!add_value(table, dn, name, value)) {
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 	}
@@ -222,7 +230,9 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 
 static int read_search(struct table *table)
 {
-	static const char *const attrs[] = {"servicePrincipalName", NULL};
+	static const char *const attrs[] = {"servicePrincipalName",
+					    "sAMAccountName",
+					    NULL};
 	const struct setspn_search search = {
 		.filter = "(servicePrincipalName=*)",
 		.attrs = attrs,
@@ -373,10 +383,20 @@ static bool print_accounts(const struct table *table,
 	return true;
 }
 
-/* Every DC's krbtgt has it, and an RODC's own one. */
-static bool is_kadmin(const struct record *record)
+/* By two accounts at least, and not by krbtgt alone. */
+static bool is_duplicate(const struct table *table,
+			 const struct record *record)
 {
-	return spn_str_is(record->value, "kadmin/changepw");
+	bool all_share = record->is_shared;
+
+	if (record->next == NOTHING) {
+		return false;
+	}
+	while (all_share && record->next != NOTHING) {
+		record = &table->records[record->next];
+		all_share = record->is_shared;
+	}
+	return !all_share;
 }
 
 /* What stands in for a record's SPN and is held by other accounts only; NULL
@@ -423,7 +443,7 @@ static bool clash_of(const struct table *table,
 
 static char *text_of(const struct table *table, const struct record *record)
 {
-	return spn_escape(table->pool, record->value);
+	return spn_escape_dn(table->pool, record->value);
 }
 
 static bool print_duplicates(const struct table *table,
@@ -436,7 +456,7 @@ static bool print_duplicates(const struct table *table,
 	for (i = 0; i < num; i++) {
 		char *text = NULL;
 
-		if (firsts[i]->next == NOTHING || is_kadmin(firsts[i])) {
+		if (!is_duplicate(table, firsts[i])) {
 			continue;
 		}
 		text = text_of(table, firsts[i]);

@@ -8,110 +8,89 @@
 
 #include <string.h>
 
+static bool is_of(const struct spn_violation *v, const char *rule)
+{
+	return strcmp(v->message->rule, rule) == 0;
+}
+
 static bool is_duplicate(const struct spn_violation *v)
 {
-	return strcmp(v->message->rule, "duplicate-spn") == 0;
+	return is_of(v, "duplicate-spn");
 }
 
-/* What goes between '' of a shell; NULL for what nobody can type. */
-static char *quoted(TALLOC_CTX *mem_ctx, struct spn_str s)
+static bool is_alias(const struct spn_violation *v)
 {
-	char *text = NULL;
-	size_t i;
-
-	for (i = 0; i < s.len; i++) {
-		if (s.data[i] == '\'' || (unsigned char)s.data[i] < 0x20 ||
-		    s.data[i] == 0x7f) {
-			return NULL;
-		}
-	}
-	text = talloc_asprintf(mem_ctx, "'%.*s'", (int)s.len, s.data);
-	return (text != NULL && spn_str_is_utf8(s)) ? text : NULL;
+	return is_of(v, "alias-spn");
 }
 
-/* -U, since a name without "$" is a computer's first. */
-static const char *switch_for(const struct spn_account *account)
+static void show_command(const struct setspn *s,
+			 const char *lead,
+			 const char *command)
 {
-	return spn_account_is_machine(account) ? "-C" : "-U";
-}
-
-/* "-U -S 'http/web01' 'svc'"; NULL for what nobody can type. */
-static char *command(TALLOC_CTX *mem_ctx,
-		     const char *verb,
-		     const struct spn_account *account,
-		     struct spn_str value)
-{
-	char *spn = quoted(mem_ctx, value);
-	char *name = quoted(mem_ctx, spn_str_of(account->sam_account_name));
-
-	if (account->sam_account_name == NULL || spn == NULL || name == NULL) {
-		return NULL;
-	}
-	return talloc_asprintf(mem_ctx,
-			       "setspn %s%s %s %s %s",
-			       (strcmp(verb, "-D") == 0) ? "--pair " : "",
-			       switch_for(account),
-			       verb,
-			       spn,
-			       name);
-}
-
-static void show_move(const struct setspn *s,
-		      TALLOC_CTX *mem_ctx,
-		      const struct spn_account *from,
-		      const struct spn_account *to,
-		      struct spn_str value)
-{
-	char *away = command(mem_ctx, "-D", from, value);
-	char *here = command(mem_ctx, "-S", to, value);
-
-	if (away != NULL && here != NULL) {
-		spn_connect_message(s->connect,
-				    "to move it: %s && %s",
-				    away,
-				    here);
+	if (command != NULL) {
+		spn_connect_message(s->connect, "%s: %s", lead, command);
 	}
 }
 
-/* Of what is no duplicate: one command, where one is known. */
+/* One line to type, where one is known. */
 static void show_repair(const struct setspn *s,
 			TALLOC_CTX *mem_ctx,
 			const struct spn_account *account,
 			const struct spn_violation *v)
 {
 	struct spn_str partner = spn_str_of(v->partner);
-	const char *lead = NULL;
-	char *typed = NULL;
+	const struct spn_holders *others = &v->others;
+	bool is_split = strcmp(v->message->code, "SPN-303") == 0;
 
-	if (strcmp(v->message->code, "SPN-303") == 0 &&
-	    v->others.num_accounts > 0) {
-		show_move(s, mem_ctx, v->others.accounts[0], account, partner);
-		return;
+	if ((is_duplicate(v) || is_split) && others->num_accounts > 0) {
+		show_command(s,
+			     "to move it",
+			     setspn_move_command(s,
+						 mem_ctx,
+						 others,
+						 account,
+						 is_split ? partner : v->spn));
+	} else if (is_of(v, "http-pair")) {
+		show_command(
+			s,
+			"both halves at once",
+			setspn_command(s, mem_ctx, "-S", account, v->spn));
+	} else if (is_alias(v) && others->num_accounts > 0) {
+		show_command(s,
+			     "to have both on one account",
+			     setspn_command(s,
+					    mem_ctx,
+					    "-S",
+					    others->accounts[0],
+					    v->spn));
+	} else if (is_of(v, "syntax") && partner.len > 0) {
+		show_command(
+			s,
+			"if that was meant",
+			setspn_command(s, mem_ctx, "-S", account, partner));
 	}
-	if (strcmp(v->message->rule, "http-pair") == 0) {
-		lead = "both halves at once";
-		typed = command(mem_ctx, "-S", account, v->spn);
-	} else if (strcmp(v->message->rule, "alias-spn") == 0 &&
-		   v->others.num_accounts > 0)
-	{
-		lead = "to have both on one account";
-		typed = command(mem_ctx, "-S", v->others.accounts[0], v->spn);
-	} else if (strcmp(v->message->rule, "syntax") == 0 && partner.len > 0)
-	{
-		lead = "if that was meant";
-		typed = command(mem_ctx, "-S", account, partner);
+}
+
+static const char *what_it_has(TALLOC_CTX *mem_ctx,
+			       const struct spn_violation *v)
+{
+	char *text = NULL;
+
+	if (is_duplicate(v)) {
+		return "has it";
 	}
-	if (typed != NULL) {
-		spn_connect_message(s->connect, "%s: %s", lead, typed);
+	if (!is_alias(v) || v->partner == NULL) {
+		return "answers for one half";
 	}
+	text = talloc_asprintf(mem_ctx, "has %s", v->partner);
+	return (text == NULL) ? "has the other" : text;
 }
 
 static void show_holders(const struct setspn *s,
 			 TALLOC_CTX *mem_ctx,
-			 const struct spn_account *account,
 			 const struct spn_violation *v)
 {
-	const char *spn = spn_escape(mem_ctx, v->spn);
+	const char *spn = spn_escape_dn(mem_ctx, v->spn);
 	size_t i;
 
 	for (i = 0; i < v->others.num_accounts; i++) {
@@ -123,10 +102,41 @@ static void show_holders(const struct setspn *s,
 				    other->dn,
 				    other->is_disabled ? "disabled " : "",
 				    setspn_kind_text(other),
-				    is_duplicate(v) ? "has it"
-						    : "answers for one half");
-		if (is_duplicate(v)) {
-			show_move(s, mem_ctx, other, account, v->spn);
+				    what_it_has(mem_ctx, v));
+	}
+}
+
+void setspn_warn(const struct setspn *s,
+		 TALLOC_CTX *mem_ctx,
+		 const struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		const struct spn_violation *v = &report->violations[i];
+		const char *reason = spn_violation_reason(mem_ctx, v);
+
+		spn_connect_message(s->connect,
+				    "warning: %s: %s",
+				    v->message->code,
+				    (reason == NULL) ? "" : reason);
+		show_holders(s, mem_ctx, v);
+	}
+}
+
+void setspn_explain_aliases(const struct setspn *s,
+			    TALLOC_CTX *mem_ctx,
+			    const struct spn_account *account,
+			    const struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->num_violations; i++) {
+		if (is_alias(&report->violations[i])) {
+			show_repair(s,
+				    mem_ctx,
+				    account,
+				    &report->violations[i]);
 		}
 	}
 }
@@ -155,10 +165,14 @@ int setspn_explain(const struct setspn *s,
 		return setspn_out_of_memory(s);
 	}
 	spn_connect_message(s->connect, "%s: %s", v->message->code, reason);
-	show_holders(s, mem_ctx, account, v);
-	if (!is_duplicate(v)) {
-		show_repair(s, mem_ctx, account, v);
+	show_holders(s, mem_ctx, v);
+	show_repair(s, mem_ctx, account, v);
+	if (is_alias(v)) {
+		spn_connect_message(s->connect,
+				    "it is the policy of this forest to "
+				    "refuse that: alias-spn = deny");
+	} else {
+		spn_connect_message(s->connect, "what to do: %s", cure);
 	}
-	spn_connect_message(s->connect, "what to do: %s", cure);
 	return SETSPN_NO;
 }

@@ -79,7 +79,8 @@ static int compare_dns(const void *a, const void *b)
 	return strcmp((*left)->dn, (*right)->dn);
 }
 
-/* "*" stays, all else is only itself. NULL when out of memory. */
+/* "*" stays, "**" is no filter and means the same; all else is only itself.
+ * NULL when out of memory. */
 static char *filter_of(TALLOC_CTX *mem_ctx, const char *pattern)
 {
 	char *filter = talloc_strdup(mem_ctx, "(servicePrincipalName=");
@@ -102,7 +103,7 @@ static char *filter_of(TALLOC_CTX *mem_ctx, const char *pattern)
 		if (*part == '\0') {
 			break;
 		}
-		part++;
+		part += strspn(part, "*");
 	}
 	return (filter == NULL) ? NULL : talloc_strdup_append(filter, ")");
 }

@@ -11,9 +11,7 @@
 
 #define SPN_ATTR "servicePrincipalName"
 
-#define ERROR_ACCESS 0x2098u
 #define ERROR_CONSTRAINT 0x202fu
-#define ERROR_NO_OBJECT 0x208du
 #define ERROR_NOT_UNIQUE 0x21c7u
 
 static bool has_value(const struct spn_set *set, const struct spn_value *value)
@@ -117,7 +115,22 @@ static int print_ldif(const struct setspn *s, const struct ldb_message *msg)
 /* The WERROR that a text begins with, or what the LDAP code stands for. */
 static unsigned error_of(int ret, const char *text)
 {
+	static const struct {
+		int ldap;
+		unsigned windows;
+	} codes[] = {
+		{LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS, 0x2098},
+		{LDB_ERR_NO_SUCH_OBJECT, 0x208d},
+		{LDB_ERR_NO_SUCH_ATTRIBUTE, 0x200a},
+		{LDB_ERR_INVALID_ATTRIBUTE_SYNTAX, 0x200b},
+		{LDB_ERR_ATTRIBUTE_OR_VALUE_EXISTS, 0x200d},
+		{LDB_ERR_OBJECT_CLASS_VIOLATION, 0x2014},
+		{LDB_ERR_BUSY, 0x200e},
+		{LDB_ERR_UNAVAILABLE, 0x200f},
+		{LDB_ERR_UNWILLING_TO_PERFORM, 0x2035},
+	};
 	char digits[9] = {};
+	size_t i;
 
 	if (text != NULL && strlen(text) > 8 && text[8] == ':') {
 		memcpy(digits, text, 8);
@@ -125,14 +138,12 @@ static unsigned error_of(int ret, const char *text)
 	if (strspn(digits, "0123456789abcdefABCDEF") == 8) {
 		return (unsigned)strtoul(digits, NULL, 16);
 	}
-	switch (ret) {
-	case LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS:
-		return ERROR_ACCESS;
-	case LDB_ERR_NO_SUCH_OBJECT:
-		return ERROR_NO_OBJECT;
-	default:
-		return ERROR_CONSTRAINT;
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (codes[i].ldap == ret) {
+			return codes[i].windows;
+		}
 	}
+	return ERROR_CONSTRAINT;
 }
 
 static void print_change(const struct setspn_change *change,
@@ -212,8 +223,8 @@ static void tell_of_others(const struct setspn *s,
 			spn_connect_message(
 				s->connect,
 				"%s went along: the other half of the pair",
-				spn_escape(s->store.ldb,
-					   values->values[i].value));
+				spn_escape_dn(s->store.ldb,
+					      values->values[i].value));
 		}
 	}
 }

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <core/werror.h>
 
 static const char usage[] =
 	"Usage: setspn [switches] [account]\n"
@@ -80,7 +81,7 @@ void setspn_complain(const char *format, ...)
 
 void setspn_item(struct spn_str value)
 {
-	char *text = spn_escape(NULL, value);
+	char *text = spn_escape_dn(NULL, value);
 
 	printf("\t%s\n", (text == NULL) ? "out of memory" : text);
 	talloc_free(text);
@@ -114,28 +115,15 @@ void setspn_usage(void)
 
 const char *setspn_error_text(unsigned code)
 {
-	static const struct {
-		unsigned code;
-		const char *text;
-	} texts[] = {
-		{0x5, "Access is denied."},
-		{0x2098,
-		 "Insufficient access rights to perform the operation."},
-		{0x202f, "A constraint violation occurred."},
-		{0x208d, "Directory object not found."},
-		{0x21c7,
-		 "The operation failed because SPN value provided for "
-		 "addition/modification is not unique forest-wide."},
-		{0x21c8,
-		 "The operation failed because UPN value provided for "
-		 "addition/modification is not unique forest-wide."},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (texts[i].code == code) {
-			return texts[i].text;
-		}
+	/* Windows has no "the" before SPN and UPN. */
+	switch (code) {
+	case 0x21c7:
+		return "The operation failed because SPN value provided for "
+		       "addition/modification is not unique forest-wide.";
+	case 0x21c8:
+		return "The operation failed because UPN value provided for "
+		       "addition/modification is not unique forest-wide.";
+	default:
+		return get_friendly_werror_msg(W_ERROR(code));
 	}
-	return "The directory service refused the operation.";
 }

@@ -20,6 +20,7 @@ struct work {
 	struct spn_fold fold;
 	struct spn_case c;
 	struct spn_completion completion;
+	struct spn_report *report; /* what the rules say of it */
 	bool gives_up_duplicate;
 };
 
@@ -134,24 +135,8 @@ static int complete(struct work *w)
 
 /* ------------------------------------------------------------------ add */
 
-static void warn(const struct work *w, const struct spn_report *report)
-{
-	size_t i;
-
-	for (i = 0; i < report->num_violations; i++) {
-		const struct spn_violation *v = &report->violations[i];
-		const char *reason = spn_violation_reason(w->mem_ctx, v);
-
-		spn_connect_message(w->s->connect,
-				    "warning: %s: %s",
-				    v->message->code,
-				    (reason == NULL) ? "" : reason);
-	}
-}
-
 static int judge(struct work *w)
 {
-	struct spn_report *report = spn_report_new(w->mem_ctx);
 	const struct spn_violation *refusal = NULL;
 	int ret;
 
@@ -160,18 +145,19 @@ static int judge(struct work *w)
 			 SPN_CHANGE_ADD,
 			 w->completion.add,
 			 w->completion.num_add);
-	if (report == NULL || w->after == NULL || !make_case(w)) {
+	w->report = spn_report_new(w->mem_ctx);
+	if (w->report == NULL || w->after == NULL || !make_case(w)) {
 		return setspn_out_of_memory(w->s);
 	}
-	ret = spn_store_judge(&w->s->store, w->forest, &w->c, 1, report);
+	ret = spn_store_judge(&w->s->store, w->forest, &w->c, 1, w->report);
 	if (ret != LDB_SUCCESS) {
 		return setspn_failed(w->s, "cannot look for holders", ret);
 	}
-	refusal = spn_report_refusal(report);
+	refusal = spn_report_refusal(w->report);
 	if (refusal != NULL) {
 		return setspn_explain(w->s, w->mem_ctx, w->account, refusal);
 	}
-	warn(w, report);
+	setspn_warn(w->s, w->mem_ctx, w->report);
 	return SETSPN_DONE;
 }
 
@@ -209,7 +195,7 @@ static int send_new(const struct work *w,
 	}
 	for (i = 0; i < num_asked && !w->s->plan->dry_run; i++) {
 		setspn_say(SETSPN_ALREADY,
-			   spn_escape(w->mem_ctx, asked[i]),
+			   spn_escape_dn(w->mem_ctx, asked[i]),
 			   w->account->dn);
 	}
 	return SETSPN_DONE;
@@ -228,7 +214,17 @@ static int add(struct work *w, const struct spn_str *values, size_t num)
 	if (status == SETSPN_DONE) {
 		status = judge(w);
 	}
-	return (status == SETSPN_DONE) ? send_new(w, values, num) : status;
+	if (status != SETSPN_DONE) {
+		return status;
+	}
+	status = send_new(w, values, num);
+	if (status == SETSPN_NO) {
+		setspn_explain_aliases(w->s,
+				       w->mem_ctx,
+				       w->account,
+				       w->report);
+	}
+	return status;
 }
 
 int setspn_add(const struct setspn *s)
@@ -266,6 +262,12 @@ int setspn_reset(const struct setspn *s)
 				       (int)host.len,
 				       host.data,
 				       w.account->dns_domain);
+	}
+	if (!spn_account_is_machine(w.account)) {
+		spn_connect_message(s->connect,
+				    "warning: %s is no computer: %s",
+				    w.account->dn,
+				    spn_message_by_code("SPN-202")->reason);
 	}
 	values[0] = spn_str_of(
 		spn_format(w.mem_ctx, spn_str_of("HOST"), spn_str_of(fqdn)));

@@ -99,8 +99,9 @@ DOMAIN_SUITES = (
     *(Suite("tool_audit_cures." + environment, environment + ":local",
             "counted", python("tool_audit_cures"))
       for environment in ("ad_dc", "ad_dc_stock")),
-    *(Suite("tool_setspn." + environment, environment + ":local", "counted",
-            python("tool_setspn"))
+    *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
+            python(name))
+      for name in ("tool_setspn", "tool_setspn_refusals")
       for environment in ("ad_dc", "ad_dc_stock")),
     *(Suite(name, "ad_dc_stock:local", "counted", python(name))
       for name in ("tool_audit_guide", "tool_audit_rights",

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""setspn against a real DC: what is refused, and what it says then."""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from setspn_directory import (
+    ADMIN, CHECKING, CONF, DNS, MODULE, PASSWORD, SERVER, SetspnTest, as_user,
+    dn_of, local, local_samdb, registering, remote, run, setUpModule,
+    write_raw)  # noqa: F401
+
+URL = "ldap://" + SERVER
+# What a shell would take for something else than itself.
+NASTY = ("foo/it's", "foo/$HOME`id`", "foo/a;b&&c|d", "foo/\"a\"", "-foo/x",
+         "foo/!!", "foo bar/x", "foo/*?[a]~#", "foo/sql\\inst")
+
+
+def typed(command, folder):
+    """As somebody types it who has logged on."""
+    login = "setspn() { command setspn --user='%s' --configfile=%s \"$@\"; }; "
+    return subprocess.run(
+        ["sh", "-c", login % (ADMIN, os.environ["SMB_CONF_PATH"]) + command],
+        check=False, cwd=folder, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def offered(result, lead="to move it"):
+    return re.search("setspn: %s: (.*)" % lead, result.err)[1]
+
+
+class Refusals(SetspnTest):
+    def works(self, command):
+        with tempfile.TemporaryDirectory() as folder:
+            done = typed(command, folder)
+            self.assertEqual([], os.listdir(folder), command)
+        self.assertEqual(0, done.returncode, (command, done.stderr))
+
+    def test_commands_are_for_a_shell(self):
+        """Each name is one word to it, whatever is in it."""
+        for spn in NASTY:
+            with self.subTest(spn=spn):
+                write_raw(dn_of("svc1"), spn)
+                self.works(offered(remote("-S", "--", spn, "o'brien")))
+                self.assertEqual(set(), self.spns(dn_of("svc1")))
+                self.assertEqual({spn}, self.spns(dn_of("o'brien")))
+                write_raw(dn_of("o'brien"))
+
+    def test_what_nobody_sees_is_not_offered(self):
+        """... nor is anything else that is not what it looks like."""
+        write_raw(dn_of("svc1"), "foo/a\nb")
+        result = remote("-S", "foo/a\nb", "svc2")
+        self.assertEqual(1, result.code, result.err)
+        self.assertNotIn("to move it", result.err)
+
+    def test_local_command_has_no_url(self):
+        write_raw(dn_of("svc1"), "foo/x")
+        self.assertEqual("setspn --pair -U -D 'foo/x' 'svc1' && "
+                         "setspn -C -S 'foo/x' 'web02$'",
+                         offered(local("-S", "foo/x", "web02")))
+
+    def test_several_holders(self):
+        for name in "svc1", "svc2", "svc3":
+            write_raw(dn_of(name), "foo/x")
+        result = remote("-S", "foo/x", "svc4")
+        command = offered(result)
+        self.assertEqual(1, result.err.count("to move it"))
+        self.assertEqual(3, command.count(" -D "))
+        self.works(command)
+        self.assertEqual({"foo/x"}, self.spns(dn_of("svc4")))
+        for name in "svc1", "svc2", "svc3":
+            self.assertEqual(set(), self.spns(dn_of(name)))
+
+    def test_alias(self):
+        """Samba refuses HOST after http and does not say whose that is."""
+        write_raw(dn_of("svc1"), "http/zed", "http/zed." + DNS)
+        result = remote("-S", "HOST/zed", "svc2")
+        self.assertEqual(1, result.code)
+        self.assertIn("warning: SPN-201: 'http/zed' is on another account",
+                      result.err)
+        self.assertIn("HOST/zed: %s (user) has http/zed\n" % dn_of("svc1"),
+                      result.err)
+        self.assertIn("Failed to assign SPN on account '%s'" % dn_of("svc2"),
+                      result.err)
+        self.works(offered(result, "to have both on one account"))
+        self.assertIn("HOST/zed", self.spns(dn_of("svc1")))
+
+    @unittest.skipUnless(MODULE, "the policy is the module's")
+    def test_alias_denied(self):
+        def setting(verb, what):
+            subprocess.run(["spn-policy", "-s", CONF, verb, what], check=True,
+                           stdout=subprocess.DEVNULL)
+        setting("set", "alias-spn=deny")
+        self.addCleanup(setting, "unset", "alias-spn")
+        write_raw(dn_of("svc1"), "HOST/yak")
+        self.check(remote("-S", "cifs/yak", "svc2"), 1, CHECKING, "SPN-201",
+                   "cifs/yak: %s (user) has host/yak\n" % dn_of("svc1"),
+                   "the policy of this forest to refuse that: alias-spn = deny")
+        self.assertEqual(set(), self.spns(dn_of("svc2")))
+
+    def test_catalogue(self):
+        for args in ("-S", "foo/x", "svc1"), ("-D", "foo/x", "svc1"), (
+                "-R", "web02"):
+            self.check(run("--configfile=" + CONF, "-H", URL + ":3268",
+                           "--user=" + ADMIN, *args), 2, "",
+                       "%s:3268 is a global catalogue" % URL,
+                       "give -H %s\n" % URL)
+
+    def test_not_utf8(self):
+        self.check(remote("-S", b"foo/\xff", "svc1"), 2, "",
+                   "setspn: -S: 'foo/\\ff' is not UTF-8")
+
+    def test_output_that_cannot_be_written(self):
+        command = ["setspn", "--configfile=" + CONF, "-X"]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(command, check=False, stdout=full,
+                                  stderr=subprocess.PIPE)
+        self.assertEqual(2, done.returncode)
+        self.assertIn(b"setspn: cannot write to standard output: No space",
+                      done.stderr)
+
+    def test_compat_exit_of_bad_arguments(self):
+        self.check(run("--compat-exit", "-S", "foo/x"), 1, "", "setspn: -S")
+        self.check(run("-S", "foo/x"), 2, "", "setspn: -S")
+
+    def test_duplicate(self):
+        write_raw(dn_of("svc1"), "http/app", "http/app." + DNS)
+        result = self.check(
+            remote("-S", "HTTP/app", "svc2"), 1,
+            CHECKING + "%s\n\thttp/app\n\thttp/app.%s\n\n"
+            "Duplicate SPN found, aborting operation!\n"
+            % (dn_of("svc1"), DNS), "SPN-101",
+            "%s (user) has it" % dn_of("svc1"))
+        self.assertEqual(set(), self.spns(dn_of("svc2")))
+        self.works(offered(result))
+        self.assertEqual(set(), self.spns(dn_of("svc1")))
+        self.assertEqual({"HTTP/app", "HTTP/app." + DNS},
+                         self.spns(dn_of("svc2")))
+
+    def test_half_of_another(self):
+        write_raw(dn_of("svc1"), "http/split." + DNS)
+        self.check(remote("-S", "http/split", "svc2"), 1, CHECKING,
+                   "SPN-303", dn_of("svc1"), "what to do",
+                   "to move it: setspn -H '%s' --pair -U -D 'http/split.%s' "
+                   "'svc1' && setspn -H '%s' -U -S 'http/split.%s' 'svc2'\n"
+                   % (URL, DNS, URL, DNS))
+        self.assertEqual(set(), self.spns(dn_of("svc2")))
+
+    def test_syntax(self):
+        for spn, code in (("noslash", "SPN-001"), ("http://web", "SPN-003"),
+                          ("a/b/c/d", "SPN-001"), ("cifs/", "SPN-002")):
+            self.check(remote("-S", spn, "svc2"), 1, CHECKING, code)
+        self.check(remote("-S", "http://web", "svc2"), 1, CHECKING,
+                   "if that was meant: setspn -H '%s' -U -S 'http/web' 'svc2'\n"
+                   % URL)
+
+    def test_broken_pair_is_completed(self):
+        write_raw(dn_of("svc1"), "http/half")
+        self.check(remote("-S", "http/half", "svc1"), 0,
+                   CHECKING + "\n" + registering(dn_of("svc1"),
+                                                 "http/half." + DNS))
+
+    def test_no_account(self):
+        first = ("FindDomainForAccount: Call to DsGetDcNameWithAccountW "
+                 "failed with return value 0x%s\n%s %s\n")
+        for args, code, text, name in (
+                (("-L", "none"), "00000525", "Could not find account",
+                 "none"),
+                (("none",), "00000525", "Could not find account", "none"),
+                (("-S", "foo/x", "none"), "00000525",
+                 "Unable to locate account", "none"),
+                (("-D", "foo/x", "NO\\none"), "0000054B",
+                 "Unable to locate account", "NO\\none"),
+                (("-L", "NO\\svc1"), "0000054B", "Could not find account",
+                 "NO\\svc1"),
+                (("-L", "svc1@no.example"), "0000054B",
+                 "Could not find account", "svc1@no.example"),
+                (("-C", "svc1"), "00000525", "Could not find account",
+                 "svc1"),
+                (("-U", "web01"), "00000525", "Could not find account",
+                 "web01")):
+            result = self.check(remote(*args), 1, "")
+            self.assertEqual(first % (code, text, name), result.err)
+
+    def test_no_server(self):
+        result = run("--configfile=" + os.environ["SMB_CONF_PATH"], "-H",
+                     "ldap://127.0.0.99", "--user=a%b", "-L", "svc1")
+        self.check(result, 2, "",
+                   "Ldap Error(0x51 -- Server Down): ldap_connect\n"
+                   "Failed to retrieve DN for domain ")
+
+    def test_arguments(self):
+        for args in ("-S", "foo/x"), ("-Z",), ("-X", "more"), ("-C", "-U", "a"):
+            self.check(run(*args), 2, "", "setspn: ")
+        for args in (), ("-?",), ("/?",):
+            self.assertIn("-S SPN account", self.check(
+                run(*args), 0, run("--help").out).out)
+
+
+
+
+class Rights(SetspnTest):
+    """Who may not, sees the code and the text of the DC."""
+
+    def refused(self, result, dn):
+        self.assertEqual(1, result.code, result.err)
+        self.assertIn("Failed to assign SPN on account '%s', error "
+                      "0x2098/8344 -> Insufficient access rights to perform "
+                      "the operation.\n" % dn, result.err)
+        self.assertIn("setspn: the server says: ", result.err)
+        self.assertNotIn("Updated object", result.out)
+
+    def test_writer_of_one(self):
+        writer = as_user("writer%" + PASSWORD)
+        result = writer("-S", "http/app", "svc3")
+        self.assertEqual(0, result.code, result.err)
+        self.assertEqual({"http/app", "http/app." + DNS},
+                         self.spns(dn_of("svc3")))
+        self.refused(writer("-S", "foo/x", "svc2"), dn_of("svc2"))
+        self.assertEqual(0, writer("-D", "--pair", "http/app", "svc3").code)
+        self.assertEqual(set(), self.spns(dn_of("svc3")))
+
+    def test_nobody(self):
+        nobody = as_user("nobody1%" + PASSWORD)
+        write_raw(dn_of("svc1"), "foo/x")
+        for args in (("-S", "foo/y", "svc1"), ("-D", "foo/x", "svc1"),
+                     ("-R", "web02")):
+            dn = (dn_of("web02", "Computers") if args[0] == "-R"
+                  else dn_of("svc1"))
+            self.refused(nobody(*args), dn)
+        self.assertEqual(0, nobody("-Q", "foo/x").code)
+        self.assertEqual(0, nobody("-X").code)
+
+    def test_computer(self):
+        """It may register its own names and no others."""
+        computer = as_user("pc1$%" + PASSWORD)
+        dn = dn_of("pc1", "Computers")
+        self.check(computer("-R", "pc1"), 0, registering(
+            dn, "HOST/pc1." + DNS, "HOST/pc1"))
+        self.assertEqual(0, computer("-S", "http/pc1", "pc1").code)
+        result = computer("-S", "http/other." + DNS, "pc1")
+        self.assertEqual(1, result.code, result.err)
+        self.assertRegex(result.err, "Failed to assign SPN on account '%s', "
+                         "error 0x" % dn)
+        self.refused(computer("-S", "foo/x", "svc1"), dn_of("svc1"))
+
+
+
+
+if __name__ == "__main__":
+    unittest.main()
