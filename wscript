@@ -384,7 +384,8 @@ def _build_tests(bld, ours, absent):
 
 def _build_docs(bld):
     bld.install_files('${PREFIX}/share/spn_policy',
-                      'docs/spn-audit.schema.json')
+                      ['docs/spn-audit.schema.json',
+                       'docs/spn-audit-watch.schema.json'])
     for page in bld.path.ant_glob('docs/man/*.xml'):
         name, dot, section = page.name[:-len('.xml')].rpartition('.')
         if not name or section not in ('1', '8'):

@@ -15,11 +15,33 @@ import tempfile
 import threading
 import unittest
 
+import jsonschema
 import ldb
 import tool_spn_audit as base
 from tool_spn_audit import CONF, DNS, PASSWORD_OPTIONS, setUpModule  # noqa: F401
 
 PATIENCE = 120
+DOCS = os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "docs")
+
+
+def load_schema():
+    with open(os.path.join(DOCS, "spn-audit-watch.schema.json"),
+              encoding="utf-8") as stream:
+        schema = json.load(stream)
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema, resolver=jsonschema.RefResolver(
+        "file://%s/" % DOCS, schema))
+
+
+SCHEMA = load_schema()
+
+
+def event_of(line):
+    """A line of --format=json, held against its schema."""
+    event = json.loads(line)
+    SCHEMA.validate(event)
+    return event
 
 
 def reader(stream, lines):
@@ -160,20 +182,19 @@ class WatchTest(base.AuditTest):
         """Present findings, a new one, nothing for what is no finding, and
         its cure."""
         watcher = self.start(ONLY, "--format=json", *args)
-        present = [json.loads(watcher.line()) for _ in range(self.num)]
+        present = [event_of(watcher.line()) for _ in range(self.num)]
         self.assertEqual({"new"}, {line["event"] for line in present})
         self.assertEqual(
             [f for f in self.json(ONLY)["findings"]],
             [line["finding"] for line in present])
         self.set_spn(ldb.FLAG_MOD_ADD, "foo/harmless")
         self.add()
-        line = json.loads(watcher.line())
-        self.assertEqual({"time", "event", "finding"}, set(line))
+        line = event_of(watcher.line())
         self.assertEqual(("new", "SPN-301", NEW),
                          (line["event"], line["finding"]["code"],
                           line["finding"]["spn"]))
         self.remove()
-        cured = json.loads(watcher.line())
+        cured = event_of(watcher.line())
         self.assertEqual("cured", cured["event"])
         self.assertEqual(line["finding"], cured["finding"])
         self.set_spn(ldb.FLAG_MOD_DELETE, "foo/harmless")
@@ -213,8 +234,41 @@ class WatchTest(base.AuditTest):
                      for _ in self.json()["findings"]]
             self.assertEqual((0, []), watcher.end())
             for line in lines:
+                if form == "json":
+                    event_of(line)
                 self.assertNotRegex(line, "[\x00-\x1f\x7f-\x9f]")
                 self.assertRegex(line, '^(new |{"time": "2[^"]*Z", "event")')
+
+    def test_changed(self):
+        """One more account with an SPN that has two already."""
+        watcher = self.start("-s", CONF, "--only=SPN-101", "--format=json")
+        present = [event_of(watcher.line()) for _ in range(
+            len(self.json("--only=SPN-101")["findings"]))]
+        dup = "foo/dup." + DNS
+        base.write_raw(self.samdb.domain_dn(), base.dn_of(self.samdb, "alone"),
+                       ["foo/dup.{d}"])
+        self.set_spn(ldb.FLAG_MOD_ADD, "foo/noise")     # the USN grows
+        event = event_of(watcher.line())
+        before = [each["finding"] for each in present
+                  if each["finding"]["spn"].lower() == dup][0]
+        self.assertEqual(("changed", dup, 1), (
+            event["event"], event["finding"]["spn"].lower(),
+            len(event["finding"]["holders"]) - len(before["holders"])))
+        self.set_spn(ldb.FLAG_MOD_REPLACE, "http/app." + DNS)
+        event = event_of(watcher.line())
+        self.assertEqual(("changed", before),
+                         (event["event"], event["finding"]))
+        self.assertEqual((0, []), watcher.end())
+
+    def test_signal_between_lines(self):
+        """Whenever it comes, what was written are whole lines."""
+        for number in signal.SIGTERM, signal.SIGINT:
+            watcher = self.start("-s", CONF, "--format=json")
+            lines = [watcher.line()]
+            status, rest = watcher.end(number)
+            self.assertEqual(0, status)
+            for line in lines + rest:
+                event_of(line)
 
     def test_baseline(self):
         with tempfile.TemporaryDirectory() as folder:

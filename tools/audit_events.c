@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A finding is the same as long as code, SPN and the other half are; one
- * without an SPN, as long as its accounts are.
+ * without an SPN, as long as its accounts are. If its line is another one
+ * nevertheless, it has changed: one more account has the SPN.
  */
 #include "audit_events.h"
 
@@ -19,7 +20,7 @@ struct event {
 struct audit_events {
 	struct event *events; /* in the order of the findings */
 	size_t num;
-	const char **keys; /* sorted */
+	const struct event **by_key;
 	bool as_json;
 };
 
@@ -91,10 +92,10 @@ static char *text_line(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 
 static int compare_keys(const void *a, const void *b)
 {
-	const char *const *x = a;
-	const char *const *y = b;
+	const struct event *const *x = a;
+	const struct event *const *y = b;
 
-	return strcmp(*x, *y);
+	return strcmp((*x)->key, (*y)->key);
 }
 
 struct audit_events *audit_events_new(TALLOC_CTX *mem_ctx,
@@ -113,20 +114,20 @@ struct audit_events *audit_events_new(TALLOC_CTX *mem_ctx,
 	events->events = talloc_zero_array(events,
 					   struct event,
 					   events->num + 1);
-	events->keys = talloc_zero_array(events,
-					 const char *,
-					 events->num + 1);
+	events->by_key = talloc_zero_array(events,
+					   const struct event *,
+					   events->num + 1);
 	for (i = 0; i < events->num; i++) {
 		const struct audit_finding *f = &findings->findings[i];
 		struct event *event = &events->events[i];
 
-		if (events->events == NULL || events->keys == NULL) {
+		if (events->events == NULL || events->by_key == NULL) {
 			break;
 		}
 		event->key = key_of(events, f);
 		event->line = as_json ? audit_json_finding(events, f)
 				      : text_line(events, f);
-		events->keys[i] = event->key;
+		events->by_key[i] = event;
 		if (event->key == NULL || event->line == NULL) {
 			break;
 		}
@@ -135,44 +136,46 @@ struct audit_events *audit_events_new(TALLOC_CTX *mem_ctx,
 		talloc_free(events);
 		return NULL;
 	}
-	qsort(events->keys, events->num, sizeof(char *), compare_keys);
+	if (events->num > 0) {
+		qsort(events->by_key,
+		      events->num,
+		      sizeof(struct event *),
+		      compare_keys);
+	}
 	return events;
 }
 
-static bool has(const struct audit_events *events, const char *key)
+/* The one with that key, or NULL. */
+static const struct event *find(const struct audit_events *events,
+				const struct event *wanted)
 {
-	return events != NULL && bsearch(&key,
-					 events->keys,
-					 events->num,
-					 sizeof(char *),
-					 compare_keys) != NULL;
+	const struct event **found = NULL;
+
+	if (events != NULL && events->num > 0) {
+		found = bsearch(&wanted,
+				events->by_key,
+				events->num,
+				sizeof(struct event *),
+				compare_keys);
+	}
+	return (found == NULL) ? NULL : *found;
 }
 
-static void write_missing(const struct audit_events *events,
-			  const struct audit_events *from,
-			  const char *event,
-			  const char *time,
-			  FILE *stream)
+static void write_line(const struct audit_events *events,
+		       const struct event *event,
+		       const char *what,
+		       const char *time,
+		       FILE *stream)
 {
-	size_t i;
-
-	for (i = 0; events != NULL && i < events->num; i++) {
-		if (has(from, events->events[i].key)) {
-			continue;
-		}
-		if (events->as_json) {
-			fprintf(stream,
-				"{\"time\": \"%s\", \"event\": \"%s\", "
-				"\"finding\": %s}\n",
-				time,
-				event,
-				events->events[i].line);
-		} else {
-			fprintf(stream,
-				"%s %s\n",
-				event,
-				events->events[i].line);
-		}
+	if (events->as_json) {
+		fprintf(stream,
+			"{\"time\": \"%s\", \"event\": \"%s\", "
+			"\"finding\": %s}\n",
+			time,
+			what,
+			event->line);
+	} else {
+		fprintf(stream, "%s %s\n", what, event->line);
 	}
 }
 
@@ -181,6 +184,23 @@ void audit_events_write(const struct audit_events *before,
 			const char *time,
 			FILE *stream)
 {
-	write_missing(before, after, "cured", time, stream);
-	write_missing(after, before, "new", time, stream);
+	size_t i;
+
+	for (i = 0; before != NULL && i < before->num; i++) {
+		const struct event *old = &before->events[i];
+
+		if (find(after, old) == NULL) {
+			write_line(before, old, "cured", time, stream);
+		}
+	}
+	for (i = 0; i < after->num; i++) {
+		const struct event *event = &after->events[i];
+		const struct event *old = find(before, event);
+
+		if (old == NULL) {
+			write_line(after, event, "new", time, stream);
+		} else if (strcmp(old->line, event->line) != 0) {
+			write_line(after, event, "changed", time, stream);
+		}
+	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is in one list of findings and not in another, as lines.
+ * What differs between two lists of findings, as lines.
  */
 #ifndef SPN_AUDIT_EVENTS_H
 #define SPN_AUDIT_EVENTS_H
@@ -19,8 +19,8 @@ struct audit_events *audit_events_new(TALLOC_CTX *mem_ctx,
 
 /*
  * "cured ..." for what only before (NULL: nothing) has, then "new ..." for
- * what only after has, each in the order of its findings. time is ISO 8601,
- * for json.
+ * what only after has and "changed ..." for what has other accounts or words
+ * now, each in the order of its findings. time is ISO 8601, for json.
  */
 void audit_events_write(const struct audit_events *before,
 			const struct audit_events *after,

@@ -30,7 +30,7 @@ struct watching {
 static void end_at_once(int number)
 {
 	(void)number;
-	_exit(SPN_EXIT_DONE); /* each line that was begun is out */
+	_exit(SPN_EXIT_DONE); /* not while lines are on their way out */
 }
 
 static void take_signals(void)
@@ -39,6 +39,16 @@ static void take_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+}
+
+static void let_signals_wait(bool wait)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(wait ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL);
 }
 
 static int highest_usn(struct watching *w, uint64_t *_usn)
@@ -122,12 +132,16 @@ static bool put_lines(struct watching *w, const struct audit_events *events)
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
 	time_t now = time(NULL);
 	struct tm tm = {};
+	bool ok;
 
 	if (gmtime_r(&now, &tm) != NULL) {
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	}
+	let_signals_wait(true);
 	audit_events_write(w->events, events, text, stdout);
-	return fflush(stdout) == 0;
+	ok = fflush(stdout) == 0;
+	let_signals_wait(false);
+	return ok;
 }
 
 /* The USN first: what changes meanwhile is looked at once more. */
