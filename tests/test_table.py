@@ -160,5 +160,6 @@ CHECKS = {
     'check_layers': 'tests/check_layers.py',
     'check_sizes': 'tests/check_sizes.py',
     'check_docs': 'tests/check_docs.py',
+    'check_units': 'tests/check_units.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
 }

@@ -16,6 +16,7 @@ import unittest
 from collections import Counter
 
 import ldb
+from prometheus_client.parser import text_string_to_metric_families
 from samba import dsdb
 from samba.auth import system_session
 from samba.param import LoadParm
@@ -94,6 +95,42 @@ class Violations(unittest.TestCase):
             violations.write_ldif(violations.build(DNS, 20, 1, 7), stream)
             texts.append(stream.getvalue())
         self.assertEqual(*texts)
+
+    def metrics(self, export):
+        """As Prometheus itself reads them: {name: {labels: value}}."""
+        done = subprocess.run(
+            ["spn-audit", "-s", CONF, "--format=prometheus",
+             "--from-ldif=" + export], check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((1, ""), (done.returncode, done.stderr))
+        found = {}
+        for family in text_string_to_metric_families(done.stdout):
+            for sample in family.samples:
+                key = frozenset(sample.labels.items())
+                values = found.setdefault(sample.name, {})
+                self.assertNotIn(key, values, "said twice")
+                values[key] = sample.value
+        return found
+
+    def test_prometheus(self):
+        domain = violations.build(DNS, 50, 2, 5)
+        found = self.metrics(self.export(domain))
+        by_code = Counter()
+        for labels, value in found["spn_audit_findings"].items():
+            by_code[dict(labels)["code"]] += int(value)
+        self.assertEqual(Counter(code for code, _, _ in domain.truth),
+                         +by_code)
+        self.assertEqual([0], list(found["spn_audit_incomplete"].values()))
+
+    def test_prometheus_label(self):
+        """A domain's name is the one text that somebody else chose."""
+        path = self.export(violations.build("qq.example.com", 0, 1, 0))
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read().replace("DC=qq,", 'DC=q\\"}\\\\q,')
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        info, = self.metrics(path)["spn_audit_info"]
+        self.assertEqual('q"}\\q.example.com', dict(info)["domain"])
 
     # ----------------------------------------------------------- a directory
 
