@@ -29,8 +29,6 @@
 #define RIGHT_GENERIC_WRITE 0x40000000u
 #define RIGHT_ALL 0xf01ffu
 
-#define MAX_WRITERS 64
-
 /* servicePrincipalName; Validated-SPN has the same GUID. */
 static const uint8_t guid_spn[16] = {0x88,
 				     0x47,
@@ -203,33 +201,55 @@ static const char *right_of(uint32_t mask, const uint8_t *type)
 	return NULL;
 }
 
+/* Who may write, in the order of the list; each trustee once. Whoever may
+ * change the list can make it thousands of entries long. */
 struct found {
-	struct {
+	struct found_writer {
 		struct spn_str sid;
 		const char *right;
-	} writers[MAX_WRITERS];
+	} * writers; /* room for the owner and every ACE */
 	size_t num;
+	struct spn_slots by_sid;
+	bool has_no_memory;
 };
+
+static bool is_found(const struct found *found,
+		     uint32_t hash,
+		     struct spn_str sid)
+{
+	uint32_t number = 0;
+	size_t place = 0;
+
+	while (spn_slots_next(&found->by_sid, hash, &place, &number)) {
+		if (spn_str_equal(found->writers[number].sid, sid)) {
+			return true;
+		}
+	}
+	return false;
+}
 
 static void add_found(struct found *found,
 		      enum spn_kind kind,
 		      struct spn_str sid,
 		      const char *right)
 {
-	size_t i;
+	uint32_t hash = 0;
 
 	if (right == NULL || sid.len == 0 || is_trusted(sid, kind)) {
 		return;
 	}
-	for (i = 0; i < found->num; i++) {
-		if (spn_str_equal(found->writers[i].sid, sid)) {
-			return; /* one right is enough */
-		}
+	hash = spn_slots_hash(0, sid, false);
+	if (is_found(found, hash, sid)) {
+		return; /* one right is enough */
 	}
-	if (found->num < MAX_WRITERS) {
-		found->writers[found->num].sid = sid;
-		found->writers[found->num++].right = right;
+	if (!spn_slots_add(found->writers,
+			   &found->by_sid,
+			   hash,
+			   (uint32_t)found->num)) {
+		found->has_no_memory = true;
+		return;
 	}
+	found->writers[found->num++] = (struct found_writer){sid, right};
 }
 
 static bool read_ace(struct spn_str ace,
@@ -276,13 +296,18 @@ static bool read_ace(struct spn_str ace,
 	return true;
 }
 
+static size_t num_aces(struct spn_str dacl)
+{
+	return (dacl.len < 8) ? 0 : number16(bytes_of(dacl) + 4);
+}
+
 static bool read_dacl(struct spn_str dacl,
 		      enum spn_kind kind,
 		      struct found *found)
 {
-	uint32_t num = number16(bytes_of(dacl) + 4);
+	size_t num = num_aces(dacl);
 	size_t offset = 8;
-	uint32_t i;
+	size_t i;
 
 	for (i = 0; i < num; i++) {
 		struct spn_str ace = {.data = dacl.data + offset};
@@ -406,19 +431,25 @@ static bool remember(struct audit_acl *acl,
 	return spn_slots_add(acl, &acl->by_bytes, hash, (uint32_t)num);
 }
 
-/* Bytes and hash of what the answer depends on. */
-static struct spn_str key_of(struct audit_acl *acl,
-			     struct spn_str owner,
-			     struct spn_str dacl,
-			     enum spn_kind kind)
+/* What the answer depends on. */
+struct descriptor {
+	struct spn_str owner;
+	struct spn_str dacl;
+	enum spn_kind kind;
+};
+
+/* Its bytes. */
+static struct spn_str key_of(struct audit_acl *acl, const struct descriptor *d)
 {
+	struct spn_str owner = d->owner;
+	struct spn_str dacl = d->dacl;
 	struct spn_str key = {.len = 1 + owner.len + dacl.len};
 	uint8_t *bytes = spn_arena_take(acl, &acl->arena, key.len);
 
 	if (bytes == NULL) {
 		return (struct spn_str){};
 	}
-	bytes[0] = (uint8_t)kind;
+	bytes[0] = (uint8_t)d->kind;
 	if (owner.len > 0) {
 		memcpy(bytes + 1, owner.data, owner.len);
 	}
@@ -429,31 +460,57 @@ static struct spn_str key_of(struct audit_acl *acl,
 	return key;
 }
 
-static bool is_key(struct spn_str key,
-		   struct spn_str owner,
-		   struct spn_str dacl,
-		   enum spn_kind kind)
+static bool is_key(struct spn_str key, const struct descriptor *d)
 {
 	const struct spn_str known_owner = {
 		.data = key.data + 1,
-		.len = owner.len,
+		.len = d->owner.len,
 	};
 	const struct spn_str known_dacl = {
-		.data = key.data + 1 + owner.len,
-		.len = dacl.len,
+		.data = key.data + 1 + d->owner.len,
+		.len = d->dacl.len,
 	};
 
-	return key.len == 1 + owner.len + dacl.len &&
-	       bytes_of(key)[0] == (uint8_t)kind &&
-	       spn_str_equal(known_dacl, dacl) &&
-	       spn_str_equal(known_owner, owner);
+	return key.len == 1 + d->owner.len + d->dacl.len &&
+	       bytes_of(key)[0] == (uint8_t)d->kind &&
+	       spn_str_equal(known_dacl, d->dacl) &&
+	       spn_str_equal(known_owner, d->owner);
+}
+
+/* Reads and remembers what is not known; NULL in *_known if it cannot be
+ * read. False when out of memory. */
+static bool learn(struct audit_acl *acl,
+		  uint32_t hash,
+		  const struct descriptor *d,
+		  const struct known **_known)
+{
+	struct found found = {
+		.writers = talloc_array(acl,
+					struct found_writer,
+					num_aces(d->dacl) + 1),
+	};
+	struct spn_str key = {};
+	bool ok = false;
+
+	*_known = NULL;
+	if (found.writers == NULL) {
+		return false;
+	}
+	if (!read_all(d->owner, d->dacl, d->kind, &found)) {
+		acl->num_unreadable++;
+		ok = true;
+	} else if (!found.has_no_memory) {
+		key = key_of(acl, d);
+		ok = key.data != NULL && remember(acl, hash, key, &found);
+		*_known = ok ? &acl->known[acl->num_known - 1] : NULL;
+	}
+	talloc_free(found.writers);
+	return ok;
 }
 
 static const struct known *find_known(const struct audit_acl *acl,
 				      uint32_t hash,
-				      struct spn_str owner,
-				      struct spn_str dacl,
-				      enum spn_kind kind)
+				      const struct descriptor *d)
 {
 	size_t place = 0;
 	uint32_t number = 0;
@@ -461,7 +518,7 @@ static const struct known *find_known(const struct audit_acl *acl,
 	while (spn_slots_next(&acl->by_bytes, hash, &place, &number)) {
 		const struct known *known = &acl->known[number];
 
-		if (is_key(known->bytes, owner, dacl, kind)) {
+		if (is_key(known->bytes, d)) {
 			return known;
 		}
 	}
@@ -478,16 +535,13 @@ bool audit_acl_writers(struct audit_acl *acl,
 		.data = (const char *)value->data,
 		.len = value->length,
 	};
-	struct spn_str owner = {};
-	struct spn_str dacl = {};
-	struct spn_str key = {};
+	struct descriptor d = {.kind = kind};
 	const struct known *known = NULL;
-	struct found found = {};
 	uint32_t hash = 0;
 
 	*_writers = NULL;
 	*_num_writers = 0;
-	if (!split_descriptor(descriptor, &owner, &dacl)) {
+	if (!split_descriptor(descriptor, &d.owner, &d.dacl)) {
 		acl->num_unreadable++;
 		return true;
 	}
@@ -495,27 +549,22 @@ bool audit_acl_writers(struct audit_acl *acl,
 	if (acl->num_known > 0) {
 		known = &acl->known[acl->last[kind]];
 	}
-	if (known != NULL && !is_key(known->bytes, owner, dacl, kind)) {
+	if (known != NULL && !is_key(known->bytes, &d)) {
 		known = NULL;
 	}
 	if (known == NULL) {
 		hash = spn_slots_hash(spn_slots_hash((uint32_t)kind,
-						     owner,
+						     d.owner,
 						     false),
-				      dacl,
+				      d.dacl,
 				      false);
-		known = find_known(acl, hash, owner, dacl, kind);
+		known = find_known(acl, hash, &d);
+	}
+	if (known == NULL && !learn(acl, hash, &d, &known)) {
+		return false;
 	}
 	if (known == NULL) {
-		if (!read_all(owner, dacl, kind, &found)) {
-			acl->num_unreadable++;
-			return true;
-		}
-		key = key_of(acl, owner, dacl, kind);
-		if (key.data == NULL || !remember(acl, hash, key, &found)) {
-			return false;
-		}
-		known = &acl->known[acl->num_known - 1];
+		return true;
 	}
 	acl->last[kind] = (size_t)(known - acl->known);
 	*_writers = known->writers;
