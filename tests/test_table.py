@@ -76,8 +76,12 @@ TESTS = {
         'tests/test_audit_fold.c', 'tools/audit_fold.c']},
     'test_audit_records': {'kind': 'stack', 'use': 'TDB LMDB', 'sources': [
         'tests/test_audit_records.c', 'tools/audit_records.c']},
+    'test_audit_output': {'kind': 'pure', 'wrap': ['fsync'], 'sources': [
+        'tests/test_audit_output.c', 'tests/policy_fixture.c',
+        'tools/audit_output.c']},
     'test_audit_search': {'kind': 'stack', 'sources': [
-        'tests/test_audit_search.c', 'tools/audit_search.c']},
+        'tests/test_audit_search.c', 'tools/audit_search.c',
+        'tools/connect_error.c']},
     'test_audit_ldif': {'kind': 'stack', 'sources': [
         'tests/test_audit_ldif.c', 'tools/audit_contexts.c',
         'tools/audit_entry.c', 'tools/audit_ldif.c', 'tools/audit_lines.c']},
@@ -150,7 +154,7 @@ TESTS = {
     'test_spn_policy_list': {'kind': 'stack', 'sources': [
         'tests/test_spn_policy_list.c', 'tools/spn_policy_list.c']},
     'test_connect': {'kind': 'stack', 'use': 'HOSTCONFIG POPT', 'sources': [
-        'tests/test_connect.c', 'tools/connect.c',
+        'tests/test_connect.c', 'tools/connect.c', 'tools/connect_error.c',
         'tools/connect_options.c']},
 }
 

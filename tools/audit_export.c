@@ -382,6 +382,7 @@ bool audit_source_export(TALLOC_CTX *mem_ctx,
 	}
 	talloc_set_destructor(export, close_export);
 	source->what = talloc_asprintf(source, "the export %s", export->name);
+	source->shows_deleted = true; /* as far as the export has them */
 	source->read = read_export;
 	source->configuration = configuration;
 	source->find = audit_source_look_through;

@@ -294,6 +294,7 @@ bool audit_source_files(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	source->what = talloc_asprintf(source, "the files of %s", path);
+	source->shows_deleted = true;
 	source->has_descriptors = true;
 	source->read = read_files;
 	source->configuration = configuration;

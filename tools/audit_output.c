@@ -24,7 +24,29 @@ bool audit_output_guard(void)
 			return false;
 		}
 	}
+	/* A limit on the size of files is an error of write(), not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 	return true;
+}
+
+void audit_output_begin(sigset_t *_before)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &signals, _before);
+}
+
+void audit_output_end(const sigset_t *before)
+{
+	int error = errno;
+
+	sigprocmask(SIG_SETMASK, before, NULL);
+	errno = error;
 }
 
 static bool write_all(int fd, const char *data, size_t len)
@@ -95,16 +117,18 @@ static bool replace_file(TALLOC_CTX *mem_ctx,
 			 const char **_reason)
 {
 	char *temporary = talloc_asprintf(mem_ctx, "%s.XXXXXX", path);
+	sigset_t before;
+	bool ok = false;
 	int fd;
 
 	if (temporary == NULL) {
 		return false;
 	}
+	audit_output_begin(&before);
 	fd = mkstemp(temporary);
-	if (fd < 0 || !fill_and_rename(fd, temporary, path, data, len, mode)) {
-		return say_errno(mem_ctx, path, _reason);
-	}
-	return true;
+	ok = fd >= 0 && fill_and_rename(fd, temporary, path, data, len, mode);
+	audit_output_end(&before);
+	return ok || say_errno(mem_ctx, path, _reason);
 }
 
 static bool write_file(TALLOC_CTX *mem_ctx,

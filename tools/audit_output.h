@@ -6,6 +6,7 @@
 #ifndef SPN_AUDIT_OUTPUT_H
 #define SPN_AUDIT_OUTPUT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <talloc.h>
@@ -16,6 +17,13 @@
  * example, and a report or a message would be written into it.
  */
 bool audit_output_guard(void);
+
+/*
+ * In between SIGINT, SIGTERM, SIGHUP and SIGQUIT wait: what was begun is
+ * finished. errno stays.
+ */
+void audit_output_begin(sigset_t *_before);
+void audit_output_end(const sigset_t *before);
 
 /*
  * path NULL: standard output. On false *_reason is one line on mem_ctx, NULL

@@ -11,6 +11,8 @@
  */
 #include "audit_search.h"
 
+#include "connect.h"
+
 #include <ldb_module.h>
 #include <string.h>
 
@@ -405,11 +407,8 @@ int audit_search_run(TALLOC_CTX *mem_ctx,
 		return ret;
 	}
 	if (pass.reason == NULL) {
-		const char *text = ldb_errstring(search->ldb);
+		const char *text = spn_connect_error(search->ldb, ret);
 
-		if (text == NULL || text[0] == '\0') {
-			text = ldb_strerror(ret);
-		}
 		pass.reason = talloc_strndup(mem_ctx,
 					     text,
 					     strcspn(text, "\n"));

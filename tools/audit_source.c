@@ -4,6 +4,9 @@
  */
 #include "audit_source.h"
 
+#include "audit_caller.h"
+#include "connect.h"
+
 #include "audit_search.h"
 
 #include <string.h>
@@ -188,11 +191,8 @@ static const char *error_line(TALLOC_CTX *mem_ctx,
 			      const char *what,
 			      int ret)
 {
-	const char *text = ldb_errstring(ldb);
+	const char *text = spn_connect_error(ldb, ret);
 
-	if (text == NULL || text[0] == '\0') {
-		text = ldb_strerror(ret);
-	}
 	return talloc_asprintf(mem_ctx,
 			       "cannot read %s: %.*s",
 			       what,
@@ -254,12 +254,17 @@ bool audit_source_search(TALLOC_CTX *mem_ctx,
 	}
 	source->ldb = ldb;
 	source->dc = searching->server->dns_host_name;
-	source->what = "a search";
+	source->what = talloc_asprintf(source,
+				       "%s by a search",
+				       (source->dc == NULL) ? "the server"
+							    : source->dc);
+	source->shows_deleted = searching->server->has_deleted &&
+				audit_caller_is_administrator(ldb);
 	source->has_descriptors = searching->server->has_descriptors;
 	source->read = read_search;
 	source->configuration = configuration;
 	source->find = find;
 	source->private_data = searching;
 	*_source = source;
-	return true;
+	return source->what != NULL;
 }

@@ -10,6 +10,7 @@
  */
 #include "audit_watch.h"
 
+#include "audit_output.h"
 #include "spn_store.h"
 
 #include <poll.h>
@@ -39,16 +40,6 @@ static void take_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-}
-
-static void let_signals_wait(bool wait)
-{
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(wait ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL);
 }
 
 static int highest_usn(struct watching *w, uint64_t *_usn)
@@ -132,15 +123,16 @@ static bool put_lines(struct watching *w, const struct audit_events *events)
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
 	time_t now = time(NULL);
 	struct tm tm = {};
+	sigset_t before;
 	bool ok;
 
 	if (gmtime_r(&now, &tm) != NULL) {
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	}
-	let_signals_wait(true);
+	audit_output_begin(&before);
 	audit_events_write(w->events, events, text, stdout);
 	ok = fflush(stdout) == 0;
-	let_signals_wait(false);
+	audit_output_end(&before);
 	return ok;
 }
 

@@ -376,13 +376,3 @@ const char *spn_connect_reason(const struct spn_connect *connect)
 {
 	return connect->reason != NULL ? connect->reason : "out of memory";
 }
-
-const char *spn_connect_error(struct ldb_context *ldb, int ret)
-{
-	const char *text = ldb_errstring(ldb);
-
-	if (text == NULL || text[0] == '\0') {
-		text = ldb_strerror(ret);
-	}
-	return text;
-}

@@ -30,6 +30,7 @@ struct audit {
 	struct spn_connect *connect;
 	struct audit_options *options;
 	struct ldb_context *ldb; /* that is open already; NULL: none */
+	bool has_told;		 /* what the caller is not shown */
 };
 
 static int out_of_memory(const struct audit *audit)
@@ -154,6 +155,25 @@ static void tell(const struct audit *audit, const struct audit_scan *scan)
 	}
 }
 
+/* Once, also in --watch. */
+static void tell_of_deleted(struct audit *audit, const struct audit_scan *scan)
+{
+	const struct audit_choice *choice = audit->options->choice;
+	const struct spn_message *message = spn_message_by_code("SPN-504");
+
+	if (scan->source->shows_deleted || audit->has_told ||
+	    !audit_choice_is_on(choice, message) ||
+	    audit_choice_severity(choice, message, message->severity) <
+		    audit_choice_lowest(choice))
+	{
+		return;
+	}
+	audit->has_told = true;
+	spn_connect_message(audit->connect,
+			    "deleted objects are shown to administrators "
+			    "only: SPN-504 is not looked for");
+}
+
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
 	struct audit_scan_options scan_options = {
@@ -186,6 +206,9 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 
 	if (has_shown_progress) {
 		end_progress();
+	}
+	if (ok) {
+		tell_of_deleted(audit, *_scan);
 	}
 	if (ok && audit->options->verbose) {
 		tell(audit, *_scan);

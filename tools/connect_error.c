@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "connect.h"
+
+#include <string.h>
+
+/* What Samba and Windows say to who is nobody. */
+static bool is_anonymous(const char *text)
+{
+	return strstr(text, "unavailable without authentication") != NULL ||
+	       strstr(text, "a successful bind must be completed") != NULL;
+}
+
+const char *spn_connect_error(struct ldb_context *ldb, int ret)
+{
+	const char *text = ldb_errstring(ldb);
+
+	if (text == NULL || text[0] == '\0') {
+		text = ldb_strerror(ret);
+	}
+	return is_anonymous(text) ? "the server answers only to who has "
+				    "logged on: give a user and a password, "
+				    "or get a Kerberos ticket with kinit"
+				  : text;
+}
