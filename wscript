@@ -334,8 +334,9 @@ def build(bld):
         _build_tests(bld, ours, absent)
     if bld.cmd in ('bench', 'lint'):
         bld.program(target='tests/modify_many', source=BENCH_SOURCES,
-                    includes='tools', install_path=None,
-                    use='LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
+                    includes='modules tools', install_path=None,
+                    use='spn_policy_core LDB TALLOC TEVENT HOSTCONFIG '
+                        'SAMBA_UTIL POPT',
                     defines=['SPN_POLICY_MODULESDIR="%s"'
                              % bld.env.MODULESDIR])
     _build_docs(bld)

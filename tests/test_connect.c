@@ -18,25 +18,6 @@ struct text_row {
 	const char *out;
 };
 
-/* Nothing that a terminal could obey comes through, everything else does. */
-static const struct text_row printable_rows[] = {
-	{"", ""},
-	{"CN=a\\,b", "CN=a\\,b"},
-	{"a\nb\tc", "a\\0ab\\09c"},
-	{"\x1b[31m", "\\1b[31m"},
-	{"\x7f", "\\7f"},
-	{"M\xc3\xbcller", "M\xc3\xbcller"},
-	{"\xe2\x82\xac", "\xe2\x82\xac"},
-	{"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
-	{"\xc2\x9b", "\\c2\\9b"},   /* CSI in one character */
-	{"\x9b", "\\9b"},	    /* CSI in Latin-1 */
-	{"\xc3", "\\c3"},	    /* cut off */
-	{"\xe2\x82", "\\e2\\82"},   /* cut off */
-	{"\xc0\x8a", "\\c0\\8a"},   /* a line feed, spelled too long */
-	{"\xe2\x1b[", "\\e2\\1b["}, /* swallows no escape */
-	{"\xf5\x80\x80\x80", "\\f5\\80\\80\\80"},
-};
-
 static const struct text_row path_rows[] = {
 	{"/var/lib/samba/private/sam.ldb", "/var/lib/samba/private/sam.ldb"},
 	{"sam.ldb", "sam.ldb"},
@@ -48,27 +29,6 @@ static const struct text_row path_rows[] = {
 	{"LDAP://dc1", NULL},
 	{"http://x", NULL},
 };
-
-static void test_printable(void **state)
-{
-	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	size_t wrong = 0;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(printable_rows) / sizeof(printable_rows[0]);
-	     i++) {
-		const struct text_row *row = &printable_rows[i];
-		char *out = spn_connect_printable(mem_ctx, row->in);
-
-		if (strcmp(out, row->out) != 0) {
-			printf("expected %s, got %s\n", row->out, out);
-			wrong++;
-		}
-	}
-	talloc_free(mem_ctx);
-	assert_int_equal(wrong, 0);
-}
 
 static void test_local_path(void **state)
 {
@@ -128,7 +88,6 @@ static void test_passwords(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_local_path),
 		cmocka_unit_test(test_passwords),
 	};

@@ -282,6 +282,31 @@ static const struct escape_row escape_rows[] = {
 	{STR("\xe2\x81\xa6"), "\\e2\\81\\a6"},
 };
 
+/* A DN, a sentence: backslashes stay, and nothing else does. */
+static const struct escape_row printable_rows[] = {
+	{STR(""), ""},
+	{STR("CN=a\\,b"), "CN=a\\,b"},
+	{STR("a\nb\tc\\"), "a\\0ab\\09c\\"},
+	{STR("M\xc3\xbcller"), "M\xc3\xbcller"},
+	{STR("\xe2\x1b["), "\\e2\\1b["}, /* swallows no escape */
+	{STR("\x9b"), "\\9b"},		 /* CSI in Latin-1 */
+	{STR("\xed\xa0\x80"), "\\ed\\a0\\80"},
+	{STR("a\xe2\x80\xae"), "a\\e2\\80\\ae"},
+};
+
+static void printable_table(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(printable_rows); i++) {
+		char *out = spn_printable(f->mem_ctx, printable_rows[i].in);
+
+		assert_non_null(out);
+		assert_string_equal(out, printable_rows[i].out);
+	}
+}
+
 /* One line of readable text comes out, whatever was sent. */
 static void escape_table(void **state)
 {
@@ -419,6 +444,7 @@ int main(void)
 		fixture_test(format_round_trip),
 		fixture_test(format_slices),
 		fixture_test(escape_table),
+		fixture_test(printable_table),
 		fixture_test(escape_every_byte),
 		fixture_test(str_comparisons),
 		fixture_test(every_byte_everywhere),

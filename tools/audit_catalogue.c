@@ -34,12 +34,13 @@ void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 		const struct spn_rule *rule = spn_rule_by_name(m->rule);
 
 		if (strcmp(m->rule, last) != 0) {
-			fprintf(stream,
-				"%s%s%s%s\n",
-				(*last == '\0') ? "" : "\n",
-				m->rule,
-				(rule == NULL) ? "" : ": ",
-				(rule == NULL) ? "" : rule->summary);
+			fputs((*last == '\0') ? "" : "\n", stream);
+			snprintf(label, sizeof(label), "%s:", m->rule);
+			audit_wrap(stream,
+				   label,
+				   strlen(label) + 1,
+				   (rule == NULL) ? "the audit itself"
+						  : rule->summary);
 			last = m->rule;
 		}
 		snprintf(label,

@@ -185,14 +185,27 @@ static void write_sums(struct page *page, const struct audit_result *result)
 	const size_t *counts = result->findings->counts;
 
 	open_tag(page, "ul", "sums");
-	write_sum(page, "error", counts[SPN_SEVERITY_ERROR], "errors");
-	write_sum(page, "warning", counts[SPN_SEVERITY_WARNING], "warnings");
+	write_sum(page,
+		  "error",
+		  counts[SPN_SEVERITY_ERROR],
+		  (counts[SPN_SEVERITY_ERROR] == 1) ? "error" : "errors");
+	write_sum(page,
+		  "warning",
+		  counts[SPN_SEVERITY_WARNING],
+		  (counts[SPN_SEVERITY_WARNING] == 1) ? "warning"
+						      : "warnings");
 	write_sum(page, "info", counts[SPN_SEVERITY_INFO], "info");
 	if (result->num_accepted > 0) {
 		write_sum(page, NULL, result->num_accepted, "accepted");
 	}
-	write_sum(page, NULL, result->num_accounts, "accounts");
-	write_sum(page, NULL, result->num_spns, "SPNs");
+	write_sum(page,
+		  NULL,
+		  result->num_accounts,
+		  (result->num_accounts == 1) ? "account" : "accounts");
+	write_sum(page,
+		  NULL,
+		  result->num_spns,
+		  (result->num_spns == 1) ? "SPN" : "SPNs");
 	close_tag(page);
 }
 
@@ -302,6 +315,25 @@ static void open_cell(struct page *page, const char *class, const char *label)
 	}
 }
 
+/* Printable text that may be broken behind each of those bytes. */
+static void breakable(struct page *page, char *rest, const char *behind)
+{
+	size_t len = strcspn(rest, behind);
+
+	while (rest[len] != '\0') {
+		char next = rest[len + 1];
+
+		rest[len + 1] = '\0';
+		text(page, rest);
+		open_tag(page, "wbr", NULL);
+		close_empty(page);
+		rest += len + 1;
+		rest[0] = next;
+		len = strcspn(rest, behind);
+	}
+	text(page, rest);
+}
+
 static void write_spn(struct page *page, const struct audit_finding *finding)
 {
 	char *spn = spn_escape(page->mem_ctx, finding->spn);
@@ -310,33 +342,23 @@ static void write_spn(struct page *page, const struct audit_finding *finding)
 	if (spn == NULL) {
 		page->ok = false;
 	} else if (spn[0] != '\0') {
-		element(page, "code", NULL, spn);
+		open_tag(page, "code", NULL);
+		breakable(page, spn, "/.:");
+		close_tag(page);
 	}
 	talloc_free(spn);
 	close_tag(page);
 }
 
-/* A DN may be broken behind its commas. */
 static void write_dn(struct page *page, const char *dn)
 {
-	char *rest = audit_printable(page->mem_ctx, dn);
-	char *printable = rest;
-	char *comma = NULL;
+	char *printable = audit_printable(page->mem_ctx, dn);
 
-	page->ok = page->ok && rest != NULL;
-	for (comma = (rest == NULL) ? NULL : strchr(rest, ','); comma != NULL;
-	     comma = strchr(rest, ','))
-	{
-		*comma = '\0';
-		text(page, rest);
-		text(page, ",");
-		open_tag(page, "wbr", NULL);
-		close_empty(page);
-		rest = comma + 1;
+	if (printable == NULL) {
+		page->ok = false;
+		return;
 	}
-	if (rest != NULL) {
-		text(page, rest);
-	}
+	breakable(page, printable, ",");
 	talloc_free(printable);
 }
 
@@ -369,8 +391,15 @@ static void write_words(struct page *page,
 			const char *label,
 			const char *words)
 {
+	char *printable = audit_printable(page->mem_ctx, words);
+
 	open_cell(page, NULL, label);
-	foreign_text(page, words);
+	if (printable == NULL) {
+		page->ok = false;
+	} else {
+		breakable(page, printable, ",/.@");
+	}
+	talloc_free(printable);
 	close_tag(page);
 }
 
@@ -444,7 +473,7 @@ static void write_table(struct page *page,
 		"Severity",
 		"Code",
 		"SPN",
-		"Held by",
+		"Accounts",
 		"Why",
 		"Cure",
 	};

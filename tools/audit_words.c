@@ -30,7 +30,7 @@ char *audit_printable(TALLOC_CTX *mem_ctx, const char *text)
 	if (is_simple(text, strlen(text))) {
 		return talloc_strdup(mem_ctx, text);
 	}
-	return spn_escape_dn(mem_ctx, spn_str_of(text));
+	return spn_printable(mem_ctx, spn_str_of(text));
 }
 
 static size_t width_of(const char *text, size_t len)

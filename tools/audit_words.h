@@ -11,7 +11,7 @@
 
 /*
  * A DN, or text that was escaped, as one line of clean UTF-8: \xx for what is
- * not, as spn_escape_dn(). On mem_ctx. NULL when out of memory.
+ * not, as spn_printable(). On mem_ctx. NULL when out of memory.
  */
 char *audit_printable(TALLOC_CTX *mem_ctx, const char *text);
 

@@ -19,6 +19,8 @@
 
 #include "connect_private.h"
 
+#include "policy/spn.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,59 +82,6 @@ static const struct connect_remedy connect_remedies[] = {
 	},
 };
 
-/*
- * Length of the UTF-8 character at p if it may be shown: neither a control
- * character, U+0080 to U+009F included (some terminals obey those as well),
- * nor a broken sequence. Else 0.
- */
-static size_t connect_shown_len(const unsigned char *p)
-{
-	size_t len = 1;
-	size_t i;
-
-	if (p[0] < 0x80) {
-		return p[0] >= 0x20 && p[0] != 0x7f ? 1 : 0;
-	}
-	if (p[0] < 0xc2 || p[0] > 0xf4 || (p[0] == 0xc2 && p[1] < 0xa0)) {
-		return 0;
-	}
-	len += p[0] >= 0xc2 ? 1 : 0;
-	len += p[0] >= 0xe0 ? 1 : 0;
-	len += p[0] >= 0xf0 ? 1 : 0;
-	for (i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80) {
-			return 0;
-		}
-	}
-	return len;
-}
-
-char *spn_connect_printable(TALLOC_CTX *mem_ctx, const char *text)
-{
-	const unsigned char *in = (const unsigned char *)text;
-	char *printable = talloc_array(mem_ctx, char, 3 * strlen(text) + 1);
-	char *out = printable;
-	size_t len;
-
-	if (printable == NULL) {
-		return NULL;
-	}
-	while (*in != '\0') {
-		len = connect_shown_len(in);
-		if (len == 0) {
-			snprintf(out, 4, "\\%02x", *in);
-			out += 3;
-			in++;
-			continue;
-		}
-		memcpy(out, in, len);
-		out += len;
-		in += len;
-	}
-	*out = '\0';
-	return printable;
-}
-
 void connect_vmessage(const struct spn_connect *connect,
 		      const char *format,
 		      va_list ap)
@@ -141,7 +90,7 @@ void connect_vmessage(const struct spn_connect *connect,
 	char *printable = NULL;
 
 	if (text != NULL) {
-		printable = spn_connect_printable(text, text);
+		printable = spn_printable(text, spn_str_of(text));
 	}
 	fprintf(stderr,
 		"%s: %s\n",
@@ -230,9 +179,13 @@ static void connect_debug(void *context,
 			  const char *format,
 			  va_list ap)
 {
+	/* At every comparison; what has such a value is said otherwise. */
+	static const char not_utf8[] = "ldb_handler_fold: unable to casefold";
 	struct spn_connect *connect = context;
 
-	if (level > LDB_DEBUG_WARNING) {
+	if (level > LDB_DEBUG_WARNING ||
+	    strncmp(format, not_utf8, strlen(not_utf8)) == 0)
+	{
 		return;
 	}
 	if (!connect->collecting) {

@@ -128,10 +128,4 @@ char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
 			       const struct spn_connect *connect,
 			       const char *name);
 
-/*
- * text with control characters and broken UTF-8 as \xx, so that what somebody
- * wrote into a directory cannot steer a terminal. NULL: out of memory.
- */
-char *spn_connect_printable(TALLOC_CTX *mem_ctx, const char *text);
-
 #endif /* SPN_CONNECT_H */

@@ -12,7 +12,7 @@
 /* 'it'\''s': one word to any shell. NULL for what has invisible bytes. */
 static char *word_of(TALLOC_CTX *mem_ctx, struct spn_str s)
 {
-	char *shown = spn_escape_dn(mem_ctx, s);
+	char *shown = spn_printable(mem_ctx, s);
 	char *word = NULL;
 	size_t i;
 

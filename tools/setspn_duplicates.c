@@ -443,7 +443,7 @@ static bool clash_of(const struct table *table,
 
 static char *text_of(const struct table *table, const struct record *record)
 {
-	return spn_escape_dn(table->pool, record->value);
+	return spn_printable(table->pool, record->value);
 }
 
 static bool print_duplicates(const struct table *table,

@@ -90,7 +90,7 @@ static void show_holders(const struct setspn *s,
 			 TALLOC_CTX *mem_ctx,
 			 const struct spn_violation *v)
 {
-	const char *spn = spn_escape_dn(mem_ctx, v->spn);
+	const char *spn = spn_printable(mem_ctx, v->spn);
 	size_t i;
 
 	for (i = 0; i < v->others.num_accounts; i++) {

@@ -223,7 +223,7 @@ static void tell_of_others(const struct setspn *s,
 			spn_connect_message(
 				s->connect,
 				"%s went along: the other half of the pair",
-				spn_escape_dn(s->store.ldb,
+				spn_printable(s->store.ldb,
 					      values->values[i].value));
 		}
 	}

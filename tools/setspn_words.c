@@ -4,8 +4,6 @@
  */
 #include "setspn_words.h"
 
-#include "connect.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,8 +43,9 @@ static const char usage[] =
 
 static void put(FILE *stream, const char *text)
 {
-	char *printable = (text == NULL) ? NULL
-					 : spn_connect_printable(NULL, text);
+	char *printable = (text == NULL)
+				  ? NULL
+				  : spn_printable(NULL, spn_str_of(text));
 
 	fprintf(stream,
 		"%s\n",
@@ -81,7 +80,7 @@ void setspn_complain(const char *format, ...)
 
 void setspn_item(struct spn_str value)
 {
-	char *text = spn_escape_dn(NULL, value);
+	char *text = spn_printable(NULL, value);
 
 	printf("\t%s\n", (text == NULL) ? "out of memory" : text);
 	talloc_free(text);

@@ -195,7 +195,7 @@ static int send_new(const struct work *w,
 	}
 	for (i = 0; i < num_asked && !w->s->plan->dry_run; i++) {
 		setspn_say(SETSPN_ALREADY,
-			   spn_escape_dn(w->mem_ctx, asked[i]),
+			   spn_printable(w->mem_ctx, asked[i]),
 			   w->account->dn);
 	}
 	return SETSPN_DONE;

@@ -10,6 +10,8 @@
 
 #include "spn_policy_tool.h"
 
+#include "policy/spn.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +52,7 @@ void policy_say(const char *format, ...)
 	text = talloc_vasprintf(NULL, format, ap);
 	va_end(ap);
 	if (text != NULL) {
-		printable = spn_connect_printable(text, text);
+		printable = spn_printable(text, spn_str_of(text));
 	}
 	printf("%s\n", printable != NULL ? printable : "out of memory");
 	talloc_free(text);

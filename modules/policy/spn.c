@@ -288,7 +288,7 @@ char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
 	return escape(mem_ctx, s, false);
 }
 
-char *spn_escape_dn(TALLOC_CTX *mem_ctx, struct spn_str dn)
+char *spn_printable(TALLOC_CTX *mem_ctx, struct spn_str dn)
 {
 	return escape(mem_ctx, dn, true);
 }

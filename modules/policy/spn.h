@@ -85,9 +85,10 @@ char *spn_format(TALLOC_CTX *mem_ctx,
  */
 char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s);
 
-/* The same for a DN, and for text that was escaped already: backslashes stay.
- * In a DN \xx is that byte (RFC 4514 2.4), so the result is the same DN. */
-char *spn_escape_dn(TALLOC_CTX *mem_ctx, struct spn_str dn);
+/* The same, but backslashes stay: for DNs, in which \xx is that byte (RFC 4514
+ * 2.4), so that the result is the same DN; for sentences with text that was
+ * escaped already; and where scripts read a value. */
+char *spn_printable(TALLOC_CTX *mem_ctx, struct spn_str dn);
 
 /* The same for a line of the log or of a client: of more than 300 bytes the
  * first ones, and "...". Whoever may write a value can make it 64 KiB long. */
