@@ -269,10 +269,11 @@ class Run:
             self.directory.add_setting(row["argument"])
         elif verb == "has":
             self.lost |= any(key in PURE_FACTS for key, _ in row["facts"])
-            self.directory.has(row)
+            if not self.lost:
+                self.directory.has(row)
         elif verb == "dns":
             self.lost |= row["answer"]
-        elif verb == "grant":
+        elif verb == "grant" and not self.lost:
             self.directory.grant(row)
         elif self.lost or (row["actor"] and self.directory.way == "local"):
             self.lost |= row["result"] == "ok"

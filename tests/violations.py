@@ -150,6 +150,12 @@ def escaped(value):
         if ord(each) < 32 or each in "\\\u200b" else each for each in value)
 
 
+def no_text(d):
+    spn = b"foo/%s\xff" % d.label("syn").encode()
+    d.wrong("SPN-013", "foo/%s\\ff" % d.label("syn"),
+            d.gmsa(d.label("g"), [spn]))
+
+
 def port_of_http(d):
     """... which every browser leaves out, so that one is not asked for."""
     spn = "http/%s:443" % d.label("web")
@@ -488,7 +494,7 @@ RECIPES = [
     spelled("SPN-006", "foo/{n} x"), spelled("SPN-006", "foo/{n}\tx"),
     spelled("SPN-007", "foo/{n}."), spelled("SPN-008", "{n}/192.0.2.7"),
     port_of_http, spelled("SPN-010", "http/{n}:inst"),
-    spelled("SPN-012", "foo/{n}\u200b"), case_mix,
+    spelled("SPN-012", "foo/{n}\u200b"), no_text, case_mix,
     duplicate, duplicate_pair, folded, twice, farm, alias, host_on_user,
     no_short, no_fqdn, split, behind_host, kb_target, two_machines,
     only_port, foreign_pair, stale, other_name, taken_name, no_host,
@@ -524,7 +530,7 @@ def add_names(d):
     hosts = {spn.split("/")[1].split(":")[0].partition("@")[0].lower()
              for _, attrs in d.entries
              for spn in attrs.get("servicePrincipalName", ())
-             if spn.count("/") in (1, 2)}
+             if isinstance(spn, str) and spn.count("/") in (1, 2)}
     labels = {host[:-len(d.dns) - 1] if host.endswith("." + d.dns) else host
               for host in hosts - d.gone}
     for label in sorted(labels):

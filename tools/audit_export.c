@@ -369,6 +369,7 @@ bool audit_source_export(TALLOC_CTX *mem_ctx,
 	{
 		return false;
 	}
+	spn_connect_listen(connect, source->ldb);
 	export->connect = connect;
 	export->name = (strcmp(path, "-") == 0) ? "standard input" : path;
 	errno = 0;

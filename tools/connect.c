@@ -199,6 +199,11 @@ static void connect_debug(void *context,
 	}
 }
 
+void spn_connect_listen(struct spn_connect *connect, struct ldb_context *ldb)
+{
+	ldb_set_debug(ldb, connect_debug, connect);
+}
+
 static void connect_set_reason(struct spn_connect *connect,
 			       struct ldb_context *ldb,
 			       bool as_listed)
@@ -304,7 +309,7 @@ struct ldb_context *spn_connect_open(TALLOC_CTX *mem_ctx,
 		spn_connect_message(connect, "out of memory");
 		return NULL;
 	}
-	ldb_set_debug(ldb, connect_debug, connect);
+	spn_connect_listen(connect, ldb);
 
 	connect->collecting = true;
 	ok = connect_steps(connect, ldb, options);

@@ -113,6 +113,10 @@ struct ldb_context *spn_connect_open(
 	struct spn_connect *connect,
 	const struct spn_connect_options *options);
 
+/* What libldb has to say about that context comes as messages of the tool; for
+ * contexts that spn_connect_open() did not make. */
+void spn_connect_listen(struct spn_connect *connect, struct ldb_context *ldb);
+
 /* Why the last spn_connect_open() failed; one line, valid until the next. */
 const char *spn_connect_reason(const struct spn_connect *connect);
 

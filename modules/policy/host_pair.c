@@ -180,7 +180,7 @@ bool spn_host_partner(const struct spn_case *c,
 
 	*_partner = NULL;
 	*computer = NULL;
-	if (host.len == 0 || spn_host_is_ip(host) ||
+	if (host.len == 0 || spn_host_is_ip(host) || !spn_str_is_utf8(host) ||
 	    memchr(host.data, '\0', host.len) != NULL)
 	{
 		return true;

@@ -178,6 +178,19 @@ static const struct spn_message messages[] = {
 		.cure = "remove it{meant}",
 	},
 	{
+		.code = "SPN-013",
+		.id = "MAL-UTF8",
+		.rule = "syntax",
+		.severity = SPN_SEVERITY_ERROR,
+		.on_write = SPN_ON_WRITE_IGNORE,
+		.rank = 3,
+		.summary = "Bytes that are no text",
+		.reason = "it is no UTF-8: no client can ask for it, and no "
+			  "directory takes such a value",
+		.cure = "look for damage with samba-tool dbcheck, and remove "
+			"it",
+	},
+	{
 		.code = "SPN-101",
 		.id = "DUP-EXACT",
 		.rule = "duplicate-spn",

@@ -178,6 +178,14 @@ static bool check_blank(struct exam *exam, bool *_hit, char **_meant)
 	return true;
 }
 
+/* The directory itself refuses it: it came in below that, or long ago. */
+static bool check_utf8(struct exam *exam, bool *_hit, char **_meant)
+{
+	(void)_meant;
+	*_hit = !exam->is_graphic && !spn_str_is_utf8(exam->spn.value);
+	return true;
+}
+
 /* What nobody sees is a part of the name to a directory all the same. */
 static bool check_invisible(struct exam *exam, bool *_hit, char **_meant)
 {
@@ -341,6 +349,7 @@ static const struct check checks[] = {
 	{"SPN-002", true, check_empty},
 	{"SPN-006", true, check_blank},
 	{"SPN-012", true, check_invisible},
+	{"SPN-013", false, check_utf8},
 	{"SPN-004", false, check_https},
 	{"SPN-005", false, check_realm},
 	{"SPN-007", false, check_dot},
