@@ -68,7 +68,7 @@ TOOLS = {
                'UNISTRING TDB LMDB XML2 CARES',
         'sources': _sources('tools', '''
             connect connect_error connect_options spn_audit audit_acl
-            audit_baseline audit_caller audit_catalogue audit_choice
+            audit_baseline audit_catalogue audit_choice
             audit_config audit_contexts audit_csv audit_dns audit_events
             audit_quirks audit_watch audit_entry
             audit_export audit_facts audit_files audit_findings
@@ -86,8 +86,8 @@ TOOLS = {
                'UNISTRING TDB LMDB',
         'sources': _sources('tools', '''
             connect connect_error connect_options setspn setspn_accounts
-            setspn_args setspn_command setspn_duplicates setspn_explain setspn_query
-            setspn_search setspn_send setspn_words setspn_write audit_caller
+            setspn_args setspn_command setspn_duplicates setspn_explain
+            setspn_query setspn_search setspn_send setspn_words setspn_write
             audit_config audit_files audit_fold audit_output audit_records
             audit_search audit_source
         '''),

@@ -34,6 +34,13 @@ struct audit_finding {
 	const char *cure;
 };
 
+/* What holders are to it: "held by", or "account" where nobody has the SPN. */
+static inline const char *audit_holders_label(
+	const struct audit_finding *finding)
+{
+	return finding->is_held ? "held by" : "account";
+}
+
 #define AUDIT_NUM_SEVERITIES (SPN_SEVERITY_ERROR + 1)
 
 struct audit_findings {

@@ -91,6 +91,7 @@ static bool write_decisions(TALLOC_CTX *mem_ctx,
 			    FILE *stream,
 			    const struct audit_repairs *repairs)
 {
+	char label[16] = "";
 	size_t i;
 
 	for (i = 0; i < repairs->num_notes; i++) {
@@ -100,11 +101,15 @@ static bool write_decisions(TALLOC_CTX *mem_ctx,
 		if (repairs->notes[i].repair != NULL) {
 			continue;
 		}
+		snprintf(label,
+			 sizeof(label),
+			 "  %s ",
+			 audit_holders_label(finding));
 		fputs("\n# To be decided:\n", stream);
 		if (!write_finding(mem_ctx, stream, finding) ||
 		    !write_accounts(mem_ctx,
 				    stream,
-				    "  held by ",
+				    label,
 				    &finding->holders) ||
 		    !write_accounts(mem_ctx,
 				    stream,

@@ -381,7 +381,7 @@ static void write_dns(struct page *page,
 static void write_accounts(struct page *page,
 			   const struct audit_finding *finding)
 {
-	open_cell(page, NULL, finding->is_held ? "held by" : "account");
+	open_cell(page, NULL, audit_holders_label(finding));
 	write_dns(page, NULL, &finding->holders);
 	write_dns(page, "also ", &finding->others);
 	close_tag(page);

@@ -36,7 +36,7 @@ static json_t *json_text(TALLOC_CTX *mem_ctx, const char *text)
 	if (u8_check((const uint8_t *)text, strlen(text)) == NULL) {
 		return json_string(text);
 	}
-	escaped = spn_escape(mem_ctx, spn_str_of(text));
+	escaped = spn_printable(mem_ctx, spn_str_of(text));
 	if (escaped != NULL) {
 		value = json_string(escaped);
 	}

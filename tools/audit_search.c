@@ -29,6 +29,33 @@ struct pass {
 	bool has_more; /* the cookie of page is good for another one */
 };
 
+static bool is_sid(const struct ldb_val *value, const char *sid, size_t len)
+{
+	return value->length == len && memcmp(value->data, sid, len) == 0;
+}
+
+/* tokenGroups of the rootDSE are the SIDs of who asks (MS-ADTS
+ * 3.1.1.3.2.31): Administrators, or SYSTEM. True if the server is silent. */
+static bool is_administrator(const struct ldb_message *root)
+{
+	static const char admins[] = "\1\2\0\0\0\0\0\5\x20\0\0\0\x20\2\0\0";
+	static const char local_system[] = "\1\1\0\0\0\0\0\5\x12\0\0\0";
+	const struct ldb_message_element *el =
+		ldb_msg_find_element(root, "tokenGroups");
+	unsigned i;
+
+	for (i = 0; el != NULL && i < el->num_values; i++) {
+		const struct ldb_val *sid = &el->values[i];
+
+		if (is_sid(sid, admins, sizeof(admins) - 1) ||
+		    is_sid(sid, local_system, sizeof(local_system) - 1))
+		{
+			return true;
+		}
+	}
+	return el == NULL;
+}
+
 int audit_server_of(struct ldb_context *ldb,
 		    TALLOC_CTX *mem_ctx,
 		    struct audit_server **_server)
@@ -37,6 +64,7 @@ int audit_server_of(struct ldb_context *ldb,
 		"dnsHostName",
 		"namingContexts",
 		"supportedControl",
+		"tokenGroups",
 		NULL,
 	};
 	struct audit_server *server = talloc_zero(mem_ctx,
@@ -76,6 +104,8 @@ int audit_server_of(struct ldb_context *ldb,
 			server->has_deleted = true;
 		}
 	}
+	server->shows_deleted = server->has_deleted &&
+				is_administrator(res->msgs[0]);
 	el = ldb_msg_find_element(res->msgs[0], "namingContexts");
 	server->naming_contexts =
 		talloc_zero_array(server,

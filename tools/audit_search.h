@@ -20,6 +20,8 @@ struct audit_server {
 	bool has_phantom_root; /* searches all of them at once */
 	bool has_descriptors;  /* sends the part that everybody may read */
 	bool has_deleted;      /* shows deleted objects, to who may see them */
+	bool shows_deleted;    /* ... and that is this caller: administrators,
+				  unless the right was given to others */
 };
 
 int audit_server_of(struct ldb_context *ldb,

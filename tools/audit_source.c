@@ -4,7 +4,6 @@
  */
 #include "audit_source.h"
 
-#include "audit_caller.h"
 #include "connect.h"
 
 #include "audit_search.h"
@@ -258,8 +257,7 @@ bool audit_source_search(TALLOC_CTX *mem_ctx,
 				       "%s by a search",
 				       (source->dc == NULL) ? "the server"
 							    : source->dc);
-	source->shows_deleted = searching->server->has_deleted &&
-				audit_caller_is_administrator(ldb);
+	source->shows_deleted = searching->server->shows_deleted;
 	source->has_descriptors = searching->server->has_descriptors;
 	source->read = read_search;
 	source->configuration = configuration;

@@ -70,6 +70,7 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 			  FILE *stream,
 			  const struct audit_finding *finding)
 {
+	char label[INDENT + 1] = "";
 	char *spn = spn_escape(mem_ctx, finding->spn);
 	char *reason = audit_printable(mem_ctx, finding->reason);
 	char *cure = audit_printable(mem_ctx, finding->cure);
@@ -77,15 +78,13 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 	if (spn == NULL || reason == NULL || cure == NULL) {
 		return false;
 	}
+	snprintf(label, sizeof(label), "    %s", audit_holders_label(finding));
 	fprintf(stream,
 		"\n  %s%s%s\n",
 		finding->message->code,
 		(spn[0] == '\0') ? "" : " ",
 		spn);
-	if (!write_accounts(mem_ctx,
-			    stream,
-			    finding->is_held ? "    held by" : "    account",
-			    &finding->holders) ||
+	if (!write_accounts(mem_ctx, stream, label, &finding->holders) ||
 	    !write_accounts(mem_ctx, stream, "    also", &finding->others))
 	{
 		return false;

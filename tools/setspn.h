@@ -8,6 +8,7 @@
 
 #include "spn_store.h"
 
+#include "audit_search.h"
 #include "connect.h"
 #include "setspn_args.h"
 #include "setspn_words.h"
@@ -31,6 +32,7 @@ struct setspn {
 	struct spn_connect *connect;
 	TALLOC_CTX *mem_ctx; /* outlives the directory */
 	struct spn_store store;
+	struct audit_server *server;   /* what it says of itself */
 	const char *root;	       /* DN of the forest's first domain */
 	struct setspn_domain *domains; /* the server's own one first */
 	size_t num_domains;

@@ -11,18 +11,14 @@
 #define ERROR_NO_SUCH_USER 0x525u
 #define ERROR_NO_SUCH_DOMAIN 0x54bu
 
-static bool is_here(const struct setspn *s,
-		    struct ldb_dn *dn,
-		    const struct ldb_message *root)
+static bool is_here(const struct setspn *s, struct ldb_dn *dn)
 {
-	const struct ldb_message_element *el =
-		ldb_msg_find_element(root, "namingContexts");
-	unsigned i;
+	const char *const *context = s->server->naming_contexts;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		struct ldb_dn *nc = ldb_dn_from_ldb_val(s->domains,
-							s->store.ldb,
-							&el->values[i]);
+	for (; *context != NULL; context++) {
+		struct ldb_dn *nc = ldb_dn_new(s->domains,
+					       s->store.ldb,
+					       *context);
 
 		if (nc != NULL && ldb_dn_compare(nc, dn) == 0) {
 			return true;
@@ -31,30 +27,7 @@ static bool is_here(const struct setspn *s,
 	return false;
 }
 
-static int read_root(const struct setspn *s, struct ldb_message **_root)
-{
-	static const char *const attrs[] = {"namingContexts", NULL};
-	struct ldb_result *res = NULL;
-	int ret = ldb_search(s->store.ldb,
-			     s->domains,
-			     &res,
-			     ldb_dn_new(s->domains, s->store.ldb, NULL),
-			     LDB_SCOPE_BASE,
-			     attrs,
-			     NULL);
-
-	if (ret == LDB_SUCCESS && res->count != 1) {
-		ret = LDB_ERR_NO_SUCH_OBJECT;
-	}
-	if (ret == LDB_SUCCESS) {
-		*_root = res->msgs[0];
-	}
-	return ret;
-}
-
-static bool add_domain(struct setspn *s,
-		       const struct ldb_message *msg,
-		       const struct ldb_message *root)
+static bool add_domain(struct setspn *s, const struct ldb_message *msg)
 {
 	struct setspn_domain domain = {
 		.dn = ldb_msg_find_attr_as_dn(s->store.ldb,
@@ -71,7 +44,7 @@ static bool add_domain(struct setspn *s,
 	if (domain.dn == NULL) {
 		return false;
 	}
-	domain.is_here = is_here(s, domain.dn, root);
+	domain.is_here = is_here(s, domain.dn);
 	s->domains[s->num_domains] = domain;
 	if (own != NULL && ldb_dn_compare(domain.dn, own) == 0) {
 		s->domains[s->num_domains] = s->domains[0];
@@ -89,7 +62,6 @@ static int read_cross_refs(struct setspn *s)
 					    NULL};
 	struct ldb_dn *base = NULL;
 	struct ldb_result *res = NULL;
-	struct ldb_message *root = NULL;
 	unsigned i;
 	int ret;
 
@@ -97,7 +69,7 @@ static int read_cross_refs(struct setspn *s)
 	if (base == NULL || !ldb_dn_add_child_fmt(base, "CN=Partitions")) {
 		return LDB_ERR_NO_SUCH_OBJECT;
 	}
-	ret = read_root(s, &root);
+	ret = audit_server_of(s->store.ldb, s->mem_ctx, &s->server);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -119,7 +91,7 @@ static int read_cross_refs(struct setspn *s)
 				    struct setspn_domain,
 				    res->count);
 	for (i = 0; s->domains != NULL && i < res->count; i++) {
-		if (!add_domain(s, res->msgs[i], root)) {
+		if (!add_domain(s, res->msgs[i])) {
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 	}

@@ -244,43 +244,6 @@ static int read_search(struct table *table)
 	return setspn_search(table->s, &search);
 }
 
-static bool read_contexts(struct table *table)
-{
-	static const char *const attrs[] = {"namingContexts", NULL};
-	struct ldb_context *ldb = table->s->store.ldb;
-	struct ldb_message_element *el = NULL;
-	struct ldb_result *res = NULL;
-	unsigned i;
-
-	if (ldb_search(ldb,
-		       ldb,
-		       &res,
-		       ldb_dn_new(ldb, ldb, NULL),
-		       LDB_SCOPE_BASE,
-		       attrs,
-		       NULL) != LDB_SUCCESS ||
-	    res->count != 1)
-	{
-		return false;
-	}
-	el = ldb_msg_find_element(res->msgs[0], "namingContexts");
-	if (el == NULL) {
-		return false;
-	}
-	table->contexts = talloc_zero_array(table->s->mem_ctx,
-					    const char *,
-					    el->num_values + 1);
-	for (i = 0; table->contexts != NULL && i < el->num_values; i++) {
-		table->contexts[i] =
-			talloc_strdup(table->contexts,
-				      (const char *)el->values[i].data);
-		if (table->contexts[i] == NULL) {
-			return false;
-		}
-	}
-	return table->contexts != NULL;
-}
-
 static int no_source(const struct setspn *s, const char *reason)
 {
 	spn_connect_message(s->connect,
@@ -300,9 +263,8 @@ static int read_files(struct table *table, const char *path)
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
 
-	if (!s->plan->forest && !read_contexts(table)) {
-		spn_connect_message(s->connect, "no naming contexts");
-		return SETSPN_CANNOT_RUN;
+	if (!s->plan->forest) {
+		table->contexts = s->server->naming_contexts;
 	}
 	TALLOC_FREE(s->store.ldb);
 	if (!audit_source_files(s->mem_ctx,
