@@ -108,6 +108,15 @@ class Refusals(SetspnTest):
                        "%s:3268 is a global catalogue" % URL,
                        "give -H %s\n" % URL)
 
+    def test_no_catalogue(self):
+        """A port that only begins so, and the end of an address of IPv6."""
+        for url in URL + ":32680", "ldap://[::1:3268]":
+            with self.subTest(url=url):
+                result = run("--configfile=" + CONF, "-H", url,
+                             "--user=" + ADMIN, "-S", "foo/x", "svc1")
+                self.assertEqual(2, result.code)
+                self.assertNotIn("global catalogue", result.err)
+
     def test_not_utf8(self):
         self.check(remote("-S", b"foo/\xff", "svc1"), 2, "",
                    "setspn: -S: 'foo/\\ff' is not UTF-8")

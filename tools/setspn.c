@@ -38,8 +38,10 @@ static bool is_catalogue(const char *url)
 {
 	const char *port = strrchr(url, ':');
 
-	return port != NULL && (strncmp(port, ":3268", 5) == 0 ||
-				strncmp(port, ":3269", 5) == 0);
+	return port != NULL &&
+	       (strncmp(port, ":3268", 5) == 0 ||
+		strncmp(port, ":3269", 5) == 0) &&
+	       (port[5] == '\0' || port[5] == '/');
 }
 
 static bool writes(const struct setspn_plan *plan)
