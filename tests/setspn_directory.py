@@ -85,16 +85,16 @@ def setUpModule():
 BASE = str(local_samdb().domain_dn())
 
 
-def write_raw(dn, *values):
+def write_raw(dn, *values, attribute="servicePrincipalName"):
     """Into the file of the domain, below all modules."""
     path = os.path.join(load_conf().private_path("sam.ldb.d"),
                         BASE.upper() + ".ldb")
     raw = ldb.Ldb("tdb://" + path, flags=ldb.FLG_DONT_CREATE_DB)
     raw.set_debug(lambda level, text: None)
     message = ldb.Message(ldb.Dn(raw, dn))
-    message["servicePrincipalName"] = ldb.MessageElement(
+    message[attribute] = ldb.MessageElement(
         list(values), ldb.FLAG_MOD_REPLACE if values else ldb.FLAG_MOD_DELETE,
-        "servicePrincipalName")
+        attribute)
     raw.modify(message)
 
 

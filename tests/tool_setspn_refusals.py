@@ -48,6 +48,32 @@ class Refusals(SetspnTest):
                 self.assertEqual({spn}, self.spns(dn_of("o'brien")))
                 write_raw(dn_of("o'brien"))
 
+    def test_names_that_read_as_another(self):
+        """An account's name may look like DOMAIN, or like a computer's."""
+        domain = local_samdb().domain_netbios_name()
+        for name, odd in (("svc1", "svc3@" + domain), ("svc1", domain + "\\svc3"),
+                          ("web02", "pc1")):
+            dn = dn_of(name, "Computers" if name == "web02" else "Users")
+            other = dn_of("pc1", "Computers") if odd == "pc1" else dn_of("svc3")
+            usual = name + "$" if name == "web02" else name
+            with self.subTest(name=odd):
+                write_raw(dn, odd, attribute="sAMAccountName")
+                self.addCleanup(write_raw, dn, usual,
+                                attribute="sAMAccountName")
+                write_raw(dn, "foo/x")
+                self.works(offered(remote("-S", "foo/x", "svc2")))
+                self.assertEqual(set(), self.spns(dn))
+                self.assertEqual({"foo/x"}, self.spns(dn_of("svc2")))
+                # Same to add: another one is not given the name.
+                write_raw(dn_of("svc2"))
+                write_raw(dn, "http/zed", "http/zed." + DNS)
+                self.works(offered(remote("-S", "HOST/zed", "svc2"),
+                                   "to have both on one account"))
+                self.assertIn("HOST/zed", self.spns(dn))
+                self.assertEqual(set(), self.spns(other))
+                write_raw(dn)
+                write_raw(dn, usual, attribute="sAMAccountName")
+
     def test_what_nobody_sees_is_not_offered(self):
         """... nor is anything else that is not what it looks like."""
         write_raw(dn_of("svc1"), "foo/a\nb")

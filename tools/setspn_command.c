@@ -45,7 +45,8 @@ static const struct setspn_domain *domain_of(const struct setspn *s,
 	return &s->domains[0];
 }
 
-/* "NAME", or "DOMAIN\NAME" of another domain than the server's. */
+/* "NAME", or "DOMAIN\NAME" of another domain than the server's, and where the
+ * name itself would be read as one with a domain: "svc@DOMAIN". */
 static char *account_word(const struct setspn *s,
 			  TALLOC_CTX *mem_ctx,
 			  const struct spn_account *account)
@@ -53,7 +54,9 @@ static char *account_word(const struct setspn *s,
 	const struct setspn_domain *domain = domain_of(s, account);
 	char *name = NULL;
 
-	if (domain == &s->domains[0]) {
+	if (domain == &s->domains[0] &&
+	    strpbrk(account->sam_account_name, "\\@") == NULL)
+	{
 		return word_of(mem_ctx, spn_str_of(account->sam_account_name));
 	}
 	name = talloc_asprintf(mem_ctx,
@@ -82,6 +85,12 @@ static char *server_words(const struct setspn *s,
 			      : talloc_asprintf(mem_ctx, " -H %s", word);
 }
 
+/* -C finds only a name with "$"; -U takes any as it is. */
+static bool is_computer_name(struct spn_str name)
+{
+	return name.len > 1 && name.data[name.len - 1] == '$';
+}
+
 static bool begins_like_switch(struct spn_str s)
 {
 	return s.len > 0 && (s.data[0] == '-' || s.data[0] == '/');
@@ -94,12 +103,20 @@ char *setspn_command(const struct setspn *s,
 		     struct spn_str value)
 {
 	struct spn_str name = spn_str_of(account->sam_account_name);
-	char *spn = word_of(mem_ctx, value);
-	char *who = account_word(s, mem_ctx, account);
-	char *server = server_words(s, mem_ctx, account);
 	bool is_odd = begins_like_switch(value) || begins_like_switch(name);
+	bool is_computer = spn_account_is_machine(account) &&
+			   is_computer_name(name);
+	char *server = NULL;
+	char *spn = NULL;
+	char *who = NULL;
 
-	if (name.len == 0 || spn == NULL || who == NULL || server == NULL) {
+	if (name.len == 0) {
+		return NULL;
+	}
+	server = server_words(s, mem_ctx, account);
+	spn = word_of(mem_ctx, value);
+	who = account_word(s, mem_ctx, account);
+	if (server == NULL || spn == NULL || who == NULL) {
 		return NULL;
 	}
 	/* -U, since a name without "$" is a computer's first. */
@@ -107,7 +124,7 @@ char *setspn_command(const struct setspn *s,
 			       "setspn%s%s %s %s%s %s %s",
 			       server,
 			       (strcmp(verb, "-D") == 0) ? " --pair" : "",
-			       spn_account_is_machine(account) ? "-C" : "-U",
+			       is_computer ? "-C" : "-U",
 			       verb,
 			       is_odd ? " --" : "",
 			       spn,
