@@ -77,7 +77,7 @@ TOOLS = {
             audit_lists audit_names audit_options audit_output
             audit_prometheus audit_records audit_repair audit_scan
             audit_search audit_select audit_source audit_text
-            audit_trustees audit_words
+            audit_trustees audit_words shell_command
         '''),
     },
     'setspn': {
@@ -89,7 +89,7 @@ TOOLS = {
             setspn_args setspn_command setspn_duplicates setspn_explain
             setspn_query setspn_search setspn_send setspn_words setspn_write
             audit_config audit_files audit_fold audit_output audit_records
-            audit_search audit_source
+            audit_search audit_source shell_command
         '''),
     },
 }

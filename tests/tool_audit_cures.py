@@ -10,7 +10,6 @@ directory are compared.
 import json
 import os
 import re
-import shlex
 import subprocess
 import tempfile
 import unittest
@@ -46,6 +45,8 @@ USERS = {
     "cblank": (b"foo/we\tird", b"foo/kept2"),
     "ctwice": (b"FOO/Twice",),
     "cparts": (b"a/b/c/d",),
+    "cwide": (b"http/we b",),       # goes, and has no other half
+    "cweb01u": (b"http/cuser.{d}",),    # named as a computer without its $
     # of all that follows nothing may be repaired
     "cdupa": (b"foo/cdup",),
     "cdupb": (b"foo/cdup",),
@@ -53,6 +54,8 @@ USERS = {
     "csplitb": (b"http/csplit",),
     "curl": (b"http://pasted",),
     "cnoslash": (b"noslash",),
+    # "replace" would write what no directory takes
+    "ckept": (b"noslash2", b"x/y/z/w", b"foo/kept3"),
     "cport": (b"http/cport.{d}:8080",),
 }
 SECOND = {"ctwice": (b"foo/twice",)}
@@ -101,7 +104,8 @@ class Cures(unittest.TestCase):
                 entry["msDS-AdditionalDnsHostName"] = "calias2." + DNS
             self.add(name, entry, [spn.encode() for spn in spns])
         for name, spns in USERS.items():
-            self.add(name, {"objectClass": "user", "sAMAccountName": name,
+            self.add(name, {"objectClass": "user",
+                            "sAMAccountName": name.replace("01u", "01"),
                             "userAccountControl": "544"}, spns)
         for name, spns in SECOND.items():
             self.write(name, spns)
@@ -176,6 +180,8 @@ class Cures(unittest.TestCase):
             "cblank": ([], [b"foo/we\tird"]),
             "ctwice": ([], [b"foo/twice"]),
             "cparts": ([], [b"a/b/c/d"]),
+            "cwide": ([], [b"http/we b"]),
+            "cweb01u": ([b"http/cuser"], []),
             "chalf": ([host % b"chalf"], []),
             "cnone": ([b"host/cnone", host % b"cnone"], []),
             "calias": ([host % b"calias2"], []),
@@ -220,24 +226,17 @@ class Cures(unittest.TestCase):
         self.check(apply)
 
     def test_setspn_file(self):
-        """Its lines, carried out one by one until there is a setspn."""
         def apply():
-            run("sh", "-n", self.path("sh"))
-            with open(self.path("sh"), encoding="utf-8") as stream:
-                for line in stream:
-                    if line.startswith("setspn"):
-                        self.setspn(*shlex.split(line)[1:])
+            run("sh", self.path("sh"), "--configfile=" + CONF)
             # said to be no commands
             return ("ctwice", "cblank", "cparts")
         self.check(apply)
 
-    def setspn(self, verb, spn, account):
-        flag = {"-S": ldb.FLAG_MOD_ADD, "-D": ldb.FLAG_MOD_DELETE}[verb]
-        name = account.rstrip("$")
-        message = ldb.Message(ldb.Dn(self.samdb,
-                                     "CN=%s,%s" % (name, self.ou)))
-        message["s"] = ldb.MessageElement([spn], flag, "servicePrincipalName")
-        self.samdb.modify(message)
+    def test_setspn_file_that_fails(self):
+        """One line that fails is the exit status of all of it."""
+        self.audit("--fix-setspn=" + self.path("sh"))
+        run("sh", self.path("sh"), "--configfile=" + CONF,
+            "-H", "ldap://127.0.0.2", code=(1,))
 
     def test_twice_is_harmless(self):
         self.audit("--fix-ldif=" + self.path("ldif"))

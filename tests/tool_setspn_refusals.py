@@ -65,11 +65,9 @@ class Refusals(SetspnTest):
                 self.assertEqual(set(), self.spns(dn))
                 self.assertEqual({"foo/x"}, self.spns(dn_of("svc2")))
                 # Same to add: another one is not given the name.
-                write_raw(dn_of("svc2"))
-                write_raw(dn, "http/zed", "http/zed." + DNS)
-                self.works(offered(remote("-S", "HOST/zed", "svc2"),
-                                   "to have both on one account"))
-                self.assertIn("HOST/zed", self.spns(dn))
+                self.works(offered(remote("-U", "-S", "foo/x", "%s\\%s"
+                                          % (domain, odd))))
+                self.assertEqual({"foo/x"}, self.spns(dn))
                 self.assertEqual(set(), self.spns(other))
                 write_raw(dn)
                 write_raw(dn, usual, attribute="sAMAccountName")
@@ -99,6 +97,49 @@ class Refusals(SetspnTest):
         for name in "svc1", "svc2", "svc3":
             self.assertEqual(set(), self.spns(dn_of(name)))
 
+    def test_host_of_a_computer_stays(self):
+        """Nothing is offered that takes it away and then fails."""
+        computer = dn_of("web02", "Computers")
+        write_raw(computer, "HOST/web02", "HOST/web02." + DNS)
+        write_raw(dn_of("svc3"), "http/web02", "http/web02." + DNS)
+        result = remote("-S", "HOST/web02", "svc2")
+        self.assertEqual(1, result.code)
+        self.assertIn("SPN-101: 'HOST/web02' is in use by another account",
+                      result.err)
+        self.assertNotIn("to move it", result.err)
+
+    def test_malformed_is_not_moved(self):
+        write_raw(dn_of("svc1"), "http/site", "http/site." + DNS)
+        result = remote("-S", "http/site ", "svc2")
+        self.assertEqual(1, result.code)
+        self.assertIn("SPN-006", result.err)
+        self.assertNotIn("to move it", result.err)
+
+    def test_host_comes_first(self):
+        """What would make a service account answer for all of a computer."""
+        write_raw(dn_of("svc1"), "http/web02", "http/web02." + DNS)
+        result = remote("-R", "web02")
+        self.assertEqual(1, result.code)
+        self.assertIn("HOST must come first",
+                      result.err)
+        self.assertNotIn("to have both", result.err)
+        self.assertIn("is no computer: HOST stands for", remote(
+            "-S", "HOST/nowhere", "svc1").err)
+
+    @unittest.skipUnless(MODULE, "the policy is the module's")
+    def test_pairs_that_must_be_whole(self):
+        self.setting("http-pair", "deny")
+        self.assertEqual(0, remote("-S", "http/den", "svc1").code)
+        self.assertEqual(0, remote("-D", "http/den", "svc1").code)
+        self.assertEqual(set(), self.spns(dn_of("svc1")))
+
+    def setting(self, key, value):
+        def policy(*what):
+            subprocess.run(["spn-policy", "-s", CONF, *what], check=True,
+                           stdout=subprocess.DEVNULL)
+        policy("set", "%s=%s" % (key, value))
+        self.addCleanup(policy, "unset", key)
+
     def test_alias(self):
         """Samba refuses HOST after http and does not say whose that is."""
         write_raw(dn_of("svc1"), "http/zed", "http/zed." + DNS)
@@ -110,16 +151,14 @@ class Refusals(SetspnTest):
                       result.err)
         self.assertIn("Failed to assign SPN on account '%s'" % dn_of("svc2"),
                       result.err)
-        self.works(offered(result, "to have both on one account"))
-        self.assertIn("HOST/zed", self.spns(dn_of("svc1")))
+        self.assertIn("HOST must come first", result.err)
+        result = remote("-S", "cifs/zed", "svc2")
+        self.assertEqual((0, set()), (result.code, {"HOST/zed"}
+                                      & self.spns(dn_of("svc1"))))
 
     @unittest.skipUnless(MODULE, "the policy is the module's")
     def test_alias_denied(self):
-        def setting(verb, what):
-            subprocess.run(["spn-policy", "-s", CONF, verb, what], check=True,
-                           stdout=subprocess.DEVNULL)
-        setting("set", "alias-spn=deny")
-        self.addCleanup(setting, "unset", "alias-spn")
+        self.setting("alias-spn", "deny")
         write_raw(dn_of("svc1"), "HOST/yak")
         self.check(remote("-S", "cifs/yak", "svc2"), 1, CHECKING, "SPN-201",
                    "cifs/yak: %s (user) has host/yak\n" % dn_of("svc1"),

@@ -5,6 +5,7 @@
  * and what goes before what comes: legal at every step.
  */
 #include "audit_repair.h"
+#include "shell_command.h"
 
 #include "audit_words.h"
 
@@ -208,18 +209,6 @@ static bool write_operation(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool goes(const struct audit_repair *repair, struct spn_str value)
-{
-	size_t i;
-
-	for (i = 0; i < repair->num_remove; i++) {
-		if (spn_str_equal(repair->remove[i], value)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool write_replace(TALLOC_CTX *mem_ctx,
 			  FILE *stream,
 			  const struct audit_repair *repair)
@@ -233,7 +222,7 @@ static bool write_replace(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	for (i = 0; ok && i < spns->num; i++) {
-		if (!goes(repair, spns->values[i].value)) {
+		if (!audit_repair_removes(repair, spns->values[i].value)) {
 			all[num++] = spns->values[i].value;
 		}
 	}
@@ -296,69 +285,57 @@ bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
 
 /* ------------------------------------------------------------------ setspn */
 
-/* For a shell, between '': everything but NUL, ' and what is no text. */
-static bool is_speakable(struct spn_str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.len; i++) {
-		if ((unsigned char)s.data[i] < 0x20 || s.data[i] == 0x7f) {
-			return false;
-		}
-	}
-	return s.len > 0 && s.data[0] != '-' && s.data[0] != '/' &&
-	       u8_check((const uint8_t *)s.data, s.len) == NULL;
-}
-
-static void write_quoted(FILE *stream, struct spn_str s)
-{
-	size_t i;
-
-	fputs(" '", stream);
-	for (i = 0; i < s.len; i++) {
-		if (s.data[i] == '\'') {
-			fputs("'\\''", stream);
-		} else {
-			fputc(s.data[i], stream);
-		}
-	}
-	fputc('\'', stream);
-}
-
-static void write_commands(FILE *stream,
+static void write_commands(TALLOC_CTX *mem_ctx,
+			   FILE *stream,
+			   const struct audit_repair *repair,
 			   const char *verb,
 			   const struct spn_str *values,
-			   size_t num_values,
-			   struct spn_str account)
+			   size_t num_values)
 {
+	const struct spn_account *account = repair->account;
+	struct spn_str name = spn_str_of(account->sam_account_name);
 	size_t i;
 
+	/* setspn would look for the domain in it. */
+	if (name.len > 0 && strpbrk(name.data, "\\@") != NULL) {
+		name.len = 0;
+	}
 	for (i = 0; i < num_values; i++) {
-		if (!is_speakable(values[i]) || !is_speakable(account)) {
+		char *command = shell_setspn(mem_ctx,
+					     " \"$@\"",
+					     verb,
+					     account,
+					     name,
+					     values[i]);
+
+		if (command == NULL) {
 			fputs("# not as a command: use --fix-ldif\n", stream);
-			continue;
+		} else {
+			fprintf(stream, "%s || status=1\n", command);
 		}
-		fprintf(stream, "setspn %s", verb);
-		write_quoted(stream, values[i]);
-		write_quoted(stream, account);
-		fputc('\n', stream);
 	}
 }
 
-static void write_account(FILE *stream, const struct audit_repair *repair)
+static void write_account(TALLOC_CTX *mem_ctx,
+			  FILE *stream,
+			  const struct audit_repair *repair)
 {
-	struct spn_str account = spn_str_of(repair->account->sam_account_name);
-
 	if (repair->replace) {
 		fputs("# not as a command: use --fix-ldif\n", stream);
 		return;
 	}
-	write_commands(stream,
+	write_commands(mem_ctx,
+		       stream,
+		       repair,
 		       "-D",
 		       repair->remove,
-		       repair->num_remove,
-		       account);
-	write_commands(stream, "-S", repair->add, repair->num_add, account);
+		       repair->num_remove);
+	write_commands(mem_ctx,
+		       stream,
+		       repair,
+		       "-S",
+		       repair->add,
+		       repair->num_add);
 }
 
 bool audit_write_fix_setspn(TALLOC_CTX *mem_ctx,
@@ -368,12 +345,20 @@ bool audit_write_fix_setspn(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	fputs("#!/bin/sh\n", stream);
-	write_head(stream, repairs, "Run it as an administrator.");
+	write_head(stream,
+		   repairs,
+		   "Run it as an administrator; its arguments are those of "
+		   "setspn:\n#\tsh THIS-FILE -H ldap://SERVER --user=USER");
+	fputs("status=0\n", stream);
 	for (i = 0; i < repairs->num_repairs; i++) {
 		if (!write_causes(mem_ctx, stream, repairs->repairs[i])) {
 			return false;
 		}
-		write_account(stream, repairs->repairs[i]);
+		write_account(mem_ctx, stream, repairs->repairs[i]);
 	}
-	return write_decisions(mem_ctx, stream, repairs);
+	if (!write_decisions(mem_ctx, stream, repairs)) {
+		return false;
+	}
+	fputs("\nexit $status\n", stream);
+	return true;
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "policy/host_pair.h"
 #include "policy/spn_slots.h"
 
 enum action {
@@ -157,10 +158,14 @@ static bool may_add(const struct making *making,
 		    bool *_may)
 {
 	struct spn_value ignored = {};
+	struct spn parsed = {};
 	size_t num = 0;
 
 	*_may = false;
-	if (value.len == 0) {
+	/* Of a malformed value the other half is malformed, too. */
+	if (spn_parse(value, &parsed) != SPN_SYNTAX_OK ||
+	    !spn_host_is_dns_name(parsed.host_name))
+	{
 		return true;
 	}
 	if (!count_holders(making, value, &ignored, &num)) {
@@ -346,6 +351,63 @@ static bool decide(struct making *making, const struct audit_finding *finding)
 	       carry_out(making, finding, action, repair);
 }
 
+bool audit_repair_removes(const struct audit_repair *repair,
+			  struct spn_str value)
+{
+	size_t i;
+
+	for (i = 0; i < repair->num_remove; i++) {
+		if (spn_str_equal(repair->remove[i], value)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Written anew would also be what no directory takes, and one refused record
+ * ends the whole file. */
+static bool is_possible(const struct audit_repair *repair)
+{
+	const struct spn_set *spns = &repair->account->spns;
+	size_t i;
+
+	for (i = 0; repair->replace && i < spns->num; i++) {
+		struct spn_str value = spns->values[i].value;
+		struct spn parsed = {};
+
+		if (!audit_repair_removes(repair, value) &&
+		    (spn_parse(value, &parsed) != SPN_SYNTAX_OK ||
+		     !spn_str_is_utf8(value)))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What is not possible is to be decided, with all that belongs to it. */
+static void drop_impossible(struct audit_repairs *repairs)
+{
+	size_t kept = 0;
+	size_t i;
+	size_t n;
+
+	for (i = 0; i < repairs->num_repairs; i++) {
+		struct audit_repair *repair = repairs->repairs[i];
+
+		if (is_possible(repair)) {
+			repairs->repairs[kept++] = repair;
+			continue;
+		}
+		for (n = 0; n < repairs->num_notes; n++) {
+			if (repairs->notes[n].repair == repair) {
+				repairs->notes[n].repair = NULL;
+			}
+		}
+	}
+	repairs->num_repairs = kept;
+}
+
 struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 					const struct audit_findings *findings,
 					struct spn_index *index)
@@ -375,5 +437,6 @@ struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 			return NULL;
 		}
 	}
+	drop_impossible(repairs);
 	return repairs;
 }

@@ -40,6 +40,10 @@ struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 					const struct audit_findings *findings,
 					struct spn_index *index);
 
+/* That value goes, in these very bytes. */
+bool audit_repair_removes(const struct audit_repair *repair,
+			  struct spn_str value);
+
 /* Forms of a file with them. False when out of memory. */
 bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
 			  const struct audit_repairs *repairs,

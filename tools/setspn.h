@@ -126,12 +126,17 @@ char *setspn_move_command(const struct setspn *s,
 int setspn_explain(const struct setspn *s,
 		   TALLOC_CTX *mem_ctx,
 		   const struct spn_account *account,
-		   const struct spn_violation *v);
+		   const struct spn_report *report);
 
 /* What the policy lets pass, and who else takes part in it. */
 void setspn_warn(const struct setspn *s,
 		 TALLOC_CTX *mem_ctx,
 		 const struct spn_report *report);
+
+bool setspn_is_host(struct spn_str value); /* of the class HOST */
+/* What to do where Samba refuses HOST, which it takes only before what HOST
+ * stands for. */
+void setspn_host_first(const struct setspn *s);
 
 /* After the server has refused what is in the report: Samba itself refuses
  * some clashes through sPNMappings, and does not say which account it is. */

@@ -179,6 +179,11 @@ static int refused(const struct setspn *s,
 			code,
 			setspn_error_text(code));
 	spn_connect_message(s->connect, "the server says: %s", text);
+	if (!change->takes && setspn_is_host(change->values[0]) &&
+	    strstr(text, "module samldb: Constraint") != NULL)
+	{
+		setspn_host_first(s);
+	}
 	if (code == ERROR_NOT_UNIQUE) {
 		setspn_say("%s", "");
 		setspn_say(SETSPN_DUPLICATE);

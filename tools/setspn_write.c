@@ -22,6 +22,7 @@ struct work {
 	struct spn_completion completion;
 	struct spn_report *report; /* what the rules say of it */
 	bool gives_up_duplicate;
+	bool takes_pair; /* -D: --pair, or the policy refuses one half */
 };
 
 static int set_level(const struct work *w, const char *rule, const char *level)
@@ -35,10 +36,12 @@ static int set_level(const struct work *w, const char *rule, const char *level)
 }
 
 /* Whether http goes in pairs: --single, --pair, or as the policy says. */
-static int set_pairing(const struct work *w)
+static int set_pairing(struct work *w)
 {
 	enum spn_level level = spn_settings_level_of(w->settings, "http-pair");
 
+	w->takes_pair = w->s->plan->pair ||
+			(level == SPN_LEVEL_DENY && !w->s->plan->single);
 	if (w->s->plan->single) {
 		return (level == SPN_LEVEL_OFF)
 			       ? SETSPN_DONE
@@ -137,7 +140,6 @@ static int complete(struct work *w)
 
 static int judge(struct work *w)
 {
-	const struct spn_violation *refusal = NULL;
 	int ret;
 
 	w->after = apply(w,
@@ -153,9 +155,8 @@ static int judge(struct work *w)
 	if (ret != LDB_SUCCESS) {
 		return setspn_failed(w->s, "cannot look for holders", ret);
 	}
-	refusal = spn_report_refusal(w->report);
-	if (refusal != NULL) {
-		return setspn_explain(w->s, w->mem_ctx, w->account, refusal);
+	if (spn_report_refusal(w->report) != NULL) {
+		return setspn_explain(w->s, w->mem_ctx, w->account, w->report);
 	}
 	setspn_warn(w->s, w->mem_ctx, w->report);
 	return SETSPN_DONE;
@@ -201,6 +202,17 @@ static int send_new(const struct work *w,
 	return SETSPN_DONE;
 }
 
+/* The rules say that of what is there, not of a write. */
+static void warn_of_host(const struct work *w, struct spn_str value)
+{
+	if (!spn_account_is_machine(w->account) && setspn_is_host(value)) {
+		spn_connect_message(w->s->connect,
+				    "warning: %s is no computer: %s",
+				    w->account->dn,
+				    spn_message_by_code("SPN-202")->reason);
+	}
+}
+
 static int add(struct work *w, const struct spn_str *values, size_t num)
 {
 	int status;
@@ -217,6 +229,7 @@ static int add(struct work *w, const struct spn_str *values, size_t num)
 	if (status != SETSPN_DONE) {
 		return status;
 	}
+	warn_of_host(w, values[0]);
 	status = send_new(w, values, num);
 	if (status == SETSPN_NO) {
 		setspn_explain_aliases(w->s,
@@ -262,12 +275,6 @@ int setspn_reset(const struct setspn *s)
 				       (int)host.len,
 				       host.data,
 				       w.account->dns_domain);
-	}
-	if (!spn_account_is_machine(w.account)) {
-		spn_connect_message(s->connect,
-				    "warning: %s is no computer: %s",
-				    w.account->dn,
-				    spn_message_by_code("SPN-202")->reason);
 	}
 	values[0] = spn_str_of(
 		spn_format(w.mem_ctx, spn_str_of("HOST"), spn_str_of(fqdn)));
@@ -329,7 +336,7 @@ static int send_gone(const struct work *w,
 	for (i = 0; i < num; i++) {
 		all[change.num_values++] = values[i];
 	}
-	for (i = 0; w->s->plan->pair && i < more->num_remove; i++) {
+	for (i = 0; w->takes_pair && i < more->num_remove; i++) {
 		all[change.num_values++] = more->remove[i];
 	}
 	change.values = all;

@@ -227,6 +227,12 @@ static char *expand(TALLOC_CTX *mem_ctx,
 	return text;
 }
 
+char *spn_violation_refusal(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
+{
+	/* Codes that refuse have a text for clients: a test sees to it. */
+	return expand(mem_ctx, v, v->message->client);
+}
+
 char *spn_violation_client_text(TALLOC_CTX *mem_ctx,
 				const struct spn_violation *v)
 {
@@ -236,8 +242,7 @@ char *spn_violation_client_text(TALLOC_CTX *mem_ctx,
 	char *text = NULL;
 	char *line = NULL;
 
-	/* Codes that refuse have a text for clients: a test sees to it. */
-	text = expand(mem_ctx, v, v->message->client);
+	text = spn_violation_refusal(mem_ctx, v);
 	if (text == NULL) {
 		return NULL;
 	}

@@ -81,6 +81,11 @@ bool spn_report_add(struct spn_report *report,
 /* The first violation that refuses the write, or NULL. */
 const struct spn_violation *spn_report_refusal(const struct spn_report *r);
 
+/* Why a write is refused: "'http/web01' is in use by another account". Only of
+ * codes that refuse. On mem_ctx; NULL when out of memory. */
+char *spn_violation_refusal(TALLOC_CTX *mem_ctx,
+			    const struct spn_violation *v);
+
 /*
  * What the refused client is told, one line without control characters:
  * "000021C7: spn_policy: SPN-101 ..." . The eight hex digits are a WERROR,

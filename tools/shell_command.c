@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shell_command.h"
+
+#include <string.h>
+
+char *shell_word(TALLOC_CTX *mem_ctx, struct spn_str s)
+{
+	char *shown = spn_printable(mem_ctx, s);
+	char *word = NULL;
+	size_t i;
+
+	if (shown == NULL || strlen(shown) != s.len) {
+		return NULL;
+	}
+	word = talloc_strdup(mem_ctx, "'");
+	for (i = 0; word != NULL && i < s.len; i++) {
+		word = (s.data[i] == '\'')
+			       ? talloc_strdup_append_buffer(word, "'\\''")
+			       : talloc_strndup_append_buffer(word,
+							      &s.data[i],
+							      1);
+	}
+	return (word == NULL) ? NULL : talloc_strdup_append_buffer(word, "'");
+}
+
+/* -C finds only a name with "$"; -U takes any as it is. A name without "$" is
+ * a computer's first, so one of the two is needed. */
+static const char *kind_switch(const struct spn_account *account)
+{
+	struct spn_str name = spn_str_of(account->sam_account_name);
+
+	return (spn_account_is_machine(account) && name.len > 1 &&
+		name.data[name.len - 1] == '$')
+		       ? "-C"
+		       : "-U";
+}
+
+static bool begins_like_switch(struct spn_str s)
+{
+	return s.len > 0 && (s.data[0] == '-' || s.data[0] == '/');
+}
+
+char *shell_setspn(TALLOC_CTX *mem_ctx,
+		   const char *options,
+		   const char *verb,
+		   const struct spn_account *account,
+		   struct spn_str name,
+		   struct spn_str value)
+{
+	bool is_odd = begins_like_switch(value) || begins_like_switch(name);
+	char *spn = shell_word(mem_ctx, value);
+	char *who = (name.len == 0) ? NULL : shell_word(mem_ctx, name);
+
+	if (spn == NULL || who == NULL) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx,
+			       "setspn%s %s %s%s %s %s",
+			       options,
+			       kind_switch(account),
+			       verb,
+			       is_odd ? " --" : "",
+			       spn,
+			       who);
+}
