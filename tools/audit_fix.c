@@ -5,12 +5,11 @@
  * and what goes before what comes: legal at every step.
  */
 #include "audit_repair.h"
-#include "shell_command.h"
 
 #include "audit_words.h"
+#include "shell_command.h"
 
 #include <string.h>
-#include <unistr.h>
 
 /* before ldb.h: it defines ldb_val */
 #include <util/data_blob.h>

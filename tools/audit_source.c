@@ -4,9 +4,8 @@
  */
 #include "audit_source.h"
 
-#include "connect.h"
-
 #include "audit_search.h"
+#include "connect.h"
 
 #include <string.h>
 
