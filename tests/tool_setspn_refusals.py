@@ -82,7 +82,7 @@ class Refusals(SetspnTest):
     def test_local_command_has_no_url(self):
         write_raw(dn_of("svc1"), "foo/x")
         self.assertEqual("setspn --pair -U -D 'foo/x' 'svc1' && "
-                         "setspn -C -S 'foo/x' 'web02$'",
+                         "setspn --pair -C -S 'foo/x' 'web02$'",
                          offered(local("-S", "foo/x", "web02")))
 
     def test_several_holders(self):
@@ -125,6 +125,18 @@ class Refusals(SetspnTest):
         self.assertNotIn("to have both", result.err)
         self.assertIn("is no computer: HOST stands for", remote(
             "-S", "HOST/nowhere", "svc1").err)
+
+    @unittest.skipUnless(MODULE, "the policy is the module's")
+    def test_moved_as_a_pair_whatever_the_policy(self):
+        pair = ("http/app", "http/app." + DNS)
+        for level in "warn", "off", "deny":
+            with self.subTest(level=level):
+                self.setting("http-pair", level)
+                write_raw(dn_of("svc1"), *pair)
+                self.works(offered(remote("-S", pair[0], "svc2")))
+                self.assertEqual(set(), self.spns(dn_of("svc1")))
+                self.assertEqual(set(pair), self.spns(dn_of("svc2")))
+                write_raw(dn_of("svc2"))
 
     @unittest.skipUnless(MODULE, "the policy is the module's")
     def test_pairs_that_must_be_whole(self):
@@ -218,7 +230,8 @@ class Refusals(SetspnTest):
         self.check(remote("-S", "http/split", "svc2"), 1, CHECKING,
                    "SPN-303", dn_of("svc1"), "what to do",
                    "to move it: setspn -H '%s' --pair -U -D 'http/split.%s' "
-                   "'svc1' && setspn -H '%s' -U -S 'http/split.%s' 'svc2'\n"
+                   "'svc1' && setspn -H '%s' --pair -U -S 'http/split.%s' "
+                   "'svc2'\n"
                    % (URL, DNS, URL, DNS))
         self.assertEqual(set(), self.spns(dn_of("svc2")))
 

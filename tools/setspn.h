@@ -103,17 +103,15 @@ int setspn_send(const struct setspn *s, const struct setspn_change *change);
 
 /*
  * Commands to be typed into a shell: "setspn -U -S 'http/web01' 'svc'", with
- * the -H of this run. VERB is -S or -D; the latter takes the other half of a
- * pair along. On mem_ctx; NULL when out of memory, and if something of it
- * cannot be seen or typed.
+ * the -H of this run. On mem_ctx; NULL when out of memory, and if something of
+ * it cannot be seen or typed.
  */
-char *setspn_command(const struct setspn *s,
-		     TALLOC_CTX *mem_ctx,
-		     const char *verb,
-		     const struct spn_account *account,
-		     struct spn_str value);
+char *setspn_add_command(const struct setspn *s,
+			 TALLOC_CTX *mem_ctx,
+			 const struct spn_account *account,
+			 struct spn_str value);
 
-/* The same: -D from all of those, then -S. */
+/* -D from all of those, then -S, both with the other half of a pair. */
 char *setspn_move_command(const struct setspn *s,
 			  TALLOC_CTX *mem_ctx,
 			  const struct spn_holders *from,

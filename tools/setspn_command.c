@@ -63,8 +63,10 @@ static char *server_words(const struct setspn *s,
 			      : talloc_asprintf(mem_ctx, " -H %s", word);
 }
 
-char *setspn_command(const struct setspn *s,
+/* more: "", or an option with a blank before it. */
+static char *command(const struct setspn *s,
 		     TALLOC_CTX *mem_ctx,
+		     const char *more,
 		     const char *verb,
 		     const struct spn_account *account,
 		     struct spn_str value)
@@ -75,8 +77,8 @@ char *setspn_command(const struct setspn *s,
 		return NULL;
 	}
 	options = server_words(s, mem_ctx, account);
-	if (options != NULL && strcmp(verb, "-D") == 0) {
-		options = talloc_strdup_append(options, " --pair");
+	if (options != NULL) {
+		options = talloc_strdup_append(options, more);
 	}
 	if (options == NULL) {
 		return NULL;
@@ -89,30 +91,41 @@ char *setspn_command(const struct setspn *s,
 			    value);
 }
 
+char *setspn_add_command(const struct setspn *s,
+			 TALLOC_CTX *mem_ctx,
+			 const struct spn_account *account,
+			 struct spn_str value)
+{
+	return command(s, mem_ctx, "", "-S", account, value);
+}
+
 char *setspn_move_command(const struct setspn *s,
 			  TALLOC_CTX *mem_ctx,
 			  const struct spn_holders *from,
 			  const struct spn_account *to,
 			  struct spn_str value)
 {
+	/* Whatever the policy: what goes as a pair comes as one. */
+	static const char pair[] = " --pair";
 	char *chain = talloc_strdup(mem_ctx, "");
-	char *command = NULL;
+	char *here = command(s, mem_ctx, pair, "-S", to, value);
 	size_t i;
 
 	for (i = 0; chain != NULL && i < from->num_accounts; i++) {
-		command = setspn_command(s,
-					 mem_ctx,
-					 "-D",
-					 from->accounts[i],
-					 value);
-		if (command == NULL) {
+		char *away = command(s,
+				     mem_ctx,
+				     pair,
+				     "-D",
+				     from->accounts[i],
+				     value);
+
+		if (away == NULL) {
 			return NULL;
 		}
-		chain = talloc_asprintf_append(chain, "%s && ", command);
+		chain = talloc_asprintf_append(chain, "%s && ", away);
 	}
-	command = setspn_command(s, mem_ctx, "-S", to, value);
-	if (chain == NULL || command == NULL) {
+	if (chain == NULL || here == NULL) {
 		return NULL;
 	}
-	return talloc_strdup_append(chain, command);
+	return talloc_strdup_append(chain, here);
 }

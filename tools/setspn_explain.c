@@ -116,13 +116,10 @@ static void show_alias(const struct setspn *s,
 		setspn_host_first(s);
 		return;
 	}
-	show_command(s,
-		     "to have both on one account",
-		     setspn_command(s,
-				    mem_ctx,
-				    "-S",
-				    v->others.accounts[0],
-				    v->spn));
+	show_command(
+		s,
+		"to have both on one account",
+		setspn_add_command(s, mem_ctx, v->others.accounts[0], v->spn));
 }
 
 /* One line to type, where one is known. */
@@ -143,17 +140,15 @@ static void show_repair(const struct setspn *s,
 				  is_split(v) ? partner : v->spn);
 		}
 	} else if (is_of(v, "http-pair")) {
-		show_command(
-			s,
-			"both halves at once",
-			setspn_command(s, mem_ctx, "-S", account, v->spn));
+		show_command(s,
+			     "both halves at once",
+			     setspn_add_command(s, mem_ctx, account, v->spn));
 	} else if (is_alias(v) && v->others.num_accounts > 0) {
 		show_alias(s, mem_ctx, v);
 	} else if (is_of(v, "syntax") && partner.len > 0) {
-		show_command(
-			s,
-			"if that was meant",
-			setspn_command(s, mem_ctx, "-S", account, partner));
+		show_command(s,
+			     "if that was meant",
+			     setspn_add_command(s, mem_ctx, account, partner));
 	}
 }
 
