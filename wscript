@@ -95,8 +95,8 @@ TOOLS = {
 }
 
 # Makes the writes that `bench` measures.
-BENCH_SOURCES = ['tests/bench/modify_many.c', 'tools/connect.c',
-                 'tools/connect_error.c', 'tools/connect_options.c']
+BENCH_SOURCES = (_sources('tests/bench', 'modify_many caller shapes') +
+                 _sources('tools', 'connect connect_error connect_options'))
 
 # pkg-config name, minimum version, name in 'use', Debian package
 LIBRARIES = [

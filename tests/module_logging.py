@@ -203,7 +203,7 @@ class Flood(Logging):
     def refusals(self, level, number):
         """So many requests, each in a transaction of its own."""
         dn = self.account("flood")
-        text = "case\tflood\t0\trefused\n" + "".join(
+        text = "case\tflood\t0\t19\tsystem\n" + "".join(
             "add\t%s\tservicePrincipalName\thttp://x%d\n" % (dn, i)
             for i in range(number))
         done, lines = self.said(

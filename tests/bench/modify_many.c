@@ -4,9 +4,12 @@
  * of its own, and nothing else. The writes are made up beforehand and stand
  * in a file, one a line, with tabs between the parts:
  *
- *	case NAME WARM_UP ok|refused	how the next writes are called; the
- *					first WARM_UP of them do not count
+ *	case NAME WARM_UP RESULT CALLER	how the next writes are called, which
+ *					LDB code each of them ends with, and
+ *					whose they are (caller.h); the first
+ *					WARM_UP of them do not count
  *	add DN ATTRIBUTE VALUE...	or "replace"
+ *	shape DN SHAPE NAME NUMBER	a request with many values (shapes.h)
  *	find FILTER ATTRIBUTE		a search of all naming contexts
  *
  * For each case a line "NAME OPERATIONS FAULTS MICROSECONDS" goes to stdout;
@@ -19,7 +22,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "caller.h"
 #include "connect.h"
+#include "shapes.h"
 
 #if __has_include(<valgrind/callgrind.h>)
 #include <valgrind/callgrind.h>
@@ -41,7 +46,8 @@ struct write {
 struct bench_case {
 	const char *name;
 	size_t warm_up;
-	bool wants_refusal;
+	int result; /* LDB code */
+	const char *caller;
 	struct write *writes;
 	size_t num_writes;
 };
@@ -72,16 +78,17 @@ static bool read_case(struct bench *bench, char **parts, size_t num)
 				      bench->cases,
 				      struct bench_case,
 				      bench->num_cases + 1);
-	if (num != 4 || bench->cases == NULL) {
+	if (num != 5 || bench->cases == NULL) {
 		return false;
 	}
 	c = &bench->cases[bench->num_cases++];
 	*c = (struct bench_case){
 		.name = talloc_strdup(bench, parts[1]),
 		.warm_up = strtoul(parts[2], NULL, 10),
-		.wants_refusal = strcmp(parts[3], "refused") == 0,
+		.result = (int)strtol(parts[3], NULL, 10),
+		.caller = talloc_strdup(bench, parts[4]),
 	};
-	return c->name != NULL;
+	return c->name != NULL && c->caller != NULL;
 }
 
 static bool read_message(struct bench *bench,
@@ -117,6 +124,23 @@ static bool read_message(struct bench *bench,
 	return w->msg->dn != NULL;
 }
 
+static bool read_shape(struct bench *bench,
+		       struct write *w,
+		       char **parts,
+		       size_t num)
+{
+	w->msg = ldb_msg_new(bench);
+	if (w->msg == NULL || num != 5) {
+		return false;
+	}
+	w->msg->dn = ldb_dn_new(w->msg, bench->ldb, parts[1]);
+	return w->msg->dn != NULL &&
+	       bench_shape_fill(w->msg,
+				parts[2],
+				parts[3],
+				strtoul(parts[4], NULL, 10));
+}
+
 static bool read_write(struct bench *bench, char **parts, size_t num)
 {
 	struct bench_case *c = NULL;
@@ -139,6 +163,9 @@ static bool read_write(struct bench *bench, char **parts, size_t num)
 		w->filter = talloc_strdup(bench, parts[1]);
 		w->attrs[0] = talloc_strdup(bench, parts[2]);
 		return w->filter != NULL && w->attrs[0] != NULL;
+	}
+	if (strcmp(parts[0], "shape") == 0) {
+		return read_shape(bench, w, parts, num);
 	}
 	return read_message(bench, w, parts, num);
 }
@@ -170,10 +197,11 @@ static bool run_one(struct bench *bench,
 		    const struct write *w)
 {
 	struct ldb_result *res = NULL;
-	bool refused;
 	int ret;
 
-	if (w->msg != NULL) {
+	if (w->msg != NULL && strcmp(c->caller, "system") != 0) {
+		ret = bench_caller_modify(bench->ldb, w->msg);
+	} else if (w->msg != NULL) {
 		ret = ldb_modify(bench->ldb, w->msg);
 	} else {
 		ret = ldb_search(bench->ldb,
@@ -186,8 +214,7 @@ static bool run_one(struct bench *bench,
 				 w->filter);
 		talloc_free(res);
 	}
-	refused = ret == LDB_ERR_CONSTRAINT_VIOLATION;
-	if ((ret != LDB_SUCCESS && !refused) || refused != c->wants_refusal) {
+	if (ret != c->result) {
 		fprintf(stderr,
 			"%s: %d %s\n",
 			c->name,
@@ -209,6 +236,10 @@ static bool run_case(struct bench *bench, const struct bench_case *c)
 	struct rusage after = {};
 	size_t i;
 
+	if (!bench_caller_set(bench->ldb, c->caller)) {
+		fprintf(stderr, "%s: no account %s\n", c->name, c->caller);
+		return false;
+	}
 	for (i = 0; i < c->num_writes; i++) {
 		if (i == c->warm_up) {
 			CALLGRIND_START_INSTRUMENTATION;
