@@ -33,6 +33,7 @@ out = 'bin'
 POLICY_SOURCES = _sources('modules/policy', '''
     spn spn_unicode spn_set spn_account spn_mappings host_pair spn_table
     spn_arena spn_slots spn_shared spn_pack spn_census spn_index
+    spn_questions spn_quick_fold
     spn_index_audit rules rule_syntax rule_duplicate_spn rule_alias_spn
     rule_http_pair rule_hosts rule_holders rule_logon_names rule_keys
     rule_delegation completion settings report messages
@@ -45,7 +46,7 @@ STORE_SOURCES = _sources('modules', '''
 
 MODULE_SOURCES = _sources('modules', '''
     spn_policy spn_state spn_write spn_config spn_answer spn_forward
-    spn_plan spn_request spn_amend spn_transaction spn_session spn_log
+    spn_plan spn_request spn_steps spn_transaction spn_session spn_log
     spn_replication
 ''')
 

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define SPN_ATTR "servicePrincipalName"
+
 /* (attr=...) and no control: what is live, seen by the system. */
 static const struct ldb_val *equality(const struct ldb_request *req,
 				      const char *attr)
@@ -44,12 +46,13 @@ static bool asks_for_mappings(const struct ldb_request *req,
 	       ldb_dn_compare(req->op.search.base, known->dn) == 0;
 }
 
-static bool is_in_domain(const struct spn_transaction *txn,
-			 const struct ldb_request *req)
+bool spn_answer_is_about_spn(struct ldb_context *ldb,
+			     const struct ldb_request *req)
 {
-	struct ldb_dn *domain = ldb_get_default_basedn(txn->store.ldb);
+	struct ldb_dn *domain = ldb_get_default_basedn(ldb);
 
-	return req->op.search.scope == LDB_SCOPE_SUBTREE && domain != NULL &&
+	return equality(req, SPN_ATTR) != NULL &&
+	       req->op.search.scope == LDB_SCOPE_SUBTREE && domain != NULL &&
 	       req->op.search.base != NULL &&
 	       ldb_dn_compare(req->op.search.base, domain) == 0;
 }
@@ -78,7 +81,7 @@ int spn_answer(struct spn_transaction *txn,
 	       struct ldb_request *req,
 	       bool *_answered)
 {
-	const struct ldb_val *spn = equality(req, "servicePrincipalName");
+	const struct ldb_val *spn = equality(req, SPN_ATTR);
 	int ret;
 
 	*_answered = false;
@@ -86,7 +89,7 @@ int spn_answer(struct spn_transaction *txn,
 		*_answered = true;
 		return send(req, txn->mappings);
 	}
-	if (spn == NULL || !is_in_domain(txn, req)) {
+	if (spn == NULL || !spn_answer_is_about_spn(txn->store.ldb, req)) {
 		return LDB_SUCCESS;
 	}
 	ret = spn_plan_foresee(txn, plan);

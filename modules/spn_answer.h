@@ -7,6 +7,10 @@
 
 #include "spn_plan.h"
 
+/* It asks who in the domain holds one value of servicePrincipalName. */
+bool spn_answer_is_about_spn(struct ldb_context *ldb,
+			     const struct ldb_request *req);
+
 /*
  * Answers a search that is made while a request with a certain plan is under
  * way, if the answer is known. *_answered false: it is to be passed down as if

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Passing a request down with another message than the caller's.
+ * Passing a request down in one or several steps.
  */
 #ifndef SPN_POLICY_SPN_FORWARD_H
 #define SPN_POLICY_SPN_FORWARD_H
@@ -10,23 +10,27 @@
 #include <ldb.h>
 #include <ldb_module.h>
 
+/*
+ * What is asked after each step, once. *_next starts as NULL; a message that
+ * is put there is sent as a modify, as the next step.
+ */
 struct spn_forward_hooks {
-	/* The modules below are done without error; what this returns
-	 * becomes the result. */
-	int (*written)(struct ldb_module *module,
-		       struct ldb_request *req,
-		       void *private_data);
-	/* They refused; the result stays what it is, the error string may
-	 * be put into better words. */
-	void (*refused)(struct ldb_module *module,
+	/* The modules below are done without error. What this returns becomes
+	 * the result if it is an error, or if nothing comes next. */
+	int (*written)(void *private_data, const struct ldb_message **_next);
+	/* They refused with this code. Without a next step it stays the
+	 * result; the error string may be put into better words. */
+	void (*refused)(void *private_data,
 			int error,
-			void *private_data);
+			const struct ldb_message **_next);
+	/* The request is about to be answered. */
+	void (*ended)(void *private_data);
 };
 
 /*
- * Sends an add or modify like req, but with msg, to the next module. The
- * caller's controls and its trust go with it. Each hook (may be NULL) is
- * called once at most. hooks and private_data must live as long as req.
+ * Sends an add or modify like req, but with msg, to the next module, and the
+ * steps that follow; then req is answered. The caller's controls and its trust
+ * go with each. hooks and private_data must live as long as req.
  */
 int spn_forward(struct ldb_module *module,
 		struct ldb_request *req,

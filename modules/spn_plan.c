@@ -7,35 +7,31 @@
  */
 #include "spn_plan.h"
 
-#include "spn_amend.h"
-#include "spn_session.h"
-
 /* Values of a request that is looked into ahead. */
 #define FORESEE_MAX 10
 
-/* What completion.c says to a plan. */
 struct thought {
 	const struct spn_transaction *txn;
 	struct spn_plan *plan;
-	struct spn_amendment *amendment;
 };
 
+/* What completion.c says to a plan. */
 static bool think(void *private_data)
 {
 	struct thought *t = private_data;
+	struct spn_plan *plan = t->plan;
 
-	if (!spn_complete(&t->plan->c, t->plan, &t->amendment->completion)) {
+	if (!spn_complete(&plan->c, plan, &plan->completion)) {
 		return false;
 	}
 	return t->txn->settings->mode != SPN_MODE_ENFORCE ||
-	       spn_gives_up_duplicate(&t->plan->c,
-				      &t->amendment->gives_up_duplicate);
+	       spn_gives_up_duplicate(&plan->c, &plan->gives_up_duplicate);
 }
 
 /* What we add is part of what is predicted. */
-static bool add_completion(struct spn_plan *plan,
-			   const struct spn_completion *completion)
+static bool add_completion(struct spn_plan *plan)
 {
+	const struct spn_completion *completion = &plan->completion;
 	const struct spn_fold *fold = spn_index_fold(plan->c.index);
 	size_t i;
 
@@ -53,25 +49,33 @@ static bool add_completion(struct spn_plan *plan,
 	return true;
 }
 
-static int amend(struct spn_transaction *txn,
-		 const struct ldb_message *msg,
-		 struct spn_plan *plan,
-		 struct spn_amendment *amendment)
+static bool brings_something(const struct spn_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->diff->num_brought; i++) {
+		if (spn_case_added(c, c->diff->brought[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 {
 	struct spn_index *index = spn_index_new(plan,
 						spn_store_fold(&txn->store),
 						false);
-	struct thought thought = {
-		.txn = txn,
-		.plan = plan,
-		.amendment = amendment,
-	};
+	struct thought thought = {.txn = txn, .plan = plan};
 	int ret;
 
 	if (index == NULL || !spn_index_add(index, plan->after)) {
 		return ldb_oom(txn->store.ldb);
 	}
 	plan->c = spn_transaction_case(txn, index, plan->before, plan->after);
+	if (!spn_case_compare(&plan->c, plan)) {
+		return ldb_oom(txn->store.ldb);
+	}
 	ret = spn_store_resolve(&txn->store,
 				txn->forest,
 				index,
@@ -80,24 +84,15 @@ static int amend(struct spn_transaction *txn,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	ret = spn_amend(&txn->store,
-			plan,
-			msg,
-			&plan->c,
-			amendment,
-			&plan->copy);
-	if (ret == LDB_SUCCESS && plan->is_certain &&
-	    !add_completion(plan, &amendment->completion))
-	{
-		ret = ldb_oom(txn->store.ldb);
+	plan->gives_up_duplicate &= !brings_something(&plan->c);
+	if (plan->is_certain) {
+		plan->c.diff = NULL; /* it is another one then */
+		if (!add_completion(plan) || !spn_case_compare(&plan->c, plan))
+		{
+			return ldb_oom(txn->store.ldb);
+		}
 	}
-	return ret;
-}
-
-static bool is_stranger(struct spn_transaction *txn, struct ldb_request *req)
-{
-	return ldb_req_is_untrusted(req) &&
-	       spn_session_is_anonymous(txn->store.ldb);
+	return LDB_SUCCESS;
 }
 
 int spn_plan_add(struct spn_transaction *txn,
@@ -105,17 +100,39 @@ int spn_plan_add(struct spn_transaction *txn,
 		 struct spn_plan *plan)
 {
 	const struct ldb_message *msg = req->op.add.message;
-	struct spn_amendment amendment = {};
-	int ret;
+	int ret = spn_store_account_of(&txn->store,
+				       plan,
+				       msg,
+				       &plan->after,
+				       NULL);
 
-	if (is_stranger(txn, req)) {
-		return LDB_SUCCESS;
+	return (ret == LDB_SUCCESS) ? complete(txn, plan) : ret;
+}
+
+static int predict(struct spn_transaction *txn,
+		   struct ldb_request *req,
+		   bool is_deleted,
+		   struct spn_plan *plan)
+{
+	const struct ldb_message *msg = req->op.mod.message;
+	size_t num_values = 0;
+	bool is_clean = false;
+
+	plan->after = spn_request_predict(&txn->store,
+					  plan,
+					  plan->before,
+					  msg,
+					  &is_clean);
+	if (plan->after == NULL) {
+		return ldb_oom(txn->store.ldb);
 	}
-	ret = spn_store_account_of(&txn->store, plan, msg, &plan->after, NULL);
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	return amend(txn, msg, plan, &amendment);
+	plan->is_certain = is_clean && !is_deleted &&
+			   spn_request_only_adds(msg, &num_values) &&
+			   num_values <= FORESEE_MAX &&
+			   ldb_request_get_control(
+				   req,
+				   LDB_CONTROL_PERMISSIVE_MODIFY_OID) == NULL;
+	return complete(txn, plan);
 }
 
 int spn_plan_modify(struct spn_transaction *txn,
@@ -123,15 +140,12 @@ int spn_plan_modify(struct spn_transaction *txn,
 		    bool changes_spns,
 		    struct spn_plan *plan)
 {
-	const struct ldb_message *msg = req->op.mod.message;
-	struct spn_amendment amendment = {};
-	size_t num_values = 0;
-	bool deleted = false;
+	bool is_deleted = false;
 	int ret = spn_store_account(&txn->store,
 				    plan,
-				    msg->dn,
+				    req->op.mod.message->dn,
 				    &plan->before,
-				    &deleted);
+				    &is_deleted);
 
 	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
 		return LDB_SUCCESS;
@@ -139,29 +153,12 @@ int spn_plan_modify(struct spn_transaction *txn,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	if (deleted) {
+	if (is_deleted) {
 		/* nobody answers for them */
 		spn_set_clear(&plan->before->spns);
 	}
-	if (!changes_spns || is_stranger(txn, req)) {
-		return LDB_SUCCESS;
-	}
-	plan->after = spn_request_predict(&txn->store,
-					  plan,
-					  plan->before,
-					  msg,
-					  &amendment.is_clean);
-	if (plan->after == NULL) {
-		return ldb_oom(txn->store.ldb);
-	}
-	if (ldb_request_get_control(req, LDB_CONTROL_PERMISSIVE_MODIFY_OID)) {
-		amendment.is_clean = true; /* nothing is an error then */
-	} else {
-		plan->is_certain = amendment.is_clean && !deleted &&
-				   spn_request_only_adds(msg, &num_values) &&
-				   num_values <= FORESEE_MAX;
-	}
-	return amend(txn, msg, plan, &amendment);
+	return changes_spns ? predict(txn, req, is_deleted, plan)
+			    : LDB_SUCCESS;
 }
 
 int spn_plan_foresee(struct spn_transaction *txn, struct spn_plan *plan)

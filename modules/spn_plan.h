@@ -10,11 +10,13 @@
 
 struct spn_plan {
 	struct spn_account *before; /* as it is; NULL: an add */
-	struct spn_account *after;  /* as predicted; NULL: only names change */
-	struct ldb_message *copy;   /* the request with the other halves that
-				       must come or go along; NULL when it is
-				       whole as it is */
+	struct spn_account *after;  /* as predicted; NULL: only names change,
+				       or it could not be predicted */
 	struct spn_case c;	    /* before, after, and what was looked up */
+	struct spn_completion completion; /* halves that go along */
+	/* It takes away a value that somebody else has, too, and brings
+	 * nothing. */
+	bool gives_up_duplicate;
 	/* It adds a few values and does nothing else to SPNs and names: if it
 	 * succeeds the account is what was predicted. */
 	bool is_certain;
@@ -22,9 +24,9 @@ struct spn_plan {
 };
 
 /*
- * Fill in a plan, a talloc object that then owns everything in it. For an
- * anonymous client nothing is planned: Samba will refuse it below us, and no
- * stranger shall make the DC work.
+ * Fill in a plan, a talloc object that then owns everything in it. This costs
+ * searches and time, so it is only to be done when access control has let the
+ * request pass.
  */
 int spn_plan_add(struct spn_transaction *txn,
 		 struct ldb_request *req,

@@ -68,14 +68,26 @@ static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
 	return LDB_ERR_UNWILLING_TO_PERFORM;
 }
 
-/* Nothing of ours to do: off, a special record, or replication's. */
+/* Nothing of ours to do: off, a special record, the rootDSE, which is no
+ * object and has no SPNs, or replication's. */
 static bool is_exempt(struct ldb_module *module,
 		      struct ldb_request *req,
 		      struct ldb_dn *dn)
 {
 	return spn_state_of(module)->mode == SPN_MODE_OFF ||
-	       ldb_dn_is_special(dn) ||
+	       ldb_dn_is_special(dn) || ldb_dn_is_null(dn) ||
 	       spn_write_has_trusted_control(req, CONTROL_REPLICATED_UPDATE);
+}
+
+static int freeze_settings(struct ldb_module *module, struct ldb_request *req)
+{
+	int ret = spn_state_freeze(module, req);
+
+	if (ret != LDB_SUCCESS) {
+		ret = spn_state_check_failed(module,
+					     "settings could not be read");
+	}
+	return ret;
 }
 
 /* An add or a modify. */
@@ -96,7 +108,14 @@ static int change(struct ldb_module *module,
 	if (req->operation == LDB_ADD) {
 		concern.names = false; /* nothing is there to be rewritten */
 	}
-	if (!concern.spns && !concern.names && !concern.policy) {
+	if (concern.policy) {
+		int ret = freeze_settings(module, req);
+
+		if (ret != LDB_SUCCESS) {
+			return ret;
+		}
+	}
+	if (!concern.spns && !concern.names) {
 		return ldb_next_request(module, req);
 	}
 	return spn_write(module, req, &concern);
@@ -114,11 +133,12 @@ static int spn_policy_modify(struct ldb_module *module,
 }
 
 /* Settings are read before they are deleted or renamed away. */
-static int freeze_settings(struct ldb_module *module, struct ldb_dn *dn)
+static int freeze_config(struct ldb_module *module,
+			 struct ldb_request *req,
+			 struct ldb_dn *dn)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	struct ldb_dn *config = ldb_get_config_basedn(ldb);
-	int ret;
 
 	if (spn_state_of(module)->mode == SPN_MODE_OFF || config == NULL ||
 	    ldb_dn_is_special(dn))
@@ -130,12 +150,7 @@ static int freeze_settings(struct ldb_module *module, struct ldb_dn *dn)
 	    ldb_dn_compare_base(config, dn) != 0) {
 		return LDB_SUCCESS;
 	}
-	ret = spn_state_freeze(module);
-	if (ret != LDB_SUCCESS) {
-		ret = spn_state_check_failed(module,
-					     "settings could not be read");
-	}
-	return ret;
+	return freeze_settings(module, req);
 }
 
 static int spn_policy_del(struct ldb_module *module, struct ldb_request *req)
@@ -146,7 +161,7 @@ static int spn_policy_del(struct ldb_module *module, struct ldb_request *req)
 	if (is_untrusted_special(req, req->op.del.dn)) {
 		return refuse_special(module, req->op.del.dn);
 	}
-	ret = freeze_settings(module, req->op.del.dn);
+	ret = freeze_config(module, req, req->op.del.dn);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -165,7 +180,7 @@ static int spn_policy_rename(struct ldb_module *module,
 	if (is_untrusted_special(req, req->op.rename.newdn)) {
 		return refuse_special(module, req->op.rename.newdn);
 	}
-	ret = freeze_settings(module, req->op.rename.olddn);
+	ret = freeze_config(module, req, req->op.rename.olddn);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -176,17 +191,9 @@ static int spn_policy_rename(struct ldb_module *module,
 static int spn_policy_search(struct ldb_module *module,
 			     struct ldb_request *req)
 {
-	const struct spn_state *state = spn_state_of(module);
 	bool answered = false;
-	int ret = LDB_SUCCESS;
+	int ret = spn_write_search(module, req, &answered);
 
-	if (state->plan != NULL && !ldb_req_is_untrusted(req)) {
-		ret = spn_answer(state->txn, state->plan, req, &answered);
-	}
-	if (ret != LDB_SUCCESS && !answered) {
-		ret = spn_state_check_failed(module,
-					     "holders could not be looked up");
-	}
 	if (ret != LDB_SUCCESS || answered) {
 		return ret;
 	}
@@ -234,8 +241,10 @@ static int verdict(struct ldb_module *module)
 	}
 	/* Foreseen was what one write does, and nothing besides. */
 	ret = spn_transaction_judge(state->txn,
-				    (state->num_writes == 1) ? state->foreseen
-							     : NULL,
+				    (state->num_writes == 1 &&
+				     state->foreseen != NULL)
+					    ? state->foreseen->foreseen
+					    : NULL,
 				    &refused);
 	if (refused) {
 		return ret;
@@ -276,15 +285,9 @@ static int spn_policy_del_transaction(struct ldb_module *module)
 static int spn_policy_init(struct ldb_module *module)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
-	struct spn_state *state = talloc_zero(module, struct spn_state);
 	static char version[] = SPN_POLICY_VERSION;
-	int ret;
+	int ret = spn_state_new(module);
 
-	if (state == NULL) {
-		return ldb_oom(ldb);
-	}
-	ldb_module_set_private(module, state);
-	ret = spn_config_mode(ldb, state, &state->mode_text, &state->mode);
 	if (ret == LDB_SUCCESS) {
 		ret = ldb_next_init(module);
 	}

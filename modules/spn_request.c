@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading requests. Nothing is changed here: see spn_amend.c.
+ * Reading requests. Nothing is changed here: see spn_steps.c.
  */
 #include "spn_request.h"
 
@@ -59,6 +59,24 @@ enum spn_change_kind spn_request_kind(const struct ldb_message_element *el)
 	default:
 		return SPN_CHANGE_ADD;
 	}
+}
+
+bool spn_request_has_values(const struct ldb_message *msg)
+{
+	unsigned i;
+
+	for (i = 0; i < msg->num_elements; i++) {
+		if (spn_request_is_spns(&msg->elements[i]) &&
+		    msg->elements[i].num_values > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spn_request_undeletes(const struct ldb_message *msg)
+{
+	return ldb_msg_find_element(msg, "isDeleted") != NULL;
 }
 
 bool spn_request_only_adds(const struct ldb_message *msg, size_t *_num)

@@ -30,6 +30,12 @@ struct spn_account *spn_request_predict(const struct spn_store *store,
 					const struct ldb_message *msg,
 					bool *_clean);
 
+/* It names a value of servicePrincipalName, to add it or to delete it. */
+bool spn_request_has_values(const struct ldb_message *msg);
+
+/* It brings a deleted object back. */
+bool spn_request_undeletes(const struct ldb_message *msg);
+
 /* An element of servicePrincipalName, and what it does. */
 bool spn_request_is_spns(const struct ldb_message_element *el);
 enum spn_change_kind spn_request_kind(const struct ldb_message_element *el);

@@ -39,13 +39,14 @@ static const struct mirrored_sid *user_of(struct ldb_context *ldb)
 	return &session->token->sids[0];
 }
 
-bool spn_session_is_anonymous(struct ldb_context *ldb)
+bool spn_session_is_system(struct ldb_context *ldb)
 {
 	static const uint8_t nt_authority[6] = {0, 0, 0, 0, 0, 5};
 	const struct mirrored_sid *sid = user_of(ldb);
 
-	return sid != NULL && sid->num_auths == 1 && sid->sub_auths[0] == 7 &&
-	       memcmp(sid->id_auth, nt_authority, sizeof(nt_authority)) == 0;
+	return sid == NULL ||
+	       (sid->num_auths == 1 && sid->sub_auths[0] == 18 &&
+		memcmp(sid->id_auth, nt_authority, sizeof(nt_authority)) == 0);
 }
 
 char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Who is calling: the SID of the session, for the log. No verdict hangs on
- * it: setspn.exe by any admin arrives as SYSTEM.
+ * who it is: setspn.exe by any admin arrives as SYSTEM.
  */
 #ifndef SPN_POLICY_SPN_SESSION_H
 #define SPN_POLICY_SPN_SESSION_H
@@ -13,7 +13,7 @@
 /* "S-1-5-..." on mem_ctx; NULL when there is no session or no memory. */
 char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx);
 
-/* The anonymous logon, S-1-5-7. */
-bool spn_session_is_anonymous(struct ldb_context *ldb);
+/* The local system, S-1-5-18, or a program without any session. */
+bool spn_session_is_system(struct ldb_context *ldb);
 
 #endif

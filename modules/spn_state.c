@@ -12,17 +12,38 @@ struct spn_state *spn_state_of(struct ldb_module *module)
 				     struct spn_state);
 }
 
+int spn_state_new(struct ldb_module *module)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	const struct spn_store store = {.ldb = ldb, .module = module};
+	const struct spn_fold fold = spn_store_fold(&store);
+	struct spn_state *state = talloc_zero(module, struct spn_state);
+	struct spn_quick_fold *quick = NULL;
+
+	if (state != NULL) {
+		quick = spn_quick_fold_new(state, &fold);
+	}
+	if (quick == NULL) {
+		talloc_free(state);
+		return ldb_oom(ldb);
+	}
+	state->fold = spn_quick_fold(quick);
+	ldb_module_set_private(module, state);
+	return spn_config_mode(ldb, state, &state->mode_text, &state->mode);
+}
+
 void spn_state_close(struct ldb_module *module)
 {
 	struct spn_state *state = spn_state_of(module);
 
 	TALLOC_FREE(state->txn);
 	TALLOC_FREE(state->replicated);
-	state->plan = NULL;
-	state->last = NULL;
+	state->current = NULL;
 	state->foreseen = NULL;
 	state->num_writes = 0;
+	state->number++;
 	state->failed = false;
+	state->config_changed = false;
 }
 
 void spn_state_note_write(struct ldb_module *module)
@@ -30,8 +51,7 @@ void spn_state_note_write(struct ldb_module *module)
 	struct spn_state *state = spn_state_of(module);
 
 	state->num_writes++;
-	state->plan = NULL;
-	state->foreseen = NULL;
+	TALLOC_FREE(state->foreseen);
 }
 
 /* Enough for nearly every transaction. */
@@ -44,11 +64,18 @@ int spn_state_open(struct ldb_module *module)
 	struct spn_store store = {
 		.ldb = ldb_module_get_ctx(module),
 		.module = module,
+		.fold = &state->fold,
 	};
+	TALLOC_CTX *tmp_ctx = NULL;
 	int ret;
 
 	if (state->txn != NULL) {
 		return LDB_SUCCESS;
+	}
+	if (state->config_changed) {
+		ldb_set_errstring(store.ldb,
+				  "the configuration was changed before");
+		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	if (state->pool == NULL) {
 		state->pool = talloc_pool(state, POOL_SIZE);
@@ -56,28 +83,46 @@ int spn_state_open(struct ldb_module *module)
 	if (state->pool == NULL) {
 		return ldb_oom(store.ldb);
 	}
-	/* What this transaction has written may never be committed. */
+	tmp_ctx = talloc_new(state->pool);
+	if (tmp_ctx == NULL) {
+		return ldb_oom(store.ldb);
+	}
+	/* What this transaction has written may never be committed: then it
+	 * is read for this transaction alone. */
 	ret = spn_config_read(&store,
-			      state,
+			      (state->num_writes == 1) ? (TALLOC_CTX *)state
+						       : tmp_ctx,
 			      state->mode_text,
 			      (state->num_writes == 1) ? &state->config : NULL,
 			      &config);
-	if (ret != LDB_SUCCESS) {
-		return ret;
+	if (ret == LDB_SUCCESS) {
+		ret = spn_transaction_new(state->pool,
+					  &store,
+					  config,
+					  &state->txn);
 	}
-	return spn_transaction_new(state->pool, &store, config, &state->txn);
+	if (ret == LDB_SUCCESS) {
+		talloc_steal(state->txn, tmp_ctx);
+	} else {
+		talloc_free(tmp_ctx);
+	}
+	return ret;
 }
 
-int spn_state_freeze(struct ldb_module *module)
+int spn_state_freeze(struct ldb_module *module, struct ldb_request *req)
 {
-	struct spn_transaction *txn = NULL;
-	int ret = spn_state_open(module);
+	struct spn_state *state = spn_state_of(module);
+	int ret;
 
+	if (ldb_req_is_untrusted(req) && state->txn == NULL) {
+		state->config_changed = true;
+		return LDB_SUCCESS;
+	}
+	ret = spn_state_open(module);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	txn = spn_state_of(module)->txn;
-	return spn_store_suffixes(&txn->store, txn->forest);
+	return spn_store_suffixes(&state->txn->store, state->txn->forest);
 }
 
 int spn_state_check_failed(struct ldb_module *module, const char *what)

@@ -171,6 +171,34 @@ int spn_store_account(const struct spn_store *store,
 	return ret;
 }
 
+int spn_store_object_guid(const struct spn_store *store,
+			  TALLOC_CTX *mem_ctx,
+			  struct ldb_dn *dn,
+			  const char **_guid)
+{
+	static const char *const attrs[] = {"objectGUID", NULL};
+	struct ldb_result *res = NULL;
+	int ret;
+
+	ret = spn_store_search(store,
+			       mem_ctx,
+			       &(struct spn_search){
+				       .base = dn,
+				       .scope = LDB_SCOPE_BASE,
+				       .attrs = attrs,
+			       },
+			       &res);
+	if (ret == LDB_SUCCESS && (res == NULL || res->count == 0)) {
+		ret = LDB_ERR_NO_SUCH_OBJECT;
+	}
+	if (ret == LDB_SUCCESS) {
+		*_guid = spn_store_guid_text(mem_ctx, res->msgs[0]);
+		ret = (*_guid == NULL) ? ldb_oom(store->ldb) : LDB_SUCCESS;
+	}
+	talloc_free(res);
+	return ret;
+}
+
 /* A text that is grown into "(|(a=b)(a=c)...)" and searched for. */
 struct alternatives {
 	const struct spn_store *store;
@@ -328,10 +356,10 @@ static int add_to_index(struct alternatives *alt,
 	known = spn_index_has(index, guid);
 	talloc_free(guid);
 	if (known) {
-		return LDB_SUCCESS; /* it may hold thousands of SPNs */
+		return LDB_SUCCESS; /* as it was before, perhaps */
 	}
-	ret = spn_store_account_of(alt->store, index, msg, &account, NULL);
-	if (ret == LDB_SUCCESS && !spn_index_add(index, account)) {
+	ret = spn_store_holder_of(alt->store, index, index, msg, &account);
+	if (ret == LDB_SUCCESS && !spn_index_add_found(index, account)) {
 		ret = ldb_oom(alt->store->ldb);
 	}
 	return ret;

@@ -83,6 +83,13 @@ int spn_store_account_of(const struct spn_store *store,
 			 struct spn_account **_account,
 			 bool *_deleted);
 
+/* The same, but of its SPNs only those that the index asks for. */
+int spn_store_holder_of(const struct spn_store *store,
+			TALLOC_CTX *mem_ctx,
+			const struct spn_index *index,
+			const struct ldb_message *msg,
+			struct spn_account **_account);
+
 /* One object by its DN, deleted or not. LDB_ERR_NO_SUCH_OBJECT when there
  * is none. */
 int spn_store_account(const struct spn_store *store,
@@ -90,6 +97,13 @@ int spn_store_account(const struct spn_store *store,
 		      struct ldb_dn *dn,
 		      struct spn_account **_account,
 		      bool *_deleted);
+
+/* objectGUID of a live object by its DN, as text on mem_ctx. No other
+ * attribute is read: it may have a hundred thousand values. */
+int spn_store_object_guid(const struct spn_store *store,
+			  TALLOC_CTX *mem_ctx,
+			  struct ldb_dn *dn,
+			  const char **_guid);
 
 /*
  * Live accounts by the text of their objectGUID, in one search a hundred;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/spn_quick_fold.h"
 #include "spn_store.h"
 
 #define UF_SERVER_TRUST_ACCOUNT 0x2000
@@ -340,33 +341,83 @@ static bool fill_names(struct spn_account *account,
 			    &account->additional_dns_host_names);
 }
 
+/* A holder of what was looked for may have a hundred thousand others. */
+static bool choose_values(TALLOC_CTX *mem_ctx,
+			  const struct spn_fold *fold,
+			  const struct spn_index *index,
+			  const struct ldb_message_element *el,
+			  struct spn_str *values,
+			  size_t *_num)
+{
+	char room[256];
+	size_t num = 0;
+	unsigned i;
+
+	for (i = 0; i < el->num_values; i++) {
+		struct spn_str value = {
+			.data = (const char *)el->values[i].data,
+			.len = el->values[i].length,
+		};
+		struct spn_str key = {};
+
+		if (index != NULL) {
+			if (value.len > sizeof(room)
+				    ? !fold->fn(fold->private_data,
+						mem_ctx,
+						value,
+						&key)
+				    : !spn_fold_at(fold,
+						   mem_ctx,
+						   value,
+						   room,
+						   &key))
+			{
+				return false;
+			}
+			if (!spn_index_asks(index, key)) {
+				continue;
+			}
+		}
+		values[num++] = value;
+	}
+	*_num = num;
+	return true;
+}
+
+/* Only those that the index asks for; index NULL: all. */
 static bool fill_spns(const struct spn_store *store,
+		      const struct spn_index *index,
 		      struct spn_account *account,
 		      const struct ldb_message *msg)
 {
 	const struct ldb_message_element *el =
 		spn_store_element(msg, "servicePrincipalName");
 	struct spn_fold fold = spn_store_fold(store);
-	unsigned i;
+	TALLOC_CTX *tmp_ctx = NULL;
+	struct spn_str *values = NULL;
+	size_t num = 0;
+	bool ok = false;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		struct spn_str value = {
-			.data = (const char *)el->values[i].data,
-			.len = el->values[i].length,
-		};
-
-		if (!spn_account_add(account, &fold, value)) {
-			return false;
-		}
+	if (el == NULL) {
+		return true;
 	}
-	return true;
+	tmp_ctx = talloc_new(account);
+	if (tmp_ctx == NULL) {
+		return false;
+	}
+	values = talloc_array(tmp_ctx, struct spn_str, el->num_values);
+	ok = values != NULL &&
+	     choose_values(tmp_ctx, &fold, index, el, values, &num) &&
+	     spn_account_add_all(account, &fold, values, num);
+	talloc_free(tmp_ctx);
+	return ok;
 }
 
-int spn_store_account_of(const struct spn_store *store,
-			 TALLOC_CTX *mem_ctx,
-			 const struct ldb_message *msg,
-			 struct spn_account **_account,
-			 bool *_deleted)
+static int account_of(const struct spn_store *store,
+		      TALLOC_CTX *mem_ctx,
+		      const struct spn_index *index,
+		      const struct ldb_message *msg,
+		      struct spn_account **_account)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
 	struct spn_account *account = NULL;
@@ -380,15 +431,33 @@ int spn_store_account_of(const struct spn_store *store,
 		account = spn_account_new(tmp_ctx, guid);
 	}
 	if (account == NULL || !fill_names(account, msg) ||
-	    !fill_spns(store, account, msg))
+	    !fill_spns(store, index, account, msg))
 	{
 		talloc_free(tmp_ctx);
 		return ldb_oom(store->ldb);
 	}
-	if (_deleted != NULL) {
-		*_deleted = ldb_msg_find_attr_as_bool(msg, "isDeleted", false);
-	}
 	*_account = talloc_move(mem_ctx, &account);
 	talloc_free(tmp_ctx);
 	return LDB_SUCCESS;
+}
+
+int spn_store_account_of(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 const struct ldb_message *msg,
+			 struct spn_account **_account,
+			 bool *_deleted)
+{
+	if (_deleted != NULL) {
+		*_deleted = ldb_msg_find_attr_as_bool(msg, "isDeleted", false);
+	}
+	return account_of(store, mem_ctx, NULL, msg, _account);
+}
+
+int spn_store_holder_of(const struct spn_store *store,
+			TALLOC_CTX *mem_ctx,
+			const struct spn_index *index,
+			const struct ldb_message *msg,
+			struct spn_account **_account)
+{
+	return account_of(store, mem_ctx, index, msg, _account);
 }

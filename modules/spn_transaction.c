@@ -268,7 +268,8 @@ static int judge_accounts(struct spn_transaction *txn,
 						index,
 						t->before,
 						accounts[i]);
-		if (!spn_index_add(index, accounts[i])) {
+		if (!spn_index_add(index, accounts[i]) ||
+		    !spn_case_compare(&cases[i], cases)) {
 			return ldb_oom(txn->store.ldb);
 		}
 	}

@@ -1,15 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Settings and the account's state before are read, a copy of the message
- * gets the halves that must come along, and goes down. What comes back is
- * remembered for the verdict, or put into better words.
+ * The module stands above everything that asks who is calling. So a request
+ * is passed down as it came, and nothing is looked up, compared or predicted
+ * on its way: a caller without rights must not be able to make work.
+ *
+ * Below us, when access control has let it pass and before it is written,
+ * samldb asks the whole stack who holds each value of servicePrincipalName,
+ * and so asks us. That is the moment to read the account as it is before, and
+ * to find out what must come along. That goes down when the request has been
+ * done, by the same caller, in the same transaction.
  */
 #include "spn_write.h"
 
 #include <string.h>
 
+#include "spn_answer.h"
 #include "spn_forward.h"
+#include "spn_session.h"
 #include "spn_state.h"
+#include "spn_steps.h"
+
+struct spn_write {
+	struct ldb_module *module;
+	struct ldb_request *req; /* the caller's */
+	struct spn_concern concern;
+	struct spn_write *outer; /* that had not ended when this came */
+	uint64_t transaction;	 /* its number */
+	size_t number;		 /* among the writes of the transaction */
+	struct spn_steps steps;
+	size_t num_sent;
+	struct spn_plan *plan; /* of the transaction; NULL: nobody has asked */
+	bool has_written;      /* a step has been done */
+	bool is_completed;     /* that step has been sent, or there is none */
+	bool gives_up;	       /* the form for that has been sent */
+};
 
 bool spn_write_has_trusted_control(struct ldb_request *req, const char *oid)
 {
@@ -23,191 +47,360 @@ static bool may_refuse(struct ldb_request *req)
 	       !spn_write_has_trusted_control(req, LDB_CONTROL_PROVISION_OID);
 }
 
-/*
- * The account that an add has made is known by its objectGUID from now on.
- * Nothing is refused here, only remembered.
- */
-static int touch_added(struct ldb_module *module,
-		       struct ldb_request *req,
-		       void *private_data)
-{
-	struct spn_transaction *txn = spn_state_of(module)->txn;
-	struct spn_account *account = NULL;
-	struct ldb_dn *dn = NULL;
-	int ret;
-
-	(void)private_data;
-	if (txn == NULL) {
-		return LDB_SUCCESS; /* audit, and it could not be opened */
-	}
-	/* The client's DN may name another object by GUID or SID besides. */
-	dn = ldb_dn_copy(req, req->op.add.message->dn);
-	if (dn == NULL) {
-		return spn_state_check_failed(module, "out of memory");
-	}
-	ldb_dn_remove_extended_components(dn);
-	ret = spn_store_account(&txn->store, req, dn, &account, NULL);
-	if (ret == LDB_SUCCESS) {
-		ret = spn_transaction_touch_added(txn,
-						  account->object_guid,
-						  may_refuse(req));
-	}
-	if (ret != LDB_SUCCESS) {
-		ret = spn_state_check_failed(module,
-					     "the new object was not found");
-	}
-	return ret;
-}
-
-/* The modules below may look at its message until the request has ended. */
-static void forget_plan(struct spn_state *state, struct spn_plan *plan)
-{
-	if (plan->is_certain) {
-		talloc_free(state->last);
-		state->last = plan;
-		state->plan = NULL;
-	}
-}
-
-/*
- * Samba's own check for duplicates stands below us and comes first; it says
- * neither why nor what to do. Anything else that was refused stays as it is:
- * to a caller without rights we say nothing. acl refuses with the same code
- * and quotes what the client sent, so only how the text begins counts.
- */
-static void explain_refusal(struct ldb_module *module,
-			    int error,
-			    void *private_data)
-{
-	static const char theirs[] = "samldb: spn[";
-	struct spn_plan *plan = private_data;
-	struct spn_state *state = spn_state_of(module);
-	const char *text = ldb_errstring(ldb_module_get_ctx(module));
-
-	if (state->txn != NULL && plan->after != NULL && text != NULL &&
-	    error == LDB_ERR_CONSTRAINT_VIOLATION &&
-	    strncmp(text, theirs, sizeof(theirs) - 1) == 0)
-	{
-		spn_transaction_explain(state->txn, &plan->c);
-	}
-	forget_plan(state, plan);
-}
-
-static int keep_foreseen(struct ldb_module *module,
-			 struct ldb_request *req,
-			 void *private_data)
-{
-	struct spn_state *state = spn_state_of(module);
-	struct spn_plan *plan = private_data;
-
-	(void)req;
-	state->foreseen = plan->foreseen;
-	forget_plan(state, plan);
-	return LDB_SUCCESS;
-}
-
-static const struct spn_forward_hooks add_hooks = {
-	.written = touch_added,
-	.refused = explain_refusal,
-};
-
-static const struct spn_forward_hooks modify_hooks = {
-	.written = keep_foreseen,
-	.refused = explain_refusal,
-};
-
 static const struct ldb_message *message_of(const struct ldb_request *req)
 {
 	return (req->operation == LDB_ADD) ? req->op.add.message
 					   : req->op.mod.message;
 }
 
-/* Everything that can fail before a request is passed down. The plan is
- * empty where there is nothing to plan. */
-static int prepare(struct spn_transaction *txn,
-		   struct ldb_request *req,
-		   const struct spn_concern *concern,
-		   struct spn_plan *plan)
-{
-	int ret;
+/* ------------------------------------------------------------ Samba asks us
+ */
 
-	if (!concern->spns && !concern->names) {
-		return LDB_SUCCESS;
-	}
-	if (req->operation == LDB_ADD) {
-		return spn_plan_add(txn, req, plan);
-	}
-	ret = spn_plan_modify(txn, req, concern->spns, plan);
-	if (ret != LDB_SUCCESS || plan->before == NULL) {
+/* Everything that can fail while a request is looked into. */
+static int prepare(struct spn_write *w)
+{
+	struct spn_transaction *txn = NULL;
+	int ret = spn_state_open(w->module);
+
+	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	return spn_transaction_touch(txn, plan->before, may_refuse(req));
+	txn = spn_state_of(w->module)->txn;
+	w->plan = talloc_zero(txn, struct spn_plan);
+	if (w->plan == NULL) {
+		return ldb_module_oom(w->module);
+	}
+	if (w->req->operation == LDB_ADD) {
+		return spn_plan_add(txn, w->req, w->plan);
+	}
+	ret = spn_plan_modify(txn, w->req, w->concern.spns, w->plan);
+	if (ret != LDB_SUCCESS || w->plan->before == NULL) {
+		return ret;
+	}
+	return spn_transaction_touch(txn, w->plan->before, may_refuse(w->req));
 }
 
-/* It goes down; adds_spns: it makes an object that has SPNs. */
-static int pass_down(struct ldb_module *module,
-		     struct ldb_request *req,
-		     struct spn_plan *plan,
-		     bool adds_spns)
+static int make_plan(struct spn_write *w)
 {
-	/* A request may end without a word, a transaction does not. */
-	if (plan->is_certain) {
-		spn_state_of(module)->plan = plan;
-	} else {
-		talloc_steal(req, plan);
+	int ret = prepare(w);
+
+	if (ret == LDB_SUCCESS) {
+		return LDB_SUCCESS;
 	}
-	if (!adds_spns && plan->after == NULL) {
-		/* What it does is seen at the commit. */
-		return ldb_next_request(module, req);
+	if (w->plan != NULL) {
+		/* Nothing of it is to be relied on. */
+		w->plan->after = NULL;
+		w->plan->is_certain = false;
+		w->plan->completion = (struct spn_completion){};
 	}
-	return spn_forward(module,
-			   req,
-			   (plan->copy != NULL) ? plan->copy : message_of(req),
-			   adds_spns ? &add_hooks : &modify_hooks,
-			   plan);
+	return spn_state_check_failed(w->module, "a request was not examined");
+}
+
+int spn_write_search(struct ldb_module *module,
+		     struct ldb_request *req,
+		     bool *_answered)
+{
+	struct spn_state *state = spn_state_of(module);
+	struct spn_write *w = state->current;
+	int ret = LDB_SUCCESS;
+
+	*_answered = false;
+	if (w == NULL || ldb_req_is_untrusted(req)) {
+		return LDB_SUCCESS;
+	}
+	/* Later steps find what the first has written. */
+	if (w->plan == NULL && w->num_sent == 1 &&
+	    spn_answer_is_about_spn(ldb_module_get_ctx(module), req))
+	{
+		ret = make_plan(w);
+	}
+	if (ret != LDB_SUCCESS || w->plan == NULL || !w->plan->is_certain ||
+	    w->number != state->num_writes)
+	{
+		return ret;
+	}
+	ret = spn_answer(state->txn, w->plan, req, _answered);
+	if (ret != LDB_SUCCESS && !*_answered) {
+		ret = spn_state_check_failed(module,
+					     "holders could not be looked up");
+	}
+	return ret;
+}
+
+/* -------------------------------------------------------- it has been done */
+
+/* Where the object is now: an undelete moves it. */
+static struct ldb_dn *dn_after(struct spn_write *w)
+{
+	const struct ldb_message *msg = message_of(w->req);
+	struct ldb_context *ldb = ldb_module_get_ctx(w->module);
+	const struct ldb_val *moved = NULL;
+	struct ldb_dn *dn = NULL;
+
+	if (spn_request_undeletes(msg)) {
+		moved = ldb_msg_find_ldb_val(msg, "distinguishedName");
+	}
+	if (moved != NULL) {
+		return ldb_dn_from_ldb_val(w, ldb, moved);
+	}
+	dn = ldb_dn_copy(w, msg->dn);
+	if (dn != NULL && w->req->operation == LDB_ADD) {
+		/* It may name another object by GUID or SID besides. */
+		ldb_dn_remove_extended_components(dn);
+	}
+	return dn;
+}
+
+/*
+ * An account of which nothing is known from before: it is new, or has come
+ * back, or nobody has asked about what was written. All that it holds counts
+ * as brought.
+ */
+static int touch_unknown(struct spn_write *w)
+{
+	struct ldb_dn *dn = dn_after(w);
+	struct spn_transaction *txn = NULL;
+	const char *guid = NULL;
+	int ret = spn_state_open(w->module);
+
+	if (ret == LDB_SUCCESS && dn == NULL) {
+		ret = LDB_ERR_OPERATIONS_ERROR;
+	}
+	if (ret == LDB_SUCCESS) {
+		txn = spn_state_of(w->module)->txn;
+		ret = spn_store_object_guid(&txn->store, w, dn, &guid);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = spn_transaction_touch_added(txn,
+						  guid,
+						  may_refuse(w->req));
+	}
+	if (ret != LDB_SUCCESS) {
+		ret = spn_state_check_failed(
+			w->module,
+			"the object that was written was not found");
+	}
+	return ret;
+}
+
+/* Samba asks about every value that comes, and about all that it rewrites
+ * because a name changes. Who hears nothing of an SPN has lost nothing. */
+static bool is_unknown(const struct spn_write *w)
+{
+	const struct ldb_message *msg = message_of(w->req);
+
+	return w->req->operation == LDB_ADD || spn_request_undeletes(msg) ||
+	       (w->plan == NULL && spn_request_has_values(msg));
+}
+
+/* The step with the halves that go along, or NULL if there are none. */
+static int next_completion(struct spn_write *w,
+			   const struct ldb_message **_next)
+{
+	struct spn_plan *plan = w->plan;
+	struct ldb_dn *dn = NULL;
+
+	if (w->is_completed || plan == NULL ||
+	    plan->completion.num_add + plan->completion.num_remove == 0)
+	{
+		return LDB_SUCCESS;
+	}
+	w->is_completed = true;
+	if (spn_state_of(w->module)->num_writes == 1 &&
+	    plan->foreseen != NULL &&
+	    spn_report_refusal(plan->foreseen) != NULL)
+	{
+		return LDB_SUCCESS; /* it will be refused */
+	}
+	dn = dn_after(w);
+	if (dn != NULL) {
+		*_next = spn_steps_complete(w, dn, &plan->completion);
+	}
+	return (*_next == NULL)
+		       ? spn_state_check_failed(w->module, "out of memory")
+		       : LDB_SUCCESS;
+}
+
+static int step_written(void *private_data, const struct ldb_message **_next)
+{
+	struct spn_write *w = private_data;
+	struct spn_state *state = spn_state_of(w->module);
+	int ret = LDB_SUCCESS;
+
+	w->has_written = true;
+	if (w->num_sent < w->steps.num) {
+		*_next = w->steps.messages[w->num_sent++];
+		return LDB_SUCCESS;
+	}
+	if (!w->is_completed && is_unknown(w)) {
+		ret = touch_unknown(w);
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = next_completion(w, _next);
+	}
+	if (ret == LDB_SUCCESS && *_next == NULL && w->plan != NULL &&
+	    w->plan->foreseen != NULL)
+	{
+		state->foreseen = w->plan;
+		w->plan = NULL; /* it belongs to the transaction now */
+	}
+	return ret;
+}
+
+/*
+ * samldb stands below us and comes before the verdict; it says neither why nor
+ * what to do. Anything else that was refused stays as it is: to a caller
+ * without rights we say nothing. acl refuses with the same code and quotes
+ * what the client sent, so only how the text begins counts.
+ */
+static bool is_samldb(struct ldb_module *module)
+{
+	static const char theirs[] = "samldb: spn[";
+	const char *text = ldb_errstring(ldb_module_get_ctx(module));
+
+	return text != NULL && strncmp(text, theirs, sizeof(theirs) - 1) == 0;
+}
+
+static void step_refused(void *private_data,
+			 int error,
+			 const struct ldb_message **_next)
+{
+	struct spn_write *w = private_data;
+	struct spn_plan *plan = w->plan;
+
+	if (plan == NULL || plan->after == NULL ||
+	    error != LDB_ERR_CONSTRAINT_VIOLATION)
+	{
+		plan = NULL;
+	}
+	/* Access control has let it pass, or there would be no plan. */
+	if (plan != NULL && plan->gives_up_duplicate && !w->gives_up &&
+	    w->num_sent == 1)
+	{
+		w->gives_up = true;
+		w->is_completed = true;
+		w->num_sent = w->steps.num;
+		*_next = spn_steps_give_up(w,
+					   message_of(w->req),
+					   &plan->c,
+					   &plan->completion);
+	}
+	if (*_next == NULL && plan != NULL && is_samldb(w->module)) {
+		spn_transaction_explain(spn_state_of(w->module)->txn,
+					&plan->c);
+	}
+	if (*_next == NULL && w->has_written) {
+		/* Half of it is written: that must not be committed. */
+		spn_state_of(w->module)->failed = true;
+	}
+}
+
+static void ended(void *private_data)
+{
+	struct spn_write *w = private_data;
+	struct spn_state *state = spn_state_of(w->module);
+
+	if (state->current == w) {
+		state->current = w->outer;
+	}
+}
+
+static const struct spn_forward_hooks hooks = {
+	.written = step_written,
+	.refused = step_refused,
+	.ended = ended,
+};
+
+/* ------------------------------------------------------- it is passed down */
+
+/* Whoever holds it may free a request without a word. */
+static int forget(struct spn_write *w)
+{
+	struct spn_state *state = spn_state_of(w->module);
+
+	if (state->number == w->transaction) {
+		ended(w);
+		talloc_free(w->plan);
+	}
+	return 0;
+}
+
+static struct spn_write *new_write(struct ldb_module *module,
+				   struct ldb_request *req,
+				   const struct spn_concern *concern)
+{
+	struct spn_state *state = spn_state_of(module);
+	struct spn_write *w = talloc_zero(req, struct spn_write);
+
+	if (w == NULL) {
+		return NULL;
+	}
+	w->module = module;
+	w->req = req;
+	w->concern = *concern;
+	w->outer = state->current;
+	w->transaction = state->number;
+	w->number = state->num_writes;
+	talloc_set_destructor(w, forget);
+	return w;
+}
+
+/*
+ * The system needs no right. Its transactions may hold many requests, so what
+ * takes everything away is looked at, too: the next one may bring it back.
+ */
+static int look_ahead(struct spn_write *w)
+{
+	if (w->req->operation == LDB_ADD || ldb_req_is_untrusted(w->req) ||
+	    spn_request_has_values(message_of(w->req)) ||
+	    spn_request_undeletes(message_of(w->req)) ||
+	    !spn_session_is_system(ldb_module_get_ctx(w->module)))
+	{
+		return LDB_SUCCESS;
+	}
+	return make_plan(w);
+}
+
+/* What Samba itself writes in the middle of a request is its own affair: it
+ * tries out whether the caller may write an account, and brings nothing. */
+static int make_steps(const struct spn_store *store, struct spn_write *w)
+{
+	const struct ldb_message *msg = message_of(w->req);
+
+	if (w->req->operation == LDB_MODIFY &&
+	    (w->outer == NULL || ldb_req_is_untrusted(w->req)))
+	{
+		return spn_steps_split(store, w, msg, &w->steps);
+	}
+	w->steps.messages = talloc_array(w, const struct ldb_message *, 1);
+	if (w->steps.messages == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	w->steps.messages[0] = msg;
+	w->steps.num = 1;
+	return LDB_SUCCESS;
 }
 
 int spn_write(struct ldb_module *module,
 	      struct ldb_request *req,
 	      const struct spn_concern *concern)
 {
-	struct spn_state *state = spn_state_of(module);
-	struct spn_plan *plan = NULL;
+	struct ldb_context *ldb = ldb_module_get_ctx(module);
+	const struct spn_store store = {.ldb = ldb, .module = module};
+	struct spn_write *w = new_write(module, req, concern);
 	int ret;
 
-	if (ldb_dn_get_casefold(message_of(req)->dn) == NULL) {
-		ldb_set_errstring(ldb_module_get_ctx(module),
-				  "spn_policy: invalid dn");
-		return LDB_ERR_INVALID_DN_SYNTAX; /* not UTF-8 */
+	if (w == NULL) {
+		return ldb_oom(ldb);
 	}
-	ret = concern->policy ? spn_state_freeze(module)
-			      : spn_state_open(module);
+	ret = make_steps(&store, w);
 	if (ret == LDB_SUCCESS) {
-		plan = talloc_zero(state->txn, struct spn_plan);
-		ret = (plan == NULL) ? ldb_module_oom(module)
-				     : prepare(state->txn, req, concern, plan);
-	}
-	if (ret == LDB_ERR_INVALID_DN_SYNTAX) {
-		return ret; /* the client's mistake, no failure of the check */
-	}
-	if (ret != LDB_SUCCESS) {
-		ret = spn_state_check_failed(module,
-					     "a request was not examined");
-		if (ret == LDB_SUCCESS && plan != NULL) {
-			/* Nothing of it is to be relied on. */
-			TALLOC_FREE(plan->copy);
-			plan->after = NULL;
-			plan->is_certain = false;
-		}
+		ret = look_ahead(w);
 	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	if (plan == NULL) {
-		return ldb_next_request(module, req);
-	}
-	return pass_down(module,
-			 req,
-			 plan,
-			 req->operation == LDB_ADD && concern->spns);
+	spn_state_of(module)->current = w;
+	w->num_sent = 1;
+	return spn_forward(module, req, w->steps.messages[0], &hooks, w);
 }

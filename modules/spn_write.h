@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * An add or a modify that concerns us, from before it is passed down until
- * the modules below have done it.
+ * the modules below have done it, and what must come along has been done, too.
  */
 #ifndef SPN_POLICY_SPN_WRITE_H
 #define SPN_POLICY_SPN_WRITE_H
@@ -19,5 +19,14 @@ bool spn_write_has_trusted_control(struct ldb_request *req, const char *oid);
 int spn_write(struct ldb_module *module,
 	      struct ldb_request *req,
 	      const struct spn_concern *concern);
+
+/*
+ * A search that Samba makes for itself while a write is under way. *_answered:
+ * it has been answered from what is known; else it is to be passed down as if
+ * nothing had been. A failure is the answer.
+ */
+int spn_write_search(struct ldb_module *module,
+		     struct ldb_request *req,
+		     bool *_answered);
 
 #endif

@@ -45,6 +45,13 @@ int fake_search_down(struct ldb_module *module,
 	return ret;
 }
 
+static struct fake *fake_of(struct ldb_module *module)
+{
+	return talloc_get_type_abort(ldb_get_opaque(ldb_module_get_ctx(module),
+						    FAKE_OPAQUE),
+				     struct fake);
+}
+
 /* get_spn_dn(): asks the whole stack, from its top, as the system. */
 static int find_spn(struct ldb_module *module,
 		    TALLOC_CTX *mem_ctx,
@@ -68,9 +75,7 @@ static int find_spn(struct ldb_module *module,
 static void read_mappings(struct ldb_module *module, TALLOC_CTX *mem_ctx)
 {
 	static const char *const attrs[] = {"sPNMappings", NULL};
-	struct fake *f = talloc_get_type_abort(
-		ldb_get_opaque(ldb_module_get_ctx(module), FAKE_OPAQUE),
-		struct fake);
+	struct fake *f = fake_of(module);
 	struct ldb_result *res = NULL;
 	int ret = ldb_search(f->ldb,
 			     mem_ctx,
@@ -108,9 +113,10 @@ int fake_samldb_check(struct ldb_module *module,
 		if (ret != LDB_SUCCESS) {
 			return ret;
 		}
-		if (res->count > 1 ||
-		    (res->count == 1 &&
-		     ldb_dn_compare(res->msgs[0]->dn, dn) != 0))
+		if (fake_of(module)->samldb_checks &&
+		    (res->count > 1 ||
+		     (res->count == 1 &&
+		      ldb_dn_compare(res->msgs[0]->dn, dn) != 0)))
 		{
 			ldb_asprintf_errstring(
 				ldb_module_get_ctx(module),
@@ -124,15 +130,13 @@ int fake_samldb_check(struct ldb_module *module,
 	return LDB_SUCCESS;
 }
 
-int fake_samldb_rewrite(struct ldb_module *module,
-			TALLOC_CTX *mem_ctx,
-			struct ldb_dn *dn,
-			const char *old_name,
-			const char *new_name)
+struct ldb_message *fake_samldb_rewrite(struct ldb_module *module,
+					TALLOC_CTX *mem_ctx,
+					struct ldb_dn *dn,
+					const char *old_name,
+					const char *new_name)
 {
-	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	struct ldb_message_element *el = NULL;
-	struct ldb_request *down = NULL;
 	struct ldb_message *msg = NULL;
 	struct ldb_result *res = NULL;
 	unsigned i;
@@ -146,7 +150,7 @@ int fake_samldb_rewrite(struct ldb_module *module,
 	assert_int_equal(ret, LDB_SUCCESS);
 	el = ldb_msg_find_element(res->msgs[0], "servicePrincipalName");
 	if (el == NULL) {
-		return LDB_SUCCESS;
+		return NULL;
 	}
 	msg = ldb_msg_new(mem_ctx);
 	msg->dn = dn;
@@ -167,14 +171,5 @@ int fake_samldb_rewrite(struct ldb_module *module,
 		}
 		ldb_msg_add_string(msg, "servicePrincipalName", text);
 	}
-	ret = ldb_build_mod_req(&down,
-				ldb,
-				mem_ctx,
-				msg,
-				NULL,
-				NULL,
-				ldb_op_default_callback,
-				NULL);
-	assert_int_equal(ret, LDB_SUCCESS);
-	return fake_send_down(module, down);
+	return msg;
 }

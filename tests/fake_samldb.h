@@ -18,18 +18,20 @@ int fake_search_down(struct ldb_module *module,
 
 /*
  * samldb_spn_uniqueness_check(): of several elements only the first; deletes
- * like adds, so that a value held twice can be deleted nowhere.
+ * like adds, so that a value held twice can be deleted nowhere. It asks in any
+ * case, and refuses if f->samldb_checks.
  */
 int fake_samldb_check(struct ldb_module *module,
 		      TALLOC_CTX *mem_ctx,
 		      const struct ldb_message *msg,
 		      struct ldb_dn *dn);
 
-/* class/old becomes class/new, in a list that is then stored as a whole. */
-int fake_samldb_rewrite(struct ldb_module *module,
-			TALLOC_CTX *mem_ctx,
-			struct ldb_dn *dn,
-			const char *old_name,
-			const char *new_name);
+/* class/old becomes class/new, in a list that is to be stored as a whole; NULL
+ * when the account has no SPN. */
+struct ldb_message *fake_samldb_rewrite(struct ldb_module *module,
+					TALLOC_CTX *mem_ctx,
+					struct ldb_dn *dn,
+					const char *old_name,
+					const char *new_name);
 
 #endif

@@ -238,6 +238,19 @@ static struct ldb_context *open_ldb(struct fake *f, const char *modules)
 	return ldb;
 }
 
+void fake_become_system(struct fake *f)
+{
+	struct fake_session *session = ldb_get_opaque(f->ldb, "sessionInfo");
+
+	*session->token->sids = (struct fake_sid){
+		.revision = 1,
+		.num_auths = 1,
+		.id_auth = {0, 0, 0, 0, 0, 5},
+		.sub_auths = {18},
+	};
+	f->trusted = true;
+}
+
 void fake_reopen(struct fake *f, void *lp_ctx)
 {
 	f->lp_ctx = lp_ctx;

@@ -65,7 +65,8 @@ struct fake {
 	/* How the fake behaves. */
 	bool acl_refuses;     /* writes of untrusted requests: 50 */
 	bool samldb_rewrites; /* SPNs follow dNSHostName */
-	bool samldb_checks;   /* SPNs in use are refused, as Samba does it */
+	bool samldb_checks;   /* SPNs in use are refused, as Samba does it;
+				 it asks who holds them in any case */
 	const char *acl_text; /* refusals say this; NULL: acl's own */
 	const char *hidden;   /* account untrusted searches do not see */
 	const char *nested_account; /* delete and add ... */
@@ -85,7 +86,7 @@ struct fake {
 	bool last_was_untrusted;
 	char *last_message;    /* LDIF of the last add or modify */
 	unsigned num_requests; /* writes and extended operations */
-	unsigned num_searches;
+	unsigned num_searches; /* without those of samldb itself */
 	char *searched;	   /* "base filter" of each, a line; NULL: not kept */
 	char *failed_base; /* DN of the last search that was made to fail */
 	unsigned num_untrusted_searches;
@@ -103,6 +104,9 @@ int fake_teardown(void **_state);
 
 /* The module anew, with smb.conf as a struct loadparm_context. */
 void fake_reopen(struct fake *f, void *lp_ctx);
+
+/* From now on nobody's session but the system's: S-1-5-18, trusted. */
+void fake_become_system(struct fake *f);
 
 #define fake_test(function)                                                   \
 	cmocka_unit_test_setup_teardown(function, fake_setup, fake_teardown)

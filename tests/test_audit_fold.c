@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "audit_fold.h"
+#include "policy/spn_quick_fold.h"
 #include "spn_store.h"
 
 /* The same numbers in every run. */
@@ -62,14 +63,14 @@ static void quick_is_narrow(void **state)
 	struct fake *f = *state;
 	const struct spn_store store = {.ldb = f->ldb};
 	const struct spn_fold narrow = spn_store_fold(&store);
-	struct audit_quick_fold *state_of = audit_quick_fold_new(f, &narrow);
+	struct spn_quick_fold *state_of = spn_quick_fold_new(f, &narrow);
 	struct spn_fold quick = {};
 	unsigned seed = 1;
 	size_t num_changed = 0;
 	size_t i;
 
 	assert_non_null(state_of);
-	quick = audit_quick_fold(state_of);
+	quick = spn_quick_fold(state_of);
 	for (i = 0; i < 20000; i++) {
 		TALLOC_CTX *mem_ctx = talloc_new(f);
 		struct spn_str value = random_value(mem_ctx, &seed);

@@ -131,8 +131,8 @@ static void special_records_of_trusted_requests(void **state)
 	assert_int_equal(f->num_searches, 0);
 }
 
-/* Trust goes down with an amended request: acl must see the client. */
-static void amended_request_keeps_trust(void **state)
+/* Trust goes down with every step of a request: acl must see the client. */
+static void every_step_keeps_trust(void **state)
 {
 	struct fake *f = *state;
 
@@ -145,9 +145,9 @@ static void amended_request_keeps_trust(void **state)
 	assert_false(f->last_was_untrusted);
 }
 
-/* The caller's controls go down with an amended request: permissive modify
- * is what setspn.exe sends. */
-static void amended_request_keeps_controls(void **state)
+/* The caller's controls go down with every step of a request: permissive
+ * modify is what setspn.exe sends. */
+static void every_step_keeps_controls(void **state)
 {
 	struct fake *f = *state;
 
@@ -297,8 +297,8 @@ int main(void)
 		fake_test(special_records_are_not_for_clients),
 		fake_test(special_records_with_controls),
 		fake_test(special_records_of_trusted_requests),
-		fake_test(amended_request_keeps_trust),
-		fake_test(amended_request_keeps_controls),
+		fake_test(every_step_keeps_trust),
+		fake_test(every_step_keeps_controls),
 		fake_test(errors_below_are_passed_on),
 		fake_test(done_twice_after_an_error),
 		fake_test(done_twice_after_success),

@@ -56,7 +56,8 @@ static void restore(struct fake *f)
 {
 	fake_change(f,
 		    "b",
-		    "=spn x/y|foo/dup\n=description old\n=dNSHostName");
+		    "=spn x/y|foo/dup\n=description old\n"
+		    "=dNSHostName old.example.com");
 }
 
 static void assert_untouched(struct fake *f, const char *changes, unsigned n)
@@ -108,6 +109,8 @@ static void every_allocation_of_a_modify(void **state)
 	size_t i;
 
 	put_accounts(f);
+	restore(f);
+	f->samldb_rewrites = true;
 	for (i = 0; i < ARRAY_SIZE(requests); i++) {
 		unsigned n = 1;
 
@@ -180,6 +183,7 @@ static void every_allocation_of_a_delete(void **state)
 	unsigned n;
 
 	put_accounts(f);
+	f->trusted = true;
 	for (n = 1; failed; n++) {
 		bool renames = (n % 2 == 0);
 		int ret;

@@ -151,6 +151,7 @@ static void no_self_made_law(void **state)
 	struct fake *f = *state;
 	size_t i;
 
+	f->trusted = true;
 	put_holder(f);
 	fake_put_settings(f, "+msDS-Settings http-pair=off");
 	for (i = 0; i < ARRAY_SIZE(changes); i++) {
@@ -172,6 +173,7 @@ static void no_self_made_law_by_other_means(void **state)
 	struct fake *f = *state;
 	const char *away = "CN=Away,CN=Services," FAKE_CONFIG_DN;
 
+	f->trusted = true;
 	put_holder(f);
 	fake_start(f);
 	assert_accepted(f,
@@ -208,6 +210,7 @@ static void no_self_made_law_by_rename(void **state)
 	struct fake *f = *state;
 	const char *other = "CN=Draft,CN=Services," FAKE_CONFIG_DN;
 
+	f->trusted = true;
 	put_holder(f);
 	fake_put(f,
 		 other,
@@ -225,6 +228,7 @@ static void no_self_made_law_by_heuristics(void **state)
 {
 	struct fake *f = *state;
 
+	f->trusted = true;
 	put_holder(f);
 	fake_start(f);
 	assert_accepted(f,
@@ -234,6 +238,28 @@ static void no_self_made_law_by_heuristics(void **state)
 	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
 	assert_refused(f, fake_commit(f), DUPLICATE);
 	assert_stored(f, "b", "");
+}
+
+/* A client has a transaction for one request. If it had not, nothing could be
+ * checked any more once it has changed the configuration. */
+static void no_law_after_a_clients_change(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	fake_put_settings(f, "+msDS-Settings http-pair=off");
+	fake_start(f);
+	assert_accepted(f,
+			fake_modify(f,
+				    FAKE_POLICY_DN,
+				    "=msDS-Settings duplicate-spn=off"));
+	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), NO_CHECK);
+	assert_refused(f, fake_commit(f), NO_CHECK);
+	fake_start(f);
+	assert_accepted(f, fake_delete(f, FAKE_POLICY_DN));
+	assert_refused(f, fake_modify(f, "b", "+spn foo/x"), NO_CHECK);
+	fake_cancel(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/x"));
 }
 
 /* In the next transaction the new law holds, without a restart. */
@@ -476,6 +502,7 @@ int main(void)
 		fake_test(no_self_made_law_by_other_means),
 		fake_test(no_self_made_law_by_rename),
 		fake_test(no_self_made_law_by_heuristics),
+		fake_test(no_law_after_a_clients_change),
 		fake_test(next_transaction_sees_the_change),
 		fake_test(heuristics_in_force),
 		fake_test(unreadable_settings),

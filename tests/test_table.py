@@ -35,6 +35,8 @@ TESTS = {
         'tests/test_spn.c', 'tests/policy_fixture.c']},
     'test_spn_unicode': {'kind': 'pure', 'sources': [
         'tests/test_spn_unicode.c', 'tests/policy_fixture.c']},
+    'test_spn_set': {'kind': 'pure', 'sources': [
+        'tests/test_spn_set.c', 'tests/policy_fixture.c']},
     'test_spn_mappings': {'kind': 'pure', 'sources': [
         'tests/test_spn_mappings.c', 'tests/policy_fixture.c']},
     'test_spn_index': {'kind': 'pure', 'sources': [
@@ -137,6 +139,10 @@ TESTS = {
         'tests/test_module_complete.c']},
     'test_module_failures': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_failures.c']},
+    'test_module_steps': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_steps.c']},
+    'test_module_leaks': {'kind': 'stack', 'sources': FAKE_STACK + [
+        'tests/test_module_leaks.c']},
     'test_module_oom': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_oom.c', 'tests/fail_allocation.c']},
     'test_module_strangers': {'kind': 'stack', 'sources': FAKE_STACK + [

@@ -17,17 +17,6 @@
  */
 struct spn_fold audit_wide_fold(struct spn_fold *narrow);
 
-/*
- * The same comparison as narrow's, learnt from it letter by letter: what is
- * nothing but printable ASCII without blanks goes through a table. narrow must
- * live as long. NULL when out of memory, or when narrow does not treat each
- * letter for itself.
- */
-struct audit_quick_fold;
-struct audit_quick_fold *audit_quick_fold_new(TALLOC_CTX *mem_ctx,
-					      const struct spn_fold *narrow);
-struct spn_fold audit_quick_fold(struct audit_quick_fold *quick);
-
 /* Only such values can differ between the two. */
 bool audit_is_ascii(struct spn_str value);
 

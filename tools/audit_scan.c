@@ -18,6 +18,7 @@
 #include "audit_names.h"
 #include "policy/spn_arena.h"
 #include "policy/spn_census.h"
+#include "policy/spn_quick_fold.h"
 
 #include <string.h>
 #include <time.h>
@@ -433,12 +434,12 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 static bool choose_fold(struct audit_scan *scan, struct reading *reading)
 {
 	struct spn_fold narrow = spn_store_fold(&reading->store);
-	struct audit_quick_fold *quick = audit_quick_fold_new(scan, &narrow);
+	struct spn_quick_fold *quick = spn_quick_fold_new(scan, &narrow);
 
 	if (quick == NULL) {
 		return false;
 	}
-	scan->fold = audit_quick_fold(quick);
+	scan->fold = spn_quick_fold(quick);
 	reading->store.fold = &scan->fold;
 	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "audit_fold.h"
 #include "audit_source.h"
+#include "policy/spn_quick_fold.h"
 #include "policy/spn_slots.h"
 
 #include <stdlib.h>
@@ -40,7 +41,7 @@ struct table {
 
 static bool start(struct table *table)
 {
-	struct audit_quick_fold *quick = NULL;
+	struct spn_quick_fold *quick = NULL;
 
 	talloc_free(table->pool);
 	table->pool = talloc_new(table->s->mem_ctx);
@@ -51,11 +52,11 @@ static bool start(struct table *table)
 		return false;
 	}
 	table->narrow = spn_store_fold(&(struct spn_store){.ldb = table->ldb});
-	quick = audit_quick_fold_new(table->pool, &table->narrow);
+	quick = spn_quick_fold_new(table->pool, &table->narrow);
 	if (quick == NULL) {
 		return false;
 	}
-	table->fold = audit_quick_fold(quick);
+	table->fold = spn_quick_fold(quick);
 	return true;
 }
 

@@ -10,40 +10,68 @@
 
 #include "host_pair.h"
 
+static bool take_away(struct spn_account *account,
+		      const struct spn_set *values,
+		      bool *_clean)
+{
+	bool all = false;
+
+	if (values->num == 0) {
+		spn_set_clear(&account->spns);
+		return true;
+	}
+	if (!spn_set_remove(account,
+			    &account->spns,
+			    values->values,
+			    values->num,
+			    &all))
+	{
+		return false;
+	}
+	*_clean &= all;
+	return true;
+}
+
+static bool bring(struct spn_account *account,
+		  const struct spn_set *values,
+		  bool *_clean)
+{
+	size_t i;
+
+	for (i = 0; i < values->num; i++) {
+		const struct spn_value *value = &values->values[i];
+
+		if (spn_set_has_exactly(&account->spns, value)) {
+			*_clean = false;
+		} else if (!spn_set_add(account, &account->spns, value)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool apply_one(struct spn_account *account,
 		      const struct spn_fold *fold,
 		      const struct spn_change *change,
 		      bool *_clean)
 {
-	bool takes = change->kind == SPN_CHANGE_DELETE;
-	size_t i;
+	/* The values of a change, folded; a set that owns their bytes. */
+	struct spn_account *changed = talloc_zero(account, struct spn_account);
 
-	if (change->kind == SPN_CHANGE_REPLACE ||
-	    (takes && change->num_values == 0)) {
+	if (changed == NULL || !spn_account_add_all(changed,
+						    fold,
+						    change->values,
+						    change->num_values))
+	{
+		return false;
+	}
+	if (change->kind == SPN_CHANGE_DELETE) {
+		return take_away(account, &changed->spns, _clean);
+	}
+	if (change->kind == SPN_CHANGE_REPLACE) {
 		spn_set_clear(&account->spns);
 	}
-	for (i = 0; i < change->num_values; i++) {
-		struct spn_value spn = {.value = change->values[i]};
-
-		if (!fold->fn(fold->private_data,
-			      account,
-			      spn.value,
-			      &spn.key)) {
-			return false;
-		}
-		if (takes) {
-			*_clean &= spn_set_remove(&account->spns, &spn);
-			continue;
-		}
-		if (spn_set_has_exactly(&account->spns, &spn)) {
-			*_clean = false;
-			continue;
-		}
-		if (!spn_account_add(account, fold, spn.value)) {
-			return false;
-		}
-	}
-	return true;
+	return bring(account, &changed->spns, _clean);
 }
 
 struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
@@ -223,30 +251,17 @@ static bool complete_removed(struct work *w,
 /* *_small: few enough to be looked up before access control has spoken. */
 static bool collect(struct work *w, bool *_small)
 {
-	const struct spn_account *before = w->c->before;
-	const struct spn_account *after = w->c->after;
-	struct spn_set gone = {};
+	const struct spn_diff *diff = w->c->diff;
 	size_t i;
 
-	for (i = 0; i < after->spns.num; i++) {
-		if (spn_case_brought(w->c, &after->spns.values[i]) &&
-		    !spn_set_add(w->tmp_ctx,
-				 &w->wanted,
-				 &after->spns.values[i]))
-		{
+	*_small = diff->num_brought + diff->num_gone <= SPN_COMPLETION_MAX;
+	for (i = 0; *_small && i < diff->num_brought; i++) {
+		if (!spn_set_add(w->tmp_ctx, &w->wanted, diff->brought[i])) {
 			return false;
 		}
 	}
-	for (i = 0; before != NULL && i < before->spns.num; i++) {
-		if (!spn_set_has(&after->spns, before->spns.values[i].key) &&
-		    !spn_set_add(w->tmp_ctx, &gone, &before->spns.values[i]))
-		{
-			return false;
-		}
-	}
-	*_small = w->wanted.num + gone.num <= SPN_COMPLETION_MAX;
-	for (i = 0; *_small && i < gone.num; i++) {
-		if (!forsake(w, &gone.values[i])) {
+	for (i = 0; *_small && i < diff->num_gone; i++) {
+		if (!forsake(w, diff->gone[i])) {
 			return false;
 		}
 	}
@@ -313,7 +328,8 @@ bool spn_complete(const struct spn_case *c,
 		  TALLOC_CTX *mem_ctx,
 		  struct spn_completion *_completion)
 {
-	struct work w = {.c = c};
+	struct spn_case whole = *c;
+	struct work w = {.c = &whole};
 	struct spn_completion completion = {};
 	bool small = false;
 	bool ok = false;
@@ -328,8 +344,8 @@ bool spn_complete(const struct spn_case *c,
 		return true;
 	}
 	w.tmp_ctx = talloc_new(mem_ctx);
-	ok = w.tmp_ctx != NULL && collect(&w, &small) &&
-	     (!small || grow(&w)) &&
+	ok = w.tmp_ctx != NULL && spn_case_compare(&whole, w.tmp_ctx) &&
+	     collect(&w, &small) && (!small || grow(&w)) &&
 	     hand_over(mem_ctx,
 		       &w.add,
 		       &completion.add,
@@ -347,28 +363,26 @@ bool spn_complete(const struct spn_case *c,
 
 bool spn_gives_up_duplicate(const struct spn_case *c, bool *_yes)
 {
-	size_t num = 0;
+	struct spn_case whole = *c;
 	size_t i;
 
 	*_yes = false;
-	for (i = 0; c->before != NULL && i < c->before->spns.num; i++) {
-		const struct spn_value *value = &c->before->spns.values[i];
+	if (!spn_case_compare(&whole, c->index)) {
+		return false;
+	}
+	if (whole.diff->num_gone > SPN_COMPLETION_MAX) {
+		return true;
+	}
+	for (i = 0; i < whole.diff->num_gone; i++) {
 		struct spn_holders holders = {};
 
-		if (spn_set_has(&c->after->spns, value->key)) {
-			continue;
-		}
-		if (++num > SPN_COMPLETION_MAX) {
-			*_yes = false;
-			return true;
-		}
-		if (!spn_index_holders_of(c->index, c->index, value, &holders))
-		{
+		if (!spn_index_holders_of(c->index,
+					  c->index,
+					  whole.diff->gone[i],
+					  &holders)) {
 			return false;
 		}
-		if (holders.num_accounts > 0) {
-			*_yes = true;
-		}
+		*_yes |= holders.num_accounts > 0;
 		talloc_free(holders.accounts);
 	}
 	return true;

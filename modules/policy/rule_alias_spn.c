@@ -203,8 +203,8 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 {
 	size_t i;
 
-	for (i = 0; i < c->after->spns.num; i++) {
-		const struct spn_value *value = &c->after->spns.values[i];
+	for (i = 0; i < spn_case_num_values(c); i++) {
+		const struct spn_value *value = spn_case_value(c, i);
 
 		if (spn_case_added(c, value) &&
 		    spn_account_find(c->after, value->key) == value &&

@@ -114,8 +114,8 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 {
 	size_t i;
 
-	for (i = 0; i < c->after->spns.num; i++) {
-		const struct spn_value *value = &c->after->spns.values[i];
+	for (i = 0; i < spn_case_num_values(c); i++) {
+		const struct spn_value *value = spn_case_value(c, i);
 		struct spn_violation self = {
 			.account = c->after,
 			.spn = value->value,

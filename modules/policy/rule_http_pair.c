@@ -73,13 +73,11 @@ static bool collect_forsaken(const struct spn_case *c,
 	size_t i;
 
 	*_forsaken = (struct spn_set){};
-	for (i = 0; c->is_write && c->before && i < c->before->spns.num; i++) {
-		const struct spn_value *value = &c->before->spns.values[i];
+	for (i = 0; c->is_write && i < c->diff->num_gone; i++) {
 		struct spn_value partner = {};
-		struct half half = {.value = value};
+		struct half half = {.value = c->diff->gone[i]};
 
-		if (spn_set_has(&c->after->spns, value->key) ||
-		    !is_half(c, value, &half.spn)) {
+		if (!is_half(c, half.value, &half.spn)) {
 			continue;
 		}
 		if (!spn_host_partner(c,
@@ -346,6 +344,8 @@ static bool judge_value(const struct spn_case *c,
 			const struct spn_set *forsaken,
 			struct spn_report *report)
 {
+	bool is_new = !c->is_write || c->before == NULL ||
+		      !spn_set_has_exactly(&c->before->spns, value);
 	struct half half = {.value = value};
 	bool lost = false;
 
@@ -357,43 +357,28 @@ static bool judge_value(const struct spn_case *c,
 		return false;
 	}
 	lost = lost || spn_set_has(forsaken, value->key);
-	if (half.partner != NULL && (lost || spn_case_brought(c, value)) &&
-	    !judge_half(c, &half, report))
-	{
+	if (half.partner != NULL && (lost || is_new) &&
+	    !judge_half(c, &half, report)) {
 		return false;
 	}
 	return c->is_write || audit_half(c, &half, report);
 }
 
-/* Only then can a value that stays have lost its other half. */
-static bool takes_away(const struct spn_case *c)
-{
-	size_t i;
-
-	for (i = 0; c->before != NULL && i < c->before->spns.num; i++) {
-		if (!spn_set_has(&c->after->spns,
-				 c->before->spns.values[i].key)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool judge(const struct spn_case *c, struct spn_report *report)
 {
-	bool all = !c->is_write || takes_away(c);
+	/* Only then can a value that stays have lost its other half. */
+	bool all = c->is_write && c->diff->num_gone > 0;
+	size_t num = all ? c->after->spns.num : spn_case_num_values(c);
 	struct spn_set forsaken = {};
 	size_t i;
 
 	if (!collect_forsaken(c, report, &forsaken)) {
 		return false;
 	}
-	for (i = 0; i < c->after->spns.num; i++) {
-		const struct spn_value *value = &c->after->spns.values[i];
+	for (i = 0; i < num; i++) {
+		const struct spn_value *value = all ? &c->after->spns.values[i]
+						    : spn_case_value(c, i);
 
-		if (!all && !spn_case_brought(c, value)) {
-			continue; /* asks nothing: no search for it */
-		}
 		if (spn_account_find(c->after, value->key) == value &&
 		    !judge_value(c, value, &forsaken, report))
 		{

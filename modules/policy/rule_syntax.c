@@ -392,16 +392,13 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 {
 	size_t i;
 
-	for (i = 0; i < c->after->spns.num; i++) {
+	for (i = 0; i < spn_case_num_values(c); i++) {
 		struct exam exam = {
 			.c = c,
 			.report = report,
-			.value = &c->after->spns.values[i],
+			.value = spn_case_value(c, i),
 		};
 
-		if (!spn_case_brought(c, exam.value)) {
-			continue;
-		}
 		exam.parsed = spn_parse(exam.value->value, &exam.spn) ==
 			      SPN_SYNTAX_OK;
 		exam.is_graphic = is_graphic(exam.value->value);

@@ -92,7 +92,7 @@ static void drop_exempt_hosts(struct spn_report *report,
 	report->num_violations = kept;
 }
 
-bool spn_rules_judge(const struct spn_case *c, struct spn_report *report)
+static bool judge(const struct spn_case *c, struct spn_report *report)
 {
 	bool exempt =
 		spn_settings_is_exempt_account(c->settings,
@@ -124,6 +124,16 @@ bool spn_rules_judge(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
+bool spn_rules_judge(const struct spn_case *c, struct spn_report *report)
+{
+	struct spn_case whole = *c;
+
+	if (c->is_write && !spn_case_compare(&whole, report)) {
+		return false;
+	}
+	return judge(&whole, report);
+}
+
 bool spn_rules_judge_forest(const struct spn_forest *forest,
 			    struct spn_report *report)
 {
@@ -138,6 +148,78 @@ bool spn_rules_judge_forest(const struct spn_forest *forest,
 	return true;
 }
 
+/* Both in one go: what a write leaves alone stands in the same order in both,
+ * and is passed over without looking it up. */
+static void compare(const struct spn_set *before,
+		    const struct spn_set *after,
+		    struct spn_diff *diff)
+{
+	const struct spn_value *old = before->values;
+	const struct spn_value *new = after->values;
+	const struct spn_value *old_end = old + before->num;
+	const struct spn_value *new_end = new + after->num;
+
+	while (old < old_end || new < new_end) {
+		bool is_same = old < old_end &&
+			       new < new_end &&spn_str_equal(old->value,
+							     new->value);
+
+		if (!is_same && old < old_end &&
+		    !spn_set_has_exactly(after, old)) {
+			if (!spn_set_has(after, old->key)) {
+				diff->gone[diff->num_gone++] = old;
+			}
+			old++;
+			continue;
+		}
+		if (!is_same && new < new_end &&
+		    !spn_set_has_exactly(before, new)) {
+			diff->brought[diff->num_brought++] = new;
+			new ++;
+			continue;
+		}
+		old += (old < old_end) ? 1 : 0;
+		new += (new < new_end) ? 1 : 0;
+	}
+}
+
+bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx)
+{
+	static const struct spn_set nothing;
+	const struct spn_set *before = (c->before == NULL) ? &nothing
+							   : &c->before->spns;
+	struct spn_diff *diff = NULL;
+
+	if (c->diff != NULL) {
+		return true;
+	}
+	diff = talloc_zero(mem_ctx, struct spn_diff);
+	if (diff == NULL) {
+		return false;
+	}
+	diff->brought = talloc_array(diff,
+				     const struct spn_value *,
+				     c->after->spns.num);
+	diff->gone = talloc_array(diff, const struct spn_value *, before->num);
+	if (diff->brought == NULL || diff->gone == NULL) {
+		talloc_free(diff);
+		return false;
+	}
+	compare(before, &c->after->spns, diff);
+	c->diff = diff;
+	return true;
+}
+
+size_t spn_case_num_values(const struct spn_case *c)
+{
+	return c->is_write ? c->diff->num_brought : c->after->spns.num;
+}
+
+const struct spn_value *spn_case_value(const struct spn_case *c, size_t i)
+{
+	return c->is_write ? c->diff->brought[i] : &c->after->spns.values[i];
+}
+
 bool spn_case_added(const struct spn_case *c, const struct spn_value *value)
 {
 	if (!c->is_write) {
@@ -146,12 +228,6 @@ bool spn_case_added(const struct spn_case *c, const struct spn_value *value)
 	/* One more of the same, in another spelling, is new, too. */
 	return spn_account_count(c->after, value->key) >
 	       spn_account_count(c->before, value->key);
-}
-
-bool spn_case_brought(const struct spn_case *c, const struct spn_value *value)
-{
-	return !c->is_write || c->before == NULL ||
-	       !spn_set_has_exactly(&c->before->spns, value);
 }
 
 bool spn_case_removed(const struct spn_case *c,

@@ -12,6 +12,19 @@
 #include "spn_forest.h"
 #include "spn_index.h"
 
+/*
+ * What a write has changed. Values as they stand in the accounts, in their
+ * order. brought: those that the account did not have in these very bytes (a
+ * directory takes another spelling for another value, and to a client it is
+ * one). gone: those that it does not have any more in any spelling.
+ */
+struct spn_diff {
+	const struct spn_value **brought;
+	size_t num_brought;
+	const struct spn_value **gone;
+	size_t num_gone;
+};
+
 /* What is judged: an account as it stands after a write, or in an audit. */
 struct spn_case {
 	const struct spn_account *after;
@@ -23,6 +36,8 @@ struct spn_case {
 	const struct spn_forest *forest;
 	const struct spn_settings *settings;
 	const struct spn_surroundings *surroundings; /* NULL in a write */
+	/* of before and after; NULL: spn_case_compare() finds it out */
+	const struct spn_diff *diff;
 };
 
 struct spn_rule {
@@ -57,11 +72,17 @@ bool spn_rules_judge_forest(const struct spn_forest *forest,
 
 /* For the rules themselves: */
 
-/* The write brought this value (or it is an audit: all count as new). */
+/* c->diff on mem_ctx, unless it is there. False when out of memory. */
+bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx);
+
+/* The values that are to be judged, in their order: those that the write
+ * brought, or in an audit all. */
+size_t spn_case_num_values(const struct spn_case *c);
+const struct spn_value *spn_case_value(const struct spn_case *c, size_t i);
+
+/* One more of the same, in another spelling, is new, too. In an audit all
+ * are. */
 bool spn_case_added(const struct spn_case *c, const struct spn_value *value);
-/* The same for the very bytes: another spelling counts as new, too. What a
- * directory takes for one value may still be two to a client. */
-bool spn_case_brought(const struct spn_case *c, const struct spn_value *value);
 /* The account held class/host before the write and does not any more.
  * False in *_removed in an audit. Returns false when out of memory. */
 bool spn_case_removed(const struct spn_case *c,

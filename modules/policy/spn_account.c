@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "spn_quick_fold.h"
+
 struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,
 				    const char *object_guid)
 {
@@ -31,6 +33,52 @@ bool spn_account_add(struct spn_account *account,
 	return added.value.data != NULL &&
 	       fold->fn(fold->private_data, account, value, &added.key) &&
 	       spn_set_add(account, &account->spns, &added);
+}
+
+bool spn_account_add_all(struct spn_account *account,
+			 const struct spn_fold *fold,
+			 const struct spn_str *values,
+			 size_t num)
+{
+	size_t num_bytes = 0;
+	char *copies = NULL;
+	char *keys = NULL;
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		num_bytes += values[i].len + 1;
+	}
+	copies = talloc_array(account, char, num_bytes);
+	keys = talloc_array(account, char, num_bytes);
+	if (copies == NULL || keys == NULL ||
+	    !spn_set_reserve(account, &account->spns, account->spns.num + num))
+	{
+		return false;
+	}
+	for (i = 0; i < num; i++) {
+		size_t len = values[i].len;
+		struct spn_value added = {
+			.value = {.data = copies, .len = len},
+		};
+
+		if (len > 0) {
+			memcpy(copies, values[i].data, len);
+		}
+		copies[len] = '\0';
+		if (!spn_fold_at(fold,
+				 account,
+				 added.value,
+				 keys,
+				 &added.key) ||
+		    !spn_set_add(account, &account->spns, &added))
+		{
+			return false;
+		}
+		keys[len] = '\0';
+		copies += len + 1;
+		keys += len + 1;
+	}
+	return true;
 }
 
 const struct spn_value *spn_account_find(const struct spn_account *account,

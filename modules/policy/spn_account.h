@@ -42,6 +42,12 @@ bool spn_account_add(struct spn_account *account,
 		     const struct spn_fold *fold,
 		     struct spn_str value);
 
+/* The same for many, in two blocks of memory and not in two for each. */
+bool spn_account_add_all(struct spn_account *account,
+			 const struct spn_fold *fold,
+			 const struct spn_str *values,
+			 size_t num);
+
 /* The first value with that key, or NULL. NULL account: NULL. */
 const struct spn_value *spn_account_find(const struct spn_account *account,
 					 struct spn_str key);

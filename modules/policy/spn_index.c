@@ -5,10 +5,13 @@
  */
 #include "spn_index.h"
 
-#include <stdlib.h>
-
 #include "spn_census.h"
 #include "spn_table.h"
+
+/* From so many SPNs on an account of a partial index is large. A transaction
+ * nearly always has one account; the others go the usual way. */
+#define LARGE 64
+#define MAX_LARGE 4
 
 struct spn_index {
 	struct spn_fold fold;
@@ -16,14 +19,15 @@ struct spn_index {
 	struct spn_table by_spn;   /* folded value */
 	struct spn_table by_name;  /* NetBIOS name, no case */
 	struct spn_table by_dns;   /* DNS name, no case */
-	struct spn_set guids;	   /* of its accounts; partial index only */
-	struct spn_set folded;	   /* by text: its key; partial index only */
-	/* What a partial index has been asked: with an answer, by kind, and
-	 * without. */
-	struct spn_set known[SPN_NUM_QUESTION_KINDS];
-	struct spn_question *open;
-	size_t num_open;
-	size_t size_open;
+	/* Accounts of a partial index, by objectGUID: those that were given to
+	 * it with all of their SPNs, and those that a search has found. */
+	struct spn_table given;
+	struct spn_table found;
+	/* Given ones with many SPNs are looked up in their own sets. */
+	const struct spn_account *large[MAX_LARGE];
+	size_t num_large;
+	struct spn_set folded; /* by text: its key; partial index only */
+	struct spn_questions questions; /* partial index only */
 	bool wants_suffixes;
 };
 
@@ -37,9 +41,8 @@ struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	index->fold = fold;
-	index->by_spn.compare = spn_table_by_key;
-	index->by_name.compare = spn_table_by_name;
-	index->by_dns.compare = spn_table_by_name;
+	index->by_name.nocase = true;
+	index->by_dns.nocase = true;
 	if (complete) {
 		index->census = spn_census_new(index, fold);
 		if (index->census == NULL) {
@@ -86,81 +89,112 @@ static bool add_names(struct spn_index *index,
 	return true;
 }
 
+/* While an account is being added to the directory it has no objectGUID. */
+static struct spn_str guid_key(const char *object_guid)
+{
+	return spn_str_of((object_guid[0] == '\0') ? "-" : object_guid);
+}
+
 bool spn_index_has(const struct spn_index *index, const char *object_guid)
 {
-	return spn_set_has(&index->guids, spn_str_of(object_guid));
+	return spn_table_find(&index->given, guid_key(object_guid)) != NULL;
+}
+
+static bool is_large(const struct spn_index *index,
+		     const struct spn_account *account)
+{
+	size_t i = 0;
+
+	while (i < index->num_large && index->large[i] != account) {
+		i++;
+	}
+	return i < index->num_large;
+}
+
+/* Each key once, however many spellings of it there are. */
+static bool add_spns(struct spn_index *index,
+		     const struct spn_account *found,
+		     const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < found->spns.num; i++) {
+		const struct spn_value *value = &found->spns.values[i];
+
+		if (spn_account_find(found, value->key) != value ||
+		    (found != account &&
+		     spn_account_find(account, value->key) != NULL))
+		{
+			continue;
+		}
+		if (!spn_table_add(index, &index->by_spn, value->key, account))
+		{
+			return false;
+		}
+	}
+	return true;
 }
 
 bool spn_index_add(struct spn_index *index, const struct spn_account *account)
 {
-	struct spn_value guid = {.key = spn_str_of(account->object_guid)};
-	size_t i;
-
 	if (index->census != NULL) {
 		return spn_census_add(index->census, account);
 	}
 	if (spn_index_has(index, account->object_guid)) {
 		return true;
 	}
-	if (!spn_set_add(index, &index->guids, &guid)) {
+	if (!spn_table_add(index,
+			   &index->given,
+			   guid_key(account->object_guid),
+			   account) ||
+	    !add_names(index, account))
+	{
 		return false;
 	}
-	for (i = 0; i < account->spns.num; i++) {
-		if (!spn_table_add(index,
-				   &index->by_spn,
-				   account->spns.values[i].key,
-				   account))
-		{
-			return false;
-		}
+	if (account->spns.num >= LARGE && index->num_large < MAX_LARGE) {
+		index->large[index->num_large++] = account;
+		return true;
 	}
-	return add_names(index, account);
+	return add_spns(index, account, account);
+}
+
+bool spn_index_add_found(struct spn_index *index,
+			 const struct spn_account *account)
+{
+	struct spn_str guid = guid_key(account->object_guid);
+	const struct spn_entry *first = spn_table_find(&index->found, guid);
+
+	if (spn_index_has(index, account->object_guid)) {
+		return true;
+	}
+	if (first != NULL) {
+		return add_spns(index, account, first->account);
+	}
+	return spn_table_add(index, &index->found, guid, account) &&
+	       add_names(index, account) && add_spns(index, account, account);
 }
 
 bool spn_index_add_spn(struct spn_index *index,
 		       const struct spn_account *account,
 		       const struct spn_value *spn)
 {
-	return spn_table_add(index, &index->by_spn, spn->key, account);
+	return is_large(index, account) ||
+	       spn_table_add(index, &index->by_spn, spn->key, account);
 }
 
-/* Notes a question that a partial index cannot answer yet. */
 static bool ask(struct spn_index *index,
 		enum spn_question_kind kind,
 		const struct spn_value *asked)
 {
-	struct spn_question question = {.kind = kind};
+	return index->census != NULL ||
+	       spn_questions_ask(index, &index->questions, kind, asked);
+}
 
-	/* What is not UTF-8 cannot be folded, so no index of the directory
-	 * has it: nobody can store it, and a search for it would read every
-	 * object there is. */
-	if (index->census != NULL || asked->value.len == 0 ||
-	    !spn_str_is_utf8(asked->value) ||
-	    spn_set_has(&index->known[kind], asked->key))
-	{
-		return true;
-	}
-	if (index->num_open == index->size_open) {
-		size_t size = (index->size_open == 0) ? 16
-						      : index->size_open * 2;
-		struct spn_question *open = talloc_realloc(index,
-							   index->open,
-							   struct spn_question,
-							   size);
-
-		if (open == NULL) {
-			return false;
-		}
-		index->open = open;
-		index->size_open = size;
-	}
-	question.text = spn_str_dup(index, asked->value);
-	question.key = spn_str_dup(index, asked->key);
-	if (question.text.data == NULL || question.key.data == NULL) {
-		return false;
-	}
-	index->open[index->num_open++] = question;
-	return true;
+static bool is_known(const struct spn_index *index,
+		     enum spn_question_kind kind,
+		     struct spn_str key)
+{
+	return spn_set_has(&index->questions.known[kind], key);
 }
 
 /* The SPN itself; or, where it is only to be looked for in the domains, that.
@@ -169,8 +203,7 @@ static bool ask_spn(struct spn_index *index,
 		    enum spn_question_kind kind,
 		    const struct spn_value *spn)
 {
-	return spn_set_has(&index->known[SPN_ASK_SPN], spn->key) ||
-	       ask(index, kind, spn);
+	return is_known(index, SPN_ASK_SPN, spn->key) || ask(index, kind, spn);
 }
 
 static bool find_holders(struct spn_index *index,
@@ -178,9 +211,11 @@ static bool find_holders(struct spn_index *index,
 			 const struct spn_value *spn,
 			 struct spn_holders *_holders)
 {
+	const struct spn_table *table = &index->by_spn;
 	struct spn_holders holders = {};
-	const struct spn_entry *found = NULL;
-	size_t num = 0;
+	const struct spn_entry *first = NULL;
+	const struct spn_entry *entry = NULL;
+	size_t num = index->num_large;
 	size_t i;
 
 	if (index->census != NULL) {
@@ -190,19 +225,29 @@ static bool find_holders(struct spn_index *index,
 				       spn->key,
 				       _holders);
 	}
-	found = spn_table_find(&index->by_spn, spn->key, &num);
-	if (num > 0) {
-		holders.accounts = talloc_array(mem_ctx,
-						const struct spn_account *,
-						num);
-		if (holders.accounts == NULL) {
-			return false;
-		}
+	first = spn_table_find(table, spn->key);
+	for (entry = first; entry != NULL;
+	     entry = spn_table_next(table, entry)) {
+		num++;
 	}
-	for (i = 0; i < num; i++) {
-		if (i == 0 || found[i].account != found[i - 1].account) {
+	if (num == 0) {
+		*_holders = holders;
+		return true;
+	}
+	holders.accounts = talloc_array(mem_ctx,
+					const struct spn_account *,
+					num);
+	if (holders.accounts == NULL) {
+		return false;
+	}
+	for (entry = first; entry != NULL;
+	     entry = spn_table_next(table, entry)) {
+		holders.accounts[holders.num_accounts++] = entry->account;
+	}
+	for (i = 0; i < index->num_large; i++) {
+		if (spn_account_find(index->large[i], spn->key) != NULL) {
 			holders.accounts[holders.num_accounts++] =
-				found[i].account;
+				index->large[i];
 		}
 	}
 	*_holders = holders;
@@ -222,22 +267,26 @@ bool spn_index_is_free(struct spn_index *index,
 		       struct spn_str key,
 		       const struct spn_account *account)
 {
-	const struct spn_entry *found = NULL;
-	size_t num = 0;
+	const struct spn_entry *entry = NULL;
 	size_t i;
 
-	if (!spn_set_has(&index->known[SPN_ASK_SPN], key) &&
-	    !spn_set_has(&index->known[SPN_ASK_SPN_IN_DOMAINS], key))
+	if (!is_known(index, SPN_ASK_SPN, key) &&
+	    !is_known(index, SPN_ASK_SPN_IN_DOMAINS, key))
 	{
 		return false;
 	}
-	found = spn_table_find(&index->by_spn, key, &num);
-	for (i = 0; i < num; i++) {
-		if (found[i].account != account) {
+	entry = spn_table_find(&index->by_spn, key);
+	while (entry != NULL && entry->account == account) {
+		entry = spn_table_next(&index->by_spn, entry);
+	}
+	for (i = 0; i < index->num_large && entry == NULL; i++) {
+		if (index->large[i] != account &&
+		    spn_account_find(index->large[i], key) != NULL)
+		{
 			return false;
 		}
 	}
-	return true;
+	return entry == NULL;
 }
 
 /* Rules ask for the same few texts again and again, and to fold one costs
@@ -424,7 +473,6 @@ bool spn_index_computer_by_name(struct spn_index *index,
 				const struct spn_account **_computer)
 {
 	const struct spn_entry *found = NULL;
-	size_t num = 0;
 
 	if (index->census != NULL) {
 		return find_computer(index,
@@ -437,8 +485,8 @@ bool spn_index_computer_by_name(struct spn_index *index,
 	{
 		return false;
 	}
-	found = spn_table_find(&index->by_name, netbios_name, &num);
-	*_computer = (num > 0) ? found->account : NULL;
+	found = spn_table_find(&index->by_name, netbios_name);
+	*_computer = (found != NULL) ? found->account : NULL;
 	return true;
 }
 
@@ -449,7 +497,6 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 	const size_t max_netbios = 15;
 	const struct spn_entry *found = NULL;
 	struct spn_str label = fqdn;
-	size_t num = 0;
 
 	if (index->census != NULL) {
 		return find_computer(index,
@@ -474,8 +521,8 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 	if (!ask_for_host(index, fqdn)) {
 		return false;
 	}
-	found = spn_table_find(&index->by_dns, fqdn, &num);
-	*_computer = (num > 0) ? found->account : NULL;
+	found = spn_table_find(&index->by_dns, fqdn);
+	*_computer = (found != NULL) ? found->account : NULL;
 	return true;
 }
 
@@ -489,85 +536,21 @@ bool spn_index_wants_suffixes(const struct spn_index *index)
 	return index->wants_suffixes;
 }
 
-static int compare_questions(const void *a, const void *b)
-{
-	const struct spn_question *x = a;
-	const struct spn_question *y = b;
-
-	if (x->kind != y->kind) {
-		return (x->kind > y->kind) ? 1 : -1;
-	}
-	return spn_str_compare(x->key, y->key);
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-	const struct spn_question *x = a;
-	const struct spn_question *y = b;
-
-	return spn_str_compare(x->key, y->key);
-}
-
-/* Who holds it anywhere is asked besides. */
-static bool is_asked_twice(const struct spn_question *questions,
-			   size_t num_spns,
-			   const struct spn_question *question)
-{
-	return question->kind == SPN_ASK_SPN_IN_DOMAINS && num_spns > 0 &&
-	       bsearch(question,
-		       questions,
-		       num_spns,
-		       sizeof(*question),
-		       compare_keys) != NULL;
-}
-
 const struct spn_question *spn_index_open_questions(struct spn_index *index,
 						    size_t *_num)
 {
-	struct spn_question *open = index->open;
-	size_t num_spns = 0;
-	size_t kept = 0;
-	size_t i;
+	return spn_questions_open(&index->questions, _num);
+}
 
-	if (index->num_open > 0) {
-		qsort(open,
-		      index->num_open,
-		      sizeof(struct spn_question),
-		      compare_questions);
-	}
-	for (i = 0; i < index->num_open; i++) {
-		if ((kept > 0 &&
-		     compare_questions(&open[kept - 1], &open[i]) == 0) ||
-		    is_asked_twice(open, num_spns, &open[i]))
-		{
-			continue;
-		}
-		open[kept++] = open[i];
-		num_spns += (open[kept - 1].kind == SPN_ASK_SPN) ? 1 : 0;
-	}
-	index->num_open = kept;
-	*_num = kept;
-	return open;
+bool spn_index_asks(const struct spn_index *index, struct spn_str key)
+{
+	return spn_set_has(&index->questions.asked, key);
 }
 
 bool spn_index_answered(struct spn_index *index, bool anywhere)
 {
-	size_t i;
-
-	for (i = 0; i < index->num_open; i++) {
-		enum spn_question_kind kind = index->open[i].kind;
-		struct spn_value question = {.key = index->open[i].key};
-
-		if (kind == SPN_ASK_SPN_IN_DOMAINS && anywhere) {
-			kind = SPN_ASK_SPN; /* that is more */
-		}
-		if (!spn_set_add(index, &index->known[kind], &question)) {
-			return false;
-		}
-	}
-	index->num_open = 0;
 	index->wants_suffixes = false;
-	return true;
+	return spn_questions_answered(index, &index->questions, anywhere);
 }
 
 struct spn_census *spn_index_census(struct spn_index *index)

@@ -15,6 +15,7 @@
 #define SPN_POLICY_SPN_INDEX_H
 
 #include "spn_account.h"
+#include "spn_questions.h"
 
 struct spn_index;
 
@@ -22,19 +23,6 @@ struct spn_index;
 struct spn_holders {
 	const struct spn_account **accounts;
 	size_t num_accounts;
-};
-
-/* A search that is still to be made. */
-enum spn_question_kind {
-	SPN_ASK_SPN,		/* (servicePrincipalName=text), anywhere */
-	SPN_ASK_COMPUTER,	/* (sAMAccountName=text), in domains */
-	SPN_ASK_SPN_IN_DOMAINS, /* (servicePrincipalName=text), likewise */
-	SPN_NUM_QUESTION_KINDS,
-};
-struct spn_question {
-	enum spn_question_kind kind;
-	struct spn_str text;
-	struct spn_str key; /* folded: the same question has the same key */
 };
 
 /* fold's private data must live as long. NULL when out of memory. */
@@ -51,11 +39,11 @@ bool spn_index_key(struct spn_index *index,
 		   struct spn_value *_spn);
 
 /*
- * Adds a live account. A partial index keeps the pointer, the caller the
- * memory; a complete one has a copy (spn_census), takes deleted ones, too, and
- * what it finds is good until the page of its census is turned.
- * The same account (objectGUID) may be added again by a later search: a
- * partial index keeps the first. False when out of memory.
+ * Adds a live account with all of its SPNs. A partial index keeps the pointer,
+ * the caller the memory; a complete one has a copy (spn_census), takes deleted
+ * ones, too, and what it finds is good until the page of its census is turned.
+ * The same account (objectGUID) may be added again: a partial index keeps the
+ * first. False when out of memory.
  */
 bool spn_index_add(struct spn_index *index, const struct spn_account *account);
 
@@ -65,8 +53,21 @@ bool spn_index_add_spn(struct spn_index *index,
 		       const struct spn_account *account,
 		       const struct spn_value *spn);
 
-/* A partial index has the account of this objectGUID. */
+/* A partial index was given the account of this objectGUID, and so with all of
+ * its SPNs. */
 bool spn_index_has(const struct spn_index *index, const char *object_guid);
+
+/*
+ * Adds an account that a search for the open questions of a partial index has
+ * found. Of its SPNs only those need be there that were asked for: see
+ * spn_index_asks(). It may be found once more, by another search. Nothing is
+ * done with one that the index was given.
+ */
+bool spn_index_add_found(struct spn_index *index,
+			 const struct spn_account *account);
+
+/* An open question of a partial index is about this SPN, which is folded. */
+bool spn_index_asks(const struct spn_index *index, struct spn_str key);
 
 /*
  * All of these return false only when out of memory; results live on

@@ -403,17 +403,19 @@ static bool get_spns(struct reader *r,
 		return true;
 	}
 	set->values = take(r, num * sizeof(set->values[0]));
-	set->by_key = take(r, num * sizeof(set->by_key[0]));
-	if (set->values == NULL || set->by_key == NULL) {
+	if (set->values == NULL) {
 		return false;
 	}
 	set->size = num;
 	for (i = 0; i < num; i++) {
 		struct spn_value spn = {.value = get_str(r)};
 
-		/* There is room, so nothing is allocated. */
+		/* There is room, so only a large one needs more. */
 		if (!get_key(r, fold, &spn) ||
-		    !spn_set_add(r->scratch, set, &spn)) {
+		    !spn_set_add((r->arena == NULL) ? r->scratch : r->mem_ctx,
+				 set,
+				 &spn))
+		{
 			return false;
 		}
 	}

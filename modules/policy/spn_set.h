@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * SPN values in the order in which they came, found by their folded form
- * without looking at every one: an account may have thousands.
+ * without looking at every one: an account may have a hundred thousand, and
+ * all of them may be spellings of one.
  */
 #ifndef SPN_POLICY_SPN_SET_H
 #define SPN_POLICY_SPN_SET_H
 
-#include "spn.h"
+#include "spn_slots.h"
 
 /* value: as stored. key: as compared (spn_fold). */
 struct spn_value {
@@ -18,8 +19,12 @@ struct spn_value {
 struct spn_set {
 	struct spn_value *values;
 	size_t num;
-	size_t size;	/* room in both arrays */
-	size_t *by_key; /* places in values, sorted by key, then by place */
+	size_t size; /* room in the arrays */
+	/* Only of sets that are not small: */
+	struct spn_spelling *spellings; /* one for each value */
+	struct spn_slots by_key;	/* the first value with each key */
+	struct spn_slots by_bytes;	/* every value; built when some key has
+					   many spellings */
 };
 
 /* Bytes of the value are not copied. Arrays are allocated on mem_ctx, the
@@ -28,9 +33,20 @@ bool spn_set_add(TALLOC_CTX *mem_ctx,
 		 struct spn_set *set,
 		 const struct spn_value *value);
 
-/* One value with that key goes: the one with these very bytes, else the first
- * that came. False when there is none. */
-bool spn_set_remove(struct spn_set *set, const struct spn_value *value);
+/* Room for that many in all. False when out of memory. */
+bool spn_set_reserve(TALLOC_CTX *mem_ctx, struct spn_set *set, size_t num);
+
+/*
+ * Values go, in the order given: of those with its key the one with these very
+ * bytes, else the first that came. The others stay in their order. *_all (may
+ * be NULL): there was one for each. Linear in both, so a few at a time are
+ * better taken together. False when out of memory, nothing removed.
+ */
+bool spn_set_remove(TALLOC_CTX *mem_ctx,
+		    struct spn_set *set,
+		    const struct spn_value *gone,
+		    size_t num_gone,
+		    bool *_all);
 void spn_set_clear(struct spn_set *set);
 
 /* Arrays of its own on mem_ctx, the same bytes. False when out of memory. */

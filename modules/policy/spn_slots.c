@@ -22,6 +22,15 @@ static uint64_t secret(size_t which)
 }
 
 /* Both halves of the product of 64 bits each, one over the other. */
+#ifdef __SIZEOF_INT128__
+static uint64_t fold_product(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = a;
+
+	product *= b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+#else
 static uint64_t fold_product(uint64_t a, uint64_t b)
 {
 	uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
@@ -31,6 +40,7 @@ static uint64_t fold_product(uint64_t a, uint64_t b)
 
 	return high ^ (other << 32 | (low & UINT32_MAX));
 }
+#endif
 
 uint32_t spn_slots_hash(uint32_t seed, struct spn_str bytes, bool nocase)
 {
@@ -94,6 +104,32 @@ bool spn_slots_reserve(TALLOC_CTX *mem_ctx,
 	}
 	talloc_free(slots->slots);
 	*slots = grown;
+	return true;
+}
+
+void spn_slots_clear(struct spn_slots *slots)
+{
+	TALLOC_FREE(slots->slots);
+	slots->num = 0;
+	slots->size = 0;
+}
+
+bool spn_slots_copy(TALLOC_CTX *mem_ctx,
+		    const struct spn_slots *slots,
+		    struct spn_slots *_copy)
+{
+	struct spn_slots copy = *slots;
+
+	if (slots->size > 0) {
+		copy.slots = talloc_memdup(mem_ctx,
+					   slots->slots,
+					   slots->size *
+						   sizeof(struct spn_slot));
+		if (copy.slots == NULL) {
+			return false;
+		}
+	}
+	*_copy = copy;
 	return true;
 }
 

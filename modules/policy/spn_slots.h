@@ -29,6 +29,14 @@ bool spn_slots_reserve(TALLOC_CTX *mem_ctx,
 		       struct spn_slots *slots,
 		       size_t num);
 
+/* It is empty again, and holds no memory. */
+void spn_slots_clear(struct spn_slots *slots);
+
+/* A table of its own on mem_ctx. False when out of memory. */
+bool spn_slots_copy(TALLOC_CTX *mem_ctx,
+		    const struct spn_slots *slots,
+		    struct spn_slots *_copy);
+
 /* On mem_ctx, the same one for all calls. False when out of memory. */
 bool spn_slots_add(TALLOC_CTX *mem_ctx,
 		   struct spn_slots *slots,

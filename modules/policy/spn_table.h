@@ -11,21 +11,18 @@
 struct spn_entry {
 	struct spn_str key;
 	const struct spn_account *account;
+	uint32_t next; /* the next with the same key, plus 1; 0: none */
+	uint32_t last; /* of the first of a key: the last one */
 };
 
-/* Starts as {} with a comparison. */
+/* Starts as {}, with nocase where keys are names: ASCII without case. */
 struct spn_table {
 	struct spn_entry *entries;
 	size_t num_entries;
 	size_t size;
-	bool sorted;
-	int (*compare)(const void *a, const void *b);
+	struct spn_slots by_key; /* the first entry of each key */
+	bool nocase;
 };
-
-/* Comparisons of two entries. By key: those of one account that have the same
- * key stand together. By name: ASCII without case. */
-int spn_table_by_key(const void *a, const void *b);
-int spn_table_by_name(const void *a, const void *b);
 
 /* Entries are on mem_ctx, the same one for all calls; key and account must
  * live as long. An empty key is left out. False when out of memory. */
@@ -34,10 +31,11 @@ bool spn_table_add(TALLOC_CTX *mem_ctx,
 		   struct spn_str key,
 		   const struct spn_account *account);
 
-/* The entries with that key: a pointer to the first, which is good until the
- * next one is added, and how many. */
-const struct spn_entry *spn_table_find(struct spn_table *table,
-				       struct spn_str key,
-				       size_t *_num);
+/* The first entry with that key that was added, and the one after it; NULL for
+ * none. Good until the next one is added. */
+const struct spn_entry *spn_table_find(const struct spn_table *table,
+				       struct spn_str key);
+const struct spn_entry *spn_table_next(const struct spn_table *table,
+				       const struct spn_entry *entry);
 
 #endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A table of characters, filled in by asking.
+ */
+#include "spn_quick_fold.h"
+
+#define FIRST 0x21
+#define LAST 0x7e
+
+struct spn_quick_fold {
+	struct spn_fold narrow;
+	char to[UINT8_MAX + 1];	      /* 0: not known, or not that simple */
+	bool is_known[UINT8_MAX + 1]; /* asked already */
+};
+
+/* Between two others a character is folded as anywhere. When out of memory
+ * nothing is learnt. */
+static char learn(struct spn_quick_fold *quick, unsigned char c)
+{
+	const char text[3] = {'a', (char)c, 'a'};
+	struct spn_str value = {.data = text, .len = sizeof(text)};
+	struct spn_str folded = {};
+	TALLOC_CTX *tmp_ctx = NULL;
+
+	if (c < FIRST || c > LAST || quick->is_known[c]) {
+		return 0;
+	}
+	tmp_ctx = talloc_new(quick);
+	if (tmp_ctx != NULL && quick->narrow.fn(quick->narrow.private_data,
+						tmp_ctx,
+						value,
+						&folded))
+	{
+		quick->is_known[c] = true;
+		if (folded.len == sizeof(text) &&
+		    folded.data[0] == folded.data[2]) {
+			quick->to[c] = folded.data[1];
+		}
+	}
+	talloc_free(tmp_ctx);
+	return quick->to[c];
+}
+
+static bool into(void *private_data, struct spn_str value, char *to)
+{
+	struct spn_quick_fold *quick = private_data;
+	size_t i;
+
+	for (i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		to[i] = quick->to[c];
+		if (to[i] == 0) {
+			to[i] = learn(quick, c);
+		}
+		if (to[i] == 0) {
+			return false;
+		}
+	}
+	return value.len > 0;
+}
+
+static bool quick_fold(void *private_data,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_str value,
+		       struct spn_str *_folded)
+{
+	struct spn_quick_fold *quick = private_data;
+	char *folded = talloc_array(mem_ctx, char, value.len + 1);
+
+	if (folded == NULL) {
+		return false;
+	}
+	if (!into(quick, value, folded)) {
+		talloc_free(folded);
+		return quick->narrow.fn(quick->narrow.private_data,
+					mem_ctx,
+					value,
+					_folded);
+	}
+	folded[value.len] = '\0';
+	*_folded = (struct spn_str){.data = folded, .len = value.len};
+	return true;
+}
+
+struct spn_quick_fold *spn_quick_fold_new(TALLOC_CTX *mem_ctx,
+					  const struct spn_fold *narrow)
+{
+	struct spn_quick_fold *quick = talloc_zero(mem_ctx,
+						   struct spn_quick_fold);
+
+	if (quick != NULL) {
+		quick->narrow = *narrow;
+	}
+	return quick;
+}
+
+struct spn_fold spn_quick_fold(struct spn_quick_fold *quick)
+{
+	return (struct spn_fold){
+		.fn = quick_fold,
+		.into = into,
+		.private_data = quick,
+	};
+}
+
+bool spn_fold_at(const struct spn_fold *fold,
+		 TALLOC_CTX *mem_ctx,
+		 struct spn_str value,
+		 char *to,
+		 struct spn_str *_folded)
+{
+	if (fold->into != NULL && fold->into(fold->private_data, value, to)) {
+		*_folded = (struct spn_str){.data = to, .len = value.len};
+		return true;
+	}
+	return fold->fn(fold->private_data, mem_ctx, value, _folded);
+}

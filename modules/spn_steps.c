@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Nothing is looked up here, and nothing compared: this is done before access
+ * control has spoken, and so costs next to nothing.
+ */
+#include "spn_steps.h"
+
+#include <string.h>
+
+#define SPN_ATTR "servicePrincipalName"
+
+/* More than anybody needs, and each one is a write. */
+#define MAX_STEPS 16
+
+static bool is_absolute(const struct ldb_message_element *el)
+{
+	enum spn_change_kind kind = spn_request_kind(el);
+
+	return kind == SPN_CHANGE_REPLACE ||
+	       (kind == SPN_CHANGE_DELETE && el->num_values == 0);
+}
+
+/* An element in the making. */
+struct merged {
+	struct ldb_message_element el;
+	size_t room; /* of values that are ours; 0: they are the caller's */
+};
+
+/* An array of our own with room for so many: a client can send an element for
+ * each value. */
+static bool make_room(TALLOC_CTX *mem_ctx, struct merged *to, size_t num)
+{
+	struct ldb_val *values = NULL;
+
+	if (num <= to->room) {
+		return true;
+	}
+	values = talloc_array(mem_ctx, struct ldb_val, 2 * num);
+	if (values == NULL) {
+		return false;
+	}
+	if (to->el.num_values > 0) {
+		memcpy(values,
+		       to->el.values,
+		       to->el.num_values * sizeof(struct ldb_val));
+	}
+	if (to->room > 0) {
+		talloc_free(to->el.values);
+	}
+	to->el.values = values;
+	to->room = 2 * num;
+	return true;
+}
+
+static bool append(TALLOC_CTX *mem_ctx,
+		   struct merged *to,
+		   const struct ldb_message_element *more)
+{
+	size_t num = (size_t)to->el.num_values + more->num_values;
+
+	if (!make_room(mem_ctx, to, num)) {
+		return false;
+	}
+	if (more->num_values > 0) {
+		memcpy(to->el.values + to->el.num_values,
+		       more->values,
+		       more->num_values * sizeof(struct ldb_val));
+	}
+	to->el.num_values = (unsigned)num;
+	return true;
+}
+
+/* Whether the second can be one with the first: both add, or both delete; or
+ * the first says what is there, and the second adds to that. */
+static bool is_same_kind(const struct ldb_message_element *first,
+			 const struct ldb_message_element *second)
+{
+	if (spn_request_kind(second) == SPN_CHANGE_ADD) {
+		return spn_request_kind(first) == SPN_CHANGE_ADD ||
+		       is_absolute(first);
+	}
+	return !is_absolute(first) && !is_absolute(second) &&
+	       spn_request_kind(first) == spn_request_kind(second);
+}
+
+/* The elements of servicePrincipalName, as few as possible; MAX_STEPS + 1 of
+ * them are too many. */
+static bool merge(TALLOC_CTX *mem_ctx,
+		  const struct ldb_message *msg,
+		  struct merged els[MAX_STEPS + 1],
+		  size_t *_num)
+{
+	size_t num = 0;
+	unsigned i;
+
+	for (i = 0; i < msg->num_elements && num <= MAX_STEPS; i++) {
+		const struct ldb_message_element *el = &msg->elements[i];
+		struct merged *last = (num == 0) ? NULL : &els[num - 1];
+
+		if (!spn_request_is_spns(el)) {
+			continue;
+		}
+		if (last != NULL && is_absolute(&last->el) && is_absolute(el))
+		{
+			num--; /* nothing is left of it */
+			last = NULL;
+		}
+		if (last == NULL || !is_same_kind(&last->el, el)) {
+			els[num++] = (struct merged){.el = *el};
+			continue;
+		}
+		if (is_absolute(&last->el)) {
+			last->el.flags = LDB_FLAG_MOD_REPLACE;
+		}
+		if (!append(mem_ctx, last, el)) {
+			return false;
+		}
+	}
+	*_num = num;
+	return true;
+}
+
+static struct ldb_message *message_of(TALLOC_CTX *mem_ctx,
+				      struct ldb_dn *dn,
+				      const struct ldb_message_element *els,
+				      unsigned num)
+{
+	struct ldb_message *msg = ldb_msg_new(mem_ctx);
+
+	if (msg == NULL) {
+		return NULL;
+	}
+	msg->dn = dn;
+	msg->elements = talloc_memdup(msg, els, num * sizeof(*els));
+	msg->num_elements = num;
+	if (msg->elements == NULL) {
+		talloc_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* The message with this in the place of its elements of servicePrincipalName.
+ */
+static struct ldb_message *with_spns(TALLOC_CTX *mem_ctx,
+				     const struct ldb_message *msg,
+				     const struct ldb_message_element *els,
+				     unsigned num)
+{
+	struct ldb_message_element *all =
+		talloc_array(mem_ctx,
+			     struct ldb_message_element,
+			     msg->num_elements + num);
+	struct ldb_message *made = NULL;
+	unsigned num_all = 0;
+	bool placed = false;
+	unsigned i;
+
+	for (i = 0; all != NULL && i < msg->num_elements; i++) {
+		if (!spn_request_is_spns(&msg->elements[i])) {
+			all[num_all++] = msg->elements[i];
+		} else if (!placed) {
+			memcpy(all + num_all, els, num * sizeof(*els));
+			num_all += num;
+			placed = true;
+		}
+	}
+	if (all != NULL) {
+		made = message_of(mem_ctx, msg->dn, all, num_all);
+	}
+	talloc_free(all);
+	return made;
+}
+
+static bool has_attribute(const struct ldb_message *msg, const char *attr)
+{
+	return ldb_msg_find_element(msg, attr) != NULL;
+}
+
+static int refuse(const struct spn_store *store, const char *why)
+{
+	ldb_asprintf_errstring(store->ldb, "00002035: spn_policy: %s", why);
+	return LDB_ERR_UNWILLING_TO_PERFORM;
+}
+
+static bool make_steps(TALLOC_CTX *mem_ctx,
+		       const struct ldb_message *msg,
+		       const struct merged *els,
+		       size_t num,
+		       const struct ldb_message **messages)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		messages[i] =
+			(i + 1 < num)
+				? message_of(mem_ctx, msg->dn, &els[i].el, 1)
+				: with_spns(mem_ctx, msg, &els[i].el, 1);
+		if (messages[i] == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool has_one_at_most(const struct ldb_message *msg)
+{
+	size_t num = 0;
+	unsigned i;
+
+	for (i = 0; i < msg->num_elements && num < 2; i++) {
+		num += spn_request_is_spns(&msg->elements[i]) ? 1 : 0;
+	}
+	return num < 2;
+}
+
+int spn_steps_split(const struct spn_store *store,
+		    TALLOC_CTX *mem_ctx,
+		    const struct ldb_message *msg,
+		    struct spn_steps *_steps)
+{
+	struct merged els[MAX_STEPS + 1] = {};
+	const struct ldb_message **messages =
+		talloc_array(mem_ctx, const struct ldb_message *, MAX_STEPS);
+	size_t num = 1;
+
+	if (messages == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	if (has_one_at_most(msg)) {
+		messages[0] = msg;
+	} else if (has_attribute(msg, "isDeleted")) {
+		return refuse(store,
+			      "an undelete says only once what "
+			      "servicePrincipalName is to be");
+	} else if (!merge(mem_ctx, msg, els, &num)) {
+		return ldb_oom(store->ldb);
+	} else if (num > MAX_STEPS) {
+		return refuse(store,
+			      "more than 16 turns between adding and deleting "
+			      "servicePrincipalName; send several requests");
+	} else if (!make_steps(mem_ctx, msg, els, num, messages)) {
+		return ldb_oom(store->ldb);
+	}
+	_steps->messages = messages;
+	_steps->num = num;
+	return LDB_SUCCESS;
+}
+
+static bool fill(TALLOC_CTX *mem_ctx,
+		 const struct spn_str *values,
+		 size_t num,
+		 struct ldb_message_element *el)
+{
+	size_t i;
+
+	el->name = SPN_ATTR;
+	el->values = talloc_array(mem_ctx, struct ldb_val, num);
+	if (el->values == NULL) {
+		return false;
+	}
+	for (i = 0; i < num; i++) {
+		el->values[i] = spn_store_val(values[i]);
+	}
+	el->num_values = (unsigned)num;
+	return true;
+}
+
+struct ldb_message *spn_steps_complete(TALLOC_CTX *mem_ctx,
+				       struct ldb_dn *dn,
+				       const struct spn_completion *completion)
+{
+	struct ldb_message_element els[2] = {};
+	unsigned num = 0;
+
+	if (completion->num_add > 0) {
+		els[num].flags = LDB_FLAG_MOD_ADD;
+		if (!fill(mem_ctx,
+			  completion->add,
+			  completion->num_add,
+			  &els[num++])) {
+			return NULL;
+		}
+	}
+	if (completion->num_remove > 0) {
+		els[num].flags = LDB_FLAG_MOD_DELETE;
+		if (!fill(mem_ctx,
+			  completion->remove,
+			  completion->num_remove,
+			  &els[num++])) {
+			return NULL;
+		}
+	}
+	return message_of(mem_ctx, dn, els, num);
+}
+
+/* The account after the request and what goes along with it. */
+static bool final_values(TALLOC_CTX *mem_ctx,
+			 const struct spn_case *c,
+			 const struct spn_completion *completion,
+			 struct spn_account **_final)
+{
+	const struct spn_fold *fold = spn_index_fold(c->index);
+	const struct spn_change changes[2] = {
+		{
+			.kind = SPN_CHANGE_ADD,
+			.values = completion->add,
+			.num_values = completion->num_add,
+		},
+		{
+			.kind = SPN_CHANGE_DELETE,
+			.values = completion->remove,
+			.num_values = completion->num_remove,
+		},
+	};
+
+	*_final = spn_changes_apply(mem_ctx,
+				    c->after,
+				    fold,
+				    changes,
+				    (completion->num_remove > 0) ? 2 : 1,
+				    NULL);
+	return *_final != NULL;
+}
+
+struct ldb_message *spn_steps_give_up(TALLOC_CTX *mem_ctx,
+				      const struct ldb_message *msg,
+				      const struct spn_case *c,
+				      const struct spn_completion *completion)
+{
+	struct ldb_message_element els[2] = {
+		{.name = SPN_ATTR, .flags = LDB_FLAG_MOD_DELETE},
+		{.name = SPN_ATTR, .flags = LDB_FLAG_MOD_ADD},
+	};
+	struct spn_account *final = NULL;
+	struct spn_str *values = NULL;
+	size_t i;
+
+	if (!final_values(mem_ctx, c, completion, &final)) {
+		return NULL;
+	}
+	values = talloc_array(mem_ctx, struct spn_str, final->spns.num);
+	for (i = 0; values != NULL && i < final->spns.num; i++) {
+		values[i] = final->spns.values[i].value;
+	}
+	if (values == NULL || !fill(mem_ctx, values, final->spns.num, &els[1]))
+	{
+		return NULL;
+	}
+	return with_spns(mem_ctx, msg, els, (final->spns.num > 0) ? 2 : 1);
+}

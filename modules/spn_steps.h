@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A request goes down as it came, or in steps, one after the other: each with
+ * one element of servicePrincipalName, so that Samba's own check, which looks
+ * at one, sees everything that comes. What must come or go along is one more
+ * step. The caller's message is never changed.
+ */
+#ifndef SPN_POLICY_SPN_STEPS_H
+#define SPN_POLICY_SPN_STEPS_H
+
+#include "spn_request.h"
+
+struct spn_steps {
+	const struct ldb_message **messages;
+	size_t num;
+};
+
+/*
+ * The steps of a modify, which in this order do what it does: one that is the
+ * message itself where it has one element at most. Whatever else the message
+ * changes is in the last step, since Samba rewrites SPNs after what a request
+ * says about them. All on mem_ctx.
+ *
+ * LDB_ERR_UNWILLING_TO_PERFORM, with an error string, when the request goes
+ * back and forth between adding and deleting too often, or wants an undelete
+ * besides.
+ */
+int spn_steps_split(const struct spn_store *store,
+		    TALLOC_CTX *mem_ctx,
+		    const struct ldb_message *msg,
+		    struct spn_steps *_steps);
+
+/* The step that adds the halves that must come along and deletes those that
+ * must go along. On mem_ctx; NULL when out of memory. */
+struct ldb_message *spn_steps_complete(
+	TALLOC_CTX *mem_ctx,
+	struct ldb_dn *dn,
+	const struct spn_completion *completion);
+
+/*
+ * What a request comes to, halves that go along included, as "delete all, add
+ * what stays". Samba refuses any delete by value and any replace in which a
+ * duplicate is left, so this is how one of several duplicates can be taken
+ * away. c->after is spn_request_predict(). On mem_ctx; NULL when out of
+ * memory.
+ */
+struct ldb_message *spn_steps_give_up(TALLOC_CTX *mem_ctx,
+				      const struct ldb_message *msg,
+				      const struct spn_case *c,
+				      const struct spn_completion *completion);
+
+#endif

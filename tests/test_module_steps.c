@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A request that goes down in several steps does what it would have done in
+ * one, and all of it or nothing.
+ */
+#include "fake_stack.h"
+
+struct row {
+	const char *changes;
+	const char *after;
+	unsigned num_steps;
+};
+
+/* To "foo/a|foo/b|foo/c"; the last steps bring other halves. */
+static const struct row rows[] = {
+	{"+spn foo/d", "foo/a|foo/b|foo/c|foo/d", 1},
+	{"+spn foo/d\n+spn foo/e", "foo/a|foo/b|foo/c|foo/d|foo/e", 1},
+	{"-spn foo/a\n-spn foo/b", "foo/c", 1},
+	{"-spn foo/a\n+spn foo/d", "foo/b|foo/c|foo/d", 2},
+	{"+spn foo/d\n-spn foo/a", "foo/b|foo/c|foo/d", 2},
+	{"+spn foo/d\n-spn foo/d", "foo/a|foo/b|foo/c", 2},
+	{"-spn foo/a\n+spn FOO/A", "FOO/A|foo/b|foo/c", 2},
+	{"-spn\n+spn foo/d", "foo/d", 1},
+	{"-spn\n+spn foo/d\n+spn foo/e\n-spn foo/d", "foo/e", 2},
+	{"=spn foo/d\n+spn foo/a", "foo/a|foo/d", 1},
+	{"=spn foo/d\n=spn foo/e", "foo/e", 1},
+	{"=spn\n+spn foo/d", "foo/d", 1},
+	{"+spn foo/d\n=spn foo/e", "foo/e", 2},
+	{"+spn foo/d\n-spn", "", 2},
+	{"=description new\n-spn foo/a\n+spn foo/d", "foo/b|foo/c|foo/d", 2},
+	{"-spn foo/a\n=description new\n+spn foo/d", "foo/b|foo/c|foo/d", 2},
+	{"-spn foo/a\n+spn http/app",
+	 "foo/b|foo/c|http/app|http/app.example.com",
+	 3},
+	{"-spn\n+spn http/app|foo/a",
+	 "foo/a|http/app|http/app.example.com",
+	 2},
+};
+
+static void as_in_one(void **state)
+{
+	struct fake *f = *state;
+	size_t i;
+
+	fake_put_user(f, "svc", "+spn foo/a|foo/b|foo/c\n+description old");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		f->num_requests = 0;
+		f->num_callbacks = 0;
+		print_message("%s\n", rows[i].changes);
+		assert_accepted(f, fake_modify(f, "svc", rows[i].changes));
+		assert_stored(f, "svc", rows[i].after);
+		assert_int_equal(f->num_requests, rows[i].num_steps);
+		assert_int_equal(f->num_callbacks, 1);
+		assert_string_equal(fake_values(f, "svc", "description"),
+				    (strstr(rows[i].changes, "new") != NULL)
+					    ? "new"
+					    : "old");
+		fake_change(f,
+			    "svc",
+			    "=spn foo/a|foo/b|foo/c\n=description old");
+	}
+}
+
+/* Names change after all that the request says about SPNs, so that Samba
+ * rewrites those, too. */
+static void names_come_last(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_computer(f,
+			  "W1",
+			  "+dNSHostName w1.example.com\n"
+			  "+spn HOST/W1|HOST/w1.example.com");
+	f->samldb_rewrites = true;
+	assert_accepted(f,
+			fake_modify(f,
+				    "W1",
+				    "=dNSHostName w9.example.com\n"
+				    "-spn HOST/W1\n"
+				    "+spn foo/w1.example.com"));
+	assert_stored(f, "W1", "HOST/w9.example.com|foo/w9.example.com");
+}
+
+/* Each value is shown to Samba's own check. */
+static void samba_sees_every_value(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "+spn foo/a");
+	fake_put_user(f, "other", "+spn foo/taken");
+	f->samldb_checks = true;
+	assert_refused(f,
+		       fake_modify(f, "svc", "-spn foo/a\n+spn foo/taken"),
+		       DUPLICATE);
+	assert_refused(f,
+		       fake_modify(f, "svc", "+spn foo/x\n+spn foo/taken"),
+		       DUPLICATE);
+	assert_refused(f,
+		       fake_modify(f, "svc", "-spn\n+spn foo/taken"),
+		       DUPLICATE);
+	assert_stored(f, "svc", "foo/a");
+}
+
+/* Who swallows the refusal of a later step commits nothing. */
+static void half_is_not_committed(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "+spn foo/a");
+	fake_put_user(f, "other", "+spn foo/taken");
+	f->samldb_checks = true;
+	f->trusted = true;
+	fake_start(f);
+	assert_int_equal(fake_modify(f, "svc", "-spn foo/a\n+spn foo/taken"),
+			 LDB_ERR_CONSTRAINT_VIOLATION);
+	assert_refused(f, fake_commit(f), NO_CHECK);
+	assert_stored(f, "svc", "foo/a");
+	/* Where the first step was refused all is as before. */
+	fake_start(f);
+	assert_int_equal(fake_modify(f, "svc", "+spn foo/taken"),
+			 LDB_ERR_CONSTRAINT_VIOLATION);
+	assert_accepted(f, fake_modify(f, "svc", "+spn foo/b"));
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "svc", "foo/a|foo/b");
+}
+
+/* The transactions of the system may hold many requests: what takes everything
+ * away is remembered, so that what comes back is nothing new. */
+static void system_takes_all_and_brings_it_back(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "+spn foo/taken|http/half");
+	fake_put_user(f, "other", "+spn foo/taken");
+	fake_become_system(f);
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "svc", "-spn"));
+	assert_accepted(f, fake_modify(f, "svc", "+spn foo/taken|http/half"));
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "svc", "foo/taken|http/half|http/half.example.com");
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "svc", "=spn"));
+	assert_accepted(f, fake_modify(f, "svc", "+spn foo/taken|http/other"));
+	assert_accepted(f, fake_commit(f));
+}
+
+/* An undelete moves the object, so it is no place for steps. */
+static void undelete_in_one_step(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "+isDeleted TRUE");
+	f->control = LDB_CONTROL_SHOW_DELETED_OID;
+	assert_int_equal(fake_modify(f,
+				     "svc",
+				     "-isDeleted\n"
+				     "=distinguishedName CN=back,CN=Users,"
+				     "DC=example,DC=com\n"
+				     "-spn foo/a\n+spn foo/b"),
+			 LDB_ERR_UNWILLING_TO_PERFORM);
+	assert_string_equal(f->error,
+			    "00002035: spn_policy: an undelete says only once "
+			    "what servicePrincipalName is to be");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fake_test(as_in_one),
+		fake_test(names_come_last),
+		fake_test(samba_sees_every_value),
+		fake_test(half_is_not_committed),
+		fake_test(system_takes_all_and_brings_it_back),
+		fake_test(undelete_in_one_step),
+	};
+
+	return fake_run(tests);
+}
