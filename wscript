@@ -41,7 +41,7 @@ POLICY_SOURCES = _sources('modules/policy', '''
 
 # What searches: the same code for module, tools and tests.
 STORE_SOURCES = _sources('modules', '''
-    spn_store spn_store_account spn_store_config
+    spn_store spn_store_account spn_store_config spn_values
 ''')
 
 MODULE_SOURCES = _sources('modules', '''

@@ -103,7 +103,8 @@ static const struct ldb_message_element *spns_of(const struct ldb_message *msg)
 
 	for (i = 0; msg != NULL && i < msg->num_elements; i++) {
 		if (spn_request_is_spns(&msg->elements[i]) &&
-		    msg->elements[i].num_values > 0) {
+		    spn_values_num(&msg->elements[i]) > 0)
+		{
 			return &msg->elements[i];
 		}
 	}
@@ -119,7 +120,7 @@ static struct spn_account *brought_account(
 	struct spn_fold fold = spn_store_fold(store);
 	struct spn_account *account = NULL;
 	char guid[37] = {};
-	unsigned i;
+	size_t i;
 
 	snprintf(guid,
 		 sizeof(guid),
@@ -136,13 +137,9 @@ static struct spn_account *brought_account(
 		 g->rest[6],
 		 g->rest[7]);
 	account = spn_account_new(mem_ctx, guid);
-	for (i = 0; account != NULL && i < spns->num_values; i++) {
-		struct spn_str value = {
-			.data = (const char *)spns->values[i].data,
-			.len = spns->values[i].length,
-		};
-
-		if (!spn_account_add(account, &fold, value)) {
+	for (i = 0; account != NULL && i < spn_values_num(spns); i++) {
+		if (!spn_account_add(account, &fold, spn_values_get(spns, i)))
+		{
 			TALLOC_FREE(account);
 		}
 	}
@@ -158,7 +155,7 @@ static bool remember(const struct spn_store *store,
 	struct spn_account **accounts = NULL;
 	struct spn_account *account = NULL;
 
-	if (spns->num_values > MAX_VALUES - replicated->num_values) {
+	if (spn_values_num(spns) > MAX_VALUES - replicated->num_values) {
 		return false;
 	}
 	accounts = talloc_realloc(replicated,
@@ -174,7 +171,7 @@ static bool remember(const struct spn_store *store,
 		return false;
 	}
 	accounts[replicated->num_accounts++] = account;
-	replicated->num_values += spns->num_values;
+	replicated->num_values += spn_values_num(spns);
 	return true;
 }
 
@@ -206,7 +203,7 @@ void spn_replication_note(struct ldb_module *module,
 			return;
 		}
 		if (!remember(&store, *_replicated, object, spns)) {
-			(*_replicated)->num_left_out += spns->num_values;
+			(*_replicated)->num_left_out += spn_values_num(spns);
 		}
 	}
 }

@@ -67,7 +67,8 @@ bool spn_request_has_values(const struct ldb_message *msg)
 
 	for (i = 0; i < msg->num_elements; i++) {
 		if (spn_request_is_spns(&msg->elements[i]) &&
-		    msg->elements[i].num_values > 0) {
+		    spn_values_num(&msg->elements[i]) > 0)
+		{
 			return true;
 		}
 	}
@@ -98,7 +99,7 @@ bool spn_request_only_adds(const struct ldb_message *msg, size_t *_num)
 			return false;
 		}
 		num_elements++;
-		num_values += el->num_values;
+		num_values += spn_values_num(el);
 	}
 	*_num = num_values;
 	return num_elements == 1;
@@ -108,22 +109,20 @@ static bool change_of(TALLOC_CTX *mem_ctx,
 		      const struct ldb_message_element *el,
 		      struct spn_change *_change)
 {
-	struct spn_str *values = talloc_array(mem_ctx,
-					      struct spn_str,
-					      el->num_values);
-	unsigned i;
+	size_t num = spn_values_num(el);
+	struct spn_str *values = talloc_array(mem_ctx, struct spn_str, num);
+	size_t i;
 
 	if (values == NULL) {
 		return false;
 	}
-	for (i = 0; i < el->num_values; i++) {
-		values[i].data = (const char *)el->values[i].data;
-		values[i].len = el->values[i].length;
+	for (i = 0; i < num; i++) {
+		values[i] = spn_values_get(el, i);
 	}
 	*_change = (struct spn_change){
 		.kind = spn_request_kind(el),
 		.values = values,
-		.num_values = el->num_values,
+		.num_values = num,
 	};
 	return true;
 }
@@ -138,16 +137,15 @@ static bool new_name(struct spn_account *account,
 
 	for (i = 0; i < msg->num_elements; i++) {
 		const struct ldb_message_element *el = &msg->elements[i];
+		struct spn_str name = spn_values_get(el, 0);
 
 		if (ldb_attr_cmp(el->name, attr) != 0 ||
 		    LDB_FLAG_MOD_TYPE(el->flags) == LDB_FLAG_MOD_DELETE ||
-		    el->num_values == 0)
+		    spn_values_num(el) == 0)
 		{
 			continue;
 		}
-		*_name = talloc_strndup(account,
-					(const char *)el->values[0].data,
-					el->values[0].length);
+		*_name = talloc_strndup(account, name.data, name.len);
 		if (*_name == NULL) {
 			return false;
 		}

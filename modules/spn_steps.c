@@ -17,56 +17,35 @@ static bool is_absolute(const struct ldb_message_element *el)
 	enum spn_change_kind kind = spn_request_kind(el);
 
 	return kind == SPN_CHANGE_REPLACE ||
-	       (kind == SPN_CHANGE_DELETE && el->num_values == 0);
+	       (kind == SPN_CHANGE_DELETE && spn_values_num(el) == 0);
 }
 
 /* An element in the making. */
 struct merged {
 	struct ldb_message_element el;
-	size_t room; /* of values that are ours; 0: they are the caller's */
+	size_t room; /* for so many more values */
 };
 
-/* An array of our own with room for so many: a client can send an element for
- * each value. */
-static bool make_room(TALLOC_CTX *mem_ctx, struct merged *to, size_t num)
-{
-	struct ldb_val *values = NULL;
-
-	if (num <= to->room) {
-		return true;
-	}
-	values = talloc_array(mem_ctx, struct ldb_val, 2 * num);
-	if (values == NULL) {
-		return false;
-	}
-	if (to->el.num_values > 0) {
-		memcpy(values,
-		       to->el.values,
-		       to->el.num_values * sizeof(struct ldb_val));
-	}
-	if (to->room > 0) {
-		talloc_free(to->el.values);
-	}
-	to->el.values = values;
-	to->room = 2 * num;
-	return true;
-}
-
+/* A client can send an element for each value, so room is made for many. */
 static bool append(TALLOC_CTX *mem_ctx,
 		   struct merged *to,
 		   const struct ldb_message_element *more)
 {
-	size_t num = (size_t)to->el.num_values + more->num_values;
+	size_t num = spn_values_num(more);
+	size_t i;
 
-	if (!make_room(mem_ctx, to, num)) {
-		return false;
+	if (to->room < num) {
+		to->room = 2 * num + spn_values_num(&to->el);
+		if (!spn_values_room(mem_ctx, &to->el, to->room)) {
+			return false;
+		}
 	}
-	if (more->num_values > 0) {
-		memcpy(to->el.values + to->el.num_values,
-		       more->values,
-		       more->num_values * sizeof(struct ldb_val));
+	for (i = 0; i < num; i++) {
+		if (!spn_values_push(&to->el, spn_values_get(more, i))) {
+			return false;
+		}
 	}
-	to->el.num_values = (unsigned)num;
+	to->room -= num;
 	return true;
 }
 
@@ -255,14 +234,14 @@ static bool fill(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	el->name = SPN_ATTR;
-	el->values = talloc_array(mem_ctx, struct ldb_val, num);
-	if (el->values == NULL) {
+	if (!spn_values_room(mem_ctx, el, num)) {
 		return false;
 	}
 	for (i = 0; i < num; i++) {
-		el->values[i] = spn_store_val(values[i]);
+		if (!spn_values_push(el, values[i])) {
+			return false;
+		}
 	}
-	el->num_values = (unsigned)num;
 	return true;
 }
 

@@ -390,7 +390,7 @@ static int look_up(const struct spn_store *store,
 	for (i = 0; ret == LDB_SUCCESS && i < num_questions; i++) {
 		ret = add_alternative(&alt,
 				      attrs[questions[i].kind],
-				      spn_store_val(questions[i].text));
+				      spn_values_val(questions[i].text));
 	}
 	return (ret == LDB_SUCCESS) ? search_alternatives(&alt) : ret;
 }

@@ -14,6 +14,7 @@
 
 #include "policy/completion.h"
 #include "policy/rules.h"
+#include "spn_values.h"
 
 /*
  * module is NULL in tools. In the module, searches start below it, as
@@ -29,17 +30,6 @@ struct spn_store {
 
 /* What spn_store_account_of() reads; NULL-terminated. */
 extern const char *const spn_store_attrs[];
-
-/* The attribute, or NULL. As libldb's ldb_msg_find_element(), but a million
- * accounts come through here, with two dozen questions each. */
-struct ldb_message_element *spn_store_element(const struct ldb_message *msg,
-					      const char *attr);
-int64_t spn_store_int64(const struct ldb_message *msg, const char *attr);
-/* NULL if it is not there, else as long as the message. */
-const char *spn_store_text(const struct ldb_message *msg, const char *attr);
-
-/* The same bytes as ldb has them; not to be written to. */
-struct ldb_val spn_store_val(struct spn_str s);
 
 /* objectGUID as "01234567-...", "" where there is none. On mem_ctx; NULL when
  * out of memory. */

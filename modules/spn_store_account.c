@@ -25,58 +25,6 @@ const char *const spn_store_attrs[] = {
 	NULL,
 };
 
-struct ldb_message_element *spn_store_element(const struct ldb_message *msg,
-					      const char *attr)
-{
-	unsigned i;
-
-	for (i = 0; i < msg->num_elements; i++) {
-		const char *name = msg->elements[i].name;
-
-		/* Nearly always the first letter, of any case, says no. */
-		if (((name[0] ^ attr[0]) & ~('a' - 'A')) == 0 &&
-		    ldb_attr_cmp(name, attr) == 0) {
-			return &msg->elements[i];
-		}
-	}
-	return NULL;
-}
-
-int64_t spn_store_int64(const struct ldb_message *msg, const char *attr)
-{
-	const struct ldb_message only = {
-		.elements = spn_store_element(msg, attr),
-		.num_elements = 1,
-	};
-
-	return (only.elements == NULL)
-		       ? 0
-		       : ldb_msg_find_attr_as_int64(&only, attr, 0);
-}
-
-const char *spn_store_text(const struct ldb_message *msg, const char *attr)
-{
-	const struct ldb_message only = {
-		.elements = spn_store_element(msg, attr),
-		.num_elements = 1,
-	};
-
-	return (only.elements == NULL)
-		       ? NULL
-		       : ldb_msg_find_attr_as_string(&only, attr, NULL);
-}
-
-struct ldb_val spn_store_val(struct spn_str s)
-{
-	/* ldb_val is never const; nobody writes to this one. */
-	union {
-		const char *in;
-		uint8_t *out;
-	} data = {.in = s.data};
-
-	return (struct ldb_val){.data = data.out, .length = s.len};
-}
-
 static bool fold_value(void *private_data,
 		       TALLOC_CTX *mem_ctx,
 		       struct spn_str value,
@@ -85,7 +33,7 @@ static bool fold_value(void *private_data,
 	struct ldb_context *ldb = private_data;
 	const struct ldb_schema_syntax *syntax =
 		ldb_standard_syntax_by_name(ldb, LDB_SYNTAX_DIRECTORY_STRING);
-	struct ldb_val in = spn_store_val(value);
+	struct ldb_val in = spn_values_val(value);
 	struct ldb_val out = {};
 
 	if (syntax->canonicalise_fn(ldb, mem_ctx, &in, &out) != 0) {
@@ -114,7 +62,7 @@ static bool copy_string(TALLOC_CTX *mem_ctx,
 			const char *attr,
 			const char **_text)
 {
-	const char *text = spn_store_text(msg, attr);
+	const char *text = spn_values_text(msg, attr);
 
 	*_text = NULL;
 	if (text != NULL) {
@@ -128,22 +76,23 @@ static bool copy_strings(TALLOC_CTX *mem_ctx,
 			 const char *attr,
 			 const char ***_texts)
 {
-	const struct ldb_message_element *el = spn_store_element(msg, attr);
+	const struct ldb_message_element *el = spn_values_of(msg, attr);
 	const char **texts = NULL;
-	unsigned i;
+	size_t num = spn_values_num(el);
+	size_t i;
 
 	*_texts = NULL;
 	if (el == NULL) {
 		return true;
 	}
-	texts = talloc_zero_array(mem_ctx, const char *, el->num_values + 1);
+	texts = talloc_zero_array(mem_ctx, const char *, num + 1);
 	if (texts == NULL) {
 		return false;
 	}
-	for (i = 0; i < el->num_values; i++) {
-		texts[i] = talloc_strndup(texts,
-					  (const char *)el->values[i].data,
-					  el->values[i].length);
+	for (i = 0; i < num; i++) {
+		struct spn_str text = spn_values_get(el, i);
+
+		texts[i] = talloc_strndup(texts, text.data, text.len);
 		if (texts[i] == NULL) {
 			return false;
 		}
@@ -164,21 +113,17 @@ static enum spn_kind kind_of(const struct ldb_message *msg)
 		{"computer", SPN_KIND_COMPUTER},
 		{"user", SPN_KIND_USER},
 	};
-	const struct ldb_message_element *el =
-		spn_store_element(msg, "objectClass");
+	const struct ldb_message_element *el = spn_values_of(msg,
+							     "objectClass");
 	size_t k;
-	unsigned i;
+	size_t i;
 
 	for (k = 0; el != NULL && k < 4; k++) {
 		struct spn_str wanted = spn_str_of(kinds[k].object_class);
 
-		for (i = 0; i < el->num_values; i++) {
-			struct spn_str have = {
-				.data = (const char *)el->values[i].data,
-				.len = el->values[i].length,
-			};
-
-			if (spn_str_equal_nocase(have, wanted)) {
+		for (i = 0; i < spn_values_num(el); i++) {
+			if (spn_str_equal_nocase(spn_values_get(el, i),
+						 wanted)) {
 				return kinds[k].kind;
 			}
 		}
@@ -271,18 +216,17 @@ static const uint8_t guid_order[16] =
 
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 {
-	const struct ldb_message_element *el = spn_store_element(msg,
-								 "objectGUID");
+	const uint8_t *guid = spn_values_guid(msg, "objectGUID");
 	static const char digits[] = "0123456789abcdef";
 	char text[37] = {};
 	size_t num = 0;
 	size_t i;
 
-	if (el == NULL || el->values[0].length != 16) {
+	if (guid == NULL) {
 		return talloc_strdup(mem_ctx, "");
 	}
 	for (i = 0; i < 16; i++) {
-		uint8_t byte = el->values[0].data[guid_order[i]];
+		uint8_t byte = guid[guid_order[i]];
 
 		text[num++] = digits[byte >> 4];
 		text[num++] = digits[byte & 15];
@@ -317,7 +261,7 @@ bool spn_store_guid_bytes(const char *text, uint8_t bytes[16])
 static bool fill_names(struct spn_account *account,
 		       const struct ldb_message *msg)
 {
-	int64_t uac = spn_store_int64(msg, "userAccountControl");
+	int64_t uac = spn_values_int64(msg, "userAccountControl");
 	const char *dn = ldb_dn_get_linearized(msg->dn);
 
 	account->kind = kind_of(msg);
@@ -351,13 +295,10 @@ static bool choose_values(TALLOC_CTX *mem_ctx,
 {
 	char room[256];
 	size_t num = 0;
-	unsigned i;
+	size_t i;
 
-	for (i = 0; i < el->num_values; i++) {
-		struct spn_str value = {
-			.data = (const char *)el->values[i].data,
-			.len = el->values[i].length,
-		};
+	for (i = 0; i < spn_values_num(el); i++) {
+		struct spn_str value = spn_values_get(el, i);
 		struct spn_str key = {};
 
 		if (index != NULL) {
@@ -391,7 +332,7 @@ static bool fill_spns(const struct spn_store *store,
 		      const struct ldb_message *msg)
 {
 	const struct ldb_message_element *el =
-		spn_store_element(msg, "servicePrincipalName");
+		spn_values_of(msg, "servicePrincipalName");
 	struct spn_fold fold = spn_store_fold(store);
 	TALLOC_CTX *tmp_ctx = NULL;
 	struct spn_str *values = NULL;
@@ -405,7 +346,7 @@ static bool fill_spns(const struct spn_store *store,
 	if (tmp_ctx == NULL) {
 		return false;
 	}
-	values = talloc_array(tmp_ctx, struct spn_str, el->num_values);
+	values = talloc_array(tmp_ctx, struct spn_str, spn_values_num(el));
 	ok = values != NULL &&
 	     choose_values(tmp_ctx, &fold, index, el, values, &num) &&
 	     spn_account_add_all(account, &fold, values, num);
@@ -448,7 +389,7 @@ int spn_store_account_of(const struct spn_store *store,
 			 bool *_deleted)
 {
 	if (_deleted != NULL) {
-		*_deleted = ldb_msg_find_attr_as_bool(msg, "isDeleted", false);
+		*_deleted = spn_values_bool(msg, "isDeleted");
 	}
 	return account_of(store, mem_ctx, NULL, msg, _account);
 }

@@ -55,7 +55,7 @@ int spn_store_config_usn(const struct spn_store *store,
 	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
 		ret = LDB_SUCCESS; /* nothing has ever been written there */
 	} else if (ret == LDB_SUCCESS && res->count == 1) {
-		*_usn = ldb_msg_find_attr_as_uint64(res->msgs[0], attrs[0], 0);
+		*_usn = spn_values_uint64(res->msgs[0], attrs[0]);
 	}
 	talloc_free(tmp_ctx);
 	return ret;
@@ -96,19 +96,15 @@ static bool list_values(TALLOC_CTX *mem_ctx,
 {
 	const char **texts = talloc_zero_array(mem_ctx, const char *, 1);
 	unsigned i;
-	unsigned j;
+	size_t j;
 
 	for (i = 0; texts != NULL && i < res->count; i++) {
 		const struct ldb_message_element *el =
-			ldb_msg_find_element(res->msgs[i], attr);
+			spn_values_of(res->msgs[i], attr);
 
-		for (j = 0; el != NULL && j < el->num_values; j++) {
-			struct spn_str text = {
-				.data = (const char *)el->values[j].data,
-				.len = el->values[j].length,
-			};
-
-			if (!add_text(mem_ctx, &texts, text)) {
+		for (j = 0; j < spn_values_num(el); j++) {
+			if (!add_text(mem_ctx, &texts, spn_values_get(el, j)))
+			{
 				talloc_free(texts);
 				return false; /* not half of them */
 			}
@@ -153,23 +149,19 @@ static int read_domains(const struct spn_store *store,
 static bool fill_mappings(struct spn_forest *forest,
 			  const struct ldb_message *msg)
 {
-	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "sPNMappings");
-	unsigned i;
+	const struct ldb_message_element *el = spn_values_of(msg,
+							     "sPNMappings");
+	const char *heuristics = spn_values_text(msg, "dSHeuristics");
+	size_t i;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		struct spn_str value = {
-			.data = (const char *)el->values[i].data,
-			.len = el->values[i].length,
-		};
-
-		if (!spn_mappings_add(forest->mappings, value)) {
+	for (i = 0; i < spn_values_num(el); i++) {
+		if (!spn_mappings_add(forest->mappings, spn_values_get(el, i)))
+		{
 			return false;
 		}
 	}
-	forest->ds_heuristics = talloc_strdup(
-		forest,
-		ldb_msg_find_attr_as_string(msg, "dSHeuristics", ""));
+	forest->ds_heuristics =
+		talloc_strdup(forest, (heuristics == NULL) ? "" : heuristics);
 	return forest->ds_heuristics != NULL;
 }
 
@@ -312,16 +304,13 @@ static bool apply_lines(struct spn_settings *settings,
 			const struct ldb_message *msg,
 			const char ***problems)
 {
-	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "msDS-Settings");
-	unsigned i;
+	const struct ldb_message_element *el = spn_values_of(msg,
+							     "msDS-Settings");
+	size_t i;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
+	for (i = 0; i < spn_values_num(el); i++) {
 		const char *reason = NULL;
-		struct spn_str line = {
-			.data = (const char *)el->values[i].data,
-			.len = el->values[i].length,
-		};
+		struct spn_str line = spn_values_get(el, i);
 
 		if (spn_settings_set_line(settings, line, &reason)) {
 			continue;

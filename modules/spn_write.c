@@ -134,14 +134,13 @@ static struct ldb_dn *dn_after(struct spn_write *w)
 {
 	const struct ldb_message *msg = message_of(w->req);
 	struct ldb_context *ldb = ldb_module_get_ctx(w->module);
-	const struct ldb_val *moved = NULL;
 	struct ldb_dn *dn = NULL;
 
 	if (spn_request_undeletes(msg)) {
-		moved = ldb_msg_find_ldb_val(msg, "distinguishedName");
+		dn = spn_values_dn(w, ldb, msg, "distinguishedName");
 	}
-	if (moved != NULL) {
-		return ldb_dn_from_ldb_val(w, ldb, moved);
+	if (dn != NULL) {
+		return dn;
 	}
 	dn = ldb_dn_copy(w, msg->dn);
 	if (dn != NULL && w->req->operation == LDB_ADD) {

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	TALLOC_CTX *mem_ctx = NULL;
 	struct audit_acl *acl = NULL;
-	struct ldb_val value = {.length = size};
+	struct spn_str value = {.len = size};
 	int kind;
 
 	if (size > MAX_LEN || size == 0) {
@@ -30,12 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t i;
 
 		FUZZ_CHECK(audit_acl_writers(acl,
-					     &value,
+					     value,
 					     (enum spn_kind)kind,
 					     &first,
 					     &num_first));
 		FUZZ_CHECK(audit_acl_writers(acl,
-					     &value,
+					     value,
 					     (enum spn_kind)kind,
 					     &again,
 					     &num_again));

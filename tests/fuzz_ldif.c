@@ -38,7 +38,7 @@ static int write_entry(void *private_data, struct ldb_message *msg)
 	struct copy *copy = private_data;
 	struct audit_entry_losses losses = {};
 	const char *dn = ldb_dn_get_linearized(msg->dn);
-	struct ldb_val text = spn_store_val(spn_str_of(dn));
+	struct ldb_val text = spn_values_val(spn_str_of(dn));
 	unsigned i;
 	unsigned j;
 

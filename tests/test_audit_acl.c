@@ -128,16 +128,14 @@ static char *writers_of(TALLOC_CTX *mem_ctx,
 			enum spn_kind kind)
 {
 	/* As long as it is, so that memcheck sees a byte too many. */
-	struct ldb_val value = {
-		.data = talloc_memdup(mem_ctx, b->data, b->len),
-		.length = b->len,
-	};
+	char *copy = talloc_memdup(mem_ctx, b->data, b->len);
+	const struct spn_str value = {.data = copy, .len = b->len};
 	const struct spn_writer *writers = NULL;
 	size_t num = 0;
 	char *text = talloc_strdup(mem_ctx, "");
 	size_t i;
 
-	assert_true(audit_acl_writers(acl, &value, kind, &writers, &num));
+	assert_true(audit_acl_writers(acl, value, kind, &writers, &num));
 	for (i = 0; i < num; i++) {
 		text = talloc_asprintf_append(text,
 					      "%s%s: %s",
@@ -145,7 +143,7 @@ static char *writers_of(TALLOC_CTX *mem_ctx,
 					      writers[i].trustee,
 					      writers[i].right);
 	}
-	talloc_free(value.data);
+	talloc_free(copy);
 	return text;
 }
 

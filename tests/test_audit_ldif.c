@@ -348,7 +348,7 @@ static void test_identity(void **state)
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct ldb_message *msg = message(mem_ctx, "CN=a,DC=x");
 	struct audit_entry_losses losses = {};
-	const struct ldb_val *value = NULL;
+	struct spn_str value = {};
 
 	(void)state;
 	ldb_msg_add_string(msg, "objectGUID", guid);
@@ -358,9 +358,9 @@ static void test_identity(void **state)
 	assert_true(audit_entry_normalize(msg, &losses));
 	assert_true(audit_entry_normalize(msg, &losses));
 	assert_string_equal(spn_store_guid_text(mem_ctx, msg), guid);
-	value = ldb_msg_find_ldb_val(msg, "objectSid");
-	assert_int_equal(value->length, sizeof(sid));
-	assert_memory_equal(value->data, sid, sizeof(sid));
+	value = spn_values_sid(msg, "objectSid");
+	assert_int_equal(value.len, sizeof(sid));
+	assert_memory_equal(value.data, sid, sizeof(sid));
 	assert_int_equal(msg->num_elements, 2);
 	assert_int_equal(losses.num_descriptors, 1);
 
@@ -368,6 +368,38 @@ static void test_identity(void **state)
 	ldb_msg_add_string(msg, "objectGUID", "nonsense");
 	assert_true(audit_entry_normalize(msg, &losses));
 	assert_int_equal(msg->num_elements, 0);
+	talloc_free(mem_ctx);
+}
+
+/* A server may send any attribute without values, and twice. */
+static void test_without_values(void **state)
+{
+	static const char *const names[] = {
+		"objectGUID",
+		"objectSid",
+		"nTSecurityDescriptor",
+		"sAMAccountName",
+		"userAccountControl",
+		"objectClass",
+		SPN,
+	};
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	struct audit_entry_losses losses = {};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct ldb_message *msg = message(mem_ctx, "CN=a,DC=x");
+		int times;
+
+		for (times = 0; times < 2; times++) {
+			ldb_msg_add_empty(msg, names[i], 0, NULL);
+			assert_true(audit_entry_normalize(msg, &losses));
+		}
+		assert_string_equal(spn_store_guid_text(mem_ctx, msg), "");
+	}
+	assert_int_equal(losses.num_descriptors, 0);
+	assert_int_equal(losses.num_guessed, 0);
 	talloc_free(mem_ctx);
 }
 
@@ -491,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_without_values),
 		cmocka_unit_test(test_guess),
 		cmocka_unit_test(test_contexts),
 	};

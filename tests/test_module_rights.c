@@ -106,6 +106,50 @@ static void no_rights_no_information(void **state)
 	assert_null(strstr(f->log, "SPN-"));
 }
 
+/* An attribute without values is absent: alone, twice, and beside one that
+ * has some. Whoever has no rights hears 50 then, too. */
+static void attribute_without_values(void **state)
+{
+	static const char *const attrs[] = {
+		"objectGUID",
+		"objectClass",
+		"sAMAccountName",
+		"dNSHostName",
+		"msDS-AdditionalDnsHostName",
+		"userAccountControl",
+		"isDeleted",
+		"servicePrincipalName",
+		"sPNMappings",
+		"msDS-Settings",
+	};
+	static const char *const forms[] = {"+", "++", "=", "+-="};
+	struct fake *f = *state;
+	size_t i;
+
+	put_holder(f);
+	f->acl_refuses = true;
+	for (i = 0; i < ARRAY_SIZE(attrs) * ARRAY_SIZE(forms); i++) {
+		const char *attr = attrs[i / ARRAY_SIZE(forms)];
+		const char *kind = forms[i % ARRAY_SIZE(forms)];
+		char *changes = talloc_strdup(f, "+spn foo/new");
+
+		for (; *kind != '\0'; kind++) {
+			changes = talloc_asprintf_append(changes,
+							 "\n%c%s",
+							 *kind,
+							 attr);
+		}
+		assert_int_equal(fake_add(f, "c", changes),
+				 LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+		assert_string_equal(f->error, "acl: access denied");
+		assert_int_equal(fake_modify(f, "b", changes),
+				 LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+		assert_string_equal(f->error, "acl: access denied");
+		talloc_free(changes);
+	}
+	assert_null(strstr(f->log, "SPN-"));
+}
+
 /* A failed request does not spoil others of the same transaction. */
 static void no_rights_then_others(void **state)
 {
@@ -321,6 +365,7 @@ int main(void)
 		fake_test(hidden_computer_is_found),
 		fake_test(hidden_target_is_judged),
 		fake_test(no_rights_no_information),
+		fake_test(attribute_without_values),
 		fake_test(no_rights_then_others),
 		fake_test(trusted_requests_are_judged),
 		fake_test(controls_that_exempt_nobody),

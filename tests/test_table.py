@@ -130,6 +130,7 @@ TESTS = {
     'test_dlopen': {'kind': 'stack', 'sources': ['tests/test_dlopen.c']},
     'test_store': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_store.c']},
+    'test_values': {'kind': 'stack', 'sources': ['tests/test_values.c']},
     'test_version': {'kind': 'stack', 'sources': ['tests/test_version.c']},
     'test_module_basics': {'kind': 'stack', 'sources': FAKE_STACK + [
         'tests/test_module_basics.c']},
@@ -168,6 +169,7 @@ TESTS = {
 CHECKS = {
     'check_symbols': 'tests/check_symbols.py',
     'check_layers': 'tests/check_layers.py',
+    'check_values': 'tests/check_values.py',
     'check_sizes': 'tests/check_sizes.py',
     'check_docs': 'tests/check_docs.py',
     'check_units': 'tests/check_units.py',

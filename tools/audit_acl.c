@@ -286,12 +286,12 @@ static bool read_ace(struct spn_str ace,
 			return false;
 		}
 	}
-	if (audit_sid_at(ace, sid_offset).len == 0) {
+	if (spn_sid_at(ace, sid_offset).len == 0) {
 		return false;
 	}
 	add_found(found,
 		  kind,
-		  audit_sid_at(ace, sid_offset),
+		  spn_sid_at(ace, sid_offset),
 		  right_of(number32(b + 4), type));
 	return true;
 }
@@ -343,7 +343,7 @@ static bool split_descriptor(struct spn_str descriptor,
 	*_owner = (struct spn_str){};
 	*_dacl = dacl;
 	if (owner != 0) {
-		*_owner = audit_sid_at(descriptor, owner);
+		*_owner = spn_sid_at(descriptor, owner);
 		if (_owner->len == 0) {
 			return false;
 		}
@@ -526,15 +526,11 @@ static const struct known *find_known(const struct audit_acl *acl,
 }
 
 bool audit_acl_writers(struct audit_acl *acl,
-		       const struct ldb_val *value,
+		       struct spn_str descriptor,
 		       enum spn_kind kind,
 		       const struct spn_writer **_writers,
 		       size_t *_num_writers)
 {
-	struct spn_str descriptor = {
-		.data = (const char *)value->data,
-		.len = value->length,
-	};
 	struct descriptor d = {.kind = kind};
 	const struct known *known = NULL;
 	uint32_t hash = 0;

@@ -19,7 +19,7 @@ struct audit_acl *audit_acl_new(TALLOC_CTX *mem_ctx);
  * and is counted. False when out of memory.
  */
 bool audit_acl_writers(struct audit_acl *acl,
-		       const struct ldb_val *descriptor,
+		       struct spn_str descriptor,
 		       enum spn_kind kind,
 		       const struct spn_writer **_writers,
 		       size_t *_num_writers);

@@ -82,12 +82,8 @@ bool audit_config_new(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool is_class(const struct ldb_val *value)
+static bool is_class(struct spn_str text)
 {
-	struct spn_str text = {
-		.data = (const char *)value->data,
-		.len = value->length,
-	};
 	size_t i;
 
 	for (i = 0; classes[i] != NULL; i++) {
@@ -102,17 +98,17 @@ static bool is_wanted(const struct ldb_message *msg)
 {
 	const struct ldb_message_element *el = NULL;
 	bool found = false;
-	unsigned i;
+	size_t i;
 
 	/* Of accounts and groups there are many. */
-	if (ldb_msg_find_element(msg, "sAMAccountName") != NULL) {
+	if (spn_values_of(msg, "sAMAccountName") != NULL) {
 		return false;
 	}
-	el = ldb_msg_find_element(msg, "objectClass");
-	for (i = 0; el != NULL && i < el->num_values && !found; i++) {
-		found = is_class(&el->values[i]);
+	el = spn_values_of(msg, "objectClass");
+	for (i = 0; i < spn_values_num(el) && !found; i++) {
+		found = is_class(spn_values_get(el, i));
 	}
-	return found && !ldb_msg_find_attr_as_bool(msg, "isDeleted", false);
+	return found && !spn_values_bool(msg, "isDeleted");
 }
 
 /* Filters of spn_store are compared byte by byte here: no schema. */
@@ -120,12 +116,14 @@ static int copy_attr(struct ldb_message *copy,
 		     const struct ldb_message *msg,
 		     const char *attr)
 {
-	const struct ldb_message_element *el = ldb_msg_find_element(msg, attr);
-	unsigned i;
+	const struct ldb_message_element *el = spn_values_of(msg, attr);
 	int ret = LDB_SUCCESS;
+	size_t i;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		ret = ldb_msg_add_value(copy, attr, &el->values[i], NULL);
+	for (i = 0; i < spn_values_num(el); i++) {
+		struct ldb_val value = spn_values_val(spn_values_get(el, i));
+
+		ret = ldb_msg_add_value(copy, attr, &value, NULL);
 		if (ret != LDB_SUCCESS) {
 			break;
 		}
@@ -190,7 +188,7 @@ static const char *host_of(struct audit_config *config,
 	if (server == NULL || ret != LDB_SUCCESS || res->count != 1) {
 		return NULL;
 	}
-	return ldb_msg_find_attr_as_string(res->msgs[0], host_attrs[0], NULL);
+	return spn_values_text(res->msgs[0], host_attrs[0]);
 }
 
 const char *audit_config_dc(struct audit_config *config,

@@ -146,8 +146,8 @@ bool audit_contexts_add(struct audit_contexts *contexts,
 		context = add(contexts, tail);
 	}
 	if (context != NULL && below == NULL &&
-	    (ldb_msg_find_element(msg, "sAMAccountName") != NULL ||
-	     ldb_msg_find_element(msg, "servicePrincipalName") != NULL))
+	    (spn_values_of(msg, "sAMAccountName") != NULL ||
+	     spn_values_of(msg, "servicePrincipalName") != NULL))
 	{
 		context->num_accounts++;
 	}

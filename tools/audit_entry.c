@@ -4,43 +4,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GUID_TEXT 36
-#define GUID_BYTES 16
 #define MAX_SUB_AUTHORITIES 15
 
 #define UAC_COMPUTER (0x1000 | 0x2000 | 0x04000000)
 #define DESCRIPTOR_REVISION 1
 
-static bool replace(struct ldb_message *msg,
-		    struct ldb_val *value,
-		    const uint8_t *bytes,
-		    size_t len)
-{
-	uint8_t *copy = talloc_memdup(msg, bytes, len);
-
-	if (copy == NULL) {
-		return false;
-	}
-	value->data = copy;
-	value->length = len;
-	return true;
-}
-
 static bool normalize_guid(struct ldb_message *msg)
 {
 	static const char attr[] = "objectGUID";
-	struct ldb_message_element *el = ldb_msg_find_element(msg, attr);
-	uint8_t bytes[GUID_BYTES] = {};
+	const char *text = spn_values_text(msg, attr);
+	uint8_t bytes[SPN_GUID_BYTES] = {};
 
-	if (el == NULL || el->values[0].length == GUID_BYTES) {
+	if (spn_values_guid(msg, attr) != NULL) {
 		return true;
 	}
-	if (el->values[0].length == GUID_TEXT &&
-	    spn_store_guid_bytes((const char *)el->values[0].data, bytes))
-	{
-		return replace(msg, &el->values[0], bytes, sizeof(bytes));
+	if (text != NULL && spn_store_guid_bytes(text, bytes)) {
+		return spn_values_replace(msg,
+					  attr,
+					  (struct spn_str){
+						  .data = (const char *)bytes,
+						  .len = sizeof(bytes),
+					  });
 	}
-	ldb_msg_remove_element(msg, el);
+	ldb_msg_remove_attr(msg, attr);
 	return true;
 }
 
@@ -76,27 +62,29 @@ static size_t sid_bytes(const char *text,
 
 static bool normalize_sid(struct ldb_message *msg)
 {
-	struct ldb_message_element *el = ldb_msg_find_element(msg,
-							      "objectSid");
+	static const char attr[] = "objectSid";
+	const char *text = spn_values_text(msg, attr);
 	uint8_t bytes[8 + 4 * MAX_SUB_AUTHORITIES] = {};
-	size_t len = 0;
+	size_t len = (text == NULL) ? 0 : sid_bytes(text, bytes);
 
-	if (el != NULL) {
-		len = sid_bytes((const char *)el->values[0].data, bytes);
-	}
-	return len == 0 || replace(msg, &el->values[0], bytes, len);
+	return len == 0 || spn_values_replace(msg,
+					      attr,
+					      (struct spn_str){
+						      .data = (char *)bytes,
+						      .len = len,
+					      });
 }
 
 static void drop_sddl(struct ldb_message *msg,
 		      struct audit_entry_losses *losses)
 {
-	struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "nTSecurityDescriptor");
+	static const char attr[] = "nTSecurityDescriptor";
+	struct spn_str descriptor = spn_values_first(msg, attr);
 
-	if (el != NULL && (el->values[0].length == 0 ||
-			   el->values[0].data[0] != DESCRIPTOR_REVISION))
+	if (spn_values_of(msg, attr) != NULL &&
+	    (descriptor.len == 0 || descriptor.data[0] != DESCRIPTOR_REVISION))
 	{
-		ldb_msg_remove_element(msg, el);
+		ldb_msg_remove_attr(msg, attr);
 		losses->num_descriptors++;
 	}
 }
@@ -106,23 +94,18 @@ static bool guess_class(struct ldb_message *msg,
 			struct audit_entry_losses *losses)
 {
 	static const char class[] = "objectClass";
-	const char *name = ldb_msg_find_attr_as_string(msg,
-						       "sAMAccountName",
-						       "");
-	size_t len = strlen(name);
-	bool has_control = ldb_msg_find_element(msg, "userAccountControl") !=
-			   NULL;
-	int64_t control = ldb_msg_find_attr_as_int64(msg,
-						     "userAccountControl",
-						     0);
+	const char *name = spn_values_text(msg, "sAMAccountName");
+	size_t len = (name == NULL) ? 0 : strlen(name);
+	bool has_control = spn_values_of(msg, "userAccountControl") != NULL;
+	int64_t control = spn_values_int64(msg, "userAccountControl");
 	bool is_computer = has_control ? (control & UAC_COMPUTER) != 0
 				       : len > 0 && name[len - 1] == '$';
 
-	if (ldb_msg_find_element(msg, class) != NULL || len == 0) {
+	if (spn_values_of(msg, class) != NULL || len == 0) {
 		return true;
 	}
 	if (!has_control && !is_computer &&
-	    ldb_msg_find_element(msg, "servicePrincipalName") == NULL)
+	    spn_values_of(msg, "servicePrincipalName") == NULL)
 	{
 		return true;
 	}

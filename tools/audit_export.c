@@ -51,13 +51,9 @@ static int close_export(struct export *export)
 
 static void see(struct export *export, const struct ldb_message *msg)
 {
-	export->has_mappings |= ldb_msg_find_element(msg, "sPNMappings") !=
-				NULL;
-	export->has_domains |= ldb_msg_find_element(msg, "nETBIOSName") !=
-			       NULL;
-	export->has_spns |= ldb_msg_find_element(msg,
-						 "servicePrincipalName") !=
-			    NULL;
+	export->has_mappings |= spn_values_of(msg, "sPNMappings") != NULL;
+	export->has_domains |= spn_values_of(msg, "nETBIOSName") != NULL;
+	export->has_spns |= spn_values_of(msg, "servicePrincipalName") != NULL;
 }
 
 static int read_entry(void *private_data, struct ldb_message *msg)

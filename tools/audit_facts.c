@@ -10,7 +10,7 @@
 /* 0 and the largest number stand for never. */
 static int64_t unix_time(const struct ldb_message *msg, const char *attr)
 {
-	int64_t time = spn_store_int64(msg, attr);
+	int64_t time = spn_values_int64(msg, attr);
 
 	if (time <= 0 || time == INT64_MAX) {
 		return 0;
@@ -19,22 +19,14 @@ static int64_t unix_time(const struct ldb_message *msg, const char *attr)
 	return (time < 0) ? 0 : time;
 }
 
-static struct spn_str str_of(const struct ldb_val *value)
-{
-	return (struct spn_str){
-		.data = (const char *)value->data,
-		.len = value->length,
-	};
-}
-
 bool audit_has_class(const struct ldb_message *msg, const char *name)
 {
-	const struct ldb_message_element *el =
-		spn_store_element(msg, "objectClass");
-	unsigned i;
+	const struct ldb_message_element *el = spn_values_of(msg,
+							     "objectClass");
+	size_t i;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		if (spn_str_is(str_of(&el->values[i]), name)) {
+	for (i = 0; i < spn_values_num(el); i++) {
+		if (spn_str_is(spn_values_get(el, i), name)) {
 			return true;
 		}
 	}
@@ -47,16 +39,18 @@ static bool fill_list(TALLOC_CTX *mem_ctx,
 		      const char *attr,
 		      const char ***_texts)
 {
-	const struct ldb_message_element *el = spn_store_element(msg, attr);
+	const struct ldb_message_element *el = spn_values_of(msg, attr);
 	const char **texts = NULL;
-	unsigned i;
+	size_t i;
 
 	if (el == NULL) {
 		return true;
 	}
-	texts = talloc_zero_array(mem_ctx, const char *, el->num_values + 1);
-	for (i = 0; texts != NULL && i < el->num_values; i++) {
-		texts[i] = spn_str_dup(texts, str_of(&el->values[i])).data;
+	texts = talloc_zero_array(mem_ctx,
+				  const char *,
+				  spn_values_num(el) + 1);
+	for (i = 0; texts != NULL && i < spn_values_num(el); i++) {
+		texts[i] = spn_str_dup(texts, spn_values_get(el, i)).data;
 		if (texts[i] == NULL) {
 			return false;
 		}
@@ -102,22 +96,22 @@ static bool fill_delegate_to(struct spn_facts *facts,
 			     const struct ldb_message *msg)
 {
 	const struct ldb_message_element *el =
-		spn_store_element(msg, "msDS-AllowedToDelegateTo");
+		spn_values_of(msg, "msDS-AllowedToDelegateTo");
 	struct spn_str *entries = NULL;
-	unsigned i;
+	size_t i;
 
 	if (el == NULL) {
 		return true;
 	}
-	entries = talloc_array(facts, struct spn_str, el->num_values);
+	entries = talloc_array(facts, struct spn_str, spn_values_num(el));
 	if (entries == NULL) {
 		return false;
 	}
-	for (i = 0; i < el->num_values; i++) {
-		entries[i] = str_of(&el->values[i]);
+	for (i = 0; i < spn_values_num(el); i++) {
+		entries[i] = spn_values_get(el, i);
 	}
 	facts->delegate_to = entries;
-	facts->num_delegate_to = el->num_values;
+	facts->num_delegate_to = spn_values_num(el);
 	return true;
 }
 
@@ -130,14 +124,14 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 	if (facts == NULL) {
 		return NULL;
 	}
-	facts->control = (uint32_t)spn_store_int64(msg, "userAccountControl");
-	facts->encryption_types = (uint32_t)spn_store_int64(msg, types);
-	facts->has_encryption_types = spn_store_element(msg, types) != NULL;
-	facts->is_privileged = spn_store_int64(msg, "adminCount") != 0;
+	facts->control = (uint32_t)spn_values_int64(msg, "userAccountControl");
+	facts->encryption_types = (uint32_t)spn_values_int64(msg, types);
+	facts->has_encryption_types = spn_values_of(msg, types) != NULL;
+	facts->is_privileged = spn_values_int64(msg, "adminCount") != 0;
 	facts->password_set = unix_time(msg, "pwdLastSet");
 	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
 	facts->expires = unix_time(msg, "accountExpires");
-	facts->user_principal_name = spn_store_text(msg, "userPrincipalName");
+	facts->user_principal_name = spn_values_text(msg, "userPrincipalName");
 	if (!fill_list(facts,
 		       msg,
 		       "msDS-AdditionalSamAccountName",

@@ -45,12 +45,10 @@ static struct ldb_message *special(TALLOC_CTX *mem_ctx,
 /* "DC=EXAMPLE,DC=COM:sam.ldb.d/DC=EXAMPLE,DC=COM.ldb" */
 static char *partition_path(TALLOC_CTX *mem_ctx,
 			    const char *sam_path,
-			    const struct ldb_val *value)
+			    struct spn_str value)
 {
 	const char *slash = strrchr(sam_path, '/');
-	char *text = talloc_strndup(mem_ctx,
-				    (const char *)value->data,
-				    value->length);
+	char *text = talloc_strndup(mem_ctx, value.data, value.len);
 	const char *file = (text == NULL) ? NULL : strrchr(text, ':');
 
 	if (file == NULL) {
@@ -68,16 +66,16 @@ static bool list_paths(struct files *files,
 		       const char *sam_path,
 		       const struct ldb_message *partition)
 {
-	const struct ldb_message_element *el =
-		ldb_msg_find_element(partition, "partition");
-	unsigned num = (el == NULL) ? 0 : el->num_values;
-	unsigned i;
+	const struct ldb_message_element *el = spn_values_of(partition,
+							     "partition");
+	size_t num = spn_values_num(el);
+	size_t i;
 
 	files->paths = talloc_zero_array(files, char *, num + 1);
 	for (i = 0; files->paths != NULL && i < num; i++) {
 		files->paths[i] = partition_path(files,
 						 sam_path,
-						 &el->values[i]);
+						 spn_values_get(el, i));
 		if (files->paths[i] == NULL) {
 			return false;
 		}
@@ -102,25 +100,20 @@ static bool read_sam(struct files *files,
 	struct ldb_message *partition = special(files, sam, "@PARTITION");
 	struct ldb_message *root = special(files, sam, "@ROOTDSE");
 	const char *backend = NULL;
+	const char *service = NULL;
 
 	if (partition == NULL || root == NULL) {
 		return false;
 	}
-	backend = ldb_msg_find_attr_as_string(partition,
-					      "backendStore",
-					      "tdb");
-	files->backend = (strcmp(backend, "mdb") == 0) ? AUDIT_BACKEND_MDB
-						       : AUDIT_BACKEND_TDB;
+	backend = spn_values_text(partition, "backendStore");
+	files->backend = (backend != NULL && strcmp(backend, "mdb") == 0)
+				 ? AUDIT_BACKEND_MDB
+				 : AUDIT_BACKEND_TDB;
 	files->configuration_nc =
-		ldb_msg_find_attr_as_string(root,
-					    "configurationNamingContext",
-					    NULL);
-	files->default_nc = ldb_msg_find_attr_as_string(root,
-							"defaultNamingContext",
-							NULL);
-	files->ntds_guid = bare_guid(
-		files,
-		ldb_msg_find_attr_as_string(root, "dsServiceName", ""));
+		spn_values_text(root, "configurationNamingContext");
+	files->default_nc = spn_values_text(root, "defaultNamingContext");
+	service = spn_values_text(root, "dsServiceName");
+	files->ntds_guid = bare_guid(files, (service == NULL) ? "" : service);
 	return files->configuration_nc != NULL && files->default_nc != NULL &&
 	       files->ntds_guid != NULL && list_paths(files, path, partition);
 }

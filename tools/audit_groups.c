@@ -57,21 +57,15 @@ static bool is_privileged_rid(uint32_t rid)
 	       rid == RID_BUILTIN_ADMINISTRATORS;
 }
 
-/* The last four bytes of a SID, or what stands behind its last "-"; 0 for
- * anything else. */
-static uint32_t rid_of(const struct ldb_val *sid)
+/* The last four bytes of a SID that has as many; 0 for anything else. */
+static uint32_t rid_of(struct spn_str sid)
 {
 	const uint8_t *last = NULL;
-	const char *dash = NULL;
 
-	if (sid == NULL || sid->length < 12) {
+	if (sid.len < 12) {
 		return 0;
 	}
-	if (memcmp(sid->data, "S-", 2) == 0) {
-		dash = memrchr(sid->data, '-', sid->length);
-		return (uint32_t)strtoul(dash + 1, NULL, 10);
-	}
-	last = sid->data + sid->length - 4;
+	last = (const uint8_t *)sid.data + sid.len - 4;
 	return (uint32_t)last[0] | (uint32_t)last[1] << 8 |
 	       (uint32_t)last[2] << 16 | (uint32_t)last[3] << 24;
 }
@@ -139,15 +133,11 @@ static bool add_memberships(struct audit_groups *groups,
 			    const struct ldb_message *msg,
 			    struct membership membership)
 {
-	const struct ldb_message_element *el = spn_store_element(msg,
-								 "memberOf");
-	unsigned i;
+	const struct ldb_message_element *el = spn_values_of(msg, "memberOf");
+	size_t i;
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		struct spn_str dn = {
-			.data = (const char *)el->values[i].data,
-			.len = el->values[i].length,
-		};
+	for (i = 0; i < spn_values_num(el); i++) {
+		struct spn_str dn = spn_values_get(el, i);
 
 		if (!number_of(groups, dn, &membership.group) ||
 		    !add_membership(groups, &membership))
@@ -162,7 +152,7 @@ bool audit_groups_add(struct audit_groups *groups,
 		      const struct ldb_message *msg)
 {
 	struct membership membership = {.is_group = true};
-	const struct ldb_val *sid = ldb_msg_find_ldb_val(msg, "objectSid");
+	struct spn_str sid = spn_values_sid(msg, "objectSid");
 
 	if (!number_of(groups,
 		       spn_str_of(ldb_dn_get_linearized(msg->dn)),
@@ -180,7 +170,7 @@ bool audit_groups_add_member(struct audit_groups *groups,
 			     const struct ldb_message *msg,
 			     size_t number)
 {
-	int64_t rid = spn_store_int64(msg, "primaryGroupID");
+	int64_t rid = spn_values_int64(msg, "primaryGroupID");
 
 	if (is_privileged_rid((uint32_t)rid)) {
 		size_t *primary = talloc_realloc(groups,

@@ -45,8 +45,7 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 	bool ok = false;
 
 	if (node == NULL || zone == NULL ||
-	    ldb_msg_find_attr_as_bool(msg, "dNSTombstoned", false))
-	{
+	    spn_values_bool(msg, "dNSTombstoned")) {
 		return true;
 	}
 	if (!spn_shared_number(names->zones,

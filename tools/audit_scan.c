@@ -99,7 +99,7 @@ static bool fill_facts(struct reading *reading,
 		       struct spn_account *account)
 {
 	const struct ldb_message_element *descriptor =
-		spn_store_element(msg, "nTSecurityDescriptor");
+		spn_values_of(msg, "nTSecurityDescriptor");
 	struct spn_facts *facts = audit_facts_of(account, msg);
 
 	account->facts = facts;
@@ -116,7 +116,7 @@ static bool fill_facts(struct reading *reading,
 		return true;
 	}
 	return audit_acl_writers(reading->acl,
-				 &descriptor->values[0],
+				 spn_values_get(descriptor, 0),
 				 account->kind,
 				 &facts->writers,
 				 &facts->num_writers);
@@ -164,8 +164,8 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 
 static bool is_account(const struct ldb_message *msg)
 {
-	return spn_store_element(msg, "servicePrincipalName") != NULL ||
-	       (spn_store_element(msg, "sAMAccountName") != NULL &&
+	return spn_values_of(msg, "servicePrincipalName") != NULL ||
+	       (spn_values_of(msg, "sAMAccountName") != NULL &&
 		audit_has_class(msg, "user"));
 }
 

@@ -12,6 +12,7 @@
 #include "audit_search.h"
 
 #include "connect.h"
+#include "spn_values.h"
 
 #include <ldb_module.h>
 #include <string.h>
@@ -29,31 +30,21 @@ struct pass {
 	bool has_more; /* the cookie of page is good for another one */
 };
 
-static bool is_sid(const struct ldb_val *value, const char *sid, size_t len)
-{
-	return value->length == len && memcmp(value->data, sid, len) == 0;
-}
-
 /* tokenGroups of the rootDSE are the SIDs of who asks (MS-ADTS
  * 3.1.1.3.2.31): Administrators, or SYSTEM. True if the server is silent. */
 static bool is_administrator(const struct ldb_message *root)
 {
 	static const char admins[] = "\1\2\0\0\0\0\0\5\x20\0\0\0\x20\2\0\0";
 	static const char local_system[] = "\1\1\0\0\0\0\0\5\x12\0\0\0";
-	const struct ldb_message_element *el =
-		ldb_msg_find_element(root, "tokenGroups");
-	unsigned i;
+	const struct ldb_message_element *el = spn_values_of(root,
+							     "tokenGroups");
 
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		const struct ldb_val *sid = &el->values[i];
-
-		if (is_sid(sid, admins, sizeof(admins) - 1) ||
-		    is_sid(sid, local_system, sizeof(local_system) - 1))
-		{
-			return true;
-		}
-	}
-	return el == NULL;
+	return el == NULL ||
+	       spn_values_has(el,
+			      (struct spn_str){admins, sizeof(admins) - 1}) ||
+	       spn_values_has(el,
+			      (struct spn_str){local_system,
+					       sizeof(local_system) - 1});
 }
 
 int audit_server_of(struct ldb_context *ldb,
@@ -70,9 +61,9 @@ int audit_server_of(struct ldb_context *ldb,
 	struct audit_server *server = talloc_zero(mem_ctx,
 						  struct audit_server);
 	struct ldb_result *res = NULL;
-	struct ldb_message_element *el = NULL;
+	const struct ldb_message_element *el = NULL;
 	struct ldb_dn *root = NULL;
-	unsigned i;
+	size_t i;
 	int ret;
 
 	if (server == NULL) {
@@ -89,34 +80,34 @@ int audit_server_of(struct ldb_context *ldb,
 		ldb_set_errstring(ldb, "no rootDSE");
 		return LDB_ERR_NO_SUCH_OBJECT;
 	}
-	server->dns_host_name = ldb_msg_find_attr_as_string(res->msgs[0],
-							    "dnsHostName",
-							    NULL);
-	el = ldb_msg_find_element(res->msgs[0], "supportedControl");
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		const char *oid = (const char *)el->values[i].data;
-
-		if (strcmp(oid, LDB_CONTROL_SEARCH_OPTIONS_OID) == 0) {
-			server->has_phantom_root = true;
-		} else if (strcmp(oid, LDB_CONTROL_SD_FLAGS_OID) == 0) {
-			server->has_descriptors = true;
-		} else if (strcmp(oid, LDB_CONTROL_SHOW_DELETED_OID) == 0) {
-			server->has_deleted = true;
-		}
-	}
+	server->dns_host_name = spn_values_text(res->msgs[0], "dnsHostName");
+	el = spn_values_of(res->msgs[0], "supportedControl");
+	server->has_phantom_root =
+		spn_values_has(el, spn_str_of(LDB_CONTROL_SEARCH_OPTIONS_OID));
+	server->has_descriptors =
+		spn_values_has(el, spn_str_of(LDB_CONTROL_SD_FLAGS_OID));
+	server->has_deleted =
+		spn_values_has(el, spn_str_of(LDB_CONTROL_SHOW_DELETED_OID));
 	server->shows_deleted = server->has_deleted &&
 				is_administrator(res->msgs[0]);
-	el = ldb_msg_find_element(res->msgs[0], "namingContexts");
-	server->naming_contexts =
-		talloc_zero_array(server,
-				  const char *,
-				  (el == NULL ? 0 : el->num_values) + 1);
+	el = spn_values_of(res->msgs[0], "namingContexts");
+	server->naming_contexts = talloc_zero_array(server,
+						    const char *,
+						    spn_values_num(el) + 1);
 	if (server->naming_contexts == NULL) {
 		talloc_free(server);
 		return ldb_oom(ldb);
 	}
-	for (i = 0; el != NULL && i < el->num_values; i++) {
-		server->naming_contexts[i] = (const char *)el->values[i].data;
+	for (i = 0; i < spn_values_num(el); i++) {
+		struct spn_str name = spn_values_get(el, i);
+
+		server->naming_contexts[i] = talloc_strndup(server,
+							    name.data,
+							    name.len);
+		if (server->naming_contexts[i] == NULL) {
+			talloc_free(server);
+			return ldb_oom(ldb);
+		}
 	}
 	*_server = server;
 	return LDB_SUCCESS;

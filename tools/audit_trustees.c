@@ -16,23 +16,6 @@ struct audit_trustees {
 	size_t num_names;
 };
 
-/* The SID that begins there; len 0 if there is none. */
-struct spn_str audit_sid_at(struct spn_str bytes, size_t offset)
-{
-	const size_t header = 8;
-	struct spn_str sid = {};
-	size_t len = 0;
-
-	if (offset > bytes.len || bytes.len - offset < header) {
-		return sid;
-	}
-	len = header + 4 * (size_t)(uint8_t)bytes.data[offset + 1];
-	if (bytes.data[offset] != 1 || len > bytes.len - offset) {
-		return sid;
-	}
-	return (struct spn_str){.data = bytes.data + offset, .len = len};
-}
-
 char *audit_sid_text(TALLOC_CTX *mem_ctx, struct spn_str sid)
 {
 	const uint8_t *b = (const uint8_t *)sid.data;
@@ -58,21 +41,12 @@ struct audit_trustees *audit_trustees_new(TALLOC_CTX *mem_ctx)
 bool audit_trustees_add(struct audit_trustees *trustees,
 			const struct ldb_message *msg)
 {
-	const struct ldb_val *sid = ldb_msg_find_ldb_val(msg, "objectSid");
-	const char *name = ldb_msg_find_attr_as_string(msg,
-						       "sAMAccountName",
-						       NULL);
+	struct spn_str sid = spn_values_sid(msg, "objectSid");
+	const char *name = spn_values_text(msg, "sAMAccountName");
 	struct trustee trustee = {};
 	size_t num = trustees->num_names;
-	struct spn_str bytes = {};
 
-	if (sid == NULL || name == NULL) {
-		return true;
-	}
-	bytes = audit_sid_at((struct spn_str){.data = (const char *)sid->data,
-					      .len = sid->length},
-			     0);
-	if (bytes.len == 0) {
+	if (sid.len == 0 || name == NULL) {
 		return true;
 	}
 	if ((num & (num - 1)) == 0) {
@@ -84,7 +58,7 @@ bool audit_trustees_add(struct audit_trustees *trustees,
 			return false;
 		}
 	}
-	trustee.text = audit_sid_text(trustees, bytes);
+	trustee.text = audit_sid_text(trustees, sid);
 	if (trustee.text != NULL) {
 		trustee.sid = spn_str_of(trustee.text);
 		trustee.text = talloc_strdup(trustees, name);

@@ -7,10 +7,7 @@
 
 #include "spn_store.h"
 
-/* The SID that begins at that byte; len 0 if there is none. */
-struct spn_str audit_sid_at(struct spn_str bytes, size_t offset);
-
-/* "S-1-5-..." of bytes that audit_sid_at() gave; on mem_ctx, NULL when out of
+/* "S-1-5-..." of bytes that spn_sid_at() gave; on mem_ctx, NULL when out of
  * memory. */
 char *audit_sid_text(TALLOC_CTX *mem_ctx, struct spn_str sid);
 

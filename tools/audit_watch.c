@@ -51,7 +51,7 @@ static int highest_usn(struct watching *w, uint64_t *_usn)
 
 	ret = ldb_search(w->ldb, w, &res, root, LDB_SCOPE_BASE, attrs, NULL);
 	if (ret == LDB_SUCCESS && res->count == 1) {
-		*_usn = ldb_msg_find_attr_as_uint64(res->msgs[0], attrs[0], 0);
+		*_usn = spn_values_uint64(res->msgs[0], attrs[0]);
 	}
 	talloc_free(res);
 	talloc_free(root);

@@ -27,17 +27,20 @@ static bool is_here(const struct setspn *s, struct ldb_dn *dn)
 	return false;
 }
 
+static const char *text_or_empty(const struct ldb_message *msg,
+				 const char *attr)
+{
+	const char *text = spn_values_text(msg, attr);
+
+	return (text == NULL) ? "" : text;
+}
+
 static bool add_domain(struct setspn *s, const struct ldb_message *msg)
 {
 	struct setspn_domain domain = {
-		.dn = ldb_msg_find_attr_as_dn(s->store.ldb,
-					      s->domains,
-					      msg,
-					      "nCName"),
-		.dns_name = ldb_msg_find_attr_as_string(msg, "dnsRoot", ""),
-		.netbios_name = ldb_msg_find_attr_as_string(msg,
-							    "nETBIOSName",
-							    ""),
+		.dn = spn_values_dn(s->domains, s->store.ldb, msg, "nCName"),
+		.dns_name = text_or_empty(msg, "dnsRoot"),
+		.netbios_name = text_or_empty(msg, "nETBIOSName"),
 	};
 	struct ldb_dn *own = ldb_get_default_basedn(s->store.ldb);
 

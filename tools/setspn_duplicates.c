@@ -199,15 +199,15 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 {
 	struct table *table = private_data;
 	const struct ldb_message_element *el =
-		ldb_msg_find_element(msg, "servicePrincipalName");
+		spn_values_of(msg, "servicePrincipalName");
 	struct spn_str name = {};
 	const char *dn = NULL;
-	unsigned i;
+	size_t i;
 
 	if (table->pool == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
-	if (el == NULL || ldb_msg_find_attr_as_bool(msg, "isDeleted", false)) {
+	if (el == NULL || spn_values_bool(msg, "isDeleted")) {
 		return LDB_SUCCESS;
 	}
 	dn = ldb_dn_get_linearized(msg->dn);
@@ -215,12 +215,9 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 		return LDB_SUCCESS;
 	}
 	dn = talloc_strdup(table->pool, dn);
-	name = spn_str_of(spn_store_text(msg, "sAMAccountName"));
-	for (i = 0; dn != NULL && i < el->num_values; i++) {
-		struct spn_str value = {(const char *)el->values[i].data,
-					el->values[i].length};
-
-		if (!add_value(table, dn, name, value)) {
+	name = spn_str_of(spn_values_text(msg, "sAMAccountName"));
+	for (i = 0; dn != NULL && i < spn_values_num(el); i++) {
+		if (!add_value(table, dn, name, spn_values_get(el, i))) {
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 	}

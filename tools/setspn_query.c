@@ -89,7 +89,7 @@ static char *filter_of(TALLOC_CTX *mem_ctx, const char *pattern)
 	while (filter != NULL) {
 		struct spn_str piece = {part, strcspn(part, "*")};
 		char *escaped = ldb_binary_encode(mem_ctx,
-						  spn_store_val(piece));
+						  spn_values_val(piece));
 
 		if (escaped == NULL) {
 			return NULL;

@@ -46,14 +46,14 @@ static int add_rest(const struct setspn *s,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	el->values = talloc_array(msg, struct ldb_val, rest->spns.num);
-	if (el->values == NULL) {
+	if (!spn_values_room(msg, el, rest->spns.num)) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	for (i = 0; i < rest->spns.num; i++) {
-		el->values[i] = spn_store_val(rest->spns.values[i].value);
+		if (!spn_values_push(el, rest->spns.values[i].value)) {
+			return LDB_ERR_OPERATIONS_ERROR;
+		}
 	}
-	el->num_values = (unsigned)rest->spns.num;
 	return LDB_SUCCESS;
 }
 
@@ -73,14 +73,14 @@ static int fill(const struct setspn *s,
 	if (ret != LDB_SUCCESS || change->gives_up_duplicate) {
 		return (ret == LDB_SUCCESS) ? add_rest(s, change, msg) : ret;
 	}
-	el->values = talloc_array(msg, struct ldb_val, change->num_values);
-	if (el->values == NULL) {
+	if (!spn_values_room(msg, el, change->num_values)) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	for (i = 0; i < change->num_values; i++) {
-		el->values[i] = spn_store_val(change->values[i]);
+		if (!spn_values_push(el, change->values[i])) {
+			return LDB_ERR_OPERATIONS_ERROR;
+		}
 	}
-	el->num_values = (unsigned)change->num_values;
 	return LDB_SUCCESS;
 }
 

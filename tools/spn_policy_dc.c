@@ -43,7 +43,7 @@ struct ldb_dn *policy_this_dc(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
 	if (msg == NULL) {
 		return NULL;
 	}
-	return ldb_msg_find_attr_as_dn(ldb, mem_ctx, msg, "dsServiceName");
+	return spn_values_dn(mem_ctx, ldb, msg, "dsServiceName");
 }
 
 bool policy_is_read_only(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
@@ -52,24 +52,16 @@ bool policy_is_read_only(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
 	const struct ldb_message *msg = NULL;
 
 	msg = policy_read_attr(mem_ctx, ldb, this_dc, "msDS-isRODC");
-	return msg != NULL && ldb_msg_find_attr_as_bool(msg, "msDS-isRODC", 0);
+	return msg != NULL && spn_values_bool(msg, "msDS-isRODC");
 }
 
 bool policy_is_announced(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
 {
 	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
-	uint8_t oid_text[] = SPN_POLICY_CONTROL_OID;
-	struct ldb_val oid = {
-		.data = oid_text,
-		.length = sizeof(oid_text) - 1,
-	};
-	const struct ldb_message_element *el = NULL;
 	const struct ldb_message *msg = NULL;
 
 	msg = policy_read_attr(mem_ctx, ldb, root, "supportedControl");
-	if (msg == NULL) {
-		return false;
-	}
-	el = ldb_msg_find_element(msg, "supportedControl");
-	return el != NULL && ldb_msg_find_val(el, &oid) != NULL;
+	return msg != NULL &&
+	       spn_values_has(spn_values_of(msg, "supportedControl"),
+			      spn_str_of(SPN_POLICY_CONTROL_OID));
 }

@@ -51,6 +51,7 @@ static char *policy_list_get(TALLOC_CTX *mem_ctx,
 	const struct ldb_message_element *el = NULL;
 	struct ldb_result *res = NULL;
 	struct ldb_dn *dn = ldb_dn_new(mem_ctx, ldb, "@MODULES");
+	struct spn_str text = {};
 	char *list = NULL;
 	int ret;
 
@@ -63,12 +64,11 @@ static char *policy_list_get(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	if (ret == LDB_SUCCESS && res->count == 1) {
-		el = ldb_msg_find_element(res->msgs[0], "@LIST");
+		el = spn_values_of(res->msgs[0], "@LIST");
 	}
-	if (el != NULL && el->num_values == 1) {
-		list = talloc_strndup(mem_ctx,
-				      (const char *)el->values[0].data,
-				      el->values[0].length);
+	if (spn_values_num(el) == 1) {
+		text = spn_values_get(el, 0);
+		list = talloc_strndup(mem_ctx, text.data, text.len);
 	}
 	if (list == NULL || !policy_list_has(list, "samba_dsdb")) {
 		spn_connect_message(tool->connect,

@@ -97,8 +97,7 @@ static struct ldb_message_element *policy_element(struct ldb_message *msg,
 	if (ldb_msg_add_empty(msg, POLICY_ATTR, flag, &el) != LDB_SUCCESS) {
 		return NULL;
 	}
-	el->values = talloc_zero_array(msg, struct ldb_val, num);
-	return el->values != NULL ? el : NULL;
+	return spn_values_room(msg, el, num) ? el : NULL;
 }
 
 static bool policy_line_is(const struct policy_line *line,
@@ -134,13 +133,11 @@ static int policy_delete_lines(struct ldb_message *msg,
 					    settings->num_lines,
 					    LDB_FLAG_MOD_DELETE);
 		}
-		if (el == NULL) {
+		if (el == NULL || !spn_values_push(el, line->raw)) {
 			return -1;
 		}
-		el->values[el->num_values] = line->raw;
-		el->num_values++;
 	}
-	return el != NULL ? (int)el->num_values : 0;
+	return (int)spn_values_num(el);
 }
 
 static int policy_modify(const struct policy_tool *tool,
@@ -210,12 +207,9 @@ static int policy_set_in_object(const struct policy_tool *tool,
 		return policy_oom(tool);
 	}
 	el = policy_element(msg, 1, LDB_FLAG_MOD_ADD);
-	if (el == NULL) {
+	if (el == NULL || !spn_values_push(el, spn_str_of(line))) {
 		return policy_oom(tool);
 	}
-	el->values[0].data = (uint8_t *)line;
-	el->values[0].length = strlen(line);
-	el->num_values = 1;
 	return policy_modify(tool, ldb, msg);
 }
 

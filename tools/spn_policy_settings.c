@@ -48,19 +48,19 @@ static char *policy_trim(TALLOC_CTX *mem_ctx, const char *text, size_t len)
 
 /* "key=value" into its parts. false: out of memory. */
 static bool policy_line_split(TALLOC_CTX *mem_ctx,
-			      const struct ldb_val *raw,
+			      struct spn_str raw,
 			      struct policy_line *_line)
 {
-	const char *text = (const char *)raw->data;
-	const char *equals = memchr(text, '=', raw->length);
-	size_t name_len = raw->length;
-	struct policy_line line = {.raw = *raw};
+	const char *text = raw.data;
+	const char *equals = memchr(text, '=', raw.len);
+	size_t name_len = raw.len;
+	struct policy_line line = {.raw = raw};
 
 	if (equals != NULL) {
 		name_len = (size_t)(equals - text);
 		line.value = policy_trim(mem_ctx,
 					 equals + 1,
-					 raw->length - name_len - 1);
+					 raw.len - name_len - 1);
 	} else {
 		line.value = talloc_strdup(mem_ctx, "");
 	}
@@ -78,7 +78,7 @@ static int policy_read_values(TALLOC_CTX *mem_ctx,
 			      struct ldb_dn *dn,
 			      const char *attr,
 			      bool *_exists,
-			      struct ldb_message_element **_values)
+			      const struct ldb_message_element **_values)
 {
 	const char *const attrs[] = {attr, NULL};
 	struct ldb_result *res = NULL;
@@ -95,7 +95,7 @@ static int policy_read_values(TALLOC_CTX *mem_ctx,
 		return ret;
 	}
 	*_exists = true;
-	*_values = ldb_msg_find_element(res->msgs[0], attr);
+	*_values = spn_values_of(res->msgs[0], attr);
 	return LDB_SUCCESS;
 }
 
@@ -107,18 +107,15 @@ static bool policy_take_lines(struct policy_settings *settings,
 
 	settings->lines = talloc_zero_array(settings,
 					    struct policy_line,
-					    el->num_values);
+					    spn_values_num(el));
 	if (settings->lines == NULL) {
 		return false;
 	}
-	for (i = 0; i < el->num_values; i++) {
-		const struct spn_str text = {
-			.data = (const char *)el->values[i].data,
-			.len = el->values[i].length,
-		};
+	for (i = 0; i < spn_values_num(el); i++) {
+		const struct spn_str text = spn_values_get(el, i);
 		struct policy_line *line = &settings->lines[i];
 
-		if (!policy_line_split(settings, &el->values[i], line)) {
+		if (!policy_line_split(settings, text, line)) {
 			return false;
 		}
 		settings->num_lines++;
@@ -139,7 +136,8 @@ static int policy_read_heuristics(struct policy_settings *settings,
 				  struct ldb_context *ldb)
 {
 	struct ldb_dn *dn = ldb_dn_copy(settings, ldb_get_config_basedn(ldb));
-	struct ldb_message_element *el = NULL;
+	const struct ldb_message_element *el = NULL;
+	struct spn_str heuristics = {};
 	bool exists = false;
 	int ret;
 
@@ -156,13 +154,13 @@ static int policy_read_heuristics(struct policy_settings *settings,
 				 "dSHeuristics",
 				 &exists,
 				 &el);
-	if (ret != LDB_SUCCESS || el == NULL || el->num_values == 0) {
+	if (ret != LDB_SUCCESS || el == NULL) {
 		return ret;
 	}
-	settings->ds_heuristics =
-		talloc_strndup(settings,
-			       (const char *)el->values[0].data,
-			       el->values[0].length);
+	heuristics = spn_values_get(el, 0);
+	settings->ds_heuristics = talloc_strndup(settings,
+						 heuristics.data,
+						 heuristics.len);
 	if (settings->ds_heuristics == NULL) {
 		return ldb_oom(ldb);
 	}
@@ -193,7 +191,7 @@ static int policy_settings_load(struct policy_settings *settings,
 				const struct policy_tool *tool,
 				struct ldb_context *ldb)
 {
-	struct ldb_message_element *el = NULL;
+	const struct ldb_message_element *el = NULL;
 	int ret;
 
 	settings->dn = policy_dn(settings, ldb);
@@ -263,8 +261,8 @@ size_t policy_settings_problems(const struct policy_settings *settings)
 		num++;
 		policy_say("PROBLEM: setting '%.*s' is ignored: %s. "
 			   "Remedy: spn-policy unset '%s'",
-			   (int)line->raw.length,
-			   (const char *)line->raw.data,
+			   (int)line->raw.len,
+			   line->raw.data,
 			   line->problem,
 			   line->name);
 	}
@@ -309,7 +307,7 @@ int policy_object_add(struct ldb_context *ldb,
 bool policy_settings_create(const struct policy_tool *tool,
 			    struct ldb_context *ldb)
 {
-	struct ldb_message_element *el = NULL;
+	const struct ldb_message_element *el = NULL;
 	struct ldb_dn *dn = policy_dn(ldb, ldb);
 	bool exists = false;
 	int ret = LDB_ERR_OPERATIONS_ERROR;

@@ -276,9 +276,7 @@ static const char *policy_server_name(TALLOC_CTX *mem_ctx,
 	}
 	ret = ldb_search(ldb, mem_ctx, &res, dn, LDB_SCOPE_BASE, attrs, NULL);
 	if (ret == LDB_SUCCESS && res->count == 1) {
-		name = ldb_msg_find_attr_as_string(res->msgs[0],
-						   "dNSHostName",
-						   NULL);
+		name = spn_values_text(res->msgs[0], "dNSHostName");
 	}
 	rdn = ldb_dn_get_rdn_val(dn);
 	if (name == NULL && rdn != NULL) {

@@ -9,6 +9,7 @@
 #include "connect.h"
 
 #include "policy/settings.h"
+#include "spn_values.h"
 
 #ifndef SPN_POLICY_MODULESDIR
 #define SPN_POLICY_MODULESDIR "/usr/lib/samba/ldb"
@@ -70,7 +71,7 @@ bool policy_in_modules_dir(const char *file);
 
 /* One value of msDS-Settings. */
 struct policy_line {
-	struct ldb_val raw;  /* as stored */
+	struct spn_str raw;  /* as stored */
 	char *name;	     /* before the first '=', without blanks around */
 	char *value;	     /* after it; "" when there is no '=' */
 	const char *problem; /* NULL: understood */

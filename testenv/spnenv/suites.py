@@ -91,6 +91,9 @@ DOMAIN_SUITES = (
                      "module_tools", "module_faults", "module_outages",
                      "module_adversary", "module_attempts",
                      "module_secrets", "module_logging", "module_joins")),
+    *(Suite("module_stock." + environment, environment + ":local",
+            "counted", python("module_stock"))
+      for environment in ("ad_dc", "ad_dc_stock")),
     Suite("bench", MACHINE, "status",
           "%s -B tests/bench/bench.py --sizes=10000 --instructions --gate"
           % layout.PYTHON),

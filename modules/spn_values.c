@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "spn_values.h"
+
+#include <string.h>
+
+/* Of an element, or of none: what libldb converts has one element. */
+static struct ldb_message only(const struct ldb_message *msg, const char *attr)
+{
+	/* ldb_message is never const; nobody writes to this one. */
+	union {
+		const struct ldb_message_element *in;
+		struct ldb_message_element *out;
+	} el = {.in = spn_values_of(msg, attr)};
+
+	return (struct ldb_message){
+		.elements = el.out,
+		.num_elements = (el.in == NULL) ? 0 : 1,
+	};
+}
+
+/* ------------------------------------------------------- of one attribute */
+
+const struct ldb_message_element *spn_values_of(const struct ldb_message *msg,
+						const char *attr)
+{
+	unsigned i;
+
+	for (i = 0; i < msg->num_elements; i++) {
+		const struct ldb_message_element *el = &msg->elements[i];
+
+		/* Nearly always the first letter, of any case, says no. */
+		if (((el->name[0] ^ attr[0]) & ~('a' - 'A')) == 0 &&
+		    spn_values_num(el) > 0 &&
+		    ldb_attr_cmp(el->name, attr) == 0)
+		{
+			return el;
+		}
+	}
+	return NULL;
+}
+
+struct spn_str spn_values_first(const struct ldb_message *msg,
+				const char *attr)
+{
+	return spn_values_get(spn_values_of(msg, attr), 0);
+}
+
+const char *spn_values_text(const struct ldb_message *msg, const char *attr)
+{
+	const struct ldb_message found = only(msg, attr);
+
+	return ldb_msg_find_attr_as_string(&found, attr, NULL);
+}
+
+int64_t spn_values_int64(const struct ldb_message *msg, const char *attr)
+{
+	const struct ldb_message found = only(msg, attr);
+
+	return ldb_msg_find_attr_as_int64(&found, attr, 0);
+}
+
+uint64_t spn_values_uint64(const struct ldb_message *msg, const char *attr)
+{
+	const struct ldb_message found = only(msg, attr);
+
+	return ldb_msg_find_attr_as_uint64(&found, attr, 0);
+}
+
+bool spn_values_bool(const struct ldb_message *msg, const char *attr)
+{
+	const struct ldb_message found = only(msg, attr);
+
+	return ldb_msg_find_attr_as_bool(&found, attr, 0) != 0;
+}
+
+struct ldb_dn *spn_values_dn(TALLOC_CTX *mem_ctx,
+			     struct ldb_context *ldb,
+			     const struct ldb_message *msg,
+			     const char *attr)
+{
+	const struct ldb_message found = only(msg, attr);
+
+	return ldb_msg_find_attr_as_dn(ldb, mem_ctx, &found, attr);
+}
+
+const uint8_t *spn_values_guid(const struct ldb_message *msg, const char *attr)
+{
+	struct spn_str value = spn_values_first(msg, attr);
+
+	return (value.len == SPN_GUID_BYTES) ? (const uint8_t *)value.data
+					     : NULL;
+}
+
+struct spn_str spn_values_sid(const struct ldb_message *msg, const char *attr)
+{
+	struct spn_str value = spn_values_first(msg, attr);
+	struct spn_str sid = spn_sid_at(value, 0);
+
+	return (sid.len == value.len) ? sid : (struct spn_str){};
+}
+
+struct spn_str spn_sid_at(struct spn_str bytes, size_t offset)
+{
+	const size_t header = 8;
+	struct spn_str sid = {};
+	size_t len = 0;
+
+	if (offset > bytes.len || bytes.len - offset < header) {
+		return sid;
+	}
+	len = header + 4 * (size_t)(uint8_t)bytes.data[offset + 1];
+	if (bytes.data[offset] != 1 || len > bytes.len - offset) {
+		return sid;
+	}
+	return (struct spn_str){.data = bytes.data + offset, .len = len};
+}
+
+/* ---------------------------------------------------------- of one element */
+
+size_t spn_values_num(const struct ldb_message_element *el)
+{
+	return (el == NULL || el->values == NULL) ? 0 : el->num_values;
+}
+
+struct spn_str spn_values_get(const struct ldb_message_element *el, size_t n)
+{
+	if (n >= spn_values_num(el) || el->values[n].data == NULL) {
+		return (struct spn_str){};
+	}
+	return (struct spn_str){
+		.data = (const char *)el->values[n].data,
+		.len = el->values[n].length,
+	};
+}
+
+bool spn_values_has(const struct ldb_message_element *el, struct spn_str value)
+{
+	size_t i;
+
+	for (i = 0; i < spn_values_num(el); i++) {
+		if (spn_str_equal(spn_values_get(el, i), value)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ----------------------------------------------------------------- to fill */
+
+struct ldb_val spn_values_val(struct spn_str s)
+{
+	/* ldb_val is never const; nobody writes to this one. */
+	union {
+		const char *in;
+		uint8_t *out;
+	} data = {.in = s.data};
+
+	return (struct ldb_val){.data = data.out, .length = s.len};
+}
+
+bool spn_values_room(TALLOC_CTX *mem_ctx,
+		     struct ldb_message_element *el,
+		     size_t num)
+{
+	size_t had = spn_values_num(el);
+	struct ldb_val *values = talloc_array(mem_ctx,
+					      struct ldb_val,
+					      had + num);
+
+	if (values == NULL) {
+		return false;
+	}
+	if (had > 0) {
+		memcpy(values, el->values, had * sizeof(values[0]));
+	}
+	el->values = values;
+	el->num_values = (unsigned)had;
+	return true;
+}
+
+bool spn_values_push(struct ldb_message_element *el, struct spn_str value)
+{
+	if (el->num_values >= talloc_array_length(el->values)) {
+		return false;
+	}
+	el->values[el->num_values++] = spn_values_val(value);
+	return true;
+}
+
+bool spn_values_replace(struct ldb_message *msg,
+			const char *attr,
+			struct spn_str value)
+{
+	struct ldb_val copy = {
+		/* libldb wants a NUL byte behind each value. */
+		.data = talloc_zero_size(msg, value.len + 1),
+		.length = value.len,
+	};
+
+	if (copy.data == NULL) {
+		return false;
+	}
+	if (value.len > 0) {
+		memcpy(copy.data, value.data, value.len);
+	}
+	ldb_msg_remove_attr(msg, attr);
+	return ldb_msg_add_steal_value(msg, attr, &copy) == LDB_SUCCESS;
+}
