@@ -9,9 +9,12 @@ import os
 import unittest
 
 import raw_ldap
-from raw_ldap import ADD
+from raw_ldap import ADD, DELETE, REPLACE
 
 SPN = "servicePrincipalName"
+OPERATIONS_ERROR = 1
+NO_SUCH_OBJECT = 32
+NAMING_VIOLATION = 64
 # What the module reads of a new account or of a request.
 READ = ("objectGUID", "objectClass", "sAMAccountName", "dNSHostName",
         "msDS-AdditionalDnsHostName", "userAccountControl", "isDeleted",
@@ -62,6 +65,54 @@ class WithoutValues(Stock):
                         *[(ADD, attr, [])] * times))
                     self.assertEqual(answer.code, raw_ldap.NO_RIGHTS,
                                      answer.text)
+
+
+class RootDse(Stock):
+    """The empty DN is no object: to write to it is a command, and it is
+    obeyed with an SPN beside it or without.
+    """
+
+    # what is written: what the administrator hears, and what a user
+    WRITES = {
+        "schemaUpdateNow": (raw_ldap.SUCCESS, OPERATIONS_ERROR),
+        "noSuchThing": (raw_ldap.UNWILLING, raw_ldap.UNWILLING),
+        "dNSHostName": (raw_ldap.UNWILLING, raw_ldap.UNWILLING),
+        "msDS-Settings": (raw_ldap.UNWILLING, raw_ldap.UNWILLING),
+    }
+
+    def changes(self, name):
+        """Alone, and with an SPN before or behind it."""
+        for kind in (ADD, REPLACE):
+            change = (kind, name, ["1"])
+            yield [change]
+            for other in (ADD, REPLACE, DELETE):
+                spn = (other, SPN, ["foo/root"])
+                yield [change, spn]
+                yield [spn, change]
+
+    def assert_codes(self, request, admin, alice):
+        for caller, code in ((self.admin, admin), (self.alice, alice)):
+            answer = caller.send(request)
+            self.assertEqual(answer.code, code, answer.text)
+            self.assertNotIn("spn_policy", answer.text)
+
+    def test_modify(self):
+        for name, codes in self.WRITES.items():
+            for changes in self.changes(name):
+                with self.subTest(changes=changes):
+                    self.assert_codes(raw_ldap.modify("", *changes), *codes)
+
+    def test_only_an_spn(self):
+        for kind in (ADD, REPLACE, DELETE):
+            self.assert_codes(raw_ldap.modify("", (kind, SPN, ["foo/root"])),
+                              raw_ldap.UNWILLING, raw_ldap.UNWILLING)
+
+    def test_other_operations(self):
+        for request, code in (
+                (raw_ldap.add("", (SPN, ["foo/root"])), NAMING_VIOLATION),
+                (raw_ldap.delete(""), NO_SUCH_OBJECT),
+                (raw_ldap.rename("", "CN=x"), NO_SUCH_OBJECT)):
+            self.assert_codes(request, code, code)
 
 
 if __name__ == "__main__":
