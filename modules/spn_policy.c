@@ -141,7 +141,7 @@ static int freeze_config(struct ldb_module *module,
 	struct ldb_dn *config = ldb_get_config_basedn(ldb);
 
 	if (spn_state_of(module)->mode == SPN_MODE_OFF || config == NULL ||
-	    ldb_dn_is_special(dn))
+	    ldb_dn_is_special(dn) || ldb_dn_is_null(dn))
 	{
 		return LDB_SUCCESS;
 	}

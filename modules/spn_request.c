@@ -75,9 +75,17 @@ bool spn_request_has_values(const struct ldb_message *msg)
 	return false;
 }
 
+/* With values or without: to delete the attribute is enough. */
 bool spn_request_undeletes(const struct ldb_message *msg)
 {
-	return ldb_msg_find_element(msg, "isDeleted") != NULL;
+	unsigned i;
+
+	for (i = 0; i < msg->num_elements; i++) {
+		if (ldb_attr_cmp(msg->elements[i].name, "isDeleted") == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool spn_request_only_adds(const struct ldb_message *msg, size_t *_num)

@@ -151,11 +151,6 @@ static struct ldb_message *with_spns(TALLOC_CTX *mem_ctx,
 	return made;
 }
 
-static bool has_attribute(const struct ldb_message *msg, const char *attr)
-{
-	return ldb_msg_find_element(msg, attr) != NULL;
-}
-
 static int refuse(const struct spn_store *store, const char *why)
 {
 	ldb_asprintf_errstring(store->ldb, "00002035: spn_policy: %s", why);
@@ -208,7 +203,7 @@ int spn_steps_split(const struct spn_store *store,
 	}
 	if (has_one_at_most(msg)) {
 		messages[0] = msg;
-	} else if (has_attribute(msg, "isDeleted")) {
+	} else if (spn_request_undeletes(msg)) {
 		return refuse(store,
 			      "an undelete says only once what "
 			      "servicePrincipalName is to be");

@@ -123,7 +123,9 @@ def main():
     for command in commands:
         folder = command['directory']
         path = os.path.relpath(os.path.join(folder, command['file']))
-        if path.startswith(OURS) and path.endswith('.c'):
+        # waf keeps what it once compiled.
+        if (path.startswith(OURS) and path.endswith('.c') and
+                os.path.exists(path)):
             ours[path] = (words_of(command), folder, command['file'])
     if not set(ALLOWED[:1]) < set(ours):
         sys.exit('compile_commands.json has no file of ours')
