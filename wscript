@@ -31,7 +31,7 @@ out = 'bin'
 
 # Pure: libc and talloc. Compiled once, for module, tools and tests.
 POLICY_SOURCES = _sources('modules/policy', '''
-    spn spn_unicode spn_set spn_account spn_mappings host_pair spn_table
+    spn spn_unicode spn_quote spn_set spn_account spn_mappings host_pair spn_table
     spn_arena spn_slots spn_shared spn_pack spn_census spn_index
     spn_questions spn_quick_fold
     spn_index_audit rules rule_syntax rule_duplicate_spn rule_alias_spn
@@ -60,12 +60,12 @@ TOOLS = {
             connect connect_error connect_options spn_policy_tool
             spn_policy_list
             spn_policy_modules spn_policy_settings spn_policy_set
-            spn_policy_status spn_policy_dc
+            spn_policy_status spn_policy_dc shell_command
         '''),
     },
     'spn-audit': {
         'dir': 'bin',
-        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT JANSSON '
+        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT '
                'UNISTRING TDB LMDB XML2 CARES',
         'sources': _sources('tools', '''
             connect connect_error connect_options spn_audit audit_acl
@@ -99,6 +99,12 @@ TOOLS = {
 BENCH_SOURCES = (_sources('tests/bench', 'modify_many caller shapes') +
                  _sources('tools', 'connect connect_error connect_options'))
 
+# What only the tests in C are linked with.
+TEST_LIBRARIES = [
+    ('cmocka', '1.1.3', 'CMOCKA', 'libcmocka-dev'),
+    ('jansson', '2.13', 'JANSSON', 'libjansson-dev'),
+]
+
 # pkg-config name, minimum version, name in 'use', Debian package
 LIBRARIES = [
     ('talloc', '2.3.4', 'TALLOC', 'libtalloc-dev'),
@@ -111,7 +117,6 @@ LIBRARIES = [
     ('lmdb', '0.9.24', 'LMDB', 'liblmdb-dev'),
     ('libxml-2.0', '2.9.10', 'XML2', 'libxml2-dev'),
     ('libcares', '1.18', 'CARES', 'libc-ares-dev'),
-    ('jansson', '2.13', 'JANSSON', 'libjansson-dev'),
 ]
 
 WARNINGS = '''
@@ -193,11 +198,12 @@ def configure(conf):
                   msg='Checking for libunistring',
                   errmsg='not found; Debian: apt-get install '
                          'libunistring-dev')
-    conf.env.HAVE_TESTS = _check_library(conf, 'cmocka', '1.1.3', 'CMOCKA',
-                                         'libcmocka-dev', mandatory=False)
-    if not conf.env.HAVE_TESTS:
-        Logs.warn('No cmocka: the tests written in C are not built '
-                  '(Debian: apt-get install libcmocka-dev)')
+    conf.env.HAVE_TESTS = True
+    for library in TEST_LIBRARIES:
+        if not _check_library(conf, *library, mandatory=False):
+            conf.env.HAVE_TESTS = False
+            Logs.warn('No %s: the tests written in C are not built '
+                      '(Debian: apt-get install %s)', library[0], library[3])
 
     conf.env.MODULESDIR = conf.options.modulesdir or conf.cmd_and_log(
         conf.env.PKGCONFIG + ['--variable=modulesdir', 'ldb']).strip()

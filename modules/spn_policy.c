@@ -32,6 +32,7 @@
  */
 #include "spn_policy.h"
 
+#include "policy/spn_quote.h"
 #include "spn_answer.h"
 #include "spn_log.h"
 #include "spn_state.h"
@@ -52,12 +53,13 @@ static bool is_untrusted_special(struct ldb_request *req, struct ldb_dn *dn)
 static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
-	char *shown = spn_excerpt(module,
-				  spn_str_of(ldb_dn_get_linearized(dn)));
+	char *shown = spn_quote(module,
+				spn_str_of(ldb_dn_get_linearized(dn)),
+				SPN_QUOTE_DN | SPN_QUOTE_CUT);
 	char *line = talloc_asprintf(
 		module,
-		"spn_policy: refused a write to '%s' by a client",
-		(shown == NULL) ? "@" : shown);
+		"spn_policy: refused a write to %s by a client",
+		(shown == NULL) ? "'@'" : shown);
 
 	spn_log(ldb, SPN_LOG_NOTICE, line);
 	talloc_free(line);

@@ -4,6 +4,7 @@
  */
 #include "spn_state.h"
 
+#include "policy/spn_quote.h"
 #include "spn_log.h"
 
 struct spn_state *spn_state_of(struct ldb_module *module)
@@ -130,7 +131,7 @@ int spn_state_check_failed(struct ldb_module *module, const char *what)
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
 	const struct spn_message *m = spn_message_by_code("SPN-901");
 	struct spn_state *state = spn_state_of(module);
-	char *detail = spn_excerpt(state, spn_str_of(ldb_errstring(ldb)));
+	char *detail = spn_excerpt(state, spn_str_of(ldb_errstring(ldb)), 0);
 	char *line = talloc_asprintf(state,
 				     "spn_policy: %s %s: %s",
 				     m->code,

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "policy/spn_quote.h"
 #include "spn_store.h"
 
 /* A child of the configuration NC; NULL when that is not known. */
@@ -286,14 +287,14 @@ static bool add_problem(struct spn_settings *settings,
 			struct spn_str line,
 			const char *reason)
 {
-	char *escaped = spn_excerpt(settings, line);
+	char *quoted = spn_quote(settings, line, SPN_QUOTE_CUT);
 	char *problem = NULL;
 
-	if (escaped != NULL) {
+	if (quoted != NULL) {
 		problem = talloc_asprintf(settings,
-					  "%s: '%s': %s",
+					  "%s: %s: %s",
 					  where,
-					  escaped,
+					  quoted,
 					  reason);
 	}
 	return problem != NULL &&

@@ -27,8 +27,8 @@ def commands(bld, tests, checks):
                 continue
             bld.fatal('test %s was not built%s' % (
                 name, '' if bld.env.HAVE_TESTS else
-                ': cmocka is missing (Debian: apt-get install '
-                'libcmocka-dev), then configure again'))
+                ': a library of the tests is missing, configure says '
+                'which'))
         command = [program.abspath()] + test.get('args', [])
         if bld.options.valgrind:
             command = valgrind(bld) + command

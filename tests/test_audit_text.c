@@ -8,6 +8,7 @@
 
 #include "audit_fold.h"
 #include "audit_words.h"
+#include "policy/spn_quote.h"
 
 struct fold_row {
 	struct spn_str a;
@@ -90,7 +91,7 @@ static void test_printable(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(texts); i++) {
-		char *out = audit_printable(f->mem_ctx, texts[i].in);
+		char *out = spn_printable(f->mem_ctx, spn_str_of(texts[i].in));
 
 		assert_non_null(out);
 		assert_string_equal(out, texts[i].out);

@@ -9,6 +9,7 @@
  */
 #include "rows_facts.h"
 #include "rows_json.h"
+#include "policy/spn_quote.h"
 
 #include <ctype.h>
 #include <glob.h>

@@ -122,7 +122,7 @@ static const struct row rows[] = {
 	{"-S -D a b", "error -S and -D: only one of"},
 	{"-C -U a", "error -C and -U: an account is"},
 	{"-X -T", "error -T: the name of a domain must follow"},
-	{"-S foo/\xff svc", "error -S: 'foo/\xff' is not UTF-8"},
+	{"-S foo/\xff svc", "error -S: 'foo/\\ff' is not UTF-8"},
 	{"-Z", "error '-Z' is no switch"},
 	{"-h", "error '-h' is no switch"},
 	{"-Lsvc", "error '-Lsvc' is no switch"},

@@ -5,6 +5,7 @@
  */
 #include "policy_fixture.h"
 #include "policy/spn_slots.h"
+#include "policy/spn_quote.h"
 
 struct parse_row {
 	struct spn_str value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audit_baseline.h"
 
-#include "audit_words.h"
+#include "policy/spn_quote.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -211,10 +211,12 @@ static bool say_line(TALLOC_CTX *mem_ctx,
 {
 	if (why != NULL) {
 		*_reason = talloc_asprintf(mem_ctx,
-					   "%s:%u: '%.60s' %s",
+					   "%s:%u: %s %s",
 					   baseline->path,
 					   number,
-					   text,
+					   spn_quote(mem_ctx,
+						     spn_str_of(text),
+						     SPN_QUOTE_CUT),
 					   why);
 	}
 	return false;
@@ -418,8 +420,9 @@ static bool write_line(TALLOC_CTX *mem_ctx,
 	}
 	fprintf(stream, "%s # %s", key, finding->message->id);
 	if (num > 0) {
-		dn = audit_printable(mem_ctx,
-				     finding->holders.accounts[0]->dn);
+		dn = spn_printable(mem_ctx,
+				   spn_str_of(
+					   finding->holders.accounts[0]->dn));
 		if (dn == NULL) {
 			return false;
 		}

@@ -4,6 +4,7 @@
  * line: --rule=http-pair=off --rule=SPN-304=error leaves one code on.
  */
 #include "audit_choice.h"
+#include "policy/spn_quote.h"
 
 #include <string.h>
 
@@ -78,16 +79,16 @@ static void explain_key(struct audit_choice *choice,
 			const char **_reason)
 {
 	char *names = rule_names(choice);
-	char *escaped = spn_escape(choice, key);
+	char *quoted = spn_quote(choice, key, SPN_QUOTE_CUT);
 
 	*_reason = NULL;
-	if (names != NULL && escaped != NULL) {
+	if (names != NULL && quoted != NULL) {
 		*_reason = talloc_asprintf(
 			choice,
-			"%s: there is no rule '%s'; rules: %s; or a code or "
+			"%s: there is no rule %s; rules: %s; or a code or "
 			"id of --list-rules",
 			option,
-			escaped,
+			quoted,
 			names);
 	}
 }
@@ -142,10 +143,12 @@ bool audit_choice_rule(struct audit_choice *choice,
 	    !(level.is_off || severity_of(equals + 1, &level.severity)))
 	{
 		*_reason = talloc_asprintf(choice,
-					   "--rule: '%s' is not RULE=SEVERITY "
+					   "--rule: %s is not RULE=SEVERITY "
 					   "with error, warning, info or off "
 					   "for SEVERITY",
-					   text);
+					   spn_quote(choice,
+						     spn_str_of(text),
+						     SPN_QUOTE_CUT));
 		return false;
 	}
 	if (!is_key(key)) {
@@ -215,8 +218,8 @@ bool audit_choice_least(struct audit_choice *choice,
 	if (!severity_of(text, &choice->least)) {
 		*_reason = talloc_asprintf(
 			choice,
-			"--min-severity: '%s' is not " SEVERITIES,
-			text);
+			"--min-severity: %s is not " SEVERITIES,
+			spn_quote(choice, spn_str_of(text), SPN_QUOTE_CUT));
 		return false;
 	}
 	choice->has_least = true;

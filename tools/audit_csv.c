@@ -4,13 +4,13 @@
  *
  * A spreadsheet takes a cell that begins with = + - @ for a formula, and what
  * stands in the directory anybody may have written; so a ' goes before it,
- * which spreadsheets take away again.
+ * which spreadsheets take away again. docs/man/spn-audit.8.xml says how a
+ * program does.
  */
 #include "audit_format.h"
 
-#include "audit_words.h"
-
-#include <string.h>
+#include "policy/spn_quote.h"
+#include "policy/spn_unicode.h"
 
 static const char *const columns[] = {
 	"code",
@@ -25,13 +25,56 @@ static const char *const columns[] = {
 	"cure",
 };
 
+/* What a spreadsheet takes for a formula, the wide and small forms of East
+ * Asian keyboards and the minus of typesetters included. */
+static bool begins_formula(uint32_t c)
+{
+	static const uint32_t starts[] = {
+		'=',
+		'+',
+		'-',
+		'@',
+		0x2212, /* minus sign */
+		0xfe62, /* small + */
+		0xfe63, /* small - */
+		0xfe66, /* small = */
+		0xfe6b, /* small @ */
+		0xff0b, /* fullwidth + */
+		0xff0d, /* fullwidth - */
+		0xff1d, /* fullwidth = */
+		0xff20, /* fullwidth @ */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (c == starts[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One that has a ' already, too: so who reads the cell knows which to take
+ * away. Blanks before it may be dropped. */
+static bool is_formula(struct spn_str text)
+{
+	uint32_t c = 0;
+	size_t len = spn_unicode_next(text, &c);
+
+	while (len > 0 && (c == '\'' || spn_unicode_is_blank(c))) {
+		text = spn_str_from(text, len);
+		len = spn_unicode_next(text, &c);
+	}
+	return len > 0 && begins_formula(c);
+}
+
 /* text is one line of clean UTF-8. */
 static void write_cell(FILE *stream, bool is_first, const char *text)
 {
 	const char *c = text;
 
 	fputs(is_first ? "\"" : ",\"", stream);
-	if (text[0] != '\0' && strchr("=+-@", text[0]) != NULL) {
+	if (is_formula(spn_str_of(text))) {
 		fputc('\'', stream);
 	}
 	for (; *c != '\0'; c++) {
@@ -47,7 +90,7 @@ static bool write_printable(TALLOC_CTX *mem_ctx,
 			    FILE *stream,
 			    const char *text)
 {
-	char *printable = audit_printable(mem_ctx, text);
+	char *printable = spn_printable(mem_ctx, spn_str_of(text));
 
 	if (printable == NULL) {
 		return false;
@@ -78,7 +121,9 @@ static bool write_accounts(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	for (i = 0; all != NULL && i < accounts->num_accounts; i++) {
-		char *dn = audit_printable(mem_ctx, accounts->accounts[i]->dn);
+		char *dn = spn_printable(mem_ctx,
+					 spn_str_of(
+						 accounts->accounts[i]->dn));
 
 		if (dn == NULL) {
 			talloc_free(all);

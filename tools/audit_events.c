@@ -7,7 +7,7 @@
 #include "audit_events.h"
 
 #include "audit_format.h"
-#include "audit_words.h"
+#include "policy/spn_quote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,15 +24,24 @@ struct audit_events {
 	bool as_json;
 };
 
+/* Each ends where it ends, whatever is in it. */
 static bool add_dns(char **_text, const struct audit_accounts *accounts)
 {
 	size_t i;
 
 	for (i = 0; i < accounts->num_accounts && *_text != NULL; i++) {
+		char *dn = spn_quote(*_text,
+				     spn_str_of(accounts->accounts[i]->dn),
+				     SPN_QUOTE_DN | SPN_QUOTE_IF_NEEDED);
+
+		if (dn == NULL) {
+			TALLOC_FREE(*_text);
+			break;
+		}
 		*_text = talloc_asprintf_append(*_text,
 						"%s%s",
 						(i == 0) ? "" : "; ",
-						accounts->accounts[i]->dn);
+						dn);
 	}
 	return *_text != NULL;
 }
@@ -59,7 +68,7 @@ static char *key_of(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 
 static char *text_line(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 {
-	char *spn = spn_escape(mem_ctx, f->spn);
+	char *spn = spn_quote(mem_ctx, f->spn, SPN_QUOTE_IF_NEEDED);
 	char *line = NULL;
 	char *printable = NULL;
 
@@ -83,7 +92,7 @@ static char *text_line(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 		line = talloc_asprintf_append(line, ": %s", f->reason);
 	}
 	if (line != NULL) {
-		printable = audit_printable(mem_ctx, line);
+		printable = spn_printable(mem_ctx, spn_str_of(line));
 	}
 	talloc_free(spn);
 	talloc_free(line);

@@ -6,8 +6,8 @@
  */
 #include "audit_repair.h"
 
-#include "audit_words.h"
 #include "shell_command.h"
+#include "policy/spn_quote.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static bool write_comment(TALLOC_CTX *mem_ctx,
 			  const char *label,
 			  const char *text)
 {
-	char *printable = audit_printable(mem_ctx, text);
+	char *printable = spn_printable(mem_ctx, spn_str_of(text));
 
 	if (printable == NULL) {
 		return false;

@@ -11,7 +11,7 @@
 #include "audit_format.h"
 
 #include "audit_page.h"
-#include "audit_words.h"
+#include "policy/spn_quote.h"
 
 #include <libxml/xmlwriter.h>
 #include <string.h>
@@ -83,7 +83,7 @@ static void text(struct page *page, const char *words)
 /* Of the directory, or made from what is. */
 static void foreign_text(struct page *page, const char *words)
 {
-	char *printable = audit_printable(page->mem_ctx, words);
+	char *printable = spn_printable(page->mem_ctx, spn_str_of(words));
 
 	if (printable == NULL) {
 		page->ok = false;
@@ -352,7 +352,7 @@ static void write_spn(struct page *page, const struct audit_finding *finding)
 
 static void write_dn(struct page *page, const char *dn)
 {
-	char *printable = audit_printable(page->mem_ctx, dn);
+	char *printable = spn_printable(page->mem_ctx, spn_str_of(dn));
 
 	if (printable == NULL) {
 		page->ok = false;
@@ -391,7 +391,7 @@ static void write_words(struct page *page,
 			const char *label,
 			const char *words)
 {
-	char *printable = audit_printable(page->mem_ctx, words);
+	char *printable = spn_printable(page->mem_ctx, spn_str_of(words));
 
 	open_cell(page, NULL, label);
 	if (printable == NULL) {

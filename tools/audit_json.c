@@ -2,67 +2,102 @@
 /*
  * The report for programs: docs/spn-audit.schema.json says what is in it.
  *
- * JSON knows only UTF-8. SPNs are escaped as everywhere (a backslash is
- * \5c), so that each value has one form; other texts are left as they are
- * unless they are no UTF-8.
+ * SPNs are escaped as everywhere (a backslash is \5c), so that each value has
+ * one form; other texts are the same bytes to whoever parses the JSON. Each
+ * string goes through spn_json(), and is written at once: a report of a big
+ * forest is never held as a whole.
  */
 #include "audit_format.h"
 
-#include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistr.h>
 
-/* Adds a member; takes the value. False when out of memory. */
-static bool add(json_t *object, const char *name, json_t *value)
+#include "policy/spn_quote.h"
+
+/* Where in a document we are. */
+struct json {
+	TALLOC_CTX *mem_ctx;
+	FILE *stream;
+	bool is_indented; /* else one line */
+	unsigned depth;
+	bool is_empty; /* the innermost object or array */
+	bool ok;       /* false once something failed */
+};
+
+static void new_line(const struct json *json)
 {
-	return json_object_set_new(object, name, value) == 0;
+	if (json->is_indented) {
+		fprintf(json->stream, "\n%*s", (int)(2 * json->depth), "");
+	}
 }
 
-static bool add_to_array(json_t *array, json_t *value)
+/* What stands before a value; name is NULL in an array. */
+static void begin(struct json *json, const char *name)
 {
-	return json_array_append_new(array, value) == 0;
+	if (json->depth > 0) {
+		fputs(json->is_empty	  ? ""
+		      : json->is_indented ? ","
+					  : ", ",
+		      json->stream);
+		new_line(json);
+	}
+	json->is_empty = false;
+	if (name != NULL) {
+		fprintf(json->stream, "\"%s\": ", name);
+	}
+}
+
+static void open_with(struct json *json, const char *name, char bracket)
+{
+	begin(json, name);
+	fputc(bracket, json->stream);
+	json->depth++;
+	json->is_empty = true;
+}
+
+static void close_with(struct json *json, char bracket)
+{
+	json->depth--;
+	if (!json->is_empty) {
+		new_line(json);
+	}
+	json->is_empty = false;
+	fputc(bracket, json->stream);
+}
+
+static void put(struct json *json, const char *name, struct spn_str text)
+{
+	char *quoted = spn_json(json->mem_ctx, text);
+
+	begin(json, name);
+	fputs((quoted == NULL) ? "null" : quoted, json->stream);
+	json->ok = json->ok && quoted != NULL;
+	talloc_free(quoted);
 }
 
 /* NULL text becomes null. */
-static json_t *json_text(TALLOC_CTX *mem_ctx, const char *text)
+static void put_text(struct json *json, const char *name, const char *text)
 {
-	json_t *value = NULL;
-	char *escaped = NULL;
-
-	if (text == NULL) {
-		return json_null();
-	}
-	if (u8_check((const uint8_t *)text, strlen(text)) == NULL) {
-		return json_string(text);
-	}
-	escaped = spn_printable(mem_ctx, spn_str_of(text));
-	if (escaped != NULL) {
-		value = json_string(escaped);
-	}
-	talloc_free(escaped);
-	return value;
+	put(json, name, spn_str_of(text));
 }
 
-static json_t *json_spn(TALLOC_CTX *mem_ctx, struct spn_str spn)
+static void put_spn(struct json *json, const char *name, struct spn_str spn)
 {
 	char *escaped = NULL;
-	json_t *value = NULL;
 
 	if (spn.len == 0) {
-		return json_null();
+		put_text(json, name, NULL);
+		return;
 	}
-	escaped = spn_escape(mem_ctx, spn);
-	if (escaped != NULL) {
-		value = json_string(escaped);
-	}
+	escaped = spn_escape(json->mem_ctx, spn);
+	json->ok = json->ok && escaped != NULL;
+	put_text(json, name, escaped);
 	talloc_free(escaped);
-	return value;
 }
 
-static json_t *json_number(size_t number)
+static void put_number(struct json *json, const char *name, size_t number)
 {
-	return json_integer((json_int_t)number);
+	begin(json, name);
+	fprintf(json->stream, "%zu", number);
 }
 
 static const char *kind_text(enum spn_kind kind)
@@ -77,201 +112,155 @@ static const char *kind_text(enum spn_kind kind)
 	return texts[kind];
 }
 
-static json_t *json_account(TALLOC_CTX *mem_ctx,
-			    const struct spn_account *account)
+static void put_accounts(struct json *json,
+			 const char *name,
+			 const struct audit_accounts *accounts)
 {
-	json_t *object = json_object();
-
-	if (add(object, "dn", json_text(mem_ctx, account->dn)) &&
-	    add(object,
-		"sAMAccountName",
-		json_text(mem_ctx, account->sam_account_name)) &&
-	    add(object, "kind", json_string(kind_text(account->kind))))
-	{
-		return object;
-	}
-	json_decref(object);
-	return NULL;
-}
-
-static json_t *json_accounts(TALLOC_CTX *mem_ctx,
-			     const struct audit_accounts *accounts)
-{
-	json_t *array = json_array();
 	size_t i;
 
+	open_with(json, name, '[');
 	for (i = 0; i < accounts->num_accounts; i++) {
-		json_t *account = json_account(mem_ctx, accounts->accounts[i]);
+		const struct spn_account *account = accounts->accounts[i];
 
-		if (!add_to_array(array, account)) {
-			json_decref(array);
-			return NULL;
-		}
+		open_with(json, NULL, '{');
+		put_text(json, "dn", account->dn);
+		put_text(json, "sAMAccountName", account->sam_account_name);
+		put_text(json, "kind", kind_text(account->kind));
+		close_with(json, '}');
 	}
-	return array;
+	close_with(json, ']');
 }
 
-static json_t *json_finding(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
+static void put_message(struct json *json,
+			const struct spn_message *message,
+			const char *severity)
 {
-	const struct spn_message *message = f->message;
-	const char *severity = spn_severity_text(f->severity);
-	struct spn_str partner = spn_str_of(f->partner);
-	json_t *object = json_object();
-
-	if (add(object, "code", json_string(message->code)) &&
-	    add(object, "id", json_string(message->id)) &&
-	    add(object, "rule", json_string(message->rule)) &&
-	    add(object, "severity", json_string(severity)) &&
-	    add(object, "spn", json_spn(mem_ctx, f->spn)) &&
-	    add(object, "holders", json_accounts(mem_ctx, &f->holders)) &&
-	    add(object, "others", json_accounts(mem_ctx, &f->others)) &&
-	    add(object, "partner", json_spn(mem_ctx, partner)) &&
-	    add(object, "reason", json_text(mem_ctx, f->reason)) &&
-	    add(object, "cure", json_text(mem_ctx, f->cure)))
-	{
-		return object;
-	}
-	json_decref(object);
-	return NULL;
+	put_text(json, "code", message->code);
+	put_text(json, "id", message->id);
+	put_text(json, "rule", message->rule);
+	put_text(json, "severity", severity);
 }
 
-static json_t *json_findings(TALLOC_CTX *mem_ctx,
-			     const struct audit_findings *findings)
+static void put_finding(struct json *json, const struct audit_finding *f)
 {
-	json_t *array = json_array();
+	open_with(json, NULL, '{');
+	put_message(json, f->message, spn_severity_text(f->severity));
+	put_spn(json, "spn", f->spn);
+	put_accounts(json, "holders", &f->holders);
+	put_accounts(json, "others", &f->others);
+	put_spn(json, "partner", spn_str_of(f->partner));
+	put_text(json, "reason", f->reason);
+	put_text(json, "cure", f->cure);
+	close_with(json, '}');
+}
+
+static void put_findings(struct json *json,
+			 const struct audit_findings *findings)
+{
 	size_t i;
 
-	for (i = 0; i < findings->num_findings; i++) {
-		json_t *finding = json_finding(mem_ctx,
-					       &findings->findings[i]);
-
-		if (!add_to_array(array, finding)) {
-			json_decref(array);
-			return NULL;
-		}
+	open_with(json, "findings", '[');
+	for (i = 0; i < findings->num_findings && json->ok; i++) {
+		put_finding(json, &findings->findings[i]);
 	}
-	return array;
+	close_with(json, ']');
 }
 
-static json_t *json_rule(const struct audit_choice *choice,
-			 const struct spn_message *message)
-{
-	enum spn_severity severity = audit_choice_severity(choice,
-							   message,
-							   message->severity);
-	const char *text = audit_choice_is_on(choice, message)
-				   ? spn_severity_text(severity)
-				   : "off";
-	json_t *object = json_object();
-
-	if (add(object, "code", json_string(message->code)) &&
-	    add(object, "id", json_string(message->id)) &&
-	    add(object, "rule", json_string(message->rule)) &&
-	    add(object, "severity", json_string(text)) &&
-	    add(object, "summary", json_string(message->summary)))
-	{
-		return object;
-	}
-	json_decref(object);
-	return NULL;
-}
-
-static json_t *json_rules(const struct audit_choice *choice)
+static void put_rules(struct json *json, const struct audit_choice *choice)
 {
 	const struct spn_message *message = spn_messages();
-	json_t *array = json_array();
 
+	open_with(json, "rules", '[');
 	for (; message->code != NULL; message++) {
-		if (!add_to_array(array, json_rule(choice, message))) {
-			json_decref(array);
-			return NULL;
-		}
+		enum spn_severity severity =
+			audit_choice_severity(choice,
+					      message,
+					      message->severity);
+
+		open_with(json, NULL, '{');
+		put_message(json,
+			    message,
+			    audit_choice_is_on(choice, message)
+				    ? spn_severity_text(severity)
+				    : "off");
+		put_text(json, "summary", message->summary);
+		close_with(json, '}');
 	}
-	return array;
+	close_with(json, ']');
 }
 
-static json_t *json_counts(const struct audit_result *result)
+static void put_counts(struct json *json, const struct audit_result *result)
 {
-	json_t *object = json_object();
-	bool ok = add(object, "accounts", json_number(result->num_accounts)) &&
-		  add(object, "spns", json_number(result->num_spns)) &&
-		  add(object, "accepted", json_number(result->num_accepted));
 	int s;
 
-	for (s = SPN_SEVERITY_ERROR; s >= SPN_SEVERITY_INFO && ok; s--) {
-		ok = add(object,
-			 spn_severity_text((enum spn_severity)s),
-			 json_number(result->findings->counts[s]));
+	open_with(json, "counts", '{');
+	put_number(json, "accounts", result->num_accounts);
+	put_number(json, "spns", result->num_spns);
+	put_number(json, "accepted", result->num_accepted);
+	for (s = SPN_SEVERITY_ERROR; s >= SPN_SEVERITY_INFO; s--) {
+		put_number(json,
+			   spn_severity_text((enum spn_severity)s),
+			   result->findings->counts[s]);
 	}
-	if (!ok) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
+	close_with(json, '}');
 }
 
-static json_t *json_losses(TALLOC_CTX *mem_ctx,
-			   const struct audit_result *result)
+static void put_losses(struct json *json, const struct audit_result *result)
 {
 	const char *const *loss = result->losses;
-	json_t *array = json_array();
 
+	open_with(json, "incomplete", '[');
 	for (; loss != NULL && *loss != NULL; loss++) {
-		if (!add_to_array(array, json_text(mem_ctx, *loss))) {
-			json_decref(array);
-			return NULL;
-		}
+		put_text(json, NULL, *loss);
 	}
-	return array;
-}
-
-static json_t *json_meta(TALLOC_CTX *mem_ctx,
-			 const struct audit_result *result)
-{
-	json_t *object = json_object();
-
-	if (add(object, "tool", json_string("spn-audit")) &&
-	    add(object, "version", json_string(SPN_POLICY_VERSION)) &&
-	    add(object, "domain", json_text(mem_ctx, result->domain)) &&
-	    add(object, "url", json_text(mem_ctx, result->url)) &&
-	    add(object, "dc", json_text(mem_ctx, result->dc)) &&
-	    add(object, "time", json_string(result->time)) &&
-	    add(object, "part", json_text(mem_ctx, result->part)) &&
-	    add(object, "incomplete", json_losses(mem_ctx, result)) &&
-	    add(object, "counts", json_counts(result)) &&
-	    add(object, "rules", json_rules(result->choice)))
-	{
-		return object;
-	}
-	json_decref(object);
-	return NULL;
+	close_with(json, ']');
 }
 
 bool audit_write_json(TALLOC_CTX *mem_ctx,
 		      const struct audit_result *result,
 		      FILE *stream)
 {
-	json_t *document = json_object();
-	bool ok = add(document, "meta", json_meta(mem_ctx, result)) &&
-		  add(document,
-		      "findings",
-		      json_findings(mem_ctx, result->findings));
+	struct json json = {
+		.mem_ctx = mem_ctx,
+		.stream = stream,
+		.is_indented = true,
+		.ok = true,
+	};
 
-	if (ok) {
-		ok = json_dumpf(document, stream, JSON_INDENT(2)) == 0;
-		fputc('\n', stream);
-	}
-	json_decref(document);
-	return ok;
+	open_with(&json, NULL, '{');
+	open_with(&json, "meta", '{');
+	put_text(&json, "tool", "spn-audit");
+	put_text(&json, "version", SPN_POLICY_VERSION);
+	put_text(&json, "domain", result->domain);
+	put_text(&json, "url", result->url);
+	put_text(&json, "dc", result->dc);
+	put_text(&json, "time", result->time);
+	put_text(&json, "part", result->part);
+	put_losses(&json, result);
+	put_counts(&json, result);
+	put_rules(&json, result->choice);
+	close_with(&json, '}');
+	put_findings(&json, result->findings);
+	close_with(&json, '}');
+	fputc('\n', stream);
+	return json.ok;
 }
 
 char *audit_json_finding(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 {
-	json_t *object = json_finding(mem_ctx, f);
-	char *dumped = (object == NULL) ? NULL : json_dumps(object, 0);
-	char *line = (dumped == NULL) ? NULL : talloc_strdup(mem_ctx, dumped);
+	struct json json = {.mem_ctx = mem_ctx, .ok = true};
+	char *text = NULL;
+	char *line = NULL;
+	size_t len = 0;
 
-	free(dumped);
-	json_decref(object);
+	json.stream = open_memstream(&text, &len);
+	if (json.stream == NULL) {
+		return NULL;
+	}
+	put_finding(&json, f);
+	if (fclose(json.stream) == 0 && json.ok) {
+		line = talloc_strdup(mem_ctx, text);
+	}
+	free(text);
 	return line;
 }

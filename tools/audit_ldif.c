@@ -9,6 +9,7 @@
 #include "audit_ldif.h"
 
 #include "audit_lines.h"
+#include "policy/spn_quote.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -68,6 +69,18 @@ static bool fail(struct reader *reader, const char *format, ...)
 	}
 	talloc_free(text);
 	return false;
+}
+
+/* Of what the file says, for fail(). */
+static const char *quote(const struct reader *reader,
+			 const char *text,
+			 unsigned how)
+{
+	char *quoted = spn_quote(reader->mem_ctx,
+				 spn_str_of(text),
+				 how | SPN_QUOTE_CUT);
+
+	return (quoted == NULL) ? "'out of memory'" : quoted;
 }
 
 static const char *tool_name(enum tool tool)
@@ -257,7 +270,9 @@ static bool begin_entry(struct reader *reader, struct pair *pair)
 					      reader->ldif->ldb,
 					      &text);
 	if (reader->msg->dn == NULL || !ldb_dn_validate(reader->msg->dn)) {
-		return fail(reader, "'%s' is no DN", pair->value);
+		return fail(reader,
+			    "%s is no DN",
+			    quote(reader, pair->value, SPN_QUOTE_DN));
 	}
 	return true;
 }
@@ -330,9 +345,9 @@ static bool read_answer(struct reader *reader, struct pair *pair)
 	if (pair_is(pair, "result")) {
 		if (strtol(pair->value, NULL, 10) != 0) {
 			return fail(reader,
-				    "the server had said '%s': the export is "
+				    "the server had said %s: the export is "
 				    "not complete",
-				    pair->value);
+				    quote(reader, pair->value, 0));
 		}
 		reader->open = TOOL_NONE;
 	}
@@ -373,9 +388,12 @@ static bool begin_record(struct reader *reader, struct pair *pair)
 		return begin_entry(reader, pair);
 	}
 	if (!is_answer(pair)) {
+		char *name =
+			talloc_asprintf(reader->scratch, "%s:", pair->name);
+
 		return fail(reader,
-			    "an entry begins with 'dn:', not with '%s:'",
-			    pair->name);
+			    "an entry begins with 'dn:', not with %s",
+			    quote(reader, name, 0));
 	}
 	reader->is_answer = true;
 	return read_answer(reader, pair);

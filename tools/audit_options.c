@@ -199,9 +199,10 @@ static int read_format(struct reading *reading, const char *name)
 		}
 	}
 	return spn_connect_usage_error(reading->connect,
-				       "--format: there is no format '%s'; "
+				       "--format: there is no format %s; "
 				       "formats: %s",
-				       name,
+				       spn_connect_quote(reading->connect,
+							 name),
 				       names);
 }
 
@@ -213,8 +214,9 @@ static int read_explain(struct reading *reading, const char *key)
 	}
 	return spn_connect_usage_error(reading->connect,
 				       "--explain: there is no code or id "
-				       "'%s'; see --list-rules",
-				       key);
+				       "%s; see --list-rules",
+				       spn_connect_quote(reading->connect,
+							 key));
 }
 
 /* *_slot is left alone if the argument is empty. */
@@ -263,11 +265,12 @@ static int read_watch(struct reading *reading)
 	if (text != NULL && (end == text || *end != '\0' || seconds < 1 ||
 			     seconds > LONGEST_WATCH))
 	{
-		return spn_connect_usage_error(reading->connect,
-					       "--watch: '%s' is no number "
-					       "of seconds from 1 to %d",
-					       text,
-					       LONGEST_WATCH);
+		return spn_connect_usage_error(
+			reading->connect,
+			"--watch: %s is no number "
+			"of seconds from 1 to %d",
+			spn_connect_quote(reading->connect, text),
+			LONGEST_WATCH);
 	}
 	reading->options->watch = (int)seconds;
 	return SPN_EXIT_DONE;
@@ -420,9 +423,10 @@ static int read_all(struct reading *reading)
 	}
 	rest = spn_connect_arguments(reading->connect, &num_rest);
 	if (num_rest > 0) {
-		return spn_connect_usage_error(reading->connect,
-					       "'%s': only options are taken",
-					       rest[0]);
+		return spn_connect_usage_error(
+			reading->connect,
+			"%s: only options are taken",
+			spn_connect_quote(reading->connect, rest[0]));
 	}
 	if (reading->options->from_ldif != NULL &&
 	    spn_connect_has_url(reading->connect))

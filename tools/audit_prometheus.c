@@ -6,18 +6,19 @@
  */
 #include "audit_format.h"
 
-#include "audit_words.h"
+#include "policy/spn_quote.h"
 
 #include <string.h>
 
-/* Label values: \ " and line ends are escaped. */
+/* Label values: \ " are escaped; there is no line end any more. */
 static bool write_label(TALLOC_CTX *mem_ctx,
 			FILE *stream,
 			const char *name,
 			const char *value)
 {
-	char *printable = audit_printable(mem_ctx,
-					  (value == NULL) ? "" : value);
+	char *printable = spn_printable(mem_ctx,
+					spn_str_of((value == NULL) ? ""
+								   : value));
 	const char *c = printable;
 
 	if (printable == NULL) {

@@ -6,6 +6,7 @@
 #include "audit_format.h"
 
 #include "audit_words.h"
+#include "policy/spn_quote.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -55,7 +56,8 @@ static bool write_accounts(TALLOC_CTX *mem_ctx,
 				accounts->num_accounts - i);
 			break;
 		}
-		dn = audit_printable(mem_ctx, accounts->accounts[i]->dn);
+		dn = spn_printable(mem_ctx,
+				   spn_str_of(accounts->accounts[i]->dn));
 
 		if (dn == NULL) {
 			return false;
@@ -72,8 +74,8 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 {
 	char label[INDENT + 1] = "";
 	char *spn = spn_escape(mem_ctx, finding->spn);
-	char *reason = audit_printable(mem_ctx, finding->reason);
-	char *cure = audit_printable(mem_ctx, finding->cure);
+	char *reason = spn_printable(mem_ctx, spn_str_of(finding->reason));
+	char *cure = spn_printable(mem_ctx, spn_str_of(finding->cure));
 
 	if (spn == NULL || reason == NULL || cure == NULL) {
 		return false;
@@ -153,7 +155,7 @@ static bool write_losses(TALLOC_CTX *mem_ctx,
 	const char *const *loss = result->losses;
 
 	for (; loss != NULL && *loss != NULL; loss++) {
-		char *printable = audit_printable(mem_ctx, *loss);
+		char *printable = spn_printable(mem_ctx, spn_str_of(*loss));
 
 		if (printable == NULL) {
 			return false;
@@ -175,7 +177,7 @@ static bool write_sum(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	if (text != NULL) {
-		printable = audit_printable(mem_ctx, text);
+		printable = spn_printable(mem_ctx, spn_str_of(text));
 	}
 	if (printable == NULL) {
 		return false;

@@ -12,7 +12,7 @@
 
 #define COLUMNS 80
 
-/* Printable ASCII: each byte is a column, and nothing is to be escaped. */
+/* Printable ASCII: each byte is a column, nothing else. */
 static bool is_simple(const char *text, size_t len)
 {
 	size_t i;
@@ -23,14 +23,6 @@ static bool is_simple(const char *text, size_t len)
 		}
 	}
 	return true;
-}
-
-char *audit_printable(TALLOC_CTX *mem_ctx, const char *text)
-{
-	if (is_simple(text, strlen(text))) {
-		return talloc_strdup(mem_ctx, text);
-	}
-	return spn_printable(mem_ctx, spn_str_of(text));
 }
 
 static size_t width_of(const char *text, size_t len)

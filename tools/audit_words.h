@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Text for terminals: nothing in it that steers one, and lines that fit.
+ * Lines that fit a terminal; the text has been through policy/spn_quote.h.
  */
 #ifndef SPN_AUDIT_WORDS_H
 #define SPN_AUDIT_WORDS_H
 
 #include <stdio.h>
-
-#include "policy/spn.h"
-
-/*
- * A DN, or text that was escaped, as one line of clean UTF-8: \xx for what is
- * not, as spn_printable(). On mem_ctx. NULL when out of memory.
- */
-char *audit_printable(TALLOC_CTX *mem_ctx, const char *text);
 
 /*
  * "LABEL text", the text in lines of at most 80 columns that all begin at

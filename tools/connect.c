@@ -19,7 +19,7 @@
 
 #include "connect_private.h"
 
-#include "policy/spn.h"
+#include "policy/spn_quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +108,28 @@ void spn_connect_message(const struct spn_connect *connect,
 	va_start(ap, format);
 	connect_vmessage(connect, format, ap);
 	va_end(ap);
+}
+
+static const char *quote(const struct spn_connect *connect,
+			 const char *text,
+			 unsigned how)
+{
+	TALLOC_CTX *mem_ctx = talloc_new(connect);
+	char *quoted = spn_quote(mem_ctx, spn_str_of(text), how);
+
+	return (quoted == NULL) ? "'out of memory'" : quoted;
+}
+
+const char *spn_connect_quote(const struct spn_connect *connect,
+			      const char *text)
+{
+	return quote(connect, text, SPN_QUOTE_CUT);
+}
+
+const char *spn_connect_quote_dn(const struct spn_connect *connect,
+				 const char *dn)
+{
+	return quote(connect, dn, SPN_QUOTE_DN);
 }
 
 int spn_connect_usage_error(const struct spn_connect *connect,

@@ -143,8 +143,9 @@ static void choose_targets(struct setspn *s)
 		if (domain == NULL) {
 			spn_connect_message(s->connect,
 					    "-T: the forest has no domain "
-					    "'%s'",
-					    name);
+					    "%s",
+					    spn_connect_quote(s->connect,
+							      name));
 		} else if (!domain->is_here) {
 			spn_connect_message(s->connect,
 					    "-T: this server does not hold "
@@ -353,9 +354,9 @@ static int too_many(const struct setspn *s, const struct ldb_result *res)
 	unsigned i;
 
 	spn_connect_message(s->connect,
-			    "'%s' is the name of %u accounts; say which: "
+			    "%s is the name of %u accounts; say which: "
 			    "DOMAIN\\name, -C or -U",
-			    s->plan->account,
+			    spn_connect_quote(s->connect, s->plan->account),
 			    res->count);
 	for (i = 0; i < res->count; i++) {
 		spn_connect_message(s->connect,
@@ -413,9 +414,10 @@ int setspn_find_account(const struct setspn *s,
 	}
 	if (name.domain != NULL && !name.domain->is_here) {
 		spn_connect_message(s->connect,
-				    "'%s' is of another domain; give -H "
+				    "%s is of another domain; give -H "
 				    "ldap://%s",
-				    s->plan->account,
+				    spn_connect_quote(s->connect,
+						      s->plan->account),
 				    name.domain->dns_name);
 		return SETSPN_CANNOT_RUN;
 	}

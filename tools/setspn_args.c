@@ -6,7 +6,7 @@
  */
 #include "setspn_args.h"
 
-#include "policy/spn.h"
+#include "policy/spn_quote.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -232,7 +232,11 @@ static bool read_argument(struct parsing *p, char *argument)
 		return read_option(p, argument);
 	}
 	if (argument[0] == '-' && argument[1] != '\0') {
-		return fail(p, "'%s' is no switch; see setspn -?", argument);
+		return fail(p,
+			    "%s is no switch; see setspn -?",
+			    spn_quote(p->plan,
+				      spn_str_of(argument),
+				      SPN_QUOTE_CUT));
 	}
 	return read_word(p, argument);
 }
@@ -320,10 +324,12 @@ static bool hand_out_words(struct parsing *p)
 	if (p->plan->verb == SETSPN_ADD &&
 	    !spn_str_is_utf8(spn_str_of(p->plan->spn))) {
 		return fail(p,
-			    "-%c: '%s' is not UTF-8; does the terminal use "
+			    "-%c: %s is not UTF-8; does the terminal use "
 			    "another character set?",
 			    letter,
-			    p->plan->spn);
+			    spn_quote(p->plan,
+				      spn_str_of(p->plan->spn),
+				      SPN_QUOTE_CUT));
 	}
 	if (p->plan->verb != SETSPN_QUERY && p->num_words > 0) {
 		p->plan->account = p->words[p->num_words - 1];

@@ -10,6 +10,7 @@
 #include "audit_source.h"
 #include "policy/spn_quick_fold.h"
 #include "policy/spn_slots.h"
+#include "policy/spn_quote.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,7 @@
  * only those that the caller may read.
  */
 #include "setspn.h"
+#include "policy/spn_quote.h"
 
 #include <string.h>
 
@@ -163,7 +164,10 @@ static const char *what_it_has(TALLOC_CTX *mem_ctx,
 	if (!is_alias(v) || v->partner == NULL) {
 		return "answers for one half";
 	}
-	text = talloc_asprintf(mem_ctx, "has %s", v->partner);
+	text = spn_quote(mem_ctx, spn_str_of(v->partner), SPN_QUOTE_IF_NEEDED);
+	if (text != NULL) {
+		text = talloc_asprintf(mem_ctx, "has %s", text);
+	}
 	return (text == NULL) ? "has the other" : text;
 }
 
@@ -171,7 +175,7 @@ static void show_holders(const struct setspn *s,
 			 TALLOC_CTX *mem_ctx,
 			 const struct spn_violation *v)
 {
-	const char *spn = spn_printable(mem_ctx, v->spn);
+	const char *spn = spn_quote(mem_ctx, v->spn, SPN_QUOTE_IF_NEEDED);
 	size_t i;
 
 	for (i = 0; i < v->others.num_accounts; i++) {

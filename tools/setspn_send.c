@@ -4,6 +4,7 @@
  * again, since the module on the DC may have sent the other half along.
  */
 #include "setspn.h"
+#include "policy/spn_quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,7 +175,7 @@ static int refused(const struct setspn *s,
 	code = error_of(ret, start);
 	print_change(change, NULL);
 	setspn_complain(SETSPN_FAILED,
-			change->account->dn,
+			spn_connect_quote_dn(s->connect, change->account->dn),
 			code,
 			code,
 			setspn_error_text(code));
@@ -228,8 +229,9 @@ static void tell_of_others(const struct setspn *s,
 			spn_connect_message(
 				s->connect,
 				"%s went along: the other half of the pair",
-				spn_printable(s->store.ldb,
-					      values->values[i].value));
+				spn_quote(s->store.ldb,
+					  values->values[i].value,
+					  SPN_QUOTE_IF_NEEDED));
 		}
 	}
 }

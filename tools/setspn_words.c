@@ -3,6 +3,7 @@
  * All that setspn prints goes through here, escaped once.
  */
 #include "setspn_words.h"
+#include "policy/spn_quote.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -38,8 +38,7 @@
 	"Failed to retrieve DN for domain \"%s\" : 0x00000051"
 #define SETSPN_NO_TARGET                                                      \
 	"Warning: No valid targets specified, reverting to current domain."
-#define SETSPN_FAILED                                                         \
-	"Failed to assign SPN on account '%s', error 0x%x/%u -> %s"
+#define SETSPN_FAILED "Failed to assign SPN on account %s, error 0x%x/%u -> %s"
 
 /* Ours. */
 #define SETSPN_ALREADY "%s is already registered on %s"

@@ -5,6 +5,7 @@
  * by the same code as there.
  */
 #include "setspn.h"
+#include "policy/spn_quote.h"
 
 #include <string.h>
 

@@ -9,6 +9,8 @@
  * are only told apart by the text before their '='.
  */
 
+#include "policy/spn_quote.h"
+#include "shell_command.h"
 #include "spn_policy_tool.h"
 
 #include <ctype.h>
@@ -247,6 +249,24 @@ struct policy_settings *policy_settings_read(TALLOC_CTX *mem_ctx,
 	return settings;
 }
 
+static void say_ignored(const struct policy_settings *settings,
+			const struct policy_line *line)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(settings);
+	char *shown = spn_quote(tmp_ctx, line->raw, SPN_QUOTE_CUT);
+	char *word = shell_word(tmp_ctx, spn_str_of(line->name));
+
+	policy_say("PROBLEM: setting %s is ignored: %s. Remedy: %s %s",
+		   (shown == NULL) ? "" : shown,
+		   line->problem,
+		   (word == NULL) ? "take it out of msDS-Settings with "
+				    "ldbmodify of"
+				  : "spn-policy unset",
+		   (word == NULL) ? ldb_dn_get_linearized(settings->dn)
+				  : word);
+	talloc_free(tmp_ctx);
+}
+
 size_t policy_settings_problems(const struct policy_settings *settings)
 {
 	size_t num = 0;
@@ -259,12 +279,7 @@ size_t policy_settings_problems(const struct policy_settings *settings)
 			continue;
 		}
 		num++;
-		policy_say("PROBLEM: setting '%.*s' is ignored: %s. "
-			   "Remedy: spn-policy unset '%s'",
-			   (int)line->raw.len,
-			   line->raw.data,
-			   line->problem,
-			   line->name);
+		say_ignored(settings, line);
 	}
 	if (settings->mode_is_bad) {
 		num++;

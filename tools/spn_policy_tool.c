@@ -10,7 +10,7 @@
 
 #include "spn_policy_tool.h"
 
-#include "policy/spn.h"
+#include "policy/spn_quote.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -286,7 +286,7 @@ static const struct spn_message messages[] = {
 		.on_write = SPN_ON_WRITE_IGNORE,
 		.rank = 3,
 		.summary = "sPNMappings is not what clients expect",
-		.reason = "sPNMappings {partner}",
+		.reason = "sPNMappings {words}",
 		.cure = "restore the value that a new domain has",
 	},
 	{
@@ -297,7 +297,7 @@ static const struct spn_message messages[] = {
 		.on_write = SPN_ON_WRITE_IGNORE,
 		.rank = 3,
 		.summary = "dSHeuristics turns uniqueness checks off",
-		.reason = "character 21 of dSHeuristics turns off: {partner}; "
+		.reason = "character 21 of dSHeuristics turns off: {words}; "
 			  "Samba's own check stays on",
 		.cure = "set it to 0 unless a migration is under way",
 	},
@@ -431,7 +431,7 @@ static const struct spn_message messages[] = {
 		.client = "the check of service principal names could not be "
 			  "made, so the change was refused; the log of the "
 			  "domain controller says why",
-		.reason = "the check could not be made: {partner}",
+		.reason = "the check could not be made: {words}",
 		.cure = "see the log of the domain controller",
 	},
 	{
@@ -442,7 +442,7 @@ static const struct spn_message messages[] = {
 		.on_write = SPN_ON_WRITE_IGNORE,
 		.rank = 3,
 		.summary = "A line of the settings object is not understood",
-		.reason = "a setting is ignored: {partner}",
+		.reason = "a setting is ignored: {words}",
 		.cure = "run spn-policy check",
 	},
 	{
@@ -453,7 +453,7 @@ static const struct spn_message messages[] = {
 		.on_write = SPN_ON_WRITE_IGNORE,
 		.rank = 5,
 		.summary = "A line of the baseline matches nothing any more",
-		.reason = "{partner} accepts what is not there any more",
+		.reason = "{words} accepts what is not there any more",
 		.cure = "remove the line, or write the file anew with "
 			"--write-baseline",
 	},

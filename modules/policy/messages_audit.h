@@ -260,7 +260,7 @@
 		.rank = 4,
 		.summary = "Tickets for an account are weakly encrypted",
 		.reason = "tickets for this account are weakly encrypted: "
-			  "{partner}",
+			  "{words}",
 		.cure = "set msDS-SupportedEncryptionTypes to 24 (AES), "
 			"then set the password again",
 	},
@@ -312,6 +312,6 @@
 		.rank = 4,
 		.summary = "Somebody who is no administrator may write the "
 			   "SPNs of an account",
-		.reason = "may write their SPNs: {partner}",
+		.reason = "may write their SPNs: {words}",
 		.cure = "take the right away if it is not needed",
 	},

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Violations into words. All text that leaves here is one line: values and
- * DNs pass through spn_excerpt() and spn_excerpt_dn() on their way into a
- * template.
+ * DNs pass through spn_quote.h on their way into a template.
  */
 #include "report.h"
+
+#include "spn_quote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,11 +100,16 @@ static size_t shown_others(const struct spn_violation *v)
 	return (num < MAX_OTHERS) ? num : MAX_OTHERS;
 }
 
-static char *dn_text(TALLOC_CTX *mem_ctx, const struct spn_account *account)
+static struct spn_str dn_of(const struct spn_account *account)
 {
-	const char *dn = (account == NULL) ? "" : account->dn;
+	return spn_str_of((account == NULL) ? "" : account->dn);
+}
 
-	return spn_excerpt_dn(mem_ctx, spn_str_of(dn));
+static char *quoted_dn(TALLOC_CTX *mem_ctx, const struct spn_account *account)
+{
+	return spn_quote(mem_ctx,
+			 dn_of(account),
+			 SPN_QUOTE_DN | SPN_QUOTE_CUT);
 }
 
 static int compare_dns(const void *a, const void *b)
@@ -144,13 +150,13 @@ static char *others_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 	size_t i;
 
 	for (i = 0; text != NULL && i < num; i++) {
-		char *dn = dn_text(mem_ctx, others[i]);
+		char *dn = quoted_dn(mem_ctx, others[i]);
 
 		if (dn == NULL) {
 			return NULL;
 		}
 		text = talloc_asprintf_append(text,
-					      "%s'%s'",
+					      "%s%s",
 					      (i > 0) ? " and " : "",
 					      dn);
 	}
@@ -162,30 +168,81 @@ static char *others_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 	return text;
 }
 
-/* What one {name} of a template stands for. */
+/* Nothing where there is no partner. */
+static char *meant_text(TALLOC_CTX *mem_ctx, struct spn_str partner)
+{
+	char *quoted = NULL;
+	char *text = NULL;
+
+	if (partner.len == 0) {
+		return talloc_strdup(mem_ctx, "");
+	}
+	quoted = spn_quote(mem_ctx, partner, SPN_QUOTE_CUT);
+	if (quoted != NULL) {
+		text = talloc_asprintf(mem_ctx, "; did you mean %s?", quoted);
+	}
+	return text;
+}
+
+/* What one {name} of a template stands for; how: SPN_QUOTE_IF_NEEDED where it
+ * does not stand in quotes there. */
 static char *expand_name(TALLOC_CTX *mem_ctx,
 			 const struct spn_violation *v,
-			 struct spn_str name)
+			 struct spn_str name,
+			 unsigned how)
 {
-	char *partner = NULL;
+	struct spn_str partner = spn_str_of(v->partner);
 
+	how |= SPN_QUOTE_CUT;
 	if (spn_str_is(name, "spn")) {
-		return spn_excerpt(mem_ctx, v->spn);
+		return spn_quote(mem_ctx, v->spn, how);
 	}
 	if (spn_str_is(name, "others")) {
 		return others_text(mem_ctx, v);
 	}
 	if (spn_str_is(name, "account")) {
-		return dn_text(mem_ctx, v->account);
+		return spn_quote(mem_ctx,
+				 dn_of(v->account),
+				 how | SPN_QUOTE_DN);
 	}
-	partner = spn_excerpt(mem_ctx, spn_str_of(v->partner));
-	if (partner == NULL || !spn_str_is(name, "meant")) {
-		return partner;
+	if (spn_str_is(name, "meant")) {
+		return meant_text(mem_ctx, partner);
 	}
-	if (partner[0] == '\0') {
-		return partner;
+	if (spn_str_is(name, "words")) {
+		/* what is quoted in it is so already */
+		return spn_excerpt(mem_ctx, partner, SPN_QUOTE_DN);
 	}
-	return talloc_asprintf(mem_ctx, "; did you mean '%s'?", partner);
+	return spn_quote(mem_ctx, partner, how);
+}
+
+/* One {name} of a template, or '{name}', quotes included. */
+struct place {
+	struct spn_str before; /* it stands behind that text */
+	struct spn_str name;
+	bool is_quoted;
+	const char *rest;
+};
+
+/* The first one; false when there is none. */
+static bool find_place(const char *template, struct place *_place)
+{
+	const char *open = strchr(template, '{');
+	const char *close = (open == NULL) ? NULL : strchr(open, '}');
+	struct place place = {};
+
+	if (close == NULL) {
+		return false;
+	}
+	place.is_quoted = open > template && open[-1] == '\'' &&
+			  close[1] == '\'';
+	place.name.data = open + 1;
+	place.name.len = (size_t)(close - open - 1);
+	place.before.data = template;
+	place.before.len = (size_t)(open - template) -
+			   (place.is_quoted ? 1 : 0);
+	place.rest = close + (place.is_quoted ? 2 : 1);
+	*_place = place;
+	return true;
 }
 
 static char *expand(TALLOC_CTX *mem_ctx,
@@ -193,35 +250,35 @@ static char *expand(TALLOC_CTX *mem_ctx,
 		    const char *template)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct place place = {};
 	char *text = NULL;
 
 	if (tmp_ctx == NULL) {
 		return NULL;
 	}
 	text = talloc_strdup(mem_ctx, "");
-	while (text != NULL && *template != '\0') {
-		const char *open = strchrnul(template, '{');
-		const char *close = strchrnul(open, '}');
-		char *value = NULL;
+	while (text != NULL && find_place(template, &place)) {
+		char *value = expand_name(tmp_ctx,
+					  v,
+					  place.name,
+					  place.is_quoted
+						  ? 0
+						  : SPN_QUOTE_IF_NEEDED);
 
-		text = talloc_strndup_append_buffer(text,
-						    template,
-						    (size_t)(open - template));
-		if (text == NULL || *open == '\0' || *close == '\0') {
-			break;
-		}
-		value = expand_name(tmp_ctx,
-				    v,
-				    (struct spn_str){
-					    .data = open + 1,
-					    .len = (size_t)(close - open - 1),
-				    });
 		if (value == NULL) {
 			TALLOC_FREE(text);
 			break;
 		}
-		text = talloc_strdup_append_buffer(text, value);
-		template = close + 1;
+		text = talloc_strndup_append_buffer(text,
+						    place.before.data,
+						    place.before.len);
+		if (text != NULL) {
+			text = talloc_strdup_append_buffer(text, value);
+		}
+		template = place.rest;
+	}
+	if (text != NULL) {
+		text = talloc_strdup_append_buffer(text, template);
 	}
 	talloc_free(tmp_ctx);
 	return text;
@@ -280,13 +337,13 @@ char *spn_violation_log_text(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	reason = spn_violation_reason(tmp_ctx, v);
-	spn = spn_excerpt(tmp_ctx, v->spn);
-	dn = dn_text(tmp_ctx, v->account);
+	spn = spn_quote(tmp_ctx, v->spn, SPN_QUOTE_CUT);
+	dn = quoted_dn(tmp_ctx, v->account);
 	others = others_text(tmp_ctx, v);
 	if (reason != NULL && spn != NULL && dn != NULL && others != NULL) {
 		text = talloc_asprintf(
 			mem_ctx,
-			"spn_policy: %s %s: '%s' on '%s'%s%s by %s: %s",
+			"spn_policy: %s %s: %s on %s%s%s by %s: %s",
 			context->action,
 			v->message->code,
 			spn,
@@ -301,48 +358,29 @@ char *spn_violation_log_text(TALLOC_CTX *mem_ctx,
 	return text;
 }
 
-/* A JSON string of what leaves an excerpt: one line of UTF-8 in which only
- * quotes and backslashes are special. NULL when out of memory. */
-static char *json_string(TALLOC_CTX *mem_ctx, const char *line)
+/* As in the text line; NULL becomes null. */
+static char *json_text(TALLOC_CTX *mem_ctx, struct spn_str text, unsigned how)
 {
-	char *out = NULL;
-	size_t num = 0;
-	size_t i;
+	char *excerpt = NULL;
 
-	if (line == NULL) {
-		return NULL;
+	if (text.data == NULL) {
+		return spn_json(mem_ctx, text);
 	}
-	out = talloc_array(mem_ctx, char, 2 * strlen(line) + 3);
-	if (out == NULL) {
-		return NULL;
-	}
-	out[num++] = '"';
-	for (i = 0; line[i] != '\0'; i++) {
-		if (line[i] == '"' || line[i] == '\\') {
-			out[num++] = '\\';
-		}
-		out[num++] = line[i];
-	}
-	out[num++] = '"';
-	out[num] = '\0';
-	return out;
+	excerpt = spn_excerpt(mem_ctx, text, how);
+	return (excerpt == NULL) ? NULL
+				 : spn_json(mem_ctx, spn_str_of(excerpt));
 }
 
-/* Of text that may hold anything; NULL becomes null. */
-static char *json_text(TALLOC_CTX *mem_ctx, struct spn_str text)
+static char *json_word(TALLOC_CTX *mem_ctx, const char *word)
 {
-	if (text.data == NULL) {
-		return talloc_strdup(mem_ctx, "null");
-	}
-	return json_string(mem_ctx, spn_excerpt(mem_ctx, text));
+	return json_text(mem_ctx, spn_str_of(word), 0);
 }
 
 static char *json_dn(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 {
-	if (account == NULL || account->dn == NULL) {
-		return talloc_strdup(mem_ctx, "null");
-	}
-	return json_string(mem_ctx, dn_text(mem_ctx, account));
+	return json_text(mem_ctx,
+			 spn_str_of((account == NULL) ? NULL : account->dn),
+			 SPN_QUOTE_DN);
 }
 
 /* DNs of the other holders as a JSON array. */
@@ -376,14 +414,14 @@ static char *json_fields(TALLOC_CTX *mem_ctx,
 		const char *name;
 		char *value;
 	} fields[] = {
-		{"action", json_text(mem_ctx, spn_str_of(context->action))},
-		{"mode", json_text(mem_ctx, spn_str_of(context->mode))},
-		{"rule", json_text(mem_ctx, spn_str_of(v->message->rule))},
-		{"code", json_text(mem_ctx, spn_str_of(v->message->code))},
-		{"userSid", json_text(mem_ctx, spn_str_of(context->user_sid))},
+		{"action", json_word(mem_ctx, context->action)},
+		{"mode", json_word(mem_ctx, context->mode)},
+		{"rule", json_word(mem_ctx, v->message->rule)},
+		{"code", json_word(mem_ctx, v->message->code)},
+		{"userSid", json_word(mem_ctx, context->user_sid)},
 		{"dn", json_dn(mem_ctx, v->account)},
-		{"spn", json_text(mem_ctx, v->spn)},
-		{"partner", json_text(mem_ctx, spn_str_of(v->partner))},
+		{"spn", json_text(mem_ctx, v->spn, 0)},
+		{"partner", json_word(mem_ctx, v->partner)},
 	};
 	char *json = talloc_strdup(mem_ctx, "");
 	size_t i;
@@ -414,7 +452,7 @@ char *spn_violation_log_json(TALLOC_CTX *mem_ctx,
 	if (tmp_ctx == NULL) {
 		return NULL;
 	}
-	time = json_text(tmp_ctx, spn_str_of(context->timestamp));
+	time = json_word(tmp_ctx, context->timestamp);
 	fields = json_fields(tmp_ctx, v, context);
 	others = json_others(tmp_ctx, v);
 	if (time != NULL && fields != NULL && others != NULL) {

@@ -25,9 +25,11 @@ enum spn_on_write {
 
 /*
  * One entry of the catalogue. Texts may hold {spn}, {partner} (the other
- * half of a pair, or what was probably meant), {meant} ("; did you mean
- * '{partner}'?", nothing without a partner), {account} (DN) and {others} (DNs
- * of other holders). `client` is what a refused client sees and has
+ * half of a pair, or what was probably meant), {words} (the same where it is a
+ * sentence), {meant} ("; did you mean '{partner}'?", nothing without a
+ * partner), {account} (DN) and {others} (DNs of other holders, each in
+ * quotes). What does not stand in single quotes gets them where it could be
+ * taken for something else. `client` is what a refused client sees and has
  * neither {account} nor {others}: it must not learn of objects it may not
  * read.
  */

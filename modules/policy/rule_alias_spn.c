@@ -9,6 +9,7 @@
 
 #include "host_pair.h"
 #include "rule_table.h"
+#include "spn_quote.h"
 
 /*
  * specific/h on one account, generic/h on another. *_meant: as in the KB, the
@@ -223,6 +224,26 @@ static bool report_mapping(struct spn_report *report, char *what)
 	return what != NULL && spn_report_add(report, "SPN-203", &v, NULL);
 }
 
+static char *mapping_text(TALLOC_CTX *mem_ctx,
+			  const char *class,
+			  const char *first,
+			  const char *second)
+{
+	const unsigned bare = SPN_QUOTE_CUT | SPN_QUOTE_IF_NEEDED;
+	char *a = spn_quote(mem_ctx, spn_str_of(class), SPN_QUOTE_CUT);
+	char *b = spn_quote(mem_ctx, spn_str_of(first), bare);
+	char *c = spn_quote(mem_ctx, spn_str_of(second), bare);
+
+	if (a == NULL || b == NULL || c == NULL) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx,
+			       "sends %s to both %s and %s; the first wins",
+			       a,
+			       b,
+			       c);
+}
+
 /* A class that two mappings, or one twice, send somewhere. */
 static bool judge_doubles(const struct spn_mappings *mappings,
 			  struct spn_report *report)
@@ -240,20 +261,27 @@ static bool judge_doubles(const struct spn_mappings *mappings,
 						    spn_str_of(names[j]));
 
 			if (strcasecmp(first, target) != 0 &&
-			    !report_mapping(
-				    report,
-				    talloc_asprintf(report,
-						    "sends '%s' to both %s "
-						    "and %s; the first wins",
-						    names[j],
-						    first,
-						    target)))
+			    !report_mapping(report,
+					    mapping_text(report,
+							 names[j],
+							 first,
+							 target)))
 			{
 				return false;
 			}
 		}
 	}
 	return true;
+}
+
+static char *absent_text(TALLOC_CTX *mem_ctx, const char *class)
+{
+	char *quoted = spn_quote(mem_ctx, spn_str_of(class), 0);
+
+	return (quoted == NULL) ? NULL
+				: talloc_asprintf(mem_ctx,
+						  "does not send %s to host",
+						  quoted);
 }
 
 static bool judge_mappings(const struct spn_mappings *mappings,
@@ -273,11 +301,7 @@ static bool judge_mappings(const struct spn_mappings *mappings,
 			spn_mappings_target(mappings, spn_str_of(expected[i]));
 
 		if ((target == NULL || strcasecmp(target, "host") != 0) &&
-		    !report_mapping(
-			    report,
-			    talloc_asprintf(report,
-					    "does not send '%s' to host",
-					    expected[i])))
+		    !report_mapping(report, absent_text(report, expected[i])))
 		{
 			return false;
 		}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "rules.h"
+#include "spn_quote.h"
 
 const char spn_settings_no_memory[] = "out of memory";
 
@@ -232,10 +233,10 @@ static bool set_level(struct spn_settings *settings,
 		}
 	}
 	modes = modes_text(settings, rule->modes);
-	shown = spn_excerpt(settings, spn_str_of(value));
+	shown = spn_quote(settings, spn_str_of(value), SPN_QUOTE_CUT);
 	if (modes != NULL && shown != NULL) {
 		reason = talloc_asprintf(settings,
-					 "'%s' is no mode of %s; it takes: %s",
+					 "%s is no mode of %s; it takes: %s",
 					 shown,
 					 rule->name,
 					 modes);
@@ -293,7 +294,7 @@ static bool unknown_name(struct spn_settings *settings,
 {
 	const struct spn_rule *const *rules = spn_rules();
 	char *known = talloc_strdup(settings, "");
-	char *shown = spn_excerpt(settings, spn_str_of(name));
+	char *shown = spn_quote(settings, spn_str_of(name), SPN_QUOTE_CUT);
 	char *reason = NULL;
 	size_t i;
 
@@ -313,7 +314,7 @@ static bool unknown_name(struct spn_settings *settings,
 	if (known != NULL && shown != NULL) {
 		reason = talloc_asprintf(
 			settings,
-			"there is no setting '%s'; there are: %s",
+			"there is no setting %s; there are: %s",
 			shown,
 			known);
 	}

@@ -226,7 +226,7 @@ char *spn_format(TALLOC_CTX *mem_ctx,
 	return text;
 }
 
-static struct spn_str rest_of(struct spn_str s, size_t start)
+struct spn_str spn_str_from(struct spn_str s, size_t start)
 {
 	return (struct spn_str){
 		.data = s.data + start,
@@ -240,7 +240,7 @@ bool spn_str_is_utf8(struct spn_str s)
 	size_t i = 0;
 
 	while (i < s.len) {
-		size_t n = spn_unicode_next(rest_of(s, i), &ignored);
+		size_t n = spn_unicode_next(spn_str_from(s, i), &ignored);
 
 		if (n == 0) {
 			return false;
@@ -248,79 +248,4 @@ bool spn_str_is_utf8(struct spn_str s)
 		i += n;
 	}
 	return true;
-}
-
-static char *escape(TALLOC_CTX *mem_ctx, struct spn_str s, bool is_dn)
-{
-	static const char hex[] = "0123456789abcdef";
-	const uint8_t *in = (const uint8_t *)s.data;
-	char *out = talloc_array(mem_ctx, char, 3 * s.len + 1);
-	size_t num_out = 0;
-	size_t i = 0;
-
-	if (out == NULL) {
-		return NULL;
-	}
-	while (i < s.len) {
-		uint32_t c = 0;
-		size_t n = spn_unicode_next(rest_of(s, i), &c);
-		size_t end = i + ((n == 0) ? 1 : n);
-
-		if (n > 0 && !spn_unicode_is_unsafe(c) && (is_dn || c != '\\'))
-		{
-			memcpy(out + num_out, in + i, n);
-			num_out += n;
-			i = end;
-			continue;
-		}
-		for (; i < end; i++) {
-			out[num_out++] = '\\';
-			out[num_out++] = hex[in[i] >> 4];
-			out[num_out++] = hex[in[i] & 0xf];
-		}
-	}
-	out[num_out] = '\0';
-	return talloc_realloc(mem_ctx, out, char, num_out + 1);
-}
-
-char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
-{
-	return escape(mem_ctx, s, false);
-}
-
-char *spn_printable(TALLOC_CTX *mem_ctx, struct spn_str dn)
-{
-	return escape(mem_ctx, dn, true);
-}
-
-static char *excerpt(TALLOC_CTX *mem_ctx, struct spn_str s, bool is_dn)
-{
-	const size_t enough = 300;
-	char *escaped = NULL;
-	char *cut = NULL;
-
-	if (s.len <= enough) {
-		return escape(mem_ctx, s, is_dn);
-	}
-	s.len = enough;
-	/* not in the midst of a character */
-	while (s.len > 0 && ((unsigned char)s.data[s.len] & 0xc0) == 0x80) {
-		s.len--;
-	}
-	escaped = escape(mem_ctx, s, is_dn);
-	if (escaped != NULL) {
-		cut = talloc_asprintf(mem_ctx, "%s...", escaped);
-	}
-	talloc_free(escaped);
-	return cut;
-}
-
-char *spn_excerpt(TALLOC_CTX *mem_ctx, struct spn_str s)
-{
-	return excerpt(mem_ctx, s, false);
-}
-
-char *spn_excerpt_dn(TALLOC_CTX *mem_ctx, struct spn_str dn)
-{
-	return excerpt(mem_ctx, dn, true);
 }

@@ -55,6 +55,9 @@ enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn);
 struct spn_str spn_str_of(const char *text); /* NULL gives length 0 */
 struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s);
 
+/* Without its first bytes; there must be as many. */
+struct spn_str spn_str_from(struct spn_str s, size_t start);
+
 /* Valid UTF-8, NUL bytes included. */
 bool spn_str_is_utf8(struct spn_str s);
 
@@ -76,24 +79,6 @@ bool spn_is_plain(const struct spn *spn);
 char *spn_format(TALLOC_CTX *mem_ctx,
 		 struct spn_str service_class,
 		 struct spn_str host_name);
-
-/*
- * The bytes as one line of readable text: control characters, characters that
- * nobody sees, backslashes and bytes that are not UTF-8 become \xx (two hex
- * digits).
- * On mem_ctx. NULL when out of memory.
- */
-char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s);
-
-/* The same, but backslashes stay: for DNs, in which \xx is that byte (RFC 4514
- * 2.4), so that the result is the same DN; for sentences with text that was
- * escaped already; and where scripts read a value. */
-char *spn_printable(TALLOC_CTX *mem_ctx, struct spn_str dn);
-
-/* The same for a line of the log or of a client: of more than 300 bytes the
- * first ones, and "...". Whoever may write a value can make it 64 KiB long. */
-char *spn_excerpt(TALLOC_CTX *mem_ctx, struct spn_str s);
-char *spn_excerpt_dn(TALLOC_CTX *mem_ctx, struct spn_str dn);
 
 /*
  * How the directory compares: returns the folded form of a value on

@@ -4,10 +4,13 @@
  */
 #include "spn_unicode.h"
 
-static const struct {
+struct range {
 	uint32_t first;
 	uint32_t last;
-} ignorable[] = {
+};
+
+/* Each table in order. */
+static const struct range ignorable[] = {
 	{0x00ad, 0x00ad},   /* soft hyphen */
 	{0x034f, 0x034f},   /* combining grapheme joiner */
 	{0x061c, 0x061c},   /* Arabic letter mark */
@@ -26,6 +29,47 @@ static const struct {
 	{0x1d173, 0x1d17a}, /* musical format controls */
 	{0xe0000, 0xe0fff}, /* tags, more variation selectors */
 };
+
+/* General_Category Cc, Cf, Zl and Zp, as far as they are not above. */
+static const struct range controls[] = {
+	{0x0000, 0x001f},   /* C0 */
+	{0x007f, 0x009f},   /* DEL, C1 */
+	{0x0600, 0x0605},   /* Arabic signs below a number */
+	{0x06dd, 0x06dd},   /* Arabic end of ayah */
+	{0x070f, 0x070f},   /* Syriac abbreviation mark */
+	{0x0890, 0x0891},   /* Arabic signs above a number */
+	{0x08e2, 0x08e2},   /* Arabic disputed end of ayah */
+	{0x2028, 0x2029},   /* separators of lines and paragraphs */
+	{0xfff9, 0xfffb},   /* interlinear annotation */
+	{0x110bd, 0x110bd}, /* Kaithi number sign */
+	{0x110cd, 0x110cd}, /* the same, above */
+	{0x13430, 0x1343f}, /* joiners of hieroglyphs */
+};
+
+/* General_Category Zs. */
+static const struct range blanks[] = {
+	{0x0020, 0x0020},
+	{0x00a0, 0x00a0},
+	{0x1680, 0x1680},
+	{0x2000, 0x200a},
+	{0x202f, 0x202f},
+	{0x205f, 0x205f},
+	{0x3000, 0x3000},
+};
+
+#define NUM(table) (sizeof(table) / sizeof((table)[0]))
+
+static bool is_in(const struct range *table, size_t num, uint32_t code_point)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		if (code_point <= table[i].last) {
+			return code_point >= table[i].first;
+		}
+	}
+	return false;
+}
 
 size_t spn_unicode_next(struct spn_str s, uint32_t *_code_point)
 {
@@ -70,20 +114,16 @@ size_t spn_unicode_next(struct spn_str s, uint32_t *_code_point)
 
 bool spn_unicode_is_ignorable(uint32_t code_point)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(ignorable) / sizeof(ignorable[0]); i++) {
-		if (code_point <= ignorable[i].last) {
-			return code_point >= ignorable[i].first;
-		}
-	}
-	return false;
+	return is_in(ignorable, NUM(ignorable), code_point);
 }
 
 bool spn_unicode_is_unsafe(uint32_t code_point)
 {
-	return code_point < 0x20 ||
-	       (code_point >= 0x7f && code_point < 0xa0) ||
-	       code_point == 0x2028 || code_point == 0x2029 ||
+	return is_in(controls, NUM(controls), code_point) ||
 	       spn_unicode_is_ignorable(code_point);
+}
+
+bool spn_unicode_is_blank(uint32_t code_point)
+{
+	return is_in(blanks, NUM(blanks), code_point);
 }

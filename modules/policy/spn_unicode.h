@@ -20,8 +20,11 @@ size_t spn_unicode_next(struct spn_str s, uint32_t *_code_point);
 bool spn_unicode_is_ignorable(uint32_t code_point);
 
 /* It could move, hide or end what is written around it: C0, DEL, C1, line
- * separators, and all that is ignorable, marks that reorder a line included.
- */
+ * separators, format characters, and all that is ignorable, marks that reorder
+ * a line included. Unicode 15.0, UnicodeData.txt. */
 bool spn_unicode_is_unsafe(uint32_t code_point);
+
+/* It looks like a blank, U+0020 included. */
+bool spn_unicode_is_blank(uint32_t code_point);
 
 #endif
