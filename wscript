@@ -17,7 +17,8 @@ import audit_page  # noqa: E402, ours, of the folders just named
 import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
 import run_tests  # noqa: E402
-from test_table import CHECKS, TESTS, sources as _sources  # noqa: E402
+from test_table import (  # noqa: E402
+    CHECKS, HELPERS, TESTS, sources as _sources)
 
 APPNAME = 'spn_policy'
 VERSION = '0.1.0'
@@ -361,7 +362,7 @@ def _make_rule_pages(task):
 
 def _absent_sources(bld):
     lists = [POLICY_SOURCES, STORE_SOURCES, MODULE_SOURCES]
-    for entry in list(TOOLS.values()) + list(TESTS.values()):
+    for entry in [*TOOLS.values(), *TESTS.values(), *HELPERS.values()]:
         lists.append(entry['sources'])
     files = {path for each in lists for path in each}
     return sorted(path for path in files
@@ -374,7 +375,7 @@ STACK_LIBRARIES = PURE_LIBRARIES + ['LDB', 'TEVENT', 'HOSTCONFIG',
 
 
 def _build_tests(bld, ours, absent):
-    for name, test in TESTS.items():
+    for name, test in {**TESTS, **HELPERS}.items():
         if set(test['sources']) & set(absent):
             Logs.warn('test %s is not built', name)
             continue

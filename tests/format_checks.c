@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "policy/spn_unicode.h"
+
 #define NUM_COLUMNS 10
 
 char *format_hostile(TALLOC_CTX *mem_ctx,
@@ -59,18 +61,21 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 
 static bool is_clean(const char *text, size_t len, const char *allowed)
 {
-	size_t i;
+	struct spn_str rest = {.data = text, .len = len};
 
 	if (u8_check((const uint8_t *)text, len) != NULL) {
 		return false;
 	}
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+	while (rest.len > 0) {
+		uint32_t c = 0;
+		size_t n = spn_unicode_next(rest, &c);
 
-		if ((c < 0x20 || c == 0x7f) &&
-		    (c == '\0' || strchr(allowed, c) == NULL)) {
+		if (spn_unicode_is_unsafe(c) &&
+		    (c == 0 || c > 0x7f || strchr(allowed, (int)c) == NULL))
+		{
 			return false;
 		}
+		rest = spn_str_from(rest, n);
 	}
 	return true;
 }
@@ -208,11 +213,11 @@ const char *format_complaint(const char *format,
 			     size_t len,
 			     const char *harmless)
 {
-	if (strcmp(format, "json") == 0) {
-		return json_complaint(text, len); /* it escapes by itself */
-	}
 	if (!is_clean(text, len, "\r\n")) {
-		return "control characters, or no UTF-8";
+		return "what nobody sees, or no UTF-8";
+	}
+	if (strcmp(format, "json") == 0) {
+		return json_complaint(text, len);
 	}
 	if (strcmp(format, "csv") == 0) {
 		return csv_complaint(text, len);

@@ -16,7 +16,10 @@ import unittest
 
 import ldb
 
-from module_roads import CONF, LP, Roads, admin_credentials, over_ldap
+from samba.sd_utils import SDUtils
+
+from module_roads import (CONF, LP, Roads, admin_credentials, credentials,
+                          over_ldap)
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGE = os.path.join(TOP, "docs", "logging.md")
@@ -24,6 +27,8 @@ LOG = os.environ["SMBD_TEST_LOG"]
 LOG_IN_PAGE = "/var/log/samba/spn_policy.log"
 REFUSALS = int(os.environ.get("SPN_LOG_REFUSALS", "1000"))
 SYNTAX = "0000202F"
+PASSWORD = "Secret007-more"
+WRITE_SPN = "(OA;;WP;f3a64788-5306-11d1-a9c5-0000f80367c1;;%s)"
 OURS = re.compile(rb"^\s*(spn_policy: .*|{\"timestamp\".*)$")
 # What could hide or move a part of a line: C0, DEL, and what nobody sees.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e"
@@ -87,6 +92,54 @@ class Values(Logging):
         self.assertIn('"ld\\0Aer\\e2\\80\\ae,OU=',
                       found[-1]["conflictDns"][0])
         self.assertEqual(found[-1]["conflicts"], 1)
+
+    def test_forged(self):
+        """Who may write the SPNs of one account is always named as the one
+        who did, on that account, however the value reads."""
+        target = self.account("target")
+        helper = self.account("helper")
+        self.stock.setpassword("(sAMAccountName=helper)", PASSWORD)
+        sid = self.stock.schema_format_value(
+            "objectSid", self.stock.search(
+                helper, ldb.SCOPE_BASE,
+                attrs=["objectSid"])[0]["objectSid"][0]).decode()
+        SDUtils(self.stock).dacl_add_ace(target, WRITE_SPN % sid)
+        caller = over_ldap(credentials("helper", PASSWORD))
+        other = "CN=o' by S-1-5-18: x,%s" % self.ou
+        self.stock.add({"dn": other, "objectClass": "user",
+                        "sAMAccountName": "other",
+                        "servicePrincipalName": ["foo/o'held"]})
+        forged = ("http://x' on 'CN=Administrator,CN=Users,%s' by %s-500: it "
+                  "is a URL" % (
+                      self.stock.domain_dn(), self.stock.domain_sid))
+        values = [forged, "http://'", "http://a'; account 'b' SID S-1-1-0",
+                  "http://\\27", "http://\", \"dn\": \"CN=x", "http://\u009b2J",
+                  "http://\u202e\u2066x"]
+        texts = [self.assert_refused(19, SYNTAX, self.change, caller, target,
+                                     value) for value in values]
+        values.append("foo/o'held")
+        texts.append(self.assert_refused(19, "000021C7", self.change, caller,
+                                         target, values[-1]))
+        for text in texts:
+            self.assertIsNone(UNSAFE.search(text), text)
+        lines = self.lines()
+        self.assertEqual(len(lines), 2 * len(values), lines)
+        expression = re.compile(re.search(
+            r"^```regex\n(.*)\n```", page(), re.MULTILINE)[1]
+            .replace("(?<", "(?P<"))
+        found = [expression.match(line) for line in lines[::2]]
+        for value, match, event in zip(values, found, events(lines)):
+            event = event["spnPolicy"]
+            for said in match, event:
+                self.assertEqual(value, re.sub(
+                    r"(?:\\[0-9a-f]{2})+", lambda m: bytes.fromhex(
+                        m[0].replace("\\", "")).decode(), said["spn"]))
+                self.assertEqual(said["dn"], target)
+            self.assertEqual(match["sid"], sid)
+            self.assertEqual(event["userSid"], sid)
+        self.assertEqual(event["conflictDns"], [other])
+        self.assertEqual(found[-1]["others"],
+                         "'%s'" % other.replace("'", "\\27"))
 
     def test_settings(self):
         """A line of the settings that is not understood, likewise."""
@@ -159,6 +212,13 @@ class Jq(Logging):
         self.assertEqual(last[1:], ["SPN-101", "foo/held", dn, holder])
         self.assertEqual(last[0], refused[-1]["timestamp"])
         self.assertIn(dn + " SPN-004", self.example('"warned"'))
+
+    def test_text(self):
+        """The example for the text line."""
+        dn = self.account("texts")
+        self.refuse(dn, "http://x' by S-1-1-0: y")
+        self.assertIn([dn, "%s-500" % self.stock.domain_sid],
+                      [line.split() for line in self.example("grep -oP")])
 
     def test_replicated(self):
         """Here no replication happens, so the log of one is made up."""

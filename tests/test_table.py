@@ -165,6 +165,12 @@ TESTS = {
         'tools/connect_options.c']},
 }
 
+# Programs that a check below runs.
+HELPERS = {
+    'say_quoted': {'kind': 'stack', 'use': 'UNISTRING XML2', 'sources': [
+        'tests/say_quoted.c', 'tools/audit_events.c'] + FORMAT_CHECKS[1:]},
+}
+
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {
     'check_symbols': 'tests/check_symbols.py',
@@ -173,5 +179,7 @@ CHECKS = {
     'check_sizes': 'tests/check_sizes.py',
     'check_docs': 'tests/check_docs.py',
     'check_units': 'tests/check_units.py',
+    'check_quotes': 'tests/check_quotes.py',
+    'tool_quotes': 'tests/tool_quotes.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
 }

@@ -303,10 +303,14 @@ static bool add_value(struct reader *reader, struct pair *pair)
 	}
 	if (pair_is(pair, "changetype") && strcasecmp(pair->value, "add") != 0)
 	{
+		char *change = talloc_asprintf(reader->scratch,
+					       "changetype: %s",
+					       pair->value);
+
 		return fail(reader,
-			    "this is a list of changes ('changetype: %s'), no "
-			    "export of a directory",
-			    pair->value);
+			    "this is a list of changes (%s), no export of a "
+			    "directory",
+			    quote(reader, change, 0));
 	}
 	if (name == NULL) {
 		return true;
