@@ -216,7 +216,8 @@ static bool say_line(TALLOC_CTX *mem_ctx,
 					   number,
 					   spn_quote(mem_ctx,
 						     spn_str_of(text),
-						     SPN_QUOTE_CUT),
+						     SPN_QUOTE_DN |
+							     SPN_QUOTE_CUT),
 					   why);
 	}
 	return false;

@@ -148,7 +148,8 @@ bool audit_choice_rule(struct audit_choice *choice,
 					   "for SEVERITY",
 					   spn_quote(choice,
 						     spn_str_of(text),
-						     SPN_QUOTE_CUT));
+						     SPN_QUOTE_DN |
+							     SPN_QUOTE_CUT));
 		return false;
 	}
 	if (!is_key(key)) {
@@ -219,7 +220,9 @@ bool audit_choice_least(struct audit_choice *choice,
 		*_reason = talloc_asprintf(
 			choice,
 			"--min-severity: %s is not " SEVERITIES,
-			spn_quote(choice, spn_str_of(text), SPN_QUOTE_CUT));
+			spn_quote(choice,
+				  spn_str_of(text),
+				  SPN_QUOTE_DN | SPN_QUOTE_CUT));
 		return false;
 	}
 	choice->has_least = true;

@@ -72,13 +72,11 @@ static bool fail(struct reader *reader, const char *format, ...)
 }
 
 /* Of what the file says, for fail(). */
-static const char *quote(const struct reader *reader,
-			 const char *text,
-			 unsigned how)
+static const char *quote(const struct reader *reader, const char *text)
 {
 	char *quoted = spn_quote(reader->mem_ctx,
 				 spn_str_of(text),
-				 how | SPN_QUOTE_CUT);
+				 SPN_QUOTE_DN | SPN_QUOTE_CUT);
 
 	return (quoted == NULL) ? "'out of memory'" : quoted;
 }
@@ -270,9 +268,7 @@ static bool begin_entry(struct reader *reader, struct pair *pair)
 					      reader->ldif->ldb,
 					      &text);
 	if (reader->msg->dn == NULL || !ldb_dn_validate(reader->msg->dn)) {
-		return fail(reader,
-			    "%s is no DN",
-			    quote(reader, pair->value, SPN_QUOTE_DN));
+		return fail(reader, "%s is no DN", quote(reader, pair->value));
 	}
 	return true;
 }
@@ -310,7 +306,7 @@ static bool add_value(struct reader *reader, struct pair *pair)
 		return fail(reader,
 			    "this is a list of changes (%s), no export of a "
 			    "directory",
-			    quote(reader, change, 0));
+			    quote(reader, change));
 	}
 	if (name == NULL) {
 		return true;
@@ -351,7 +347,7 @@ static bool read_answer(struct reader *reader, struct pair *pair)
 			return fail(reader,
 				    "the server had said %s: the export is "
 				    "not complete",
-				    quote(reader, pair->value, 0));
+				    quote(reader, pair->value));
 		}
 		reader->open = TOOL_NONE;
 	}
@@ -397,7 +393,7 @@ static bool begin_record(struct reader *reader, struct pair *pair)
 
 		return fail(reader,
 			    "an entry begins with 'dn:', not with %s",
-			    quote(reader, name, 0));
+			    quote(reader, name));
 	}
 	reader->is_answer = true;
 	return read_answer(reader, pair);

@@ -110,26 +110,13 @@ void spn_connect_message(const struct spn_connect *connect,
 	va_end(ap);
 }
 
-static const char *quote(const struct spn_connect *connect,
-			 const char *text,
-			 unsigned how)
-{
-	TALLOC_CTX *mem_ctx = talloc_new(connect);
-	char *quoted = spn_quote(mem_ctx, spn_str_of(text), how);
-
-	return (quoted == NULL) ? "'out of memory'" : quoted;
-}
-
 const char *spn_connect_quote(const struct spn_connect *connect,
 			      const char *text)
 {
-	return quote(connect, text, SPN_QUOTE_CUT);
-}
+	TALLOC_CTX *mem_ctx = talloc_new(connect);
+	char *quoted = spn_quote(mem_ctx, spn_str_of(text), SPN_QUOTE_DN);
 
-const char *spn_connect_quote_dn(const struct spn_connect *connect,
-				 const char *dn)
-{
-	return quote(connect, dn, SPN_QUOTE_DN);
+	return (quoted == NULL) ? "'out of memory'" : quoted;
 }
 
 int spn_connect_usage_error(const struct spn_connect *connect,

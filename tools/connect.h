@@ -90,12 +90,10 @@ void spn_connect_message(const struct spn_connect *connect,
 			 ...) __attribute__((format(printf, 2, 3)));
 
 /* 'it', as spn_quote() has it, for a message: what the user typed, or what
- * stands in the directory. Lives as long as connect; never NULL. */
+ * stands in the directory; backslashes stay, as in DOMAIN\name and in a DN.
+ * Lives as long as connect; never NULL. */
 const char *spn_connect_quote(const struct spn_connect *connect,
 			      const char *text);
-/* The same for a DN. */
-const char *spn_connect_quote_dn(const struct spn_connect *connect,
-				 const char *dn);
 
 /* True if there is a -H. */
 bool spn_connect_has_url(const struct spn_connect *connect);

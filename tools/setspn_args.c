@@ -236,7 +236,7 @@ static bool read_argument(struct parsing *p, char *argument)
 			    "%s is no switch; see setspn -?",
 			    spn_quote(p->plan,
 				      spn_str_of(argument),
-				      SPN_QUOTE_CUT));
+				      SPN_QUOTE_DN | SPN_QUOTE_CUT));
 	}
 	return read_word(p, argument);
 }
@@ -329,7 +329,7 @@ static bool hand_out_words(struct parsing *p)
 			    letter,
 			    spn_quote(p->plan,
 				      spn_str_of(p->plan->spn),
-				      SPN_QUOTE_CUT));
+				      SPN_QUOTE_DN | SPN_QUOTE_CUT));
 	}
 	if (p->plan->verb != SETSPN_QUERY && p->num_words > 0) {
 		p->plan->account = p->words[p->num_words - 1];

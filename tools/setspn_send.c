@@ -175,7 +175,7 @@ static int refused(const struct setspn *s,
 	code = error_of(ret, start);
 	print_change(change, NULL);
 	setspn_complain(SETSPN_FAILED,
-			spn_connect_quote_dn(s->connect, change->account->dn),
+			spn_connect_quote(s->connect, change->account->dn),
 			code,
 			code,
 			setspn_error_text(code));

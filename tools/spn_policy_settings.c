@@ -253,7 +253,9 @@ static void say_ignored(const struct policy_settings *settings,
 			const struct policy_line *line)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(settings);
-	char *shown = spn_quote(tmp_ctx, line->raw, SPN_QUOTE_CUT);
+	char *shown = spn_quote(tmp_ctx,
+				line->raw,
+				SPN_QUOTE_DN | SPN_QUOTE_CUT);
 	char *word = shell_word(tmp_ctx, spn_str_of(line->name));
 
 	policy_say("PROBLEM: setting %s is ignored: %s. Remedy: %s %s",

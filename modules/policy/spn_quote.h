@@ -27,7 +27,8 @@ char *spn_printable(TALLOC_CTX *mem_ctx, struct spn_str dn);
 
 /* Flags; 0 is a value, whole. */
 enum spn_quoting {
-	SPN_QUOTE_DN = 1,  /* as spn_printable(), else as spn_escape() */
+	/* backslashes stay, as in spn_printable(); else as in spn_escape() */
+	SPN_QUOTE_DN = 1,
 	SPN_QUOTE_CUT = 2, /* of more than 300 bytes the first ones, "..." */
 	/* Bare where that cannot be taken for something else: a value without
 	 * blanks and quotes; a DN without quotes and without ": " and "; ". */
