@@ -203,6 +203,7 @@ int spn_store_object_guid(const struct spn_store *store,
 struct alternatives {
 	const struct spn_store *store;
 	struct ldb_dn *base; /* NULL: every naming context */
+	const char *except;  /* "(!(c=d))...": what need not be found; or "" */
 	char *filter;	     /* NULL while it is empty */
 	size_t num;
 	int (*found)(struct alternatives *alt, const struct ldb_message *msg);
@@ -221,7 +222,11 @@ static int search_alternatives(struct alternatives *alt)
 	if (alt->num == 0) {
 		return LDB_SUCCESS;
 	}
-	filter = talloc_asprintf(alt->accounts_ctx, "(|%s)", alt->filter);
+	filter = talloc_asprintf(alt->accounts_ctx,
+				 (alt->except[0] == '\0') ? "%s(|%s)"
+							  : "(&%s(|%s))",
+				 alt->except,
+				 alt->filter);
 	TALLOC_FREE(alt->filter);
 	alt->num = 0;
 	if (filter == NULL) {
@@ -315,6 +320,7 @@ int spn_store_accounts(const struct spn_store *store,
 	struct account_list list = {.mem_ctx = mem_ctx};
 	struct alternatives alt = {
 		.store = store,
+		.except = "",
 		.found = append_account,
 		.private_data = &list,
 		.accounts_ctx = mem_ctx,
@@ -365,6 +371,35 @@ static int add_to_index(struct alternatives *alt,
 	return ret;
 }
 
+/* Its hundred thousand SPNs would be read to find that they are known. */
+static const char *except_large(TALLOC_CTX *mem_ctx,
+				const struct spn_index *index)
+{
+	const struct spn_account *account = spn_index_large(index, 0);
+	char *except = talloc_strdup(mem_ctx, "");
+	size_t n;
+
+	for (n = 1; except != NULL && account != NULL; n++) {
+		const char *object_guid = account->object_guid;
+		uint8_t bytes[SPN_GUID_BYTES] = {};
+		struct ldb_val guid = {.data = bytes, .length = sizeof(bytes)};
+		char *escaped = NULL;
+
+		account = spn_index_large(index, n);
+		if (!spn_store_guid_bytes(object_guid, bytes)) {
+			continue; /* it is being added */
+		}
+		escaped = ldb_binary_encode(mem_ctx, guid);
+		except = (escaped == NULL)
+				 ? NULL
+				 : talloc_asprintf_append(except,
+							  "(!(objectGUID=%s))",
+							  escaped);
+		talloc_free(escaped);
+	}
+	return except;
+}
+
 /* All of these in one search of base; NULL: of every naming context. */
 static int look_up(const struct spn_store *store,
 		   struct spn_index *index,
@@ -380,11 +415,12 @@ static int look_up(const struct spn_store *store,
 	struct alternatives alt = {
 		.store = store,
 		.base = base,
+		.except = except_large(index, index),
 		.found = add_to_index,
 		.private_data = index,
 		.accounts_ctx = index,
 	};
-	int ret = LDB_SUCCESS;
+	int ret = (alt.except == NULL) ? ldb_oom(store->ldb) : LDB_SUCCESS;
 	size_t i;
 
 	for (i = 0; ret == LDB_SUCCESS && i < num_questions; i++) {

@@ -111,6 +111,12 @@ static bool is_large(const struct spn_index *index,
 	return i < index->num_large;
 }
 
+const struct spn_account *spn_index_large(const struct spn_index *index,
+					  size_t n)
+{
+	return (n < index->num_large) ? index->large[n] : NULL;
+}
+
 /* Each key once, however many spellings of it there are. */
 static bool add_spns(struct spn_index *index,
 		     const struct spn_account *found,

@@ -57,6 +57,11 @@ bool spn_index_add_spn(struct spn_index *index,
  * its SPNs. */
 bool spn_index_has(const struct spn_index *index, const char *object_guid);
 
+/* The n-th of those that have many SPNs; NULL behind the last one. A search
+ * for others need not find it. */
+const struct spn_account *spn_index_large(const struct spn_index *index,
+					  size_t n);
+
 /*
  * Adds an account that a search for the open questions of a partial index has
  * found. Of its SPNs only those need be there that were asked for: see
