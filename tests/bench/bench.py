@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import audit_bench
+from clients import Clients, print_clients
 from measure import PAIRED_CASE, Bench
 
 # Gates hold from this size on: below it start-up costs of a check show.
@@ -43,7 +44,7 @@ class Table:
         self.line("", "case", "stock", "module", "ratio", "gate", "ok")
 
     def line(self, *words):
-        print("%-3s %-30s %10s %10s %7s %6s %s" % words, flush=True)
+        print("%-3s %-32s %10s %10s %7s %6s %s" % words, flush=True)
 
     def row(self, number, text, figures, gate, hard=True):
         """FIGURES are stock and module; without a GATE only for show."""
@@ -105,8 +106,8 @@ def command_line():
     parser.add_argument("--instructions", action="store_true",
                         help="count instructions only, which are the same on "
                         "every machine")
-    parser.add_argument("--only", choices=("audit", "module"),
-                        help="measure only this (default: both)")
+    parser.add_argument("--only", choices=("audit", "module", "clients"),
+                        help="measure only this (default: everything)")
     parser.add_argument("--profiles", metavar="DIR",
                         help="keep callgrind's files in DIR")
     parser.add_argument("--gate", action="store_true",
@@ -140,6 +141,13 @@ def run_audit(options, table):
         audit_bench.growth(table, *done[-2:], cpu[-2:])
 
 
+def run_clients(options, table):
+    with tempfile.TemporaryDirectory(prefix="spn_policy-") as folder:
+        clients = Clients(folder, os.path.abspath(options.build))
+        clients.measure()
+        print_clients(table, clients)
+
+
 def run_module(options, table):
     done = []
     for accounts in options.sizes:
@@ -158,9 +166,11 @@ def run_module(options, table):
 def main():
     options = command_line()
     table = Table()
-    if options.only != "audit":
+    if options.only in (None, "module"):
         run_module(options, table)
-    if options.only != "module":
+    if options.only in (None, "clients"):
+        run_clients(options, table)
+    if options.only in (None, "audit"):
         run_audit(options, table)
     print("\n%s" % ("missed: " + "; ".join(table.missed)
                     if table.missed else "no gate missed"))

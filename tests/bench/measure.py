@@ -26,6 +26,40 @@ PROFILE = re.compile(r"^desc: Trigger: Client Request: (\S+)$", re.MULTILINE)
 TOTAL = re.compile(r"^totals: (\d+)$", re.MULTILINE)
 
 
+def run_driver(driver, conf, stack, path, profiles=None):
+    """Runs modify_many over the writes in PATH; the words of each line of it.
+    With PROFILES under callgrind, which puts its files there.
+    """
+    before = [] if profiles is None else [
+        "valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no",
+        "--callgrind-out-file=" + profiles]
+    with open(path + ".log", "w", encoding="utf-8") as err:
+        done = subprocess.run(
+            [*before, driver, "-s", conf, "--modules=" + STACKS[stack], path],
+            check=False, stdout=subprocess.PIPE, stderr=err, text=True,
+            env=dict(os.environ, LDB_MODULES_PATH=layout.module_dir()))
+    if done.returncode != 0:
+        with open(path + ".log", encoding="utf-8") as err:
+            sys.stderr.writelines(err.readlines()[-5:])
+        sys.exit("%s, %s: modify_many failed" % (path, stack))
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+def read_profiles(profiles):
+    """Pairs (case, instructions)."""
+    found = []
+    for path in glob.glob(profiles + ".*"):
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            text = stream.read()
+        case = PROFILE.search(text)
+        if case:
+            found.append((case.group(1), int(TOTAL.search(text).group(1))))
+    if not found:
+        sys.exit("no figures: is modify_many built with valgrind's "
+                 "headers? Debian: apt-get install valgrind")
+    return found
+
+
 class Figures:
     """By case and stack: a list, one figure for each run."""
 
@@ -75,8 +109,8 @@ class Bench:
                 template.copy(source.path(name), dirs.path(name))
             self.confs[stack] = dirs.smb_conf
 
-    def run(self, stack, round_number, cases, before=()):
-        """Runs modify_many; yields the words of each line of it."""
+    def run(self, stack, round_number, cases, profiles=None):
+        """Runs modify_many; the words of each line of it."""
         domain = directory.dc_of().domain
         domain_dn = ",".join("DC=" + part for part in domain.dns.split("."))
         writes = Work(self.truth, domain_dn, domain.dns, round_number)
@@ -84,19 +118,8 @@ class Bench:
         with open(path, "w", encoding="utf-8") as out:
             out.writelines(line + "\n" for line in lines(
                 writes, STACKS[stack], cases, WARM_UP, MEASURED))
-        environment = dict(os.environ, LDB_MODULES_PATH=layout.module_dir())
-        log = os.path.join(self.folder, stack + ".log")
-        with open(log, "w", encoding="utf-8") as err:
-            done = subprocess.run(
-                [*before, self.driver, "-s", self.confs[stack],
-                 "--modules=" + STACKS[stack], path],
-                check=False, stdout=subprocess.PIPE, stderr=err, text=True,
-                env=environment)
-        if done.returncode != 0:
-            with open(log, encoding="utf-8") as err:
-                sys.stderr.writelines(err.readlines()[-5:])
-            sys.exit("%s, %s: modify_many failed" % (self.folder, stack))
-        return [line.split() for line in done.stdout.splitlines()]
+        return run_driver(self.driver, self.confs[stack], stack, path,
+                          profiles)
 
     def profiles(self, stack):
         """Where the instructions of each case are written down."""
@@ -104,19 +127,9 @@ class Bench:
 
     def count_instructions(self, stack):
         out = self.profiles(stack)
-        self.run(stack, 0, OUTCOMES, before=[
-            "valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no",
-            "--callgrind-out-file=" + out])
-        for path in glob.glob(out + ".*"):
-            with open(path, encoding="utf-8", errors="replace") as stream:
-                text = stream.read()
-            case = PROFILE.search(text)
-            if case:
-                self.ir.add(case.group(1), stack,
-                            int(TOTAL.search(text).group(1)) / MEASURED)
-        if not self.ir.figures:
-            sys.exit("no figures: is modify_many built with valgrind's "
-                     "headers? Debian: apt-get install valgrind")
+        self.run(stack, 0, OUTCOMES, out)
+        for case, total in read_profiles(out):
+            self.ir.add(case, stack, total / MEASURED)
 
     def count_pairs(self):
         """Stock, module, stock, module: what else runs hits both."""
