@@ -37,7 +37,8 @@ POLICY_SOURCES = _sources('modules/policy', '''
     spn_questions spn_quick_fold
     spn_index_audit rules rule_syntax rule_duplicate_spn rule_alias_spn
     rule_http_pair rule_hosts rule_holders rule_logon_names rule_keys
-    rule_delegation completion settings report messages
+    rule_delegation completion settings settings_lines settings_values
+    settings_effects settings_ask report messages
 ''')
 
 # What searches: the same code for module, tools and tests.

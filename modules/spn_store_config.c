@@ -307,27 +307,27 @@ static bool apply_lines(struct spn_settings *settings,
 {
 	const struct ldb_message_element *el = spn_values_of(msg,
 							     "msDS-Settings");
+	size_t num = spn_values_num(el);
+	struct spn_str *lines = talloc_array(settings, struct spn_str, num);
+	const char **reasons = talloc_zero_array(settings, const char *, num);
+	bool ok = lines != NULL && reasons != NULL;
 	size_t i;
 
-	for (i = 0; i < spn_values_num(el); i++) {
-		const char *reason = NULL;
-		struct spn_str line = spn_values_get(el, i);
-
-		if (spn_settings_set_line(settings, line, &reason)) {
-			continue;
-		}
-		/* A line that is left out may be what makes us strict. */
-		if (reason == spn_settings_no_memory ||
-		    !add_problem(settings,
-				 problems,
-				 "settings object",
-				 line,
-				 reason))
-		{
-			return false;
-		}
+	for (i = 0; ok && i < num; i++) {
+		lines[i] = spn_values_get(el, i);
 	}
-	return true;
+	/* A line that is left out may be what makes us strict. */
+	ok = ok && spn_settings_set_lines(settings, lines, num, reasons);
+	for (i = 0; ok && i < num; i++) {
+		ok = reasons[i] == NULL || add_problem(settings,
+						       problems,
+						       "settings object",
+						       lines[i],
+						       reasons[i]);
+	}
+	talloc_free(lines);
+	talloc_free(reasons);
+	return ok;
 }
 
 static int read_settings_object(const struct spn_store *store,

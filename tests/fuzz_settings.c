@@ -8,6 +8,7 @@
 #include <ctype.h>
 
 #include "policy/rules.h"
+#include "policy/settings_effects.h"
 
 #define MAX_LEN 1024
 
@@ -83,6 +84,45 @@ static void check_line(struct spn_settings *settings, struct spn_str line)
 	talloc_free(mem_ctx);
 }
 
+/* All lines together: what is refused takes nothing away from the others, and
+ * what is left can be told. */
+static void check_together(TALLOC_CTX *mem_ctx,
+			   const struct spn_str *lines,
+			   size_t num)
+{
+	static const char *const suffixes[] = {"example.com", NULL};
+	struct spn_settings *all = spn_settings_new(mem_ctx);
+	struct spn_settings *good = spn_settings_new(mem_ctx);
+	const char **reasons = talloc_zero_array(mem_ctx, const char *, num);
+	const char *reason = NULL;
+	struct spn_effect *effects = NULL;
+	size_t num_effects = 0;
+	size_t i;
+
+	FUZZ_CHECK(spn_settings_set_lines(all, lines, num, reasons));
+	for (i = 0; i < num; i++) {
+		FUZZ_CHECK(reasons[i] != NULL ||
+			   spn_settings_set_line(good, lines[i], &reason));
+	}
+	for (i = 0; i < spn_num_rules(); i++) {
+		FUZZ_CHECK(all->levels[i] == good->levels[i]);
+	}
+	for (i = 0; good->pair_classes[i] != NULL; i++) {
+		FUZZ_CHECK(spn_settings_is_pair_class(
+			all,
+			spn_str_of(good->pair_classes[i])));
+	}
+	FUZZ_CHECK(spn_settings_effects(mem_ctx,
+					all,
+					suffixes,
+					&effects,
+					&num_effects));
+	for (i = 0; i < num_effects; i++) {
+		FUZZ_CHECK(is_one_line(effects[i].text));
+		FUZZ_CHECK(is_one_line(effects[i].remedy));
+	}
+}
+
 /* Two rules may go off, by two bits of character 21; nothing else happens. */
 static void check_heuristics(TALLOC_CTX *mem_ctx,
 			     struct spn_settings *settings,
@@ -121,6 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct spn_settings *settings = NULL;
 	struct spn_str rest = {.data = (const char *)data, .len = size};
+	struct spn_str lines[MAX_LEN + 1] = {};
+	size_t num = 0;
 	char *text = NULL;
 
 	if (size > MAX_LEN) {
@@ -135,9 +177,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		line.len = (end == NULL) ? rest.len
 					 : (size_t)(end - rest.data);
 		check_line(settings, line);
+		lines[num++] = line;
 		rest.data += line.len + ((end == NULL) ? 0 : 1);
 		rest.len -= line.len + ((end == NULL) ? 0 : 1);
 	}
+	check_together(settings, lines, num);
 	text = talloc_strndup(settings, (const char *)data, size);
 	check_heuristics(settings, settings, text);
 	talloc_free(settings);

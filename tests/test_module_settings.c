@@ -105,6 +105,41 @@ static void bad_settings_are_logged(void **state)
 	assert_stored(f, "b", "http/x");
 }
 
+/* A value that is meant otherwise is logged and switches nothing off: http
+ * stays in pairs, no host and no account is spared, and of two levels for one
+ * rule the stricter counts. */
+static void refused_values_weaken_nothing(void **state)
+{
+	static const char *const values[] = {
+		"pair-classes=http,cifs",
+		"pair-classes=*",
+		"pair-classes=https",
+		"pair-classes=nfs|pair-classes=x,y",
+		"exempt-host==http/x",
+		"exempt-host=x:8080",
+		"exempt-account=DOMAIN\\b",
+		"exempt-account=b@example.com",
+		"http-pair=warn|http-pair=complete",
+		"http-pair=complete|http-pair=off"};
+	struct fake *f = *state;
+	size_t i;
+
+	put_holder(f);
+	fake_put_settings(f, "");
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		clear_log(f);
+		fake_change(f,
+			    FAKE_POLICY_DN,
+			    talloc_asprintf(f,
+					    "=msDS-Settings %s",
+					    values[i]));
+		assert_accepted(f, fake_modify(f, "b", "=spn http/x"));
+		assert_stored(f, "b", "http/x|http/x.example.com");
+		assert_non_null(strstr(f->log, "SPN-902 ignored"));
+		fake_change(f, "b", "-spn");
+	}
+}
+
 /* Exempt accounts and hosts are left alone by http-pair, never by P1. */
 static void exemptions(void **state)
 {
@@ -496,6 +531,7 @@ int main(void)
 		fake_test(pair_modes),
 		fake_test(modes_are_independent),
 		fake_test(bad_settings_are_logged),
+		fake_test(refused_values_weaken_nothing),
 		fake_test(exemptions),
 		fake_test(lists),
 		fake_test(no_self_made_law),

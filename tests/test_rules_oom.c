@@ -6,6 +6,7 @@
 #include "policy_fixture.h"
 
 #include "fail_allocation.h"
+#include "policy/settings_effects.h"
 
 /* Something for each code of each rule. */
 static const char *const accounts[][3] = {
@@ -144,11 +145,71 @@ static void forest_itself(void **state)
 	}
 }
 
+/* Settings: no line is taken for a bad one because memory was missing, and no
+ * effect is left out. */
+static void settings_and_effects(void **state)
+{
+	static const char *const texts[] = {
+		"pair-classes=nfs",
+		"pair-classes=a,b;c",
+		"http-pair=off",
+		"http-pair=deny",
+		"exempt-host=http/x",
+		"dns-suffix=.a.b",
+		"exempt-account=A\\svc",
+		"exempt-host=???????????????*",
+		"exempt-host=w.example.com",
+		"dns-suffix=com",
+		"exempt-host=*.com",
+		"nonsense=1",
+		"exempt-host=10.0.0.1",
+	};
+	static const char *const suffixes[] = {"example.com", NULL};
+	struct fixture *f = *state;
+	struct spn_str lines[ARRAY_SIZE(texts)] = {};
+	unsigned n = 0;
+	bool ok = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		lines[i] = spn_str_of(texts[i]);
+	}
+	while (!ok) {
+		struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+		const char *reasons[ARRAY_SIZE(texts)] = {};
+		struct spn_effect *effects = NULL;
+		size_t num = 0;
+
+		fail_allocation(++n);
+		ok = spn_settings_set_lines(settings,
+					    lines,
+					    ARRAY_SIZE(texts),
+					    reasons) &&
+		     spn_settings_effects(f->mem_ctx,
+					  settings,
+					  suffixes,
+					  &effects,
+					  &num);
+		assert_int_equal(ok, !fail_allocation_happened());
+		if (ok) {
+			/* http stays, as a line of the classes is bad */
+			assert_int_equal(num, 5);
+			assert_non_null(reasons[1]);
+			assert_non_null(reasons[2]);
+			assert_null(reasons[3]);
+		}
+		talloc_free(effects);
+		talloc_free(settings);
+	}
+	assert_true(n > 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(every_account),
 		fixture_test(forest_itself),
+		fixture_test(settings_and_effects),
 	};
 
 	fail_allocation_in("test_rules_oom");

@@ -47,6 +47,10 @@ TESTS = {
         'tests/test_host_pair.c', 'tests/policy_fixture.c']},
     'test_settings': {'kind': 'pure', 'sources': [
         'tests/test_settings.c', 'tests/policy_fixture.c']},
+    'test_settings_values': {'kind': 'pure', 'sources': [
+        'tests/test_settings_values.c', 'tests/policy_fixture.c']},
+    'test_settings_effects': {'kind': 'pure', 'sources': [
+        'tests/test_settings_effects.c', 'tests/policy_fixture.c']},
     'test_report': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
         'tests/test_report.c', 'tests/policy_fixture.c']},
     'test_completion': {'kind': 'pure', 'sources': [

@@ -229,8 +229,7 @@ static bool check_https(struct exam *exam, bool *_hit, char **_meant)
 {
 	const struct spn *spn = &exam->spn;
 
-	*_hit = spn_class_is(spn, "https") || spn_class_is(spn, "ssl") ||
-		spn_class_is(spn, "tls");
+	*_hit = spn_class_is_of_tls(spn->service_class);
 	return !*_hit || meant_plain(exam, "http", spn->host_name, _meant);
 }
 

@@ -5,11 +5,11 @@
  */
 #include "settings.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rules.h"
+#include "settings_values.h"
 #include "spn_quote.h"
 
 const char spn_settings_no_memory[] = "out of memory";
@@ -39,42 +39,13 @@ const char *spn_mode_text(enum spn_mode mode)
 	return mode_texts[mode];
 }
 
-/* Each of these says what is wrong with a value, or NULL. */
-
-static const char *check_name(const char *value)
-{
-	if (value[0] == '\0') {
-		return "the value is empty";
-	}
-	if (strpbrk(value, " \t\r\n") != NULL) {
-		return "a blank cannot be part of the value";
-	}
-	return NULL;
-}
-
-static const char *check_class(const char *value)
-{
-	if (strpbrk(value, "/:=") != NULL) {
-		return "a service class is what stands before the first "
-		       "slash: write 'http', not 'http/web01'";
-	}
-	return check_name(value);
-}
-
-static const char *check_dns_suffix(const char *value)
-{
-	if (value[0] == '.' || strpbrk(value, "*/:") != NULL) {
-		return "a DNS suffix is written like 'example.com', without "
-		       "a leading dot or a wildcard";
-	}
-	return check_name(value);
-}
-
 /* A list of the settings: where it is kept and what may be in it. */
 struct list_key {
 	struct spn_setting setting;
 	size_t offset; /* of the const char ** in struct spn_settings */
-	const char *(*check)(const char *value);
+	const char *(*check)(TALLOC_CTX *mem_ctx,
+			     const char *key,
+			     const char *value);
 };
 
 static const struct list_key list_keys[] = {
@@ -85,7 +56,7 @@ static const struct list_key list_keys[] = {
 			    "classes whose SPNs go in pairs",
 			    true},
 		.offset = offsetof(struct spn_settings, pair_classes),
-		.check = check_class,
+		.check = spn_value_bad_class,
 	},
 	{
 		.setting = {"dns-suffix",
@@ -94,7 +65,7 @@ static const struct list_key list_keys[] = {
 			    "a DNS suffix besides those of the forest",
 			    true},
 		.offset = offsetof(struct spn_settings, dns_suffixes),
-		.check = check_dns_suffix,
+		.check = spn_value_bad_suffix,
 	},
 	{
 		.setting = {"exempt-account",
@@ -103,7 +74,7 @@ static const struct list_key list_keys[] = {
 			    "an account that only duplicate-spn judges",
 			    true},
 		.offset = offsetof(struct spn_settings, exempt_accounts),
-		.check = check_name,
+		.check = spn_value_bad_account,
 	},
 	{
 		.setting = {"exempt-host",
@@ -112,7 +83,7 @@ static const struct list_key list_keys[] = {
 			    "host names that only duplicate-spn judges",
 			    true},
 		.offset = offsetof(struct spn_settings, exempt_hosts),
-		.check = check_name,
+		.check = spn_value_bad_host,
 	},
 };
 #define NUM_LIST_KEYS (sizeof(list_keys) / sizeof(list_keys[0]))
@@ -251,21 +222,15 @@ static bool add_to_list(struct spn_settings *settings,
 			const char **_reason)
 {
 	const char ***list = list_of(settings, key);
-	const char *wrong = key->check(value);
+	const char *wrong = key->check(settings, key->setting.name, value);
 	const char **grown = NULL;
-	char *reason = NULL;
 	char *copy = NULL;
 	size_t num = 0;
 	bool replace = (*list == settings->pair_classes &&
 			!settings->pair_classes_set);
 
-	*_reason = spn_settings_no_memory;
+	*_reason = (wrong != NULL) ? wrong : spn_settings_no_memory;
 	if (wrong != NULL) {
-		reason = talloc_asprintf(settings,
-					 "%s: %s",
-					 key->setting.name,
-					 wrong);
-		*_reason = (reason != NULL) ? reason : *_reason;
 		return false;
 	}
 	while (!replace && (*list)[num] != NULL) {
@@ -298,6 +263,12 @@ static bool unknown_name(struct spn_settings *settings,
 	char *reason = NULL;
 	size_t i;
 
+	if (strcasecmp(name, "mode") == 0 ||
+	    strcasecmp(name, "spn_policy:mode") == 0) {
+		*_reason = "the mode is set for one DC at a time, in its "
+			   "smb.conf: spn_policy:mode = enforce, audit or off";
+		return false;
+	}
 	for (i = 0; known != NULL && rules[i] != NULL; i++) {
 		if (rules[i]->modes != 0) {
 			known = talloc_asprintf_append(known,
@@ -353,55 +324,6 @@ bool spn_settings_set(struct spn_settings *settings,
 		}
 	}
 	return unknown_name(settings, name, _reason);
-}
-
-static struct spn_str trim(struct spn_str s)
-{
-	while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-		s.data++;
-		s.len--;
-	}
-	while (s.len > 0 &&
-	       (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-		s.len--;
-	}
-	return s;
-}
-
-bool spn_settings_set_line(struct spn_settings *settings,
-			   struct spn_str line,
-			   const char **_reason)
-{
-	const char *equals = (line.len > 0) ? memchr(line.data, '=', line.len)
-					    : NULL;
-	struct spn_str part[2] = {line, line};
-	char *text[2] = {};
-	size_t i;
-	bool ok = false;
-
-	if (equals == NULL) {
-		*_reason = "a setting is written KEY=VALUE";
-		return false;
-	}
-	if (memchr(line.data, '\0', line.len) != NULL) {
-		*_reason = "a NUL byte cannot be part of a setting";
-		return false;
-	}
-	part[0].len = (size_t)(equals - line.data);
-	part[1].data = equals + 1;
-	part[1].len = line.len - part[0].len - 1;
-	for (i = 0; i < 2; i++) {
-		part[i] = trim(part[i]);
-		text[i] = talloc_strndup(settings, part[i].data, part[i].len);
-		if (text[i] == NULL) {
-			*_reason = spn_settings_no_memory;
-			return false;
-		}
-	}
-	ok = spn_settings_set(settings, text[0], text[1], _reason);
-	talloc_free(text[0]);
-	talloc_free(text[1]);
-	return ok;
 }
 
 bool spn_settings_set_mode(struct spn_settings *settings, const char *mode)
@@ -479,90 +401,4 @@ char *spn_settings_get(const struct spn_settings *settings,
 		}
 	}
 	return text;
-}
-
-enum spn_level spn_settings_level(const struct spn_settings *settings,
-				  size_t rule)
-{
-	enum spn_level level = settings->levels[rule];
-
-	if (settings->mode == SPN_MODE_OFF) {
-		return SPN_LEVEL_OFF;
-	}
-	if (settings->mode == SPN_MODE_AUDIT && level > SPN_LEVEL_WARN) {
-		return SPN_LEVEL_WARN;
-	}
-	return level;
-}
-
-enum spn_level spn_settings_level_of(const struct spn_settings *settings,
-				     const char *rule)
-{
-	const struct spn_rule *const *rules = spn_rules();
-	size_t i;
-
-	for (i = 0; rules[i] != NULL; i++) {
-		if (strcmp(rules[i]->name, rule) == 0) {
-			return spn_settings_level(settings, i);
-		}
-	}
-	return SPN_LEVEL_OFF;
-}
-
-bool spn_settings_is_pair_class(const struct spn_settings *settings,
-				struct spn_str service_class)
-{
-	size_t i;
-
-	for (i = 0; settings->pair_classes[i] != NULL; i++) {
-		if (spn_str_is(service_class, settings->pair_classes[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool spn_settings_is_exempt_host(const struct spn_settings *settings,
-				 struct spn_str host)
-{
-	char name[256];
-	size_t i;
-
-	if (settings->exempt_hosts[0] == NULL || host.len == 0 ||
-	    host.len >= sizeof(name))
-	{
-		return false;
-	}
-	memcpy(name, host.data, host.len);
-	name[host.len] = '\0';
-	if (strlen(name) != host.len) {
-		return false; /* a NUL inside: not the name it shows */
-	}
-	for (i = 0; settings->exempt_hosts[i] != NULL; i++) {
-		if (fnmatch(settings->exempt_hosts[i], name, FNM_CASEFOLD) ==
-		    0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool spn_settings_is_exempt_account(const struct spn_settings *settings,
-				    const char *object_guid,
-				    const char *sam_account_name)
-{
-	size_t i;
-
-	for (i = 0; settings->exempt_accounts[i] != NULL; i++) {
-		const char *exempt = settings->exempt_accounts[i];
-
-		if (strcasecmp(exempt, object_guid) == 0) {
-			return true;
-		}
-		if (sam_account_name != NULL &&
-		    strcasecmp(exempt, sam_account_name) == 0) {
-			return true;
-		}
-	}
-	return false;
 }

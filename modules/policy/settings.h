@@ -64,10 +64,31 @@ bool spn_settings_set(struct spn_settings *settings,
 		      const char *value,
 		      const char **_reason);
 
-/* One line of msDS-Settings, "key=value"; blanks around both are ignored. */
+/*
+ * "key=value" into its parts, without the blanks around them. False when it
+ * has no "=": then all of it is the key.
+ */
+bool spn_settings_split(struct spn_str line,
+			struct spn_str *_key,
+			struct spn_str *_value);
+
+/* One line of msDS-Settings. */
 bool spn_settings_set_line(struct spn_settings *settings,
 			   struct spn_str line,
 			   const char **_reason);
+
+/*
+ * All lines of msDS-Settings, on settings that are new. reasons has room for
+ * num_lines: NULL for a line that counts, else why it does not. What is
+ * refused never makes the others weaker than they are without it: of two
+ * levels for one rule the stricter counts, and a line of pair-classes that is
+ * not understood keeps the default. The order does not matter, except for
+ * that in which lists are shown. False when out of memory.
+ */
+bool spn_settings_set_lines(struct spn_settings *settings,
+			    const struct spn_str *lines,
+			    size_t num_lines,
+			    const char **reasons);
 
 /* "enforce", "audit" or "off"; false for anything else, nothing changed. */
 bool spn_settings_set_mode(struct spn_settings *settings, const char *mode);
@@ -98,6 +119,8 @@ enum spn_level spn_settings_level_of(const struct spn_settings *settings,
 
 bool spn_settings_is_pair_class(const struct spn_settings *settings,
 				struct spn_str service_class);
+/* A value of exempt-host and the host name of an SPN. */
+bool spn_settings_glob_matches(const char *glob, const char *host_name);
 bool spn_settings_is_exempt_host(const struct spn_settings *settings,
 				 struct spn_str host);
 /* By objectGUID or sAMAccountName. */

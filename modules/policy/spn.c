@@ -197,6 +197,13 @@ bool spn_class_is(const struct spn *spn, const char *service_class)
 	return spn_str_is(spn->service_class, service_class);
 }
 
+bool spn_class_is_of_tls(struct spn_str service_class)
+{
+	return spn_str_is(service_class, "https") ||
+	       spn_str_is(service_class, "ssl") ||
+	       spn_str_is(service_class, "tls");
+}
+
 bool spn_is_plain(const struct spn *spn)
 {
 	return spn->service_class.len > 0 && spn->host_name.len > 0 &&

@@ -72,6 +72,9 @@ int spn_str_compare(struct spn_str a, struct spn_str b);
 
 bool spn_class_is(const struct spn *spn, const char *service_class);
 
+/* https and the like: a web client asks for http, over TLS, too. */
+bool spn_class_is_of_tls(struct spn_str service_class);
+
 /* Two parts and no suffix: what a web client asks a KDC for. */
 bool spn_is_plain(const struct spn *spn);
 
