@@ -62,7 +62,8 @@ TOOLS = {
             connect connect_error connect_options spn_policy_tool
             spn_policy_list
             spn_policy_modules spn_policy_settings spn_policy_set
-            spn_policy_status spn_policy_dc shell_command
+            spn_policy_status spn_policy_dc spn_policy_effects
+            shell_command
         '''),
     },
     'spn-audit': {

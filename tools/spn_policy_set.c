@@ -11,12 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* KEY=VALUE, or KEY alone (value NULL). */
-struct policy_argument {
-	char *name;
-	const char *value;
-};
-
 static const struct spn_setting *policy_setting(TALLOC_CTX *mem_ctx,
 						const char *name)
 {
@@ -33,16 +27,32 @@ static const struct spn_setting *policy_setting(TALLOC_CTX *mem_ctx,
 	return NULL;
 }
 
+/* As the parser splits a line. text: what is said of it. */
 static bool policy_argument_split(TALLOC_CTX *mem_ctx,
 				  const char *text,
 				  struct policy_argument *_argument)
 {
-	const char *equals = strchr(text, '=');
-	size_t len = equals != NULL ? (size_t)(equals - text) : strlen(text);
+	struct policy_argument argument = {};
+	struct spn_str key = {};
+	struct spn_str value = {};
+	bool has_value = spn_settings_split(spn_str_of(text), &key, &value);
 
-	_argument->name = talloc_strndup(mem_ctx, text, len);
-	_argument->value = equals != NULL ? equals + 1 : NULL;
-	return _argument->name != NULL;
+	argument.name = talloc_strndup(mem_ctx, key.data, key.len);
+	if (argument.name == NULL) {
+		return false;
+	}
+	argument.text = argument.name;
+	if (has_value) {
+		argument.value = talloc_strndup(mem_ctx,
+						value.data,
+						value.len);
+		argument.text = talloc_asprintf(mem_ctx,
+						"%s=%s",
+						argument.name,
+						argument.value);
+	}
+	*_argument = argument;
+	return argument.text != NULL && (!has_value || argument.value != NULL);
 }
 
 /* What the parser has against it: one line; NULL: nothing. */
@@ -70,14 +80,9 @@ static int policy_set_allowed(TALLOC_CTX *mem_ctx,
 	if (argument->value == NULL) {
 		return spn_connect_usage_error(tool->connect,
 					       "set: write %s=VALUE",
-					       argument->name);
-	}
-	if (strcasecmp(argument->name, "mode") == 0) {
-		spn_connect_message(tool->connect,
-				    "the mode is set for one DC at a time, in "
-				    "its smb.conf: spn_policy:mode = %s",
-				    argument->value);
-		return SPN_EXIT_CANNOT_RUN;
+					       argument->name[0] != '\0'
+						       ? argument->name
+						       : "KEY");
 	}
 	objection = policy_objection(mem_ctx, argument->name, argument->value);
 	if (objection != NULL) {
@@ -195,10 +200,8 @@ static int policy_set_in_object(const struct policy_tool *tool,
 {
 	struct ldb_message *msg = ldb_msg_new(ldb);
 	struct ldb_message_element *el = NULL;
-	char *line = NULL;
 
-	line = talloc_asprintf(ldb, "%s=%s", argument->name, argument->value);
-	if (msg == NULL || line == NULL) {
+	if (msg == NULL) {
 		return policy_oom(tool);
 	}
 	msg->dn = settings->dn;
@@ -207,7 +210,7 @@ static int policy_set_in_object(const struct policy_tool *tool,
 		return policy_oom(tool);
 	}
 	el = policy_element(msg, 1, LDB_FLAG_MOD_ADD);
-	if (el == NULL || !spn_values_push(el, spn_str_of(line))) {
+	if (el == NULL || !spn_values_push(el, spn_str_of(argument->text))) {
 		return policy_oom(tool);
 	}
 	return policy_modify(tool, ldb, msg);
@@ -218,14 +221,8 @@ static int policy_set_new_object(const struct policy_tool *tool,
 				 const struct policy_settings *settings,
 				 const struct policy_argument *argument)
 {
-	char *line =
-		talloc_asprintf(ldb, "%s=%s", argument->name, argument->value);
-	int ret;
+	int ret = policy_object_add(ldb, settings->dn, argument->text);
 
-	if (line == NULL) {
-		return policy_oom(tool);
-	}
-	ret = policy_object_add(ldb, settings->dn, line);
 	if (ret != LDB_SUCCESS) {
 		spn_connect_message(tool->connect,
 				    "cannot make %s: %s",
@@ -260,6 +257,28 @@ static struct policy_settings *policy_open_settings(
 	return policy_settings_read(mem_ctx, tool, ldb);
 }
 
+/* What that does and may not be meant. It is written already: whatever happens
+ * here changes no exit code. */
+static void policy_warn(TALLOC_CTX *mem_ctx,
+			const struct policy_tool *tool,
+			struct ldb_context *ldb,
+			const struct policy_argument *argument)
+{
+	struct policy_settings *settings = policy_settings_read(mem_ctx,
+								tool,
+								ldb);
+	size_t num_warnings = 0;
+
+	if (settings != NULL) {
+		policy_effects(mem_ctx,
+			       tool,
+			       ldb,
+			       settings,
+			       argument,
+			       &num_warnings);
+	}
+}
+
 int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 {
 	struct policy_argument argument = {};
@@ -284,8 +303,8 @@ int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		return policy_oom(tool);
 	}
 	if (policy_is_set(settings, &argument, setting->is_list)) {
-		policy_say("%s is set already: nothing to do.",
-			   tool->argument);
+		policy_say("%s is set already: nothing to do.", argument.text);
+		policy_warn(mem_ctx, tool, ldb, &argument);
 		return SPN_EXIT_DONE;
 	}
 	if (settings->exists) {
@@ -299,7 +318,8 @@ int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	}
 	if (ret == SPN_EXIT_DONE) {
 		policy_say("%s: set for all DCs, as it replicates.",
-			   tool->argument);
+			   argument.text);
+		policy_warn(mem_ctx, tool, ldb, &argument);
 	}
 	return ret;
 }
@@ -342,13 +362,14 @@ int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 							     ""));
 			return SPN_EXIT_CANNOT_RUN;
 		}
-		policy_say("%s is not set: nothing to do.", tool->argument);
+		policy_say("%s is not set: nothing to do.", argument.text);
 		return SPN_EXIT_DONE;
 	}
 	ret = policy_modify(tool, ldb, msg);
 	if (ret == SPN_EXIT_DONE) {
 		policy_say("%s: unset for all DCs, as it replicates.",
-			   tool->argument);
+			   argument.text);
+		policy_warn(mem_ctx, tool, ldb, &argument);
 	}
 	return ret;
 }

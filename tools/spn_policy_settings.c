@@ -13,8 +13,10 @@
 #include "shell_command.h"
 #include "spn_policy_tool.h"
 
-#include <ctype.h>
+#include "shell_command.h"
+
 #include <string.h>
+#include <strings.h>
 #include <ldb_module.h>
 #include <param.h>
 
@@ -35,38 +37,18 @@ static struct ldb_dn *policy_dn(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
 	return dn;
 }
 
-/* text without the blanks at both ends */
-static char *policy_trim(TALLOC_CTX *mem_ctx, const char *text, size_t len)
-{
-	while (len > 0 && isspace((unsigned char)text[0])) {
-		text++;
-		len--;
-	}
-	while (len > 0 && isspace((unsigned char)text[len - 1])) {
-		len--;
-	}
-	return talloc_strndup(mem_ctx, text, len);
-}
-
 /* "key=value" into its parts. false: out of memory. */
 static bool policy_line_split(TALLOC_CTX *mem_ctx,
 			      struct spn_str raw,
 			      struct policy_line *_line)
 {
-	const char *text = raw.data;
-	const char *equals = memchr(text, '=', raw.len);
-	size_t name_len = raw.len;
 	struct policy_line line = {.raw = raw};
+	struct spn_str key = {};
+	struct spn_str value = {};
 
-	if (equals != NULL) {
-		name_len = (size_t)(equals - text);
-		line.value = policy_trim(mem_ctx,
-					 equals + 1,
-					 raw.len - name_len - 1);
-	} else {
-		line.value = talloc_strdup(mem_ctx, "");
-	}
-	line.name = policy_trim(mem_ctx, text, name_len);
+	spn_settings_split(raw, &key, &value);
+	line.name = talloc_strndup(mem_ctx, key.data, key.len);
+	line.value = talloc_strndup(mem_ctx, value.data, value.len);
 	if (line.name == NULL || line.value == NULL) {
 		return false;
 	}
@@ -104,31 +86,34 @@ static int policy_read_values(TALLOC_CTX *mem_ctx,
 static bool policy_take_lines(struct policy_settings *settings,
 			      const struct ldb_message_element *el)
 {
-	const char *reason = NULL;
+	size_t num = spn_values_num(el);
+	struct spn_str *texts = talloc_array(settings, struct spn_str, num);
+	const char **reasons = talloc_zero_array(settings, const char *, num);
 	size_t i;
 
-	settings->lines = talloc_zero_array(settings,
-					    struct policy_line,
-					    spn_values_num(el));
-	if (settings->lines == NULL) {
+	settings->lines = talloc_zero_array(settings, struct policy_line, num);
+	if (texts == NULL || reasons == NULL || settings->lines == NULL) {
 		return false;
 	}
-	for (i = 0; i < spn_values_num(el); i++) {
-		const struct spn_str text = spn_values_get(el, i);
-		struct policy_line *line = &settings->lines[i];
-
-		if (!policy_line_split(settings, text, line)) {
+	for (i = 0; i < num; i++) {
+		texts[i] = spn_values_get(el, i);
+		if (!policy_line_split(settings,
+				       texts[i],
+				       &settings->lines[i])) {
 			return false;
 		}
 		settings->num_lines++;
-		if (spn_settings_set_line(settings->in_object, text, &reason))
-		{
-			spn_settings_set_line(settings->effective,
-					      text,
-					      &reason);
-		} else {
-			line->problem = reason;
-		}
+	}
+	if (!spn_settings_set_lines(settings->effective,
+				    texts,
+				    num,
+				    reasons) ||
+	    !spn_settings_set_lines(settings->in_object, texts, num, reasons))
+	{
+		return false;
+	}
+	for (i = 0; i < num; i++) {
+		settings->lines[i].problem = reasons[i];
 	}
 	return true;
 }
@@ -249,6 +234,26 @@ struct policy_settings *policy_settings_read(TALLOC_CTX *mem_ctx,
 	return settings;
 }
 
+/* What to do to be rid of this line and of no other. NULL: out of memory. */
+static char *policy_remedy(TALLOC_CTX *mem_ctx, const struct policy_line *line)
+{
+	char *text =
+		talloc_asprintf(mem_ctx, "%s=%s", line->name, line->value);
+	char *word = NULL;
+
+	if (text == NULL) {
+		return NULL;
+	}
+	word = shell_word(mem_ctx, spn_str_of(text));
+	if (word == NULL ||
+	    memchr(line->raw.data, '\0', line->raw.len) != NULL) {
+		return talloc_strdup(mem_ctx,
+				     "remove that value of " POLICY_ATTR
+				     " with ldbedit");
+	}
+	return talloc_asprintf(mem_ctx, "spn-policy unset %s", word);
+}
+
 static void say_ignored(const struct policy_settings *settings,
 			const struct policy_line *line)
 {
@@ -256,16 +261,12 @@ static void say_ignored(const struct policy_settings *settings,
 	char *shown = spn_quote(tmp_ctx,
 				line->raw,
 				SPN_QUOTE_DN | SPN_QUOTE_CUT);
-	char *word = shell_word(tmp_ctx, spn_str_of(line->name));
+	char *remedy = policy_remedy(tmp_ctx, line);
 
-	policy_say("PROBLEM: setting %s is ignored: %s. Remedy: %s %s",
+	policy_say("PROBLEM: setting %s is ignored: %s. Remedy: %s",
 		   (shown == NULL) ? "" : shown,
 		   line->problem,
-		   (word == NULL) ? "take it out of msDS-Settings with "
-				    "ldbmodify of"
-				  : "spn-policy unset",
-		   (word == NULL) ? ldb_dn_get_linearized(settings->dn)
-				  : word);
+		   (remedy == NULL) ? "out of memory" : remedy);
 	talloc_free(tmp_ctx);
 }
 
@@ -291,6 +292,37 @@ size_t policy_settings_problems(const struct policy_settings *settings)
 			   settings->mode);
 	}
 	return num;
+}
+
+static bool policy_has_line(const struct policy_settings *settings,
+			    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < settings->num_lines; i++) {
+		if (settings->lines[i].problem == NULL &&
+		    strcasecmp(settings->lines[i].name, name) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *policy_source(TALLOC_CTX *mem_ctx,
+			  const struct policy_settings *settings,
+			  const char *name)
+{
+	char *in_object = spn_settings_get(settings->in_object, mem_ctx, name);
+	char *effective = spn_settings_get(settings->effective, mem_ctx, name);
+
+	if (in_object == NULL || effective == NULL) {
+		return NULL;
+	}
+	if (strcmp(in_object, effective) != 0) {
+		return "dSHeuristics";
+	}
+	return policy_has_line(settings, name) ? "settings object" : "default";
 }
 
 int policy_object_add(struct ldb_context *ldb,
@@ -358,12 +390,47 @@ bool policy_settings_create(const struct policy_tool *tool,
 	return true;
 }
 
+/* Rules that are off because somebody said so: no warning, but no secret. */
+static bool policy_show_rules_off(TALLOC_CTX *mem_ctx,
+				  const struct policy_settings *settings)
+{
+	enum spn_mode mode = settings->effective->mode;
+	const struct spn_setting *table = NULL;
+	size_t num = 0;
+	size_t i;
+
+	table = spn_settings_table(mem_ctx, &num);
+	for (i = 0; table != NULL && i < num; i++) {
+		const char *name = table[i].name;
+		char *value = spn_settings_get(settings->effective,
+					       mem_ctx,
+					       name);
+		const char *source = policy_source(mem_ctx, settings, name);
+
+		if (value == NULL || source == NULL) {
+			return false;
+		}
+		if (!table[i].is_list &&
+		    strcmp(value, spn_level_text(SPN_LEVEL_OFF)) == 0) {
+			policy_say("note: %s is off, by the %s", name, source);
+		}
+	}
+	if (mode != SPN_MODE_ENFORCE) {
+		policy_say("note: this DC refuses nothing: smb.conf says "
+			   "spn_policy:mode = %s",
+			   spn_mode_text(mode));
+	}
+	return table != NULL;
+}
+
 int policy_check(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 {
 	struct ldb_context *ldb = spn_connect_open(mem_ctx,
 						   tool->connect,
 						   NULL);
 	struct policy_settings *settings = NULL;
+	size_t problems = 0;
+	size_t warnings = 0;
 
 	if (ldb == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
@@ -372,7 +439,14 @@ int policy_check(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	if (settings == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	if (policy_settings_problems(settings) > 0) {
+	problems = policy_settings_problems(settings);
+	if (!policy_effects(mem_ctx, tool, ldb, settings, NULL, &warnings)) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
+	if (!policy_show_rules_off(mem_ctx, settings)) {
+		return policy_oom(tool);
+	}
+	if (problems + warnings > 0) {
 		return POLICY_EXIT_OFF;
 	}
 	policy_say("%zu settings, all valid.", settings->num_lines);

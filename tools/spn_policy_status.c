@@ -163,43 +163,18 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 	return *_ldb != NULL;
 }
 
-static bool policy_has_line(const struct policy_settings *settings,
-			    const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < settings->num_lines; i++) {
-		if (settings->lines[i].problem == NULL &&
-		    strcasecmp(settings->lines[i].name, name) == 0)
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
 /* One key. false: out of memory. */
 static bool policy_show_setting(TALLOC_CTX *mem_ctx,
 				const struct policy_settings *settings,
 				const struct spn_setting *setting)
 {
-	const char *source = "default";
-	char *in_object = NULL;
-	char *effective = NULL;
+	const char *source = policy_source(mem_ctx, settings, setting->name);
+	char *effective = spn_settings_get(settings->effective,
+					   mem_ctx,
+					   setting->name);
 
-	in_object = spn_settings_get(settings->in_object,
-				     mem_ctx,
-				     setting->name);
-	effective = spn_settings_get(settings->effective,
-				     mem_ctx,
-				     setting->name);
-	if (in_object == NULL || effective == NULL) {
+	if (source == NULL || effective == NULL) {
 		return false;
-	}
-	if (strcmp(in_object, effective) != 0) {
-		source = "dSHeuristics";
-	} else if (policy_has_line(settings, setting->name)) {
-		source = "settings object";
 	}
 	policy_say("  %-16s %-20s %s",
 		   setting->name,
@@ -231,6 +206,7 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 {
 	struct policy_settings *settings = NULL;
 	const struct spn_setting *table = NULL;
+	size_t warnings = 0;
 	size_t num = 0;
 	size_t i;
 
@@ -256,6 +232,15 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 		}
 	}
 	state->problems += policy_settings_problems(settings);
+	if (!policy_effects(mem_ctx,
+			    state->tool,
+			    ldb,
+			    settings,
+			    NULL,
+			    &warnings)) {
+		return false;
+	}
+	state->problems += warnings;
 	return true;
 }
 

@@ -74,7 +74,7 @@ struct policy_line {
 	struct spn_str raw;  /* as stored */
 	char *name;	     /* before the first '=', without blanks around */
 	char *value;	     /* after it; "" when there is no '=' */
-	const char *problem; /* NULL: understood */
+	const char *problem; /* NULL: it counts */
 };
 
 struct policy_settings {
@@ -106,6 +106,34 @@ bool policy_settings_create(const struct policy_tool *tool,
 int policy_object_add(struct ldb_context *ldb,
 		      struct ldb_dn *dn,
 		      const char *line);
+
+/* "settings object", "dSHeuristics" or "default": where the effective value
+ * of a key comes from. NULL when out of memory. */
+const char *policy_source(TALLOC_CTX *mem_ctx,
+			  const struct policy_settings *settings,
+			  const char *name);
+
+/* ---- spn_policy_effects.c: what valid settings do */
+
+/* KEY=VALUE, or KEY alone (value NULL). */
+struct policy_argument {
+	char *name;
+	char *value;
+	char *text; /* of both */
+};
+
+/*
+ * One line for each effect of the settings that may not be meant: of all of
+ * them on stdout, or on stderr of one that was just set or unset (its other
+ * values are left out). *_num_warnings: those by which more is let in than it
+ * seems, or which do nothing. False after a message.
+ */
+bool policy_effects(TALLOC_CTX *mem_ctx,
+		    const struct policy_tool *tool,
+		    struct ldb_context *ldb,
+		    const struct policy_settings *settings,
+		    const struct policy_argument *only,
+		    size_t *_num_warnings);
 
 /* ---- spn_policy_dc.c: the DC that answers */
 

@@ -60,20 +60,19 @@ __attribute__((format(printf, 3, 4))) static bool say(struct findings *f,
 	return effect->text != NULL && remedy != NULL;
 }
 
-/* "spn-policy VERB 'KEY=VALUE'": no value of these keys has a quote in it. */
-static char *command(struct findings *f,
-		     const char *verb,
-		     const char *key,
-		     const char *value)
+char *spn_settings_command(TALLOC_CTX *mem_ctx,
+			   const char *verb,
+			   const char *key,
+			   const char *value)
 {
-	char *line = talloc_asprintf(f->effects, "%s=%s", key, value);
+	char *line = talloc_asprintf(mem_ctx, "%s=%s", key, value);
 	char *shown = NULL;
 
 	if (line != NULL) {
-		shown = spn_quote(f->effects, spn_str_of(line), SPN_QUOTE_DN);
+		shown = spn_quote(mem_ctx, spn_str_of(line), SPN_QUOTE_DN);
 	}
 	return (shown == NULL) ? NULL
-			       : talloc_asprintf(f->effects,
+			       : talloc_asprintf(mem_ctx,
 						 "spn-policy %s %s",
 						 verb,
 						 shown);
@@ -88,7 +87,7 @@ static bool find_pair_classes(struct findings *f)
 	}
 	return add_effect(f, key, NULL) != NULL &&
 	       say(f,
-		   command(f, "set", key, "http"),
+		   spn_settings_command(f->effects, "set", key, "http"),
 		   "%s: http is no paired class any more, so half a pair of a "
 		   "web site is let in",
 		   key);
@@ -280,7 +279,10 @@ static bool find_exempt_host(struct findings *f,
 	if (all[0] != '\0') {
 		return add_effect(f, key, host) != NULL &&
 		       say(f,
-			   command(f, "unset", key, host),
+			   spn_settings_command(f->effects,
+						"unset",
+						key,
+						host),
 			   "%s=%s matches %s: %s judge nothing there",
 			   key,
 			   host,
@@ -297,7 +299,7 @@ static bool find_exempt_host(struct findings *f,
 	effect->is_note = true;
 	if (other != NULL) {
 		return say(f,
-			   command(f, "set", key, other),
+			   spn_settings_command(f->effects, "set", key, other),
 			   "%s=%s is one of the two names of that host; the "
 			   "other, %s, is judged",
 			   key,
@@ -305,7 +307,7 @@ static bool find_exempt_host(struct findings *f,
 			   other);
 	}
 	return say(f,
-		   command(f, "unset", key, host),
+		   spn_settings_command(f->effects, "unset", key, host),
 		   "%s=%s spares SPNs that are written with this address, no "
 		   "others of that host",
 		   key,
@@ -333,7 +335,7 @@ static bool find_suffix(struct findings *f, const char *suffix)
 	}
 	return add_effect(f, key, suffix) != NULL &&
 	       say(f,
-		   command(f, "unset", key, suffix),
+		   spn_settings_command(f->effects, "unset", key, suffix),
 		   "%s=%s is a top level of DNS: each host NAME.%s counts as "
 		   "one of yours, and its http SPN goes in a pair with "
 		   "http/NAME",

@@ -26,4 +26,11 @@ bool spn_settings_effects(TALLOC_CTX *mem_ctx,
 			  struct spn_effect **_effects,
 			  size_t *_num_effects);
 
+/* "spn-policy VERB 'KEY=VALUE'", of a valid setting: no value has a quote in
+ * it. On mem_ctx; NULL when out of memory. */
+char *spn_settings_command(TALLOC_CTX *mem_ctx,
+			   const char *verb,
+			   const char *key,
+			   const char *value);
+
 #endif
