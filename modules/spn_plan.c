@@ -91,8 +91,9 @@ static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 		{
 			return ldb_oom(txn->store.ldb);
 		}
+		ret = spn_transaction_own(txn, &plan->c);
 	}
-	return LDB_SUCCESS;
+	return ret;
 }
 
 int spn_plan_add(struct spn_transaction *txn,

@@ -10,8 +10,14 @@
 
 #include <ldb.h>
 
+#include "policy/spn.h"
+
 /* "S-1-5-..." on mem_ctx; NULL when there is no session or no memory. */
 char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx);
+
+/* The caller is the account with this objectSid, its bytes as stored. */
+bool spn_session_is_account(struct ldb_context *ldb,
+			    struct spn_str object_sid);
 
 /* The local system, S-1-5-18, or a program without any session. */
 bool spn_session_is_system(struct ldb_context *ldb);

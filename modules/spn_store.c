@@ -171,31 +171,57 @@ int spn_store_account(const struct spn_store *store,
 	return ret;
 }
 
+/* One attribute of a live object. */
+static int read_one(const struct spn_store *store,
+		    TALLOC_CTX *mem_ctx,
+		    struct ldb_dn *dn,
+		    const char *attr,
+		    struct ldb_result **_res)
+{
+	const char *const attrs[] = {attr, NULL};
+	int ret = spn_store_search(store,
+				   mem_ctx,
+				   &(struct spn_search){
+					   .base = dn,
+					   .scope = LDB_SCOPE_BASE,
+					   .attrs = attrs,
+				   },
+				   _res);
+
+	return (ret == LDB_SUCCESS && (*_res == NULL || (*_res)->count == 0))
+		       ? LDB_ERR_NO_SUCH_OBJECT
+		       : ret;
+}
+
 int spn_store_object_guid(const struct spn_store *store,
 			  TALLOC_CTX *mem_ctx,
 			  struct ldb_dn *dn,
 			  const char **_guid)
 {
-	static const char *const attrs[] = {"objectGUID", NULL};
 	struct ldb_result *res = NULL;
-	int ret;
+	int ret = read_one(store, mem_ctx, dn, "objectGUID", &res);
 
-	ret = spn_store_search(store,
-			       mem_ctx,
-			       &(struct spn_search){
-				       .base = dn,
-				       .scope = LDB_SCOPE_BASE,
-				       .attrs = attrs,
-			       },
-			       &res);
-	if (ret == LDB_SUCCESS && (res == NULL || res->count == 0)) {
-		ret = LDB_ERR_NO_SUCH_OBJECT;
-	}
 	if (ret == LDB_SUCCESS) {
 		*_guid = spn_store_guid_text(mem_ctx, res->msgs[0]);
 		ret = (*_guid == NULL) ? ldb_oom(store->ldb) : LDB_SUCCESS;
 	}
 	talloc_free(res);
+	return ret;
+}
+
+int spn_store_object_sid(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 struct ldb_dn *dn,
+			 struct spn_str *_sid)
+{
+	struct ldb_result *res = NULL;
+	int ret = read_one(store, mem_ctx, dn, "objectSid", &res);
+
+	*_sid = (struct spn_str){};
+	if (ret == LDB_SUCCESS) {
+		/* The bytes go with the result, which stays on mem_ctx. */
+		*_sid = spn_values_sid(res->msgs[0], "objectSid");
+	}
 	return ret;
 }
 

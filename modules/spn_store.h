@@ -95,6 +95,12 @@ int spn_store_object_guid(const struct spn_store *store,
 			  struct ldb_dn *dn,
 			  const char **_guid);
 
+/* objectSid of the same, its bytes on mem_ctx; len 0 where there is none. */
+int spn_store_object_sid(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 struct ldb_dn *dn,
+			 struct spn_str *_sid);
+
 /*
  * Live accounts by the text of their objectGUID, in one search a hundred;
  * the result has them in no order and leaves out what is gone or deleted.

@@ -66,6 +66,33 @@ struct spn_case spn_transaction_case(const struct spn_transaction *txn,
 	};
 }
 
+int spn_transaction_own(const struct spn_transaction *txn, struct spn_case *c)
+{
+	const struct spn_store *store = &txn->store;
+	TALLOC_CTX *tmp_ctx = NULL;
+	struct spn_str sid = {};
+	struct ldb_dn *dn = NULL;
+	int ret;
+
+	if (!spn_case_exceeds_limit(c)) {
+		return LDB_SUCCESS;
+	}
+	tmp_ctx = talloc_new(c->index);
+	if (tmp_ctx == NULL) {
+		return ldb_oom(store->ldb);
+	}
+	dn = ldb_dn_new(tmp_ctx, store->ldb, c->after->dn);
+	ret = (dn == NULL) ? ldb_oom(store->ldb)
+			   : spn_store_object_sid(store, tmp_ctx, dn, &sid);
+	if (ret == LDB_SUCCESS) {
+		c->is_own = spn_session_is_account(store->ldb, sid);
+	} else if (ret == LDB_ERR_NO_SUCH_OBJECT) {
+		ret = LDB_SUCCESS; /* it is not there yet */
+	}
+	talloc_free(tmp_ctx);
+	return ret;
+}
+
 /* Where this objectGUID is in the sorted array, or where it belongs. */
 static size_t place_of(const struct spn_transaction *txn,
 		       const char *object_guid)
@@ -271,6 +298,10 @@ static int judge_accounts(struct spn_transaction *txn,
 		if (!spn_index_add(index, accounts[i]) ||
 		    !spn_case_compare(&cases[i], cases)) {
 			return ldb_oom(txn->store.ldb);
+		}
+		ret = spn_transaction_own(txn, &cases[i]);
+		if (ret != LDB_SUCCESS) {
+			return ret;
 		}
 	}
 	return spn_store_judge(&txn->store, txn->forest, cases, num, report);

@@ -26,6 +26,10 @@ struct spn_case spn_transaction_case(const struct spn_transaction *txn,
 				     const struct spn_account *before,
 				     const struct spn_account *after);
 
+/* Whether the account itself is the caller, into c->is_own; only looked up
+ * where that matters. An LDB code. */
+int spn_transaction_own(const struct spn_transaction *txn, struct spn_case *c);
+
 /* config must live as long. On failure the error string is set. */
 int spn_transaction_new(TALLOC_CTX *mem_ctx,
 			const struct spn_store *store,

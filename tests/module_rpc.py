@@ -7,11 +7,13 @@ somebody who is no administrator. module_roads.py has the last as one.
 Runs in the environment ad_dc:local. What each call sees is in docs/roads.md.
 """
 
+import os
 import unittest
 
 import ldb
 from samba import NTSTATUSError, ntstatus
 from samba.dcerpc import drsuapi, lsa, misc, netlogon, samr, security
+from samba.samdb import SamDB
 from samba.sd_utils import SDUtils
 
 from module_roads import (ACCESS_DENIED, LP, SERVER, Roads, admin_credentials,
@@ -25,6 +27,10 @@ PASSWORD = "Rpc.Passw0rd"
 WRITE_SPN = "(OA;;RPWP;f3a64788-5306-11d1-a9c5-0000f80367c1;;%s)"
 ACCOUNT_NAME = 7            # SetUserInfo, level UserAccountNameInformation
 HANDLES_SPN_UPDATE = 0x2    # NETR_WS_FLAG_HANDLES_SPN_UPDATE
+
+
+def over_ldap(creds):
+    return SamDB(url="ldap://" + SERVER, lp=LP, credentials=creds)
 
 
 class Accounts(Roads):
@@ -114,6 +120,46 @@ class WriteAccountSpn(Accounts):
         self.assertEqual(self.write(creds, REPLACE, dn, "http/rpcset",
                                     "TERMSRV/rpcset"), 0)
         self.assertEqual(self.spns(dn), ["TERMSRV/rpcset"])
+
+    def set_policy(self, *line):
+        """Takes one line of the settings in, and out again at the end."""
+        policy = "CN=SPN Policy,CN=Services,%s" % (
+            self.stock.get_config_basedn())
+
+        def change(flag):
+            message = ldb.Message(ldb.Dn(self.stock, policy))
+            message["s"] = ldb.MessageElement(list(line), flag,
+                                              "msDS-Settings")
+            self.stock.modify(message)
+        change(ldb.FLAG_MOD_ADD)
+        self.addCleanup(change, ldb.FLAG_MOD_DELETE)
+
+    def test_limit_of_a_machine(self):
+        """It gives itself so many and no more, however it asks; who is not
+        the machine has no limit, and what is there may go and come.
+        """
+        dn = self.workstation("rpclimit")
+        own = ["TERMSRV/rpclimit", "TERMSRV/rpclimit." + self.dns]
+        self.set_policy("machine-spn-limit=4")
+        creds = self.login("rpclimit$")
+        self.assertEqual(self.write(creds, ADD, dn, *own), 0)
+        self.assertEqual(self.write(creds, ADD, dn, "WSMAN/rpclimit"),
+                         ACCESS_DENIED)
+        client = over_ldap(creds)
+        self.assert_refused(19, "0000202F: spn_policy: SPN-904 "
+                            "'WSMAN/rpclimit' would be more than the 4",
+                            self.change, client, dn, "WSMAN/rpclimit")
+        self.assert_refused(19, "SPN-904", self.change, client, dn,
+                            "foo/rpclimit", *own, "HOST/rpclimit",
+                            "WSMAN/rpclimit", flag=ldb.FLAG_MOD_REPLACE)
+        self.assertEqual(len(self.spns(dn)), 4)
+        with open(os.environ["SMBD_TEST_LOG"], encoding="utf-8",
+                  errors="replace") as log:
+            self.assertIn("SPN-904", log.read())
+        self.change(over_ldap(admin_credentials()), dn, "foo/1", "foo/2")
+        self.assertEqual(len(self.spns(dn)), 6)
+        self.change(client, dn, own[0], flag=ldb.FLAG_MOD_DELETE)
+        self.assert_refused(19, "SPN-904", self.change, client, dn, own[0])
 
     def test_ordinary_user(self):
         """Denied whatever the SPN is, without touching anything."""

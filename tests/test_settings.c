@@ -412,9 +412,36 @@ static void heuristics(void **state)
 	}
 }
 
+/* Of two limits the lower counts, in either order. */
+static void lower_limit_counts(void **state)
+{
+	static const char *const lines[] = {"machine-spn-limit=70",
+					    "machine-spn-limit=30"};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+		const char *reasons[2] = {};
+		struct spn_str both[2] = {
+			spn_str_of(lines[i]),
+			spn_str_of(lines[1 - i]),
+		};
+
+		assert_true(
+			spn_settings_set_lines(settings, both, 2, reasons));
+		assert_int_equal(settings->machine_spn_limit, 30);
+		assert_string_equal(spn_settings_get(settings,
+						     f->mem_ctx,
+						     "machine-spn-limit"),
+				    "30");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		fixture_test(lower_limit_counts),
 		fixture_test(default_levels),
 		fixture_test(table_is_complete),
 		fixture_test(every_mode_of_every_rule),

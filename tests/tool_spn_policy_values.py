@@ -114,7 +114,7 @@ class Refused(ValuesTest):
         problems = self.labelled("PROBLEM: ")
         self.assertEqual(1, len(problems))
         self.assertIn("'http-pair=off' is ignored: another line sets "
-                      "http-pair to 'deny'", problems[0])
+                      "http-pair to deny", problems[0])
         self.assertRegex(self.bad(1, "status"), "http-pair +deny ")
         self.follow(problems[0])
         self.assertEqual(["http-pair=deny"], self.settings())

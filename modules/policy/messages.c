@@ -457,6 +457,22 @@ static const struct spn_message messages[] = {
 		.cure = "remove the line, or write the file anew with "
 			"--write-baseline",
 	},
+	{
+		.code = "SPN-904",
+		.id = "MACHINE-LIMIT",
+		.rule = "check",
+		.severity = SPN_SEVERITY_ERROR,
+		.on_write = SPN_ON_WRITE_REFUSE,
+		.rank = 4,
+		.summary = "A machine gives itself more SPNs than it may have",
+		.client = "'{spn}' would be more than the {words} service "
+			  "principal names that a machine may give itself: "
+			  "delete others, or ask an administrator",
+		.reason = "the machine has given itself more than {words} "
+			  "SPNs, which is machine-spn-limit",
+		.cure = "find out what the machine does; an administrator may "
+			"add more, or raise machine-spn-limit",
+	},
 	{}, /* ends the table */
 };
 

@@ -92,6 +92,39 @@ static void drop_exempt_hosts(struct spn_report *report,
 	report->num_violations = kept;
 }
 
+bool spn_case_exceeds_limit(const struct spn_case *c)
+{
+	size_t before = (c->before == NULL) ? 0 : c->before->spns.num;
+	size_t limit = c->settings->machine_spn_limit;
+
+	return c->is_write && limit > 0 && c->after->spns.num > limit &&
+	       c->after->spns.num > before && spn_account_is_machine(c->after);
+}
+
+/* The setting machine-spn-limit, which is no rule of its own. */
+static bool judge_limit(const struct spn_case *c, struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after};
+	struct spn_violation *added = NULL;
+
+	if (!c->is_own || !spn_case_exceeds_limit(c) ||
+	    c->diff->num_brought == 0) {
+		return true;
+	}
+	v.spn = c->diff->brought[0]->value;
+	v.partner =
+		talloc_asprintf(report,
+				"%lu",
+				(unsigned long)c->settings->machine_spn_limit);
+	if (v.partner == NULL ||
+	    !spn_report_add(report, "SPN-904", &v, &added)) {
+		return false;
+	}
+	added->level = (c->settings->mode == SPN_MODE_AUDIT) ? SPN_LEVEL_WARN
+							     : SPN_LEVEL_DENY;
+	return true;
+}
+
 static bool judge(const struct spn_case *c, struct spn_report *report)
 {
 	bool exempt =
@@ -131,7 +164,7 @@ bool spn_rules_judge(const struct spn_case *c, struct spn_report *report)
 	if (c->is_write && !spn_case_compare(&whole, report)) {
 		return false;
 	}
-	return judge(&whole, report);
+	return judge_limit(&whole, report) && judge(&whole, report);
 }
 
 bool spn_rules_judge_forest(const struct spn_forest *forest,

@@ -30,6 +30,7 @@ struct spn_case {
 	const struct spn_account *after;
 	const struct spn_account *before; /* NULL: an add, or an audit */
 	bool is_write;		 /* only what the write changed is judged */
+	bool is_own;		 /* the account itself writes */
 	struct spn_index *index; /* holds after, not before */
 	struct spn_index *wide_index; /* folded as a Windows DC compares;
 					 NULL where it cannot matter */
@@ -69,6 +70,10 @@ const struct spn_rule *spn_rule_by_name(const char *name);
 bool spn_rules_judge(const struct spn_case *c, struct spn_report *report);
 bool spn_rules_judge_forest(const struct spn_forest *forest,
 			    struct spn_report *report);
+
+/* A machine has more SPNs than machine-spn-limit, and more than before: if
+ * it has written them itself (is_own), that is too many. */
+bool spn_case_exceeds_limit(const struct spn_case *c);
 
 /* For the rules themselves: */
 

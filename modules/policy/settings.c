@@ -88,6 +88,32 @@ static const struct list_key list_keys[] = {
 };
 #define NUM_LIST_KEYS (sizeof(list_keys) / sizeof(list_keys[0]))
 
+/* A limit: what it may be. */
+struct number_key {
+	struct spn_setting setting;
+	size_t offset; /* of the uint32_t in struct spn_settings */
+	struct spn_bounds bounds;
+};
+
+static const struct number_key number_keys[] = {
+	{
+		.setting = {"machine-spn-limit",
+			    "a number from 1 to 100000",
+			    "",
+			    "how many SPNs a machine may give itself",
+			    false},
+		.offset = offsetof(struct spn_settings, machine_spn_limit),
+		.bounds = {1, 100000},
+	},
+};
+#define NUM_NUMBER_KEYS (sizeof(number_keys) / sizeof(number_keys[0]))
+
+static uint32_t *number_of(struct spn_settings *settings,
+			   const struct number_key *key)
+{
+	return (uint32_t *)(void *)((char *)settings + key->offset);
+}
+
 static const char ***list_of(struct spn_settings *settings,
 			     const struct list_key *key)
 {
@@ -117,7 +143,8 @@ const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx, size_t *_num)
 	struct spn_setting *table = talloc_zero_array(mem_ctx,
 						      struct spn_setting,
 						      spn_num_rules() +
-							      NUM_LIST_KEYS);
+							      NUM_LIST_KEYS +
+							      NUM_NUMBER_KEYS);
 	size_t num = 0;
 	size_t i;
 
@@ -142,6 +169,9 @@ const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx, size_t *_num)
 	}
 	for (i = 0; i < NUM_LIST_KEYS; i++) {
 		table[num++] = list_keys[i].setting;
+	}
+	for (i = 0; i < NUM_NUMBER_KEYS; i++) {
+		table[num++] = number_keys[i].setting;
 	}
 	*_num = num;
 	return table;
@@ -253,6 +283,25 @@ static bool add_to_list(struct spn_settings *settings,
 	return true;
 }
 
+static bool set_limit(struct spn_settings *settings,
+		      const struct number_key *key,
+		      const char *value,
+		      const char **_reason)
+{
+	uint32_t *limit = number_of(settings, key);
+	uint32_t number = 0;
+
+	*_reason = spn_value_bad_number(settings,
+					key->setting.name,
+					value,
+					key->bounds,
+					&number);
+	if (*_reason == NULL && (*limit == 0 || number < *limit)) {
+		*limit = number;
+	}
+	return *_reason == NULL;
+}
+
 static bool unknown_name(struct spn_settings *settings,
 			 const char *name,
 			 const char **_reason)
@@ -281,6 +330,11 @@ static bool unknown_name(struct spn_settings *settings,
 					       "%s%s",
 					       (i > 0) ? ", " : "",
 					       list_keys[i].setting.name);
+	}
+	for (i = 0; known != NULL && i < NUM_NUMBER_KEYS; i++) {
+		known = talloc_asprintf_append(known,
+					       ", %s",
+					       number_keys[i].setting.name);
 	}
 	if (known != NULL && shown != NULL) {
 		reason = talloc_asprintf(
@@ -311,6 +365,14 @@ bool spn_settings_set(struct spn_settings *settings,
 					   &list_keys[i],
 					   value,
 					   _reason);
+		}
+	}
+	for (i = 0; i < NUM_NUMBER_KEYS; i++) {
+		if (strcasecmp(name, number_keys[i].setting.name) == 0) {
+			return set_limit(settings,
+					 &number_keys[i],
+					 value,
+					 _reason);
 		}
 	}
 	for (i = 0; rules[i] != NULL; i++) {
@@ -381,6 +443,19 @@ char *spn_settings_get(const struct spn_settings *settings,
 			return talloc_strdup(mem_ctx,
 					     spn_level_text(
 						     settings->levels[i]));
+		}
+	}
+	for (i = 0; i < NUM_NUMBER_KEYS; i++) {
+		const void *at = (const char *)settings +
+				 number_keys[i].offset;
+		uint32_t number = *(const uint32_t *)at;
+
+		if (strcasecmp(name, number_keys[i].setting.name) == 0) {
+			return (number == 0) ? talloc_strdup(mem_ctx, "")
+					     : talloc_asprintf(mem_ctx,
+							       "%lu",
+							       (unsigned long)
+								       number);
 		}
 	}
 	for (i = 0; i < NUM_LIST_KEYS; i++) {

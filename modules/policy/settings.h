@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What an administrator may set: a level per rule, and lists. The one
+ * What an administrator may set: a level per rule, lists, a number. The one
  * parser for msDS-Settings, `spn-policy set` and tests: text in, struct out.
  */
 #ifndef SPN_POLICY_SETTINGS_H
@@ -31,6 +31,7 @@ struct spn_settings {
 	const char **dns_suffixes;
 	const char **exempt_accounts;
 	const char **exempt_hosts;
+	uint32_t machine_spn_limit; /* 0: there is none */
 };
 
 /* One key an administrator may set. The table is the only list of them. */
@@ -42,8 +43,8 @@ struct spn_setting {
 	bool is_list;	      /* may be set more than once; values add up */
 };
 
-/* Every key: the rules that act on writes, then the lists. The result lives
- * on mem_ctx; NULL when out of memory. */
+/* Every key: the rules that act on writes, the lists, the numbers. The result
+ * lives on mem_ctx; NULL when out of memory. */
 const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx,
 					     size_t *_num);
 
@@ -57,7 +58,8 @@ extern const char spn_settings_no_memory[];
 /*
  * Sets one key. On false nothing has changed and *_reason says why, in one
  * line that names what is allowed; it lives on settings. The first value of
- * pair-classes replaces the default, more of them add up.
+ * pair-classes replaces the default, more of them add up. Of a limit that is
+ * set twice the lower number counts.
  */
 bool spn_settings_set(struct spn_settings *settings,
 		      const char *name,
