@@ -183,13 +183,15 @@ static int touch_unknown(struct spn_write *w)
 }
 
 /* Samba asks about every value that comes, and about all that it rewrites
- * because a name changes. Who hears nothing of an SPN has lost nothing. */
+ * because a name changes. Where it asks about nothing, and nothing was to be
+ * asked about, there is nothing to judge. */
 static bool is_unknown(const struct spn_write *w)
 {
 	const struct ldb_message *msg = message_of(w->req);
+	bool is_known = w->plan != NULL && w->plan->before != NULL;
 
 	return w->req->operation == LDB_ADD || spn_request_undeletes(msg) ||
-	       (w->plan == NULL && spn_request_has_values(msg));
+	       (!is_known && spn_request_has_values(msg));
 }
 
 /* The step with the halves that go along, or NULL if there are none. */
@@ -361,12 +363,14 @@ static int look_ahead(struct spn_write *w)
 }
 
 /* What Samba itself writes in the middle of a request is its own affair: it
- * tries out whether the caller may write an account, and brings nothing. */
+ * tries out whether the caller may write an account, and brings nothing. And
+ * where nothing is to be refused a request is left as it is. */
 static int make_steps(const struct spn_store *store, struct spn_write *w)
 {
 	const struct ldb_message *msg = message_of(w->req);
 
 	if (w->req->operation == LDB_MODIFY &&
+	    spn_state_of(w->module)->mode == SPN_MODE_ENFORCE &&
 	    (w->outer == NULL || ldb_req_is_untrusted(w->req)))
 	{
 		return spn_steps_split(store, w, msg, &w->steps);

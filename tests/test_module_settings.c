@@ -418,6 +418,27 @@ static void mode_audit(void **state)
 	assert_stored(f, "b", "http/y.example.com");
 }
 
+/* A request goes down in one piece, whatever it looks like. */
+static void mode_audit_makes_no_steps(void **state)
+{
+	struct fake *f = *state;
+	char *changes = talloc_strdup(f, "+spn foo/0");
+	unsigned i;
+
+	put_holder(f);
+	reopen_with_mode(f, "audit");
+	for (i = 1; i < 20; i++) {
+		changes = talloc_asprintf_append(changes,
+						 "\n-spn foo/%u\n+spn foo/%u",
+						 i - 1,
+						 i);
+	}
+	f->num_requests = 0;
+	assert_accepted(f, fake_modify(f, "b", changes));
+	assert_int_equal(f->num_requests, 1);
+	assert_stored(f, "b", "foo/19");
+}
+
 /* audit never refuses: not even when the check cannot be made. */
 static void mode_audit_and_no_check(void **state)
 {
@@ -545,6 +566,7 @@ int main(void)
 		fake_test(unreadable_suffixes),
 		fake_test(missing_partitions),
 		fake_test(mode_audit),
+		fake_test(mode_audit_makes_no_steps),
 		fake_test(mode_audit_and_no_check),
 		fake_test(mode_audit_and_every_failure),
 		fake_test(mode_off),
