@@ -25,6 +25,8 @@
 struct server {
 	int size_limit; /* entries in one answer; 0: none */
 	bool has_no_pages;
+	bool repeats_pages;	/* the same one, with the same cookie */
+	bool sends_empty_pages; /* one after the other */
 	bool cuts_values;
 	const char *referral; /* sent with the first entry; NULL: none */
 	size_t num_requests;
@@ -107,6 +109,13 @@ static int fake_search(struct ldb_module *module, struct ldb_request *req)
 			    : 0;
 		end = (i + page->size < all) ? i + page->size : all;
 		controls = page_controls(req, (end < all) ? end : 0);
+		if (server.repeats_pages) {
+			controls = page_controls(req, 1);
+		}
+		if (server.sends_empty_pages) {
+			controls = page_controls(req, 1);
+			end = i;
+		}
 	} else if (server.size_limit > 0 && server.size_limit < all) {
 		end = server.size_limit;
 		ret = LDB_ERR_SIZE_LIMIT_EXCEEDED;
@@ -261,6 +270,28 @@ static void test_size_limit(void **state)
 	assert_non_null(reason);
 }
 
+/* A server that never comes to an end is left, soon. */
+static void test_endless_pages(void **state)
+{
+	struct world *w = *state;
+	const char *reason = NULL;
+
+	server.repeats_pages = true;
+	assert_int_not_equal(run(w, true, 2, &reason), LDB_SUCCESS);
+	assert_non_null(strstr(reason, "does not end"));
+	assert_non_null(strstr(reason, "CN=1,DC=x"));
+	assert_true(server.num_requests <= 4);
+	w->is_partial = true;
+	assert_int_not_equal(run(w, false, 2, &reason), LDB_SUCCESS);
+	assert_non_null(strstr(reason, "does not end"));
+	server.repeats_pages = false;
+
+	server.sends_empty_pages = true;
+	assert_int_not_equal(run(w, true, 2, &reason), LDB_SUCCESS);
+	assert_non_null(strstr(reason, "does not end"));
+	assert_true(server.num_requests <= 1000);
+}
+
 /* Pages asked for, the control ignored: nobody knows if that was all. */
 static void test_no_pages(void **state)
 {
@@ -347,6 +378,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_size_limit,
+						setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_endless_pages,
 						setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_no_pages,

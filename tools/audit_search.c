@@ -8,17 +8,24 @@
  * Pages come second. A Samba DC reads every entry of a paged search twice
  * (3 to 9 times the work), and does not need them; a Windows DC stops after
  * 1000 entries with "size limit exceeded", and only then are they asked for.
+ * Whether pages ever end is not told by the cookie: a Samba DC gives the same
+ * one with each page. So a page that begins with an entry which another one
+ * has begun with, and many pages with nothing in them, are an error.
  */
 #include "audit_search.h"
 
 #include "connect.h"
 #include "spn_values.h"
 
+#include "policy/spn_shared.h"
+
 #include <ldb_module.h>
 #include <string.h>
 
 /* Windows' own limit (MaxPageSize). */
 #define DEFAULT_PAGE 1000
+/* A Windows DC may send some, when looking takes it long. */
+#define MAX_EMPTY_PAGES 1000
 /* A server may need long before the first entry comes. */
 #define TIMEOUT_SECONDS 3600
 
@@ -27,7 +34,10 @@ struct pass {
 	TALLOC_CTX *mem_ctx; /* of reason */
 	const char *reason;
 	struct ldb_paged_control *page; /* NULL: all at once */
-	bool has_more; /* the cookie of page is good for another one */
+	bool has_more;	  /* the cookie of page is good for another one */
+	bool is_empty;	  /* no entry of this page has come yet */
+	size_t num_empty; /* pages, in a row */
+	struct spn_shared *starts; /* the first entry of each page */
 };
 
 /* tokenGroups of the rootDSE are the SIDs of who asks (MS-ADTS
@@ -177,14 +187,41 @@ static int handle_referral(struct pass *pass, const char *referral)
 				    referral));
 }
 
+/* Of a page: is it one that was there before? */
+static int handle_first(struct pass *pass, const struct ldb_message *msg)
+{
+	struct spn_str dn = spn_str_of(ldb_dn_get_linearized(msg->dn));
+	uint32_t ignored = 0;
+
+	pass->is_empty = false;
+	pass->num_empty = 0;
+	if (!spn_shared_has(pass->starts, dn)) {
+		return spn_shared_number(pass->starts, dn, &ignored)
+			       ? LDB_SUCCESS
+			       : LDB_ERR_OPERATIONS_ERROR;
+	}
+	pass->reason = talloc_asprintf(pass->mem_ctx,
+				       "the answer does not end: the server "
+				       "sends the page again that begins with "
+				       "%s",
+				       dn.data);
+	return LDB_ERR_OPERATIONS_ERROR;
+}
+
 /* A server may cut long lists of values: "servicePrincipalName;range=0-1499".
  * To go on as if that was all would be wrong, to miss it silently, too. */
 static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 {
 	static const char range[] = ";range=";
 	unsigned i;
-	int ret;
+	int ret = LDB_SUCCESS;
 
+	if (pass->page != NULL && pass->is_empty) {
+		ret = handle_first(pass, msg);
+	}
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
 	for (i = 0; i < msg->num_elements; i++) {
 		if (strcasestr(msg->elements[i].name, range) == NULL) {
 			continue;
@@ -204,10 +241,23 @@ static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 	return pass->search->entry(pass->search->private_data, msg);
 }
 
+static int handle_empty(struct pass *pass)
+{
+	if (++pass->num_empty < MAX_EMPTY_PAGES) {
+		return LDB_SUCCESS;
+	}
+	pass->reason = talloc_asprintf(pass->mem_ctx,
+				       "the answer does not end: %d pages in "
+				       "a row with nothing in them",
+				       MAX_EMPTY_PAGES);
+	return LDB_ERR_OPERATIONS_ERROR;
+}
+
 static int handle_done(struct pass *pass, struct ldb_reply *ares)
 {
 	struct ldb_control *control = NULL;
 	struct ldb_paged_control *answer = NULL;
+	char *cookie = NULL;
 
 	pass->has_more = false;
 	if (pass->page == NULL) {
@@ -224,13 +274,17 @@ static int handle_done(struct pass *pass, struct ldb_reply *ares)
 	if (answer == NULL || answer->cookie_len == 0) {
 		return LDB_SUCCESS;
 	}
-	pass->page->cookie = talloc_memdup(pass->page,
-					   answer->cookie,
-					   (size_t)answer->cookie_len);
+	cookie = talloc_memdup(pass->page,
+			       answer->cookie,
+			       (size_t)answer->cookie_len);
+	talloc_free(pass->page->cookie);
+	pass->page->cookie = cookie;
 	pass->page->cookie_len = answer->cookie_len;
 	pass->has_more = true;
-	return (pass->page->cookie == NULL) ? LDB_ERR_OPERATIONS_ERROR
-					    : LDB_SUCCESS;
+	if (cookie == NULL) {
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	return pass->is_empty ? handle_empty(pass) : LDB_SUCCESS;
 }
 
 static int search_callback(struct ldb_request *req, struct ldb_reply *ares)
@@ -371,8 +425,15 @@ static int run_base(struct pass *pass, int page_size, const char *base)
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 		pass->page->size = page_size;
+		pass->starts = spn_shared_new(dn, true);
+		if (pass->starts == NULL) {
+			talloc_free(dn);
+			return LDB_ERR_OPERATIONS_ERROR;
+		}
 	}
+	pass->num_empty = 0;
 	do {
+		pass->is_empty = true;
 		ret = run_request(pass, dn);
 	} while (ret == LDB_SUCCESS && pass->has_more);
 	talloc_free(dn);
