@@ -186,4 +186,5 @@ CHECKS = {
     'check_quotes': 'tests/check_quotes.py',
     'tool_quotes': 'tests/tool_quotes.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
+    'tool_growth': 'tests/tool_growth.py',
 }

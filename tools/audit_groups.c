@@ -190,35 +190,88 @@ bool audit_groups_add_member(struct audit_groups *groups,
 				       .member = (uint32_t)number});
 }
 
-/* Groups in groups, until there is no news; loops are harmless. */
-static void spread(struct audit_groups *groups)
+static int compare_memberships(const void *a, const void *b)
 {
-	bool again = true;
+	const struct membership *x = a;
+	const struct membership *y = b;
+
+	return (x->group > y->group) - (x->group < y->group);
+}
+
+/* The first one of that group, or where it would be. */
+static size_t first_of(const struct audit_groups *groups, uint32_t group)
+{
+	size_t low = 0;
+	size_t high = groups->num_memberships;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (groups->memberships[middle].group < group) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+/*
+ * Groups in groups: the members of each privileged group are looked at once,
+ * so loops are harmless, and a chain of any length costs what it is long.
+ */
+static bool spread(struct audit_groups *groups)
+{
+	uint32_t *todo = talloc_array(groups,
+				      uint32_t,
+				      groups->size_privileged);
+	size_t num = 0;
 	size_t i;
 
-	while (again) {
-		again = false;
-		for (i = 0; i < groups->num_memberships; i++) {
+	if (todo == NULL) {
+		return false;
+	}
+	if (groups->num_memberships > 0) {
+		qsort(groups->memberships,
+		      groups->num_memberships,
+		      sizeof(groups->memberships[0]),
+		      compare_memberships);
+	}
+	for (i = 0; i < groups->size_privileged; i++) {
+		if (groups->privileged[i]) {
+			todo[num++] = (uint32_t)i;
+		}
+	}
+	while (num > 0) {
+		uint32_t group = todo[--num];
+
+		for (i = first_of(groups, group);
+		     i < groups->num_memberships &&
+		     groups->memberships[i].group == group;
+		     i++)
+		{
 			const struct membership *m = &groups->memberships[i];
 
-			if (m->is_group && groups->privileged[m->group] &&
-			    !groups->privileged[m->member])
-			{
+			if (m->is_group && !groups->privileged[m->member]) {
 				groups->privileged[m->member] = true;
-				again = true;
+				todo[num++] = m->member;
 			}
 		}
 	}
+	talloc_free(todo);
+	return true;
 }
 
-void audit_groups_settle(struct audit_groups *groups,
+bool audit_groups_settle(struct audit_groups *groups,
 			 void (*is_privileged)(void *private_data,
 					       size_t number),
 			 void *private_data)
 {
 	size_t i;
 
-	spread(groups);
+	if (!spread(groups)) {
+		return false;
+	}
 	for (i = 0; i < groups->num_memberships; i++) {
 		const struct membership *m = &groups->memberships[i];
 
@@ -229,4 +282,5 @@ void audit_groups_settle(struct audit_groups *groups,
 	for (i = 0; i < groups->num_primary; i++) {
 		is_privileged(private_data, groups->primary[i]);
 	}
+	return true;
 }

@@ -23,8 +23,9 @@ bool audit_groups_add_member(struct audit_groups *groups,
 			     const struct ldb_message *msg,
 			     size_t number);
 
-/* Calls for each account that is an administrator. */
-void audit_groups_settle(struct audit_groups *groups,
+/* Calls for each account that is an administrator; the last call. False when
+ * out of memory. */
+bool audit_groups_settle(struct audit_groups *groups,
 			 void (*is_privileged)(void *private_data,
 					       size_t number),
 			 void *private_data);

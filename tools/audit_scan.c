@@ -242,7 +242,9 @@ static bool read_accounts(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	TALLOC_FREE(reading->scratch);
-	audit_groups_settle(reading->groups, mark_privileged, reading);
+	if (!audit_groups_settle(reading->groups, mark_privileged, reading)) {
+		return false;
+	}
 	TALLOC_FREE(reading->groups);
 	audit_acl_settle(reading->acl, reading->trustees);
 	if (!note_closed(reading)) {
