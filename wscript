@@ -59,8 +59,8 @@ TOOLS = {
         'dir': 'sbin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
         'sources': _sources('tools', '''
-            connect connect_error connect_options spn_policy_tool
-            spn_policy_list
+            connect connect_error connect_options connect_silence
+            spn_policy_tool spn_policy_list
             spn_policy_modules spn_policy_settings spn_policy_set
             spn_policy_status spn_policy_dc spn_policy_effects
             shell_command
@@ -71,8 +71,8 @@ TOOLS = {
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT '
                'UNISTRING TDB LMDB XML2 CARES',
         'sources': _sources('tools', '''
-            connect connect_error connect_options spn_audit audit_acl
-            audit_baseline audit_catalogue audit_choice
+            connect connect_error connect_options connect_silence spn_audit
+            audit_acl audit_baseline audit_catalogue audit_choice
             audit_config audit_contexts audit_csv audit_dns audit_events
             audit_quirks audit_watch audit_entry
             audit_export audit_facts audit_files audit_findings
@@ -89,7 +89,8 @@ TOOLS = {
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL SAMBA_ERRORS POPT '
                'UNISTRING TDB LMDB',
         'sources': _sources('tools', '''
-            connect connect_error connect_options setspn setspn_accounts
+            connect connect_error connect_options connect_silence setspn
+            setspn_accounts
             setspn_args setspn_command setspn_duplicates setspn_explain
             setspn_query setspn_search setspn_send setspn_words setspn_write
             audit_config audit_files audit_fold audit_output audit_records
@@ -100,7 +101,9 @@ TOOLS = {
 
 # Makes the writes that `bench` measures.
 BENCH_SOURCES = (_sources('tests/bench', 'modify_many caller shapes') +
-                 _sources('tools', 'connect connect_error connect_options'))
+                 _sources('tools', '''
+                     connect connect_error connect_options connect_silence
+                 '''))
 
 # What only the tests in C are linked with.
 TEST_LIBRARIES = [

@@ -166,7 +166,7 @@ TESTS = {
         'tests/test_spn_policy_list.c', 'tools/spn_policy_list.c']},
     'test_connect': {'kind': 'stack', 'use': 'HOSTCONFIG POPT', 'sources': [
         'tests/test_connect.c', 'tools/connect.c', 'tools/connect_error.c',
-        'tools/connect_options.c']},
+        'tools/connect_options.c', 'tools/connect_silence.c']},
 }
 
 # Programs that a check below runs.
@@ -187,4 +187,5 @@ CHECKS = {
     'tool_quotes': 'tests/tool_quotes.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
     'tool_growth': 'tests/tool_growth.py',
+    'tool_hostile_server': 'tests/tool_hostile_server.py',
 }

@@ -16,6 +16,7 @@
 #include "audit_groups.h"
 #include "audit_judge.h"
 #include "audit_names.h"
+#include "connect.h"
 #include "policy/spn_arena.h"
 #include "policy/spn_census.h"
 #include "policy/spn_quick_fold.h"
@@ -265,11 +266,8 @@ static const char *store_reason(TALLOC_CTX *mem_ctx,
 				const char *what,
 				int ret)
 {
-	const char *text = ldb_errstring(store->ldb);
+	const char *text = spn_connect_error(store->ldb, ret);
 
-	if (text == NULL || text[0] == '\0') {
-		text = ldb_strerror(ret);
-	}
 	return talloc_asprintf(mem_ctx,
 			       "cannot read the %s: %.*s",
 			       what,

@@ -26,8 +26,8 @@
 #define DEFAULT_PAGE 1000
 /* A Windows DC may send some, when looking takes it long. */
 #define MAX_EMPTY_PAGES 1000
-/* A server may need long before the first entry comes. */
-#define TIMEOUT_SECONDS 3600
+/* For all of it, which may be much; silence is seen in connect_silence.c. */
+#define TIMEOUT_SECONDS (7 * 24 * 3600)
 
 struct pass {
 	const struct audit_search *search;

@@ -217,6 +217,7 @@ static void connect_set_reason(struct spn_connect *connect,
 			       struct ldb_context *ldb,
 			       bool as_listed)
 {
+	const char *given_up = ldb_get_opaque(ldb, SPN_CONNECT_GIVEN_UP);
 	const char *text = ldb_errstring(ldb);
 	const char *module = NULL;
 	const char *remedy = NULL;
@@ -232,6 +233,9 @@ static void connect_set_reason(struct spn_connect *connect,
 		i = as_listed ? 0 : 1; /* else it was the caller who asked */
 	} else if (text == NULL || text[0] == '\0') {
 		text = connect->first_complaint;
+	}
+	if (given_up != NULL) {
+		text = given_up;
 	}
 	if (text == NULL) {
 		text = "no reason given";
@@ -254,6 +258,35 @@ static void connect_set_reason(struct spn_connect *connect,
 					  text,
 					  remedy != NULL ? "; " : "",
 					  remedy != NULL ? remedy : "");
+}
+
+/*
+ * A simple bind sends the password as it is. A Samba DC refuses that without
+ * TLS, but by then everybody on the way has read it; a Windows DC takes it.
+ */
+static bool may_show_password(const struct spn_connect *connect,
+			      struct ldb_context *ldb,
+			      const char *url)
+{
+	static const char option[] = "--simple-bind-dn";
+	size_t i;
+
+	if (strncasecmp(url, "ldap://", strlen("ldap://")) != 0) {
+		return true;
+	}
+	for (i = 0; connect->argv[i] != NULL; i++) {
+		if (strncmp(connect->argv[i], option, sizeof(option) - 1) == 0)
+		{
+			ldb_set_errstring(
+				ldb,
+				"with --simple-bind-dn the password "
+				"would go over the network in clear; "
+				"use ldaps://, or --user instead, "
+				"which does not send it");
+			return false;
+		}
+	}
+	return true;
 }
 
 /* The three steps for one context; false with the reason set. */
@@ -284,7 +317,9 @@ static bool connect_steps(struct spn_connect *connect,
 	}
 
 	ret = ldb_modules_hook(ldb, LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
-	if (ret != LDB_SUCCESS) {
+	if (ret != LDB_SUCCESS || !may_show_password(connect, ldb, url) ||
+	    !connect_watch_silence(connect, ldb, url))
+	{
 		return false;
 	}
 	ret = ldb_connect(ldb, url, flags, ldb_options);

@@ -24,7 +24,11 @@ enum connect_option {
 	CONNECT_OPT_URL = 0x10000,
 	CONNECT_OPT_CONFIGFILE,
 	CONNECT_OPT_VERSION,
+	CONNECT_OPT_TIMEOUT,
 };
+
+#define DEFAULT_TIMEOUT 60
+#define MAX_TIMEOUT 86400
 
 /* true from spn_connect_new() to the last option */
 static bool connect_reading_options;
@@ -128,6 +132,14 @@ static struct poptOption *connect_own_table(struct spn_connect *connect,
 			.argDescrip = "CONFIGFILE",
 		},
 		{
+			.longName = "timeout",
+			.argInfo = POPT_ARG_STRING,
+			.val = CONNECT_OPT_TIMEOUT,
+			.descrip = "Give a server up that says nothing for so "
+				   "long (default: 60; 0: never)",
+			.argDescrip = "SECONDS",
+		},
+		{
 			.longName = "version",
 			.shortName = 'V',
 			.argInfo = POPT_ARG_NONE,
@@ -226,6 +238,8 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	connect->tool = tool;
+	connect->timeout = DEFAULT_TIMEOUT;
+	connect_note_sockets(connect);
 	talloc_set_destructor(connect, connect_destructor);
 
 	connect->argv = connect_take_argv(connect, argc, argv);
@@ -284,6 +298,30 @@ static bool connect_read_short_s(struct spn_connect *connect)
 	return true;
 }
 
+static bool connect_read_timeout(struct spn_connect *connect)
+{
+	char *text = spn_connect_option_argument(connect, connect);
+	size_t len = (text == NULL) ? 0 : strlen(text);
+	unsigned long seconds = 0;
+
+	if (len > 0 && len <= 5 && strspn(text, "0123456789") == len) {
+		seconds = strtoul(text, NULL, 10);
+	} else {
+		seconds = MAX_TIMEOUT + 1;
+	}
+	if (seconds > MAX_TIMEOUT) {
+		spn_connect_usage_error(connect,
+					"--timeout: '%s' is no number of "
+					"seconds from 0 to %d",
+					(text == NULL) ? "" : text,
+					MAX_TIMEOUT);
+		return false;
+	}
+	connect->timeout = (unsigned)seconds;
+	talloc_free(text);
+	return true;
+}
+
 /* An option of ours; those of Samba never come back from popt. */
 static bool connect_own_option(struct spn_connect *connect, int opt)
 {
@@ -292,6 +330,8 @@ static bool connect_own_option(struct spn_connect *connect, int opt)
 		return connect_read_url(connect);
 	case CONNECT_OPT_CONFIGFILE:
 		return connect_read_short_s(connect);
+	case CONNECT_OPT_TIMEOUT:
+		return connect_read_timeout(connect);
 	case CONNECT_OPT_VERSION:
 		printf("%s %s (ldb %s)\n",
 		       connect->tool,

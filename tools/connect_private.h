@@ -9,6 +9,9 @@
 
 #include <stdarg.h>
 
+/* Of the process, that are looked at. */
+#define CONNECT_MAX_FD 256
+
 struct spn_connect {
 	const char *tool;
 	bool has_url;	 /* url is what -H says */
@@ -21,11 +24,24 @@ struct spn_connect {
 	bool collecting;
 	char *first_complaint;
 	char *reason;
+	unsigned timeout;		   /* seconds of silence; 0: none */
+	bool is_inherited[CONNECT_MAX_FD]; /* sockets that were there */
 };
 
 /* "TOOL: message" on stderr, control characters escaped. */
 void connect_vmessage(const struct spn_connect *connect,
 		      const char *format,
 		      va_list ap) __attribute__((format(printf, 2, 0)));
+
+/* ---- connect_silence.c */
+
+/* Before any connection is made: those that are there are not ours. */
+void connect_note_sockets(struct spn_connect *connect);
+
+/* From now on, a server at url that says nothing is spoken of, and left after
+ * connect->timeout; nothing for a local database. False when out of memory. */
+bool connect_watch_silence(const struct spn_connect *connect,
+			   struct ldb_context *ldb,
+			   const char *url);
 
 #endif /* SPN_CONNECT_PRIVATE_H */

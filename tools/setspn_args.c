@@ -54,6 +54,7 @@ static const char *const with_value[] = {
 	"--realm",
 	"--simple-bind-dn",
 	"--socket-options",
+	"--timeout",
 	"--url",
 	"--use-kerberos",
 	"--use-krb5-ccache",

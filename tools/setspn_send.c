@@ -170,6 +170,14 @@ static int refused(const struct setspn *s,
 	const char *start = strstr(text, "<");
 	unsigned code;
 
+	if (spn_connect_is_given_up(s->store.ldb)) {
+		spn_connect_message(s->connect,
+				    "%s; whether %s has been changed is not "
+				    "known: look with -L",
+				    text,
+				    change->account->dn);
+		return SETSPN_CANNOT_RUN;
+	}
 	/* libldb puts "LDAP error 19 LDAP_... - <TEXT> <>" around it. */
 	start = (start == NULL) ? text : start + 1;
 	code = error_of(ret, start);

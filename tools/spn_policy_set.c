@@ -159,6 +159,14 @@ static int policy_modify(const struct policy_tool *tool,
 				    "now; nothing was written, try again");
 		return SPN_EXIT_CANNOT_RUN;
 	}
+	if (spn_connect_is_given_up(ldb)) {
+		spn_connect_message(tool->connect,
+				    "%s; whether %s has been changed is not "
+				    "known: look with 'spn-policy status'",
+				    spn_connect_error(ldb, ret),
+				    ldb_dn_get_linearized(msg->dn));
+		return SPN_EXIT_CANNOT_RUN;
+	}
 	if (ret != LDB_SUCCESS) {
 		spn_connect_message(tool->connect,
 				    "cannot write %s: %s",

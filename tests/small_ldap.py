@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An LDAP server on the loopback that serves what a test wants, and as badly.
+
+It knows searches and anonymous binds, any filter of "and", "or", "not",
+equality and presence, pages, and no schema.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+
+from raw_ldap import attribute, control, integer, octets, split, tlv
+
+PAGED = "1.2.840.113556.1.4.319"
+DOMAIN = "DC=example,DC=com"
+CONFIGURATION = "CN=Configuration," + DOMAIN
+BASE, ONE, SUB = range(3)
+SUCCESS, NO_SUCH_OBJECT, UNWILLING = 0, 32, 53
+
+ROOT = ("", [("defaultNamingContext", [DOMAIN]),
+             ("rootDomainNamingContext", [DOMAIN]),
+             ("configurationNamingContext", [CONFIGURATION]),
+             ("schemaNamingContext", ["CN=Schema," + CONFIGURATION]),
+             ("namingContexts", [DOMAIN, CONFIGURATION]),
+             ("dnsHostName", ["dc.example.com"]),
+             ("supportedControl", [PAGED, "1.2.840.113556.1.4.1340"])])
+DIRECTORY = (
+    ROOT,
+    (DOMAIN, [("objectClass", ["top", "domainDNS"])]),
+    ("CN=EXAMPLE,CN=Partitions," + CONFIGURATION,
+     [("objectClass", ["crossRef"]), ("nETBIOSName", ["EXAMPLE"]),
+      ("dnsRoot", ["example.com"]), ("nCName", [DOMAIN])]),
+    ("CN=Directory Service,CN=Windows NT,CN=Services," + CONFIGURATION,
+     [("objectClass", ["nTDSService"]), ("sPNMappings", ["host=http"])]))
+
+
+def elements(data):
+    """(tag, content) of each element."""
+    while data:
+        tag = data[0]
+        content, data = split(data)
+        yield tag, content
+
+
+def holds(filter_tag, content, attrs):
+    """Does the filter hold for {lower name: [values]}?"""
+    if filter_tag == 0xa0:
+        return all(holds(*each, attrs) for each in elements(content))
+    if filter_tag == 0xa1:
+        return any(holds(*each, attrs) for each in elements(content))
+    if filter_tag == 0xa2:
+        return not holds(*next(elements(content)), attrs)
+    if filter_tag == 0x87:
+        name = content.decode().lower()
+        return name in attrs or name in ("objectclass", "distinguishedname")
+    if filter_tag == 0xa3:
+        (_, name), (_, value) = elements(content)
+        return value.lower() in [each.lower() for each in
+                                 attrs.get(name.decode().lower(), [])]
+    return True
+
+
+def in_scope(dn, base, scope):
+    dn, base = dn.lower(), base.lower()
+    if scope == BASE or dn == "":
+        return dn == base and scope == BASE
+    parent = dn.partition(",")[2]
+    if scope == ONE:
+        return parent == base
+    return base == "" or dn == base or dn.endswith("," + base)
+
+
+class SmallLdap:
+    """address: "HOST:PORT". silent_after: requests that are answered, None:
+    all. pause: seconds before each entry of a search that is not a base one.
+    repeat: pages begin again and again.
+    """
+
+    def __init__(self, entries=(), silent_after=None, pause=0, repeat=False):
+        self.entries = [*DIRECTORY, *entries]
+        self.silent_after, self.pause = silent_after, pause
+        self.repeat = repeat
+        self.requests = []      # tags
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.open = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def close(self):
+        for each in (self.listener, *self.open):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                self.open.append(client)
+                threading.Thread(target=self.serve, args=(client,),
+                                 daemon=True).start()
+
+    def serve(self, client):
+        stream = client.makefile("rb")
+        with contextlib.suppress(OSError, IndexError):
+            while True:
+                head = stream.read(2)
+                if head[1] >= 0x80:
+                    more = stream.read(head[1] - 0x80)
+                    length = int.from_bytes(more, "big")
+                else:
+                    length = head[1]
+                self.handle(client, stream.read(length))
+
+    def handle(self, client, message):
+        number, rest = split(message)
+        number = int.from_bytes(number, "big")
+        tag = rest[0]
+        operation, controls = split(rest)
+        self.requests.append(tag)
+        if (self.silent_after is not None
+                and len(self.requests) > self.silent_after):
+            return
+        if tag == 0x63:
+            self.search(client, number, operation, controls)
+        elif tag not in (0x42, 0x50):
+            self.send(client, number, self.result(tag + 1, SUCCESS
+                                                  if tag == 0x60
+                                                  else UNWILLING))
+
+    def send(self, client, number, operation, *controls):
+        client.sendall(tlv(0x30, integer(number), operation,
+                           tlv(0xa0, *controls) if controls else b""))
+
+    def result(self, tag, code):
+        return tlv(tag, integer(code, 0x0a), octets(""), octets(""))
+
+    def found(self, operation):
+        (_, base), (_, scope), _, _, _, _, filter_, _ = elements(operation)
+        base, scope = base.decode(), scope[0]
+        for dn, attrs in self.entries:
+            known = {}
+            for name, values in attrs:
+                known.setdefault(name.lower(), []).extend(
+                    each if isinstance(each, bytes) else each.encode()
+                    for each in values)
+            if in_scope(dn, base, scope) and holds(*filter_, known):
+                yield dn, attrs
+        if scope == BASE and not any(dn.lower() == base.lower()
+                                     for dn, _ in self.entries):
+            raise LookupError
+
+    def search(self, client, number, operation, controls):
+        scope = list(elements(operation))[1][1][0]
+        code, paged = SUCCESS, PAGED.encode() in controls
+        try:
+            for dn, attrs in self.found(operation):
+                if scope != BASE:
+                    time.sleep(self.pause)
+                self.send(client, number, tlv(0x64, octets(dn), tlv(
+                    0x30, *(attribute(*each) for each in attrs))))
+        except LookupError:
+            code = NO_SUCH_OBJECT
+        page = [control(PAGED, False, tlv(
+            0x30, integer(0), octets("again" if self.repeat else "")))]
+        self.send(client, number, self.result(0x65, code),
+                  *(page if paged else []))
