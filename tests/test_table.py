@@ -187,5 +187,6 @@ CHECKS = {
     'tool_quotes': 'tests/tool_quotes.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
     'tool_growth': 'tests/tool_growth.py',
+    'tool_hostile_export': 'tests/tool_hostile_export.py',
     'tool_hostile_server': 'tests/tool_hostile_server.py',
 }

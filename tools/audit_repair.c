@@ -37,7 +37,7 @@ static const struct {
 /* While they are made. */
 struct making {
 	struct audit_repairs *repairs;
-	struct spn_index *index;
+	const struct spn_case *c;
 	const struct audit_findings *findings;
 	struct spn_slots by_value; /* what findings would add: their numbers */
 	struct spn_slots by_guid;  /* repairs by account */
@@ -63,7 +63,7 @@ static bool count_holders(const struct making *making,
 			  struct spn_value *_value,
 			  size_t *_num)
 {
-	const struct spn_fold *fold = spn_index_fold(making->index);
+	const struct spn_fold *fold = spn_index_fold(making->c->index);
 	struct spn_holders holders = {};
 
 	_value->value = spn;
@@ -71,7 +71,7 @@ static bool count_holders(const struct making *making,
 		      making->repairs,
 		      spn,
 		      &_value->key) ||
-	    !spn_index_holders_of(making->index,
+	    !spn_index_holders_of(making->c->index,
 				  making->repairs,
 				  _value,
 				  &holders))
@@ -152,6 +152,87 @@ static bool is_simple(const struct audit_finding *finding)
 	       finding->spn.len > 0;
 }
 
+/*
+ * Could a host have this name? A computer's owner chooses what its names are,
+ * and whoever applies the file gives it a HOST SPN for them: not for what is
+ * an address to a client, a name of DNS for other things, or nobody's.
+ */
+static bool is_name_of_host(struct spn_str host)
+{
+	struct spn_str label = {};
+	size_t i;
+
+	if (!spn_host_is_dns_name(host) || spn_host_is_ip(host) ||
+	    host.data[host.len - 1] == '.')
+	{
+		return false;
+	}
+	label.data = host.data;
+	for (i = 0; i <= host.len; i++) {
+		if (i < host.len && host.data[i] != '.') {
+			continue;
+		}
+		label.len = (size_t)(host.data + i - label.data);
+		if (label.data[0] == '-' || label.data[0] == '_' ||
+		    label.data[label.len - 1] == '-' ||
+		    spn_str_is(label, "localhost"))
+		{
+			return false;
+		}
+		if (i < host.len) {
+			label.data += label.len + 1;
+		}
+	}
+	/* What ends in a number is an address to many, of any form. */
+	return strspn(label.data, "0123456789") < label.len &&
+	       strncasecmp(label.data, "0x", 2) != 0;
+}
+
+/* The rule of a directory for names that a computer gives itself (MS-ADTS
+ * 3.1.1.5.3.1.1.2): NAME, or NAME in a DNS domain of the forest. */
+static bool is_name_of(const struct making *making,
+		       const struct spn_account *computer,
+		       struct spn_str host)
+{
+	static const size_t max_netbios = 15;
+	struct spn_str name = spn_account_netbios_name(computer);
+	struct spn_str label = host;
+
+	if (spn_host_is_fqdn(host)) {
+		label = spn_host_label(making->c, host);
+	}
+	if (label.len > max_netbios) {
+		label.len = max_netbios;
+	}
+	return label.len > 0 && spn_str_equal_nocase(label, name);
+}
+
+/* An additional name may be any name in a DNS domain of the forest; of a pair
+ * both halves have to be names. */
+static bool may_have_host(const struct making *making,
+			  const struct audit_finding *finding,
+			  const struct spn *spn)
+{
+	const char *code = finding->message->code;
+	struct spn half = {};
+
+	if (!is_name_of_host(spn->host_name)) {
+		return false;
+	}
+	if (strcmp(code, "SPN-507") == 0) {
+		return !spn->has_suffix &&
+		       spn_host_label(making->c, spn->host_name).len > 0;
+	}
+	if (strcmp(code, "SPN-404") == 0 || strcmp(code, "SPN-405") == 0) {
+		return !spn->has_suffix &&
+		       is_name_of(making,
+				  finding->holders.accounts[0],
+				  spn->host_name);
+	}
+	return spn_parse(finding->spn, &half) == SPN_SYNTAX_OK &&
+	       is_name_of_host(half.host_name);
+}
+
 static bool may_add(const struct making *making,
 		    const struct audit_finding *finding,
 		    struct spn_str value,
@@ -164,7 +245,7 @@ static bool may_add(const struct making *making,
 	*_may = false;
 	/* Of a malformed value the other half is malformed, too. */
 	if (spn_parse(value, &parsed) != SPN_SYNTAX_OK ||
-	    !spn_host_is_dns_name(parsed.host_name))
+	    !may_have_host(making, finding, &parsed))
 	{
 		return true;
 	}
@@ -231,22 +312,27 @@ static bool add_cause(struct audit_repair *repair,
 	return true;
 }
 
-/* Unless it is in the list already. */
-static bool append(TALLOC_CTX *mem_ctx,
+/* Unless it is in the list already. An account may lack thousands. */
+static bool append(struct audit_repair *repair,
 		   struct spn_str **list,
 		   size_t *num,
 		   struct spn_str value)
 {
+	bool adds = list == &repair->add;
+	uint32_t hash = spn_slots_hash(adds ? 1 : 0, value, true);
 	struct spn_str *grown = NULL;
-	size_t i;
+	size_t place = 0;
+	uint32_t i = 0;
 
-	for (i = 0; i < *num; i++) {
-		if (spn_str_equal_nocase((*list)[i], value)) {
+	while (spn_slots_next(&repair->by_value, hash, &place, &i)) {
+		if (i < *num && spn_str_equal_nocase((*list)[i], value)) {
 			return true;
 		}
 	}
-	grown = talloc_realloc(mem_ctx, *list, struct spn_str, *num + 1);
-	if (grown == NULL) {
+	grown = talloc_realloc(repair, *list, struct spn_str, *num + 1);
+	if (grown == NULL ||
+	    !spn_slots_add(repair, &repair->by_value, hash, (uint32_t)*num))
+	{
 		return false;
 	}
 	*list = grown;
@@ -390,33 +476,34 @@ static void drop_impossible(struct audit_repairs *repairs)
 {
 	size_t kept = 0;
 	size_t i;
-	size_t n;
 
 	for (i = 0; i < repairs->num_repairs; i++) {
 		struct audit_repair *repair = repairs->repairs[i];
 
-		if (is_possible(repair)) {
+		repair->is_impossible = !is_possible(repair);
+		if (!repair->is_impossible) {
 			repairs->repairs[kept++] = repair;
-			continue;
-		}
-		for (n = 0; n < repairs->num_notes; n++) {
-			if (repairs->notes[n].repair == repair) {
-				repairs->notes[n].repair = NULL;
-			}
 		}
 	}
 	repairs->num_repairs = kept;
+	for (i = 0; i < repairs->num_notes; i++) {
+		if (repairs->notes[i].repair != NULL &&
+		    repairs->notes[i].repair->is_impossible)
+		{
+			repairs->notes[i].repair = NULL;
+		}
+	}
 }
 
 struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 					const struct audit_findings *findings,
-					struct spn_index *index)
+					const struct spn_case *c)
 {
 	struct audit_repairs *repairs = talloc_zero(mem_ctx,
 						    struct audit_repairs);
 	struct making making = {
 		.repairs = repairs,
-		.index = index,
+		.c = c,
 		.findings = findings,
 	};
 	size_t i;

@@ -7,6 +7,8 @@
 #define SPN_AUDIT_REPAIR_H
 
 #include "audit_findings.h"
+#include "policy/rules.h"
+#include "policy/spn_slots.h"
 
 /* One account and all that is done to its SPNs. */
 struct audit_repair {
@@ -15,9 +17,11 @@ struct audit_repair {
 	size_t num_add;
 	struct spn_str *remove; /* in these very bytes */
 	size_t num_remove;
+	struct spn_slots by_value; /* both lists, see audit_repair.c */
 	/* A delete would be refused, or could take another spelling: all
 	 * values are written anew. */
 	bool replace;
+	bool is_impossible; /* no directory would take it */
 	const struct audit_finding **causes;
 	size_t num_causes;
 };
@@ -35,10 +39,11 @@ struct audit_repairs {
 	size_t num_notes;
 };
 
-/* index: of the whole directory, complete. NULL when out of memory. */
+/* c: index of the whole directory, complete; forest; settings. NULL when out
+ * of memory. */
 struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 					const struct audit_findings *findings,
-					struct spn_index *index);
+					const struct spn_case *c);
 
 /* That value goes, in these very bytes. */
 bool audit_repair_removes(const struct audit_repair *repair,

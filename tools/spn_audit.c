@@ -364,13 +364,18 @@ static int put_repairs(struct audit *audit,
 		       const struct audit_findings *findings)
 {
 	const struct audit_options *options = audit->options;
+	const struct spn_case c = {
+		.index = scanned->index,
+		.forest = scanned->forest,
+		.settings = scanned->settings,
+	};
 	struct audit_repairs *repairs = NULL;
 	int status;
 
 	if (options->fix_ldif == NULL && options->fix_setspn == NULL) {
 		return SPN_EXIT_DONE;
 	}
-	repairs = audit_repairs_new(audit, findings, scanned->index);
+	repairs = audit_repairs_new(audit, findings, &c);
 	if (repairs == NULL) {
 		return out_of_memory(audit);
 	}

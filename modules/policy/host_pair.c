@@ -91,7 +91,7 @@ static struct spn_str label_before(struct spn_str host, const char *suffix)
 	return spn_str_is(rest, suffix) ? label : none;
 }
 
-static struct spn_str label_of(const struct spn_case *c, struct spn_str host)
+struct spn_str spn_host_label(const struct spn_case *c, struct spn_str host)
 {
 	const char **lists[] = {
 		c->forest->dns_suffixes,
@@ -129,7 +129,7 @@ static bool partner_of_fqdn(const struct spn_case *c,
 	}
 	short_name = (*_computer != NULL)
 			     ? spn_account_netbios_name(*_computer)
-			     : label_of(c, host);
+			     : spn_host_label(c, host);
 	if (short_name.len == 0) {
 		return true;
 	}
