@@ -77,7 +77,8 @@ TOOLS = {
             audit_quirks audit_watch audit_entry
             audit_export audit_facts audit_files audit_findings
             audit_fix audit_fold audit_format audit_groups
-            audit_html audit_json audit_judge audit_ldif audit_lines
+            audit_html audit_json audit_judge audit_ldif audit_limits
+            audit_lines
             audit_lists audit_names audit_options audit_output
             audit_prometheus audit_records audit_repair audit_scan
             audit_search audit_select audit_source audit_text
@@ -93,7 +94,8 @@ TOOLS = {
             setspn_accounts
             setspn_args setspn_command setspn_duplicates setspn_explain
             setspn_query setspn_search setspn_send setspn_words setspn_write
-            audit_config audit_files audit_fold audit_output audit_records
+            audit_config audit_files audit_fold audit_limits audit_output
+            audit_records
             audit_search audit_source shell_command
         '''),
     },

@@ -81,16 +81,19 @@ TESTS = {
                         'sources': FAKE_STACK + [
         'tests/test_audit_fold.c', 'tools/audit_fold.c']},
     'test_audit_records': {'kind': 'stack', 'use': 'TDB LMDB', 'sources': [
-        'tests/test_audit_records.c', 'tools/audit_records.c']},
+        'tests/test_audit_records.c', 'tools/audit_limits.c',
+        'tools/audit_records.c']},
     'test_audit_output': {'kind': 'pure', 'wrap': ['fsync'], 'sources': [
         'tests/test_audit_output.c', 'tests/policy_fixture.c',
         'tools/audit_output.c']},
     'test_audit_search': {'kind': 'stack', 'sources': [
-        'tests/test_audit_search.c', 'tools/audit_search.c',
+        'tests/test_audit_search.c', 'tools/audit_limits.c',
+        'tools/audit_search.c',
         'tools/connect_error.c']},
     'test_audit_ldif': {'kind': 'stack', 'sources': [
         'tests/test_audit_ldif.c', 'tools/audit_contexts.c',
-        'tools/audit_entry.c', 'tools/audit_ldif.c', 'tools/audit_lines.c']},
+        'tools/audit_entry.c', 'tools/audit_ldif.c', 'tools/audit_limits.c',
+        'tools/audit_lines.c']},
     'test_setspn_args': {'kind': 'pure', 'sources': [
         'tests/test_setspn_args.c', 'tools/setspn_args.c']},
     'test_rows': {'kind': 'pure', 'use': 'JANSSON', 'sources': [
@@ -126,7 +129,7 @@ TESTS = {
         'args': ['tests/corpus/formats']},
     'fuzz_ldif': {'kind': 'stack', 'sources': [
         'tests/fuzz_main.c', 'tests/fuzz_ldif.c', 'tools/audit_entry.c',
-        'tools/audit_ldif.c', 'tools/audit_lines.c'],
+        'tools/audit_ldif.c', 'tools/audit_limits.c', 'tools/audit_lines.c'],
         'args': ['tests/corpus/ldif']},
     'fuzz_setspn': {'kind': 'pure', 'sources': [
         'tests/fuzz_main.c', 'tests/fuzz_setspn.c', 'tools/setspn_args.c'],

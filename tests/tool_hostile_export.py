@@ -106,5 +106,32 @@ class Fixes(Export):
             self.assertFalse(host[0].isdigit(), spn)
 
 
+class Long(Export):
+    """A value that no directory holds is an error that says where it is; the
+    longest ones that a client can write are values like any other.
+    """
+
+    def test_works(self):
+        text = user(1, **{SPN: ["http/" + 15000000 * "x", "foo/same"]})
+        done = self.audit(text + user(2, **{SPN: "foo/same"}))
+        self.assertEqual(done.returncode, 1, done.stderr[:500])
+        self.assertIn(b"foo/same", done.stdout)
+
+    def test_too_long(self):
+        for name in (SPN, "dNSHostName", "userPrincipalName", "memberOf",
+                     "nTSecurityDescriptor", "description"):
+            for value in (20000000 * "x", 40000000 * "x",
+                          "\n ".join([70 * "x"] * 600000)):
+                if name == "description" and len(value) == 20000000:
+                    continue    # nobody reads it
+                done = self.audit(user(1, **{SPN: "foo/x"}) + user(
+                    2, **{name: value}))
+                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.stdout, b"")
+                self.assertLess(len(done.stderr), 1000)
+                for word in name, "CN=u2,CN=Users," + hostile.DOMAIN:
+                    self.assertIn(word.encode(), done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -95,6 +95,18 @@ class WithoutValues(HostileServer):
                               (tool, dn, done.stderr))
 
 
+class Long(HostileServer):
+    def test_value(self):
+        """Longer than any of a directory: the entry and attribute are named."""
+        server = self.serve([account("a"), account("b", (SPN, [
+            20000000 * "x"]))])
+        for tool in AUDIT, DUPLICATES:
+            done = self.run_tool(server, tool, *ANONYMOUS)
+            self.assertEqual(done.returncode, 2, done.stderr[:500])
+            self.assertEqual(done.stdout.count("foo/"), 0)
+            self.assertIn(SPN + " of CN=b,CN=Users," + DOMAIN, done.stderr)
+
+
 class Silence(HostileServer):
     def test_given_up(self):
         """At once, after the first answers, and while logging on."""

@@ -8,6 +8,7 @@
  */
 #include "audit_ldif.h"
 
+#include "audit_limits.h"
 #include "audit_lines.h"
 #include "policy/spn_quote.h"
 
@@ -321,6 +322,14 @@ static bool add_value(struct reader *reader, struct pair *pair)
 	if (!decode(reader, pair)) {
 		return false;
 	}
+	if (pair->value_len > AUDIT_LONGEST_VALUE) {
+		const char *text = audit_too_long_text(reader->scratch,
+						       reader->msg,
+						       name,
+						       pair->value_len);
+
+		return text != NULL && fail(reader, "%s", text);
+	}
 	/* libldb wants a NUL byte behind each value. */
 	value.data = talloc_size(reader->msg, pair->value_len + 1);
 	if (value.data == NULL) {
@@ -447,7 +456,15 @@ static bool read_all(struct reader *reader, struct audit_lines *lines)
 
 		if (!audit_lines_next(lines, &line, &reason)) {
 			reader->number = line.number;
-			return reason != NULL && fail(reader, "%s", reason);
+			return reason != NULL &&
+			       fail(reader,
+				    "%s%s%s",
+				    reason,
+				    (reader->msg == NULL) ? "" : "; in ",
+				    (reader->msg == NULL)
+					    ? ""
+					    : ldb_dn_get_linearized(
+						      reader->msg->dn));
 		}
 		if (line.text == NULL) {
 			break;

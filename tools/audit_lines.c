@@ -5,9 +5,16 @@
  */
 #include "audit_lines.h"
 
+#include "audit_limits.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Base64 of the longest value, its name, and blanks to go on: more cannot be
+ * put together. */
+#define LONGEST_LINE (2 * AUDIT_LONGEST_VALUE)
+#define LONGEST_NAME 64
 
 struct audit_lines {
 	FILE *stream;
@@ -110,11 +117,31 @@ static bool look_ahead(struct audit_lines *lines, const char **_reason)
 	return *_reason == NULL;
 }
 
+/* By the name of the attribute; it may be all in one line, or folded. */
+static const char *too_long(struct audit_lines *lines)
+{
+	const char *text = (lines->len > 0) ? lines->text : lines->ahead;
+	size_t len = strcspn(text, ":");
+
+	return talloc_asprintf(lines,
+			       "%.*s has a value that is longer than any of a "
+			       "directory; export without it",
+			       (int)((len < LONGEST_NAME) ? len
+							  : LONGEST_NAME),
+			       text);
+}
+
 /* What is ahead without its first bytes, at the end of the text. */
-static bool append(struct audit_lines *lines, size_t skip)
+static bool append(struct audit_lines *lines,
+		   size_t skip,
+		   const char **_reason)
 {
 	size_t len = lines->ahead_len - skip;
 
+	if (lines->len + len > LONGEST_LINE) {
+		*_reason = too_long(lines);
+		return false;
+	}
 	if (lines->len + len + 1 > lines->size) {
 		size_t size = 2 * (lines->len + len) + 128;
 		char *text = talloc_realloc(lines, lines->text, char, size);
@@ -152,7 +179,7 @@ bool audit_lines_next(struct audit_lines *lines,
 		return false;
 	}
 	lines->len = 0;
-	ok = append(lines, 0);
+	ok = append(lines, 0, _reason);
 	while (ok) {
 		ok = look_ahead(lines, _reason);
 		if (!ok) {
@@ -163,7 +190,7 @@ bool audit_lines_next(struct audit_lines *lines,
 		    lines->ahead[0] != ' ') {
 			break;
 		}
-		ok = append(lines, 1);
+		ok = append(lines, 1, _reason);
 	}
 	_line->text = lines->text;
 	_line->len = lines->len;

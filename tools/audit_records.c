@@ -6,6 +6,8 @@
  */
 #include "audit_records.h"
 
+#include "audit_limits.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
@@ -111,6 +113,8 @@ static bool read_record(struct pass *pass, const void *bytes, size_t len)
 		uint8_t *out;
 	} data = {.in = bytes}; /* ldb_val is never const */
 	const struct ldb_val packed = {.data = data.out, .length = len};
+	const char *reason = NULL;
+	bool is_too_long = false;
 	int ret;
 
 	msg = ldb_msg_new(pass->entry_ctx);
@@ -132,6 +136,12 @@ static bool read_record(struct pass *pass, const void *bytes, size_t len)
 		return false;
 	}
 	keep_wanted(pass, msg);
+	reason = audit_too_long(pass->mem_ctx, msg, &is_too_long);
+	if (is_too_long) {
+		pass->ret = LDB_ERR_OPERATIONS_ERROR;
+		pass->reason = reason;
+		return false;
+	}
 	pass->ret = pass->records->entry(pass->records->private_data, msg);
 	talloc_free_children(pass->entry_ctx);
 	return pass->ret == LDB_SUCCESS;

@@ -14,6 +14,7 @@
  */
 #include "audit_search.h"
 
+#include "audit_limits.h"
 #include "connect.h"
 #include "spn_values.h"
 
@@ -213,6 +214,8 @@ static int handle_first(struct pass *pass, const struct ldb_message *msg)
 static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 {
 	static const char range[] = ";range=";
+	const char *reason = NULL;
+	bool is_too_long = false;
 	unsigned i;
 	int ret = LDB_SUCCESS;
 
@@ -221,6 +224,10 @@ static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
+	}
+	reason = audit_too_long(pass->mem_ctx, msg, &is_too_long);
+	if (is_too_long) {
+		return lost(pass, LDB_ERR_SIZE_LIMIT_EXCEEDED, reason);
 	}
 	for (i = 0; i < msg->num_elements; i++) {
 		if (strcasestr(msg->elements[i].name, range) == NULL) {

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How long a value may be. More than this no directory takes in one request
+ * (Samba: 16 MiB, Windows: 10 MB), so a longer one is no value of a directory;
+ * and a report of it could not be made.
+ */
+#ifndef SPN_AUDIT_LIMITS_H
+#define SPN_AUDIT_LIMITS_H
+
+#include "spn_values.h"
+
+#define AUDIT_LONGEST_VALUE ((size_t)16 * 1024 * 1024)
+
+/* Which attribute of this entry has a longer one, as a text on mem_ctx; NULL:
+ * none. *_is is true even when there is no memory for the text. */
+const char *audit_too_long(TALLOC_CTX *mem_ctx,
+			   const struct ldb_message *msg,
+			   bool *_is);
+
+/* The same for one value. */
+const char *audit_too_long_text(TALLOC_CTX *mem_ctx,
+				const struct ldb_message *msg,
+				const char *attr,
+				size_t len);
+
+#endif
