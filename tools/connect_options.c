@@ -8,6 +8,7 @@
  */
 
 #include "connect_private.h"
+#include "policy/spn_quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,11 +311,16 @@ static bool connect_read_timeout(struct spn_connect *connect)
 		seconds = MAX_TIMEOUT + 1;
 	}
 	if (seconds > MAX_TIMEOUT) {
+		char *shown = spn_quote(connect,
+					spn_str_of(text),
+					SPN_QUOTE_DN | SPN_QUOTE_CUT);
+
 		spn_connect_usage_error(connect,
-					"--timeout: '%s' is no number of "
+					"--timeout: %s is no number of "
 					"seconds from 0 to %d",
-					(text == NULL) ? "" : text,
+					(shown == NULL) ? "" : shown,
 					MAX_TIMEOUT);
+		talloc_free(shown);
 		return false;
 	}
 	connect->timeout = (unsigned)seconds;
