@@ -44,7 +44,7 @@ void spn_state_close(struct ldb_module *module)
 	state->num_writes = 0;
 	state->number++;
 	state->failed = false;
-	state->config_changed = false;
+	state->config_write = 0;
 }
 
 void spn_state_note_write(struct ldb_module *module)
@@ -73,7 +73,9 @@ int spn_state_open(struct ldb_module *module)
 	if (state->txn != NULL) {
 		return LDB_SUCCESS;
 	}
-	if (state->config_changed) {
+	/* While that very write is under way nothing is changed yet. */
+	if (state->config_write != 0 &&
+	    state->config_write != state->num_writes) {
 		ldb_set_errstring(store.ldb,
 				  "the configuration was changed before");
 		return LDB_ERR_OPERATIONS_ERROR;
@@ -116,7 +118,9 @@ int spn_state_freeze(struct ldb_module *module, struct ldb_request *req)
 	int ret;
 
 	if (ldb_req_is_untrusted(req) && state->txn == NULL) {
-		state->config_changed = true;
+		if (state->config_write == 0) {
+			state->config_write = state->num_writes;
+		}
 		return LDB_SUCCESS;
 	}
 	ret = spn_state_open(module);

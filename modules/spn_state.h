@@ -28,7 +28,8 @@ struct spn_state {
 	size_t num_writes;	   /* that this transaction has seen */
 	uint64_t number;	   /* of this transaction, in this process */
 	bool failed; /* a check could not be made: the commit must fail */
-	bool config_changed; /* by a client, before it was read */
+	size_t config_write; /* the write of a client that has changed the
+				configuration before it was read; 0: none */
 };
 
 /* The private data of the module. */

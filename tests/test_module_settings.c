@@ -295,6 +295,12 @@ static void no_law_after_a_clients_change(void **state)
 	assert_refused(f, fake_modify(f, "b", "+spn foo/x"), NO_CHECK);
 	fake_cancel(f);
 	assert_accepted(f, fake_modify(f, "b", "+spn foo/x"));
+	/* In one request the law is what it was before. */
+	fake_change(f, FAKE_POLICY_DN, "=msDS-Settings duplicate-spn=off");
+	assert_accepted(f,
+			fake_modify(f,
+				    "b",
+				    "+sPNMappings host=foo\n+spn foo/b"));
 }
 
 /* In the next transaction the new law holds, without a restart. */
