@@ -49,17 +49,24 @@ static bool append(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Whether the second can be one with the first: both add, or both delete; or
- * the first says what is there, and the second adds to that. */
+/*
+ * Whether the second can be one with the first: both add, or both delete; or
+ * the first says what is there, and the second adds to that, or says it anew.
+ * An element without values that is to add some is for the directory to
+ * refuse.
+ */
 static bool is_same_kind(const struct ldb_message_element *first,
 			 const struct ldb_message_element *second)
 {
-	if (spn_request_kind(second) == SPN_CHANGE_ADD) {
-		return spn_request_kind(first) == SPN_CHANGE_ADD ||
-		       is_absolute(first);
+	enum spn_change_kind kind = spn_request_kind(second);
+
+	if (spn_values_num(second) == 0 && kind != SPN_CHANGE_REPLACE) {
+		return false;
 	}
-	return !is_absolute(first) && !is_absolute(second) &&
-	       spn_request_kind(first) == spn_request_kind(second);
+	if (is_absolute(first)) {
+		return kind != SPN_CHANGE_DELETE;
+	}
+	return kind == spn_request_kind(first) && spn_values_num(first) > 0;
 }
 
 /* The elements of servicePrincipalName, as few as possible; MAX_STEPS + 1 of
@@ -79,13 +86,12 @@ static bool merge(TALLOC_CTX *mem_ctx,
 		if (!spn_request_is_spns(el)) {
 			continue;
 		}
-		if (last != NULL && is_absolute(&last->el) && is_absolute(el))
-		{
-			num--; /* nothing is left of it */
-			last = NULL;
-		}
 		if (last == NULL || !is_same_kind(&last->el, el)) {
 			els[num++] = (struct merged){.el = *el};
+			continue;
+		}
+		if (spn_request_kind(el) == SPN_CHANGE_REPLACE) {
+			*last = (struct merged){.el = *el};
 			continue;
 		}
 		if (is_absolute(&last->el)) {
@@ -151,12 +157,6 @@ static struct ldb_message *with_spns(TALLOC_CTX *mem_ctx,
 	return made;
 }
 
-static int refuse(const struct spn_store *store, const char *why)
-{
-	ldb_asprintf_errstring(store->ldb, "00002035: spn_policy: %s", why);
-	return LDB_ERR_UNWILLING_TO_PERFORM;
-}
-
 static bool make_steps(TALLOC_CTX *mem_ctx,
 		       const struct ldb_message *msg,
 		       const struct merged *els,
@@ -188,37 +188,41 @@ static bool has_one_at_most(const struct ldb_message *msg)
 	return num < 2;
 }
 
-int spn_steps_split(const struct spn_store *store,
-		    TALLOC_CTX *mem_ctx,
-		    const struct ldb_message *msg,
-		    struct spn_steps *_steps)
+bool spn_steps_split(TALLOC_CTX *mem_ctx,
+		     const struct ldb_message *msg,
+		     struct spn_steps *_steps)
 {
 	struct merged els[MAX_STEPS + 1] = {};
-	const struct ldb_message **messages =
-		talloc_array(mem_ctx, const struct ldb_message *, MAX_STEPS);
-	size_t num = 1;
+	struct spn_steps steps = {.num = 1};
 
-	if (messages == NULL) {
-		return ldb_oom(store->ldb);
+	steps.messages = talloc_array(mem_ctx,
+				      const struct ldb_message *,
+				      MAX_STEPS);
+	if (steps.messages == NULL) {
+		return false;
 	}
+	steps.messages[0] = msg;
 	if (has_one_at_most(msg)) {
-		messages[0] = msg;
-	} else if (spn_request_undeletes(msg)) {
-		return refuse(store,
-			      "an undelete says only once what "
-			      "servicePrincipalName is to be");
-	} else if (!merge(mem_ctx, msg, els, &num)) {
-		return ldb_oom(store->ldb);
-	} else if (num > MAX_STEPS) {
-		return refuse(store,
-			      "more than 16 turns between adding and deleting "
-			      "servicePrincipalName; send several requests");
-	} else if (!make_steps(mem_ctx, msg, els, num, messages)) {
-		return ldb_oom(store->ldb);
+		*_steps = steps;
+		return true;
 	}
-	_steps->messages = messages;
-	_steps->num = num;
-	return LDB_SUCCESS;
+	if (!merge(mem_ctx, msg, els, &steps.num)) {
+		return false;
+	}
+	if (spn_request_undeletes(msg)) {
+		steps.num = 1;
+		steps.refusal = "00002035: spn_policy: an undelete says only "
+				"once what servicePrincipalName is to be";
+	} else if (steps.num > MAX_STEPS) {
+		steps.num = 1;
+		steps.refusal = "00002035: spn_policy: more than 16 turns "
+				"between adding and deleting "
+				"servicePrincipalName; send several requests";
+	} else if (!make_steps(mem_ctx, msg, els, steps.num, steps.messages)) {
+		return false;
+	}
+	*_steps = steps;
+	return true;
 }
 
 static bool fill(TALLOC_CTX *mem_ctx,

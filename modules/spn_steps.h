@@ -13,22 +13,22 @@
 struct spn_steps {
 	const struct ldb_message **messages;
 	size_t num;
+	/* NULL, or why we do not do it: access control is heard first */
+	const char *refusal;
 };
 
 /*
  * The steps of a modify, which in this order do what it does: one that is the
  * message itself where it has one element at most. Whatever else the message
  * changes is in the last step, since Samba rewrites SPNs after what a request
- * says about them. All on mem_ctx.
+ * says about them. All on mem_ctx. False when out of memory.
  *
- * LDB_ERR_UNWILLING_TO_PERFORM, with an error string, when the request goes
- * back and forth between adding and deleting too often, or wants an undelete
- * besides.
+ * A request that goes back and forth between adding and deleting too often, or
+ * wants an undelete besides, is one step, and to be refused afterwards.
  */
-int spn_steps_split(const struct spn_store *store,
-		    TALLOC_CTX *mem_ctx,
-		    const struct ldb_message *msg,
-		    struct spn_steps *_steps);
+bool spn_steps_split(TALLOC_CTX *mem_ctx,
+		     const struct ldb_message *msg,
+		     struct spn_steps *_steps);
 
 /* The step that adds the halves that must come along and deletes those that
  * must go along. On mem_ctx; NULL when out of memory. */

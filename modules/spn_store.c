@@ -171,7 +171,7 @@ int spn_store_account(const struct spn_store *store,
 	return ret;
 }
 
-/* One attribute of a live object. */
+/* One attribute of an object, deleted or not. */
 static int read_one(const struct spn_store *store,
 		    TALLOC_CTX *mem_ctx,
 		    struct ldb_dn *dn,
@@ -185,6 +185,7 @@ static int read_one(const struct spn_store *store,
 					   .base = dn,
 					   .scope = LDB_SCOPE_BASE,
 					   .attrs = attrs,
+					   .deleted = true,
 				   },
 				   _res);
 

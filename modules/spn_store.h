@@ -88,8 +88,8 @@ int spn_store_account(const struct spn_store *store,
 		      struct spn_account **_account,
 		      bool *_deleted);
 
-/* objectGUID of a live object by its DN, as text on mem_ctx. No other
- * attribute is read: it may have a hundred thousand values. */
+/* objectGUID of an object by its DN, deleted or not, as text on mem_ctx. No
+ * other attribute is read: it may have a hundred thousand values. */
 int spn_store_object_guid(const struct spn_store *store,
 			  TALLOC_CTX *mem_ctx,
 			  struct ldb_dn *dn,

@@ -229,6 +229,12 @@ static int step_written(void *private_data, const struct ldb_message **_next)
 	int ret = LDB_SUCCESS;
 
 	w->has_written = true;
+	if (w->steps.refusal != NULL) {
+		state->failed = true; /* it is not to be committed */
+		ldb_set_errstring(ldb_module_get_ctx(w->module),
+				  w->steps.refusal);
+		return LDB_ERR_UNWILLING_TO_PERFORM;
+	}
 	if (w->num_sent < w->steps.num) {
 		*_next = w->steps.messages[w->num_sent++];
 		return LDB_SUCCESS;
@@ -365,7 +371,7 @@ static int look_ahead(struct spn_write *w)
 /* What Samba itself writes in the middle of a request is its own affair: it
  * tries out whether the caller may write an account, and brings nothing. And
  * where nothing is to be refused a request is left as it is. */
-static int make_steps(const struct spn_store *store, struct spn_write *w)
+static bool make_steps(struct spn_write *w)
 {
 	const struct ldb_message *msg = message_of(w->req);
 
@@ -373,15 +379,15 @@ static int make_steps(const struct spn_store *store, struct spn_write *w)
 	    spn_state_of(w->module)->mode == SPN_MODE_ENFORCE &&
 	    (w->outer == NULL || ldb_req_is_untrusted(w->req)))
 	{
-		return spn_steps_split(store, w, msg, &w->steps);
+		return spn_steps_split(w, msg, &w->steps);
 	}
 	w->steps.messages = talloc_array(w, const struct ldb_message *, 1);
 	if (w->steps.messages == NULL) {
-		return ldb_oom(store->ldb);
+		return false;
 	}
 	w->steps.messages[0] = msg;
 	w->steps.num = 1;
-	return LDB_SUCCESS;
+	return true;
 }
 
 int spn_write(struct ldb_module *module,
@@ -389,17 +395,13 @@ int spn_write(struct ldb_module *module,
 	      const struct spn_concern *concern)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
-	const struct spn_store store = {.ldb = ldb, .module = module};
 	struct spn_write *w = new_write(module, req, concern);
 	int ret;
 
-	if (w == NULL) {
+	if (w == NULL || !make_steps(w)) {
 		return ldb_oom(ldb);
 	}
-	ret = make_steps(&store, w);
-	if (ret == LDB_SUCCESS) {
-		ret = look_ahead(w);
-	}
+	ret = look_ahead(w);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}

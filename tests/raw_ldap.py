@@ -68,6 +68,11 @@ def rename(dn, rdn, superior=None):
                b"" if superior is None else octets(superior, 0x80))
 
 
+def extended(oid, value=None):
+    return tlv(0x77, octets(oid, 0x80),
+               b"" if value is None else octets(value, 0x81))
+
+
 def split(data):
     """(content of the first element, what is behind it)"""
     length, start = data[1], 2
@@ -78,15 +83,20 @@ def split(data):
 
 
 class RawLdap:
-    """One connection, by TLS since simple binds want it."""
+    """One connection, by TLS since simple binds want it.
 
-    def __init__(self, server, user, password):
+    Without a user nothing is bound: the caller is anonymous.
+    """
+
+    def __init__(self, server, user=None, password=None):
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         self.socket = context.wrap_socket(
             socket.create_connection((server, 636), timeout=120))
         self.number = 0
+        if user is None:
+            return
         bound = self.send(tlv(0x60, integer(3), octets(user),
                               octets(password, 0x80)))
         if bound.code != SUCCESS:
@@ -122,7 +132,9 @@ class RawLdap:
             message = self.exactly(int.from_bytes(head[2:], "big"))
         else:
             message = self.exactly(head[1])
-        _, rest = split(message)        # messageID
+        number, rest = split(message)   # messageID
+        if int.from_bytes(number, "big") != self.number:
+            raise Closed("not an answer to this request: %r" % message[:200])
         result, _ = split(rest)
         code, result = split(result)
         _, result = split(result)       # matchedDN

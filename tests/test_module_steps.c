@@ -149,7 +149,7 @@ static void undelete_in_one_step(void **state)
 {
 	struct fake *f = *state;
 
-	fake_put_user(f, "svc", "+isDeleted TRUE");
+	fake_put_user(f, "svc", "+isDeleted TRUE\n+spn foo/a");
 	f->control = LDB_CONTROL_SHOW_DELETED_OID;
 	assert_int_equal(fake_modify(f,
 				     "svc",
@@ -161,6 +161,34 @@ static void undelete_in_one_step(void **state)
 	assert_string_equal(f->error,
 			    "00002035: spn_policy: an undelete says only once "
 			    "what servicePrincipalName is to be");
+	assert_stored(f, "svc", "foo/a");
+}
+
+/* What we do not do is refused when access control has been heard. */
+static void access_control_comes_first(void **state)
+{
+	struct fake *f = *state;
+	char *changes = talloc_strdup(f, "+spn foo/0");
+	unsigned i;
+
+	fake_put_user(f, "svc", "");
+	for (i = 1; i < 20; i++) {
+		changes = talloc_asprintf_append(changes,
+						 "\n-spn foo/%u\n+spn foo/%u",
+						 i - 1,
+						 i);
+	}
+	f->acl_refuses = true;
+	assert_int_equal(fake_modify(f, "svc", changes),
+			 LDB_ERR_INSUFFICIENT_ACCESS_RIGHTS);
+	assert_int_equal(f->num_requests, 1);
+	f->acl_refuses = false;
+	f->trusted = true;
+	fake_start(f);
+	assert_int_equal(fake_modify(f, "svc", changes),
+			 LDB_ERR_UNWILLING_TO_PERFORM);
+	assert_refused(f, fake_commit(f), NO_CHECK);
+	assert_stored(f, "svc", "");
 }
 
 int main(void)
@@ -172,6 +200,7 @@ int main(void)
 		fake_test(half_is_not_committed),
 		fake_test(system_takes_all_and_brings_it_back),
 		fake_test(undelete_in_one_step),
+		fake_test(access_control_comes_first),
 	};
 
 	return fake_run(tests);

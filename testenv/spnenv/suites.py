@@ -94,6 +94,8 @@ DOMAIN_SUITES = (
     *(Suite("module_stock." + environment, environment + ":local",
             "counted", python("module_stock"))
       for environment in ("ad_dc", "ad_dc_stock")),
+    Suite("module_requests", MACHINE, "counted",
+          shlex.quote(os.path.join(layout.TESTENV, "requests"))),
     Suite("bench", MACHINE, "status",
           "%s -B tests/bench/bench.py --sizes=10000 --instructions --gate"
           % layout.PYTHON),
