@@ -187,6 +187,7 @@ CHECKS = {
     'check_docs': 'tests/check_docs.py',
     'check_units': 'tests/check_units.py',
     'check_quotes': 'tests/check_quotes.py',
+    'tool_audit_input': 'tests/tool_audit_input.py',
     'tool_quotes': 'tests/tool_quotes.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
     'tool_growth': 'tests/tool_growth.py',

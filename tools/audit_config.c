@@ -5,6 +5,8 @@
  */
 #include "audit_config.h"
 
+#include "policy/spn_quote.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 
 struct audit_config {
 	struct ldb_context *ldb;
+	const char *reason; /* NULL: none was left out */
 };
 
 /* By their object class, and what of them is kept. */
@@ -120,13 +123,32 @@ static int copy_attr(struct ldb_message *copy,
 	int ret = LDB_SUCCESS;
 	size_t i;
 
-	for (i = 0; i < spn_values_num(el); i++) {
-		struct ldb_val value = spn_values_val(spn_values_get(el, i));
+	for (i = 0; i < spn_values_num(el) && ret == LDB_SUCCESS; i++) {
+		struct spn_str value = spn_values_get(el, i);
+		struct ldb_val val = spn_values_val(value);
 
-		ret = ldb_msg_add_value(copy, attr, &value, NULL);
-		if (ret != LDB_SUCCESS) {
-			break;
+		/* No database has a value twice, an export may. */
+		if (!spn_values_has(spn_values_of(copy, attr), value)) {
+			ret = ldb_msg_add_value(copy, attr, &val, NULL);
 		}
+	}
+	return ret;
+}
+
+static int keep_reason(struct audit_config *config,
+		       const struct ldb_message *msg,
+		       int ret)
+{
+	const char *dn = ldb_dn_get_linearized(msg->dn);
+
+	if (ret != LDB_SUCCESS && ret != LDB_ERR_ENTRY_ALREADY_EXISTS) {
+		config->reason = talloc_asprintf(
+			config,
+			"the entry %s cannot be taken: %s",
+			spn_quote(config,
+				  spn_str_of((dn == NULL) ? "" : dn),
+				  SPN_QUOTE_DN | SPN_QUOTE_CUT),
+			ldb_errstring(config->ldb));
 	}
 	return ret;
 }
@@ -152,10 +174,21 @@ int audit_config_offer(struct audit_config *config,
 		ret = copy_attr(copy, msg, attrs[i]);
 	}
 	if (ret == LDB_SUCCESS) {
-		ret = ldb_add(config->ldb, copy);
+		ret = keep_reason(config, msg, ldb_add(config->ldb, copy));
 	}
 	talloc_free(copy);
 	return ret;
+}
+
+const char *audit_config_reason(const struct audit_config *config,
+				TALLOC_CTX *mem_ctx,
+				const char *name)
+{
+	return (config->reason == NULL) ? NULL
+					: talloc_asprintf(mem_ctx,
+							  "%s: %s",
+							  name,
+							  config->reason);
 }
 
 static int set_context(struct audit_config *config,

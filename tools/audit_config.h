@@ -21,6 +21,12 @@ bool audit_config_new(TALLOC_CTX *mem_ctx,
 int audit_config_offer(struct audit_config *config,
 		       const struct ldb_message *msg);
 
+/* Why an entry of the source with that name was refused, one line on mem_ctx;
+ * NULL when out of memory, or when none was. */
+const char *audit_config_reason(const struct audit_config *config,
+				TALLOC_CTX *mem_ctx,
+				const char *name);
+
 /* The DNS name of the controller whose NTDS Settings object has this
  * objectGUID; on mem_ctx, NULL when that cannot be told. */
 const char *audit_config_dc(struct audit_config *config,

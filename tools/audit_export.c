@@ -157,12 +157,19 @@ static bool read_export(struct audit_source *source,
 		return false;
 	}
 	rewind(export->stream);
-	return audit_ldif_read(mem_ctx,
-			       &ldif,
-			       export->stream,
-			       export->name,
-			       _reason) &&
-	       check_whole(export, mem_ctx, _reason);
+	if (!audit_ldif_read(mem_ctx,
+			     &ldif,
+			     export->stream,
+			     export->name,
+			     _reason)) {
+		if (*_reason == NULL) {
+			*_reason = audit_config_reason(export->config,
+						       mem_ctx,
+						       export->name);
+		}
+		return false;
+	}
+	return check_whole(export, mem_ctx, _reason);
 }
 
 /* ------------------------------------------------------------ configuration

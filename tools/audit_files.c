@@ -161,6 +161,12 @@ static bool read_files(struct audit_source *source,
 					&records,
 					files->paths[i],
 					_reason)) {
+			if (*_reason == NULL) {
+				*_reason =
+					audit_config_reason(files->config,
+							    mem_ctx,
+							    files->paths[i]);
+			}
 			return false;
 		}
 	}

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""spn-audit over exports and lists that are odd, and not wrong; or wrong, and
+then the message says where.
+
+Needs no directory.
+"""
+
+import os
+import resource
+import subprocess
+import tempfile
+import unittest
+
+from hostile import CONFIGURATION, SPN, configuration, user
+
+TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "tools", "spn-audit")
+
+
+class Input(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, data):
+        if isinstance(data, str):
+            data = data.encode("utf-8")
+        with open(self.path(name), "wb") as stream:
+            stream.write(data)
+        return self.path(name)
+
+    def audit(self, text, *args, stdin=b""):
+        return subprocess.run(
+            [TOOL, "--configfile=/dev/null",
+             "--from-ldif=" + self.write("export", text), *args],
+            input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            check=False)
+
+    def refused(self, done, *words):
+        self.assertEqual((2, b""), (done.returncode, done.stdout),
+                         done.stderr)
+        self.assertNotIn(b"out of memory", done.stderr)
+        for word in words:
+            self.assertIn(word.encode(), done.stderr)
+
+
+class Configuration(Input):
+    SERVICE = "CN=Directory Service,CN=Windows NT,CN=Services,"
+
+    def test_value_twice(self):
+        """Each entry of the configuration, each attribute twice."""
+        plain = configuration() + user(1, **{SPN: "foo/x"})
+        twice = "".join(
+            line + (line if ": " in line and line[:4] != "dn: " else "")
+            for line in configuration().splitlines(True))
+        self.assertNotEqual(plain, twice)
+        once = self.audit(plain)
+        done = self.audit(twice + user(1, **{SPN: "foo/x"}))
+        self.assertEqual((once.returncode, once.stdout, once.stderr),
+                         (done.returncode, done.stdout, done.stderr))
+        self.assertIn(once.returncode, (0, 1))
+
+    def test_no_room(self):
+        """What is not the fault of the memory is not said to be."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 22, 1 << 22))
+
+        dn = self.SERVICE + CONFIGURATION
+        self.write("export", configuration().replace(
+            "host=alerter", "host=" + "x," * (1 << 22) + "alerter"))
+        done = subprocess.run(
+            [TOOL, "--configfile=/dev/null",
+             "--from-ldif=" + self.path("export")], preexec_fn=limit,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        self.refused(done, self.path("export"), dn)
+
+
+if __name__ == "__main__":
+    unittest.main()
