@@ -78,5 +78,36 @@ class Configuration(Input):
         self.refused(done, self.path("export"), dn)
 
 
+class Baseline(Input):
+    EXPORT = configuration() + user(1, **{SPN: "foo/x"}) + user(
+        2, **{SPN: ["foo/x", "foo/y"]})
+
+    def test_any_byte(self):
+        """No byte of a comment ends the file, nor does its length."""
+        path = self.path("baseline")
+        self.audit(self.EXPORT, "--write-baseline=" + path)
+        with open(path, "rb") as stream:
+            keys = stream.read()
+        for byte in (1, 4, 26, 128, 254, 255):
+            comment = b"# " + bytes([byte]) * 20000 + b"\n"
+            self.write("baseline", comment + keys)
+            done = self.audit(self.EXPORT, "--baseline=" + path)
+            self.assertEqual((0, b""), (done.returncode, done.stderr), byte)
+            self.assertIn(b"3 accepted, no findings", done.stdout, byte)
+
+    def test_line_behind_any_byte(self):
+        """And what stands behind it is read, if it is wrong."""
+        path = self.write("baseline", b"# y\xff\nnonsense\n")
+        self.refused(self.audit(self.EXPORT, "--baseline=" + path),
+                     path + ":2: 'nonsense'")
+
+    def test_nothing(self):
+        path = self.write("baseline", b"")
+        done = self.audit(self.EXPORT, "--baseline=" + path)
+        self.assertEqual(self.audit(self.EXPORT).stdout, done.stdout)
+        self.refused(self.audit(self.EXPORT, "--baseline=" + self.folder),
+                     self.folder + ": Is a directory")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -282,6 +282,35 @@ bool audit_baseline_parse(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+/* Whatever bytes there are. False when it fails, or when out of memory. */
+static bool read_all(TALLOC_CTX *mem_ctx,
+		     FILE *file,
+		     char **_text,
+		     size_t *_len)
+{
+	char buffer[BUFSIZ];
+	char *text = talloc_strdup(mem_ctx, "");
+	size_t size = 1;
+	size_t len = 0;
+	size_t num = 0;
+
+	do {
+		num = fread(buffer, 1, sizeof(buffer), file);
+		if (len + num > size) {
+			size = 2 * (len + num);
+			text = talloc_realloc(mem_ctx, text, char, size);
+		}
+		if (text == NULL) {
+			return false;
+		}
+		memcpy(text + len, buffer, num);
+		len += num;
+	} while (num > 0);
+	*_text = text;
+	*_len = len;
+	return ferror(file) == 0;
+}
+
 bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 			 const char *path,
 			 struct audit_baseline **_baseline,
@@ -289,8 +318,7 @@ bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
-	size_t size = 0;
-	ssize_t len = 0;
+	size_t len = 0;
 	bool ok = false;
 
 	*_reason = NULL;
@@ -301,22 +329,20 @@ bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 					   strerror(errno));
 		return false;
 	}
-	/* No text has this byte: all of it. */
-	len = getdelim(&text, &size, 0xff, file);
-	if (ferror(file) != 0) {
+	ok = read_all(mem_ctx, file, &text, &len);
+	if (!ok && ferror(file) != 0) {
 		*_reason = talloc_asprintf(mem_ctx,
 					   "--baseline=%s: %s",
 					   path,
 					   strerror(errno));
-	} else {
-		ok = audit_baseline_parse(mem_ctx,
-					  path,
-					  (text == NULL) ? "" : text,
-					  (len < 0) ? 0 : (size_t)len,
-					  _baseline,
-					  _reason);
 	}
-	free(text);
+	ok = ok && audit_baseline_parse(mem_ctx,
+					path,
+					text,
+					len,
+					_baseline,
+					_reason);
+	talloc_free(text);
 	fclose(file);
 	return ok;
 }
