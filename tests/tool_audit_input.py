@@ -6,6 +6,7 @@ Needs no directory.
 """
 
 import os
+import re
 import resource
 import subprocess
 import tempfile
@@ -107,6 +108,35 @@ class Baseline(Input):
         self.assertEqual(self.audit(self.EXPORT).stdout, done.stdout)
         self.refused(self.audit(self.EXPORT, "--baseline=" + self.folder),
                      self.folder + ": Is a directory")
+
+
+class Names(Input):
+    def found(self, *args):
+        done = self.audit(
+            configuration() + user(1, **{SPN: "foo/x", "sAMAccountName":
+                                         "jürgen"})
+            + user(2, **{SPN: "foo/y", "sAMAccountName": "gro\u00dfe  mühe$"}),
+            "--only=SPN-701", *args)
+        self.assertEqual((0, b""), (done.returncode, done.stderr))
+        return re.findall("foo/.", done.stdout.decode())
+
+    def test_account(self):
+        """--account compares names as the directory does."""
+        for name, spn in (("jürgen", "foo/x"), ("JÜRGEN", "foo/x"),
+                          ("Jürgen", "foo/x"), ("GROßE MÜHE$", "foo/y"),
+                          ("große  mÜhe", "foo/y")):
+            self.assertEqual([spn], self.found("--account=" + name), name)
+        self.refused(self.audit(configuration() + user(
+            1, **{SPN: "foo/x"}), "--account=JÜRGEN"), "JÜRGEN", "DN")
+
+    def test_base(self):
+        text = configuration() + user(1, **{SPN: "foo/x"}).replace(
+            "CN=u1", "CN=jürgen")
+        for option in "--account", "--base":
+            done = self.audit(text, "--only=SPN-701",
+                              option + "=cn=JÜRGEN,cn=users,dc=EXAMPLE,dc=com")
+            self.assertEqual((0, b""), (done.returncode, done.stderr))
+            self.assertIn(b"foo/x", done.stdout)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,25 @@ static bool has_dn(const struct audit_select *select,
 	return same;
 }
 
+/* As the directory compares names: it knows more letters than ASCII has. */
+static bool has_name(const struct audit_scan *scan,
+		     const struct spn_account *account,
+		     struct spn_str wanted,
+		     bool *_has)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(NULL);
+	struct spn_str folded = {};
+	bool ok = tmp_ctx != NULL && account->sam_account_name != NULL &&
+		  scan->fold.fn(scan->fold.private_data,
+				tmp_ctx,
+				spn_str_of(account->sam_account_name),
+				&folded);
+
+	*_has = ok && spn_str_equal(folded, wanted);
+	talloc_free(tmp_ctx);
+	return ok || account->sam_account_name == NULL;
+}
+
 /* Those with this name or, if name is NULL, this DN. */
 static bool keep_matching(struct audit_select *select,
 			  const struct audit_scan *scan,
@@ -66,7 +85,11 @@ static bool keep_matching(struct audit_select *select,
 			  struct ldb_dn *dn)
 {
 	struct spn_census *census = spn_index_census(scan->index);
-	bool ok = true;
+	struct spn_str wanted = {};
+	bool ok = name == NULL || scan->fold.fn(scan->fold.private_data,
+						select,
+						spn_str_of(name),
+						&wanted);
 	size_t i;
 
 	for (i = 0; ok && i < spn_census_num(census); i++) {
@@ -76,16 +99,12 @@ static bool keep_matching(struct audit_select *select,
 		if (!spn_census_get(census, i, &account)) {
 			return false;
 		}
-		if (account != NULL && !account->is_deleted) {
-			matches =
-				(name != NULL)
-					? spn_str_is(
-						  spn_str_of(
-							  account->sam_account_name),
-						  name)
-					: has_dn(select, account, dn);
+		if (account != NULL && !account->is_deleted && name != NULL) {
+			ok = has_name(scan, account, wanted, &matches);
+		} else if (account != NULL && !account->is_deleted) {
+			matches = has_dn(select, account, dn);
 		}
-		ok = !matches || keep(select, account);
+		ok = ok && (!matches || keep(select, account));
 		spn_census_turn_page(census);
 	}
 	return ok;
