@@ -81,7 +81,7 @@ TOOLS = {
             audit_lines
             audit_lists audit_names audit_options audit_output
             audit_prometheus audit_records audit_repair audit_scan
-            audit_search audit_select audit_source audit_text
+            audit_search audit_select audit_source audit_tell audit_text
             audit_trustees audit_words shell_command
         '''),
     },

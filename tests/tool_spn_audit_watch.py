@@ -300,6 +300,21 @@ class WatchTest(base.AuditTest):
         self.assertIsNotNone(watcher.message("connected again"))
         self.assertEqual((0, []), watcher.end())
 
+    def test_once(self):
+        """What is to be said once is said once, however many audits."""
+        watcher = self.start("-s", os.environ["SMB_CONF_PATH"],
+                             "-H", "ldap://" + base.SERVER, "-U",
+                             "%s%%%s" % base.ORDINARY)
+        self.assertIsNotNone(watcher.message("SPN-504 is not looked for"))
+        for event in "new", "cured", "new":
+            (self.remove if event == "cured" else self.add)()
+            while not watcher.line().startswith(
+                    event + " error SPN-301 PAIR-NO-SHORT " + NEW):
+                pass
+        self.remove()
+        self.assertEqual(0, watcher.end()[0])
+        self.assertIsNone(watcher.message("SPN-504"))
+
     def test_nobody_listens(self):
         """It ends, though there is nothing more to write."""
         done = subprocess.run("spn-audit -s %s --watch=1 %s | head -1"

@@ -16,6 +16,7 @@
 #include "audit_repair.h"
 #include "audit_scan.h"
 #include "audit_select.h"
+#include "audit_tell.h"
 #include "audit_watch.h"
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct audit {
 	struct spn_connect *connect;
 	struct audit_options *options;
 	struct ldb_context *ldb; /* that is open already; NULL: none */
-	bool has_told;		 /* what the caller is not shown */
+	struct audit_tell *tell; /* one for all audits of --watch */
 };
 
 static int out_of_memory(const struct audit *audit)
@@ -48,32 +49,6 @@ static int fail(const struct audit *audit, const char *reason)
 		spn_connect_message(audit->connect, "%s", reason);
 	}
 	return SPN_EXIT_CANNOT_RUN;
-}
-
-static bool has_shown_progress;
-
-/* On a terminal, and only if it takes more than a second. */
-static void show_progress(size_t num_accounts)
-{
-	static time_t start;
-	static time_t last;
-	time_t now = time(NULL);
-
-	if (start == 0) {
-		start = now;
-		last = now;
-	}
-	if (now == last || now - start < 2) {
-		return;
-	}
-	last = now;
-	has_shown_progress = true;
-	fprintf(stderr, "\r" TOOL ": %zu accounts read ", num_accounts);
-}
-
-static void end_progress(void)
-{
-	fputs("\r\033[K", stderr);
 }
 
 #define DAY (24 * 3600)
@@ -138,42 +113,6 @@ static bool open_source(struct audit *audit,
 				  _reason);
 }
 
-static void tell(const struct audit *audit, const struct audit_scan *scan)
-{
-	const char *const *loss = scan->source->losses;
-
-	spn_connect_message(audit->connect,
-			    "read %s: %zu accounts, %zu SPNs, %.2f s; judged "
-			    "in %.2f s",
-			    scan->source->what,
-			    scan->num_accounts,
-			    scan->num_spns,
-			    scan->seconds_reading,
-			    scan->seconds_judging);
-	for (; loss != NULL && *loss != NULL; loss++) {
-		spn_connect_message(audit->connect, "%s", *loss);
-	}
-}
-
-/* Once, also in --watch. */
-static void tell_of_deleted(struct audit *audit, const struct audit_scan *scan)
-{
-	const struct audit_choice *choice = audit->options->choice;
-	const struct spn_message *message = spn_message_by_code("SPN-504");
-
-	if (scan->source->shows_deleted || audit->has_told ||
-	    !audit_choice_is_on(choice, message) ||
-	    audit_choice_severity(choice, message, message->severity) <
-		    audit_choice_lowest(choice))
-	{
-		return;
-	}
-	audit->has_told = true;
-	spn_connect_message(audit->connect,
-			    "deleted objects are shown to administrators "
-			    "only: SPN-504 is not looked for");
-}
-
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
 	struct audit_scan_options scan_options = {
@@ -191,7 +130,7 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 							   "password days",
 							   365),
 			},
-		.progress = (isatty(STDERR_FILENO) == 1) ? show_progress
+		.progress = (isatty(STDERR_FILENO) == 1) ? audit_tell_progress
 							 : NULL,
 	};
 	struct audit_source *source = NULL;
@@ -204,14 +143,14 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 		  open_source(audit, &source, &reason) &&
 		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
-	if (has_shown_progress) {
-		end_progress();
-	}
+	audit_tell_end_progress();
 	if (ok) {
-		tell_of_deleted(audit, *_scan);
+		audit_tell_deleted(audit->tell,
+				   audit->options->choice,
+				   *_scan);
 	}
 	if (ok && audit->options->verbose) {
-		tell(audit, *_scan);
+		audit_tell_scan(audit->tell, *_scan);
 	}
 	return ok ? SPN_EXIT_DONE : fail(audit, reason);
 }
@@ -584,6 +523,10 @@ int main(int argc, char **argv)
 					 argv);
 	if (audit->connect == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
+	}
+	audit->tell = audit_tell_new(audit, audit->connect);
+	if (audit->tell == NULL) {
+		return out_of_memory(audit);
 	}
 	status = audit_options_read(audit, audit->connect, &audit->options);
 	if (status == SPN_EXIT_DONE &&

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an audit says on standard error while it works. What is to be said once
+ * is remembered here, and --watch has one of these for all its audits.
+ */
+#ifndef SPN_AUDIT_TELL_H
+#define SPN_AUDIT_TELL_H
+
+#include "audit_scan.h"
+#include "connect.h"
+
+struct audit_tell;
+
+/* NULL when out of memory. */
+struct audit_tell *audit_tell_new(TALLOC_CTX *mem_ctx,
+				  struct spn_connect *connect);
+
+/* For a terminal, and only if it takes more than a second; the end wipes it
+ * away. */
+void audit_tell_progress(size_t num_accounts);
+void audit_tell_end_progress(void);
+
+/* What was read and how long it took, and what could not be read. */
+void audit_tell_scan(const struct audit_tell *tell,
+		     const struct audit_scan *scan);
+
+/* Once: that the caller is shown no deleted objects, if they are wanted. */
+void audit_tell_deleted(struct audit_tell *tell,
+			const struct audit_choice *choice,
+			const struct audit_scan *scan);
+
+#endif
