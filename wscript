@@ -79,7 +79,7 @@ TOOLS = {
             audit_fix audit_fold audit_format audit_groups
             audit_html audit_json audit_judge audit_ldif audit_limits
             audit_lines
-            audit_lists audit_names audit_options audit_output
+            audit_lists audit_names audit_options audit_output audit_place
             audit_prometheus audit_records audit_repair audit_scan
             audit_search audit_select audit_source audit_tell audit_text
             audit_trustees audit_words shell_command
@@ -95,7 +95,7 @@ TOOLS = {
             setspn_args setspn_command setspn_duplicates setspn_explain
             setspn_query setspn_search setspn_send setspn_words setspn_write
             audit_config audit_files audit_fold audit_limits audit_output
-            audit_records
+            audit_place audit_records
             audit_search audit_source shell_command
         '''),
     },

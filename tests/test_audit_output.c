@@ -92,7 +92,8 @@ static void signals_wait(void **state)
 		if (child == 0) {
 			signal(number, SIG_DFL);
 			audit_output_write(f->mem_ctx,
-					   folder.path,
+					   &(struct audit_target){
+						   .path = folder.path},
 					   NEW,
 					   strlen(NEW),
 					   &reason);
@@ -115,11 +116,12 @@ static void full_disk(void **state)
 
 	make_folder(&folder);
 	number = 0;
-	assert_false(audit_output_write(f->mem_ctx,
-					folder.path,
-					NEW,
-					strlen(NEW),
-					&reason));
+	assert_false(
+		audit_output_write(f->mem_ctx,
+				   &(struct audit_target){.path = folder.path},
+				   NEW,
+				   strlen(NEW),
+				   &reason));
 	expected = talloc_asprintf(f->mem_ctx,
 				   "%s: No space left on device",
 				   folder.path);

@@ -85,7 +85,7 @@ TESTS = {
         'tools/audit_records.c']},
     'test_audit_output': {'kind': 'pure', 'wrap': ['fsync'], 'sources': [
         'tests/test_audit_output.c', 'tests/policy_fixture.c',
-        'tools/audit_output.c']},
+        'tools/audit_output.c', 'tools/audit_place.c']},
     'test_audit_search': {'kind': 'stack', 'sources': [
         'tests/test_audit_search.c', 'tools/audit_limits.c',
         'tools/audit_search.c',
@@ -188,6 +188,7 @@ CHECKS = {
     'check_units': 'tests/check_units.py',
     'check_quotes': 'tests/check_quotes.py',
     'tool_audit_input': 'tests/tool_audit_input.py',
+    'tool_audit_places': 'tests/tool_audit_places.py',
     'tool_quotes': 'tests/tool_quotes.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
     'tool_growth': 'tests/tool_growth.py',

@@ -316,12 +316,16 @@ bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 			 struct audit_baseline **_baseline,
 			 const char **_reason)
 {
-	FILE *file = fopen(path, "re");
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
 	char *text = NULL;
 	size_t len = 0;
 	bool ok = false;
 
 	*_reason = NULL;
+	if (is_stdin) {
+		path = "standard input";
+	}
 	if (file == NULL) {
 		*_reason = talloc_asprintf(mem_ctx,
 					   "--baseline=%s: %s",
@@ -343,7 +347,9 @@ bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 					_baseline,
 					_reason);
 	talloc_free(text);
-	fclose(file);
+	if (!is_stdin) {
+		fclose(file);
+	}
 	return ok;
 }
 

@@ -19,8 +19,8 @@
 
 struct audit_baseline;
 
-/* On false *_reason is one line on mem_ctx that names file and line, or NULL
- * when out of memory. */
+/* path "-": standard input. On false *_reason is one line on mem_ctx that
+ * names file and line, or NULL when out of memory. */
 bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 			 const char *path,
 			 struct audit_baseline **_baseline,

@@ -30,6 +30,7 @@ static const struct audit_format formats[] = {
 	{
 		.name = "prometheus",
 		.summary = "counts, for a textfile collector",
+		.is_public = true,
 		.write = audit_write_prometheus,
 	},
 	{},

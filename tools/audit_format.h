@@ -29,6 +29,7 @@ struct audit_result {
 struct audit_format {
 	const char *name; /* NULL ends the table */
 	const char *summary;
+	bool is_public; /* a file of it is for a program of somebody else */
 	/* False when out of memory. Whether the stream took it all is the
 	 * caller's to find out. */
 	bool (*write)(TALLOC_CTX *mem_ctx,

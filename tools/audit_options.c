@@ -5,6 +5,7 @@
 #include "audit_options.h"
 
 #include "audit_catalogue.h"
+#include "audit_place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -289,6 +290,9 @@ static int check_watch(const struct reading *reading)
 		{"--fix-ldif", options->fix_ldif != NULL},
 		{"--fix-setspn", options->fix_setspn != NULL},
 		{"--from-ldif", options->from_ldif != NULL},
+		{"--baseline=-",
+		 options->baseline != NULL &&
+			 audit_place_is_stream(options->baseline)},
 		{"--format other than text and json",
 		 strcmp(options->format->name, "text") != 0 &&
 			 strcmp(options->format->name, "json") != 0},
@@ -304,6 +308,48 @@ static int check_watch(const struct reading *reading)
 		}
 	}
 	return SPN_EXIT_DONE;
+}
+
+/* Baselines may be one file: what is accepted now is added to it. */
+static int check_places(const struct reading *reading)
+{
+	const struct audit_options *o = reading->options;
+	const struct audit_place all[] = {
+		{"--from-ldif", o->from_ldif, true},
+		{"--output", (o->output == NULL) ? "-" : o->output, false},
+		{"--fix-ldif", o->fix_ldif, false},
+		{"--fix-setspn", o->fix_setspn, false},
+		{"--write-baseline", o->write_baseline, false},
+		{"--baseline",
+		 (o->write_baseline == NULL) ? o->baseline : NULL,
+		 true},
+	};
+	struct audit_place given[sizeof(all) / sizeof(all[0])] = {};
+	const struct audit_place *one = NULL;
+	const struct audit_place *other = NULL;
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].path != NULL) {
+			given[num++] = all[i];
+		}
+	}
+	if (audit_place_check(given, num, &one, &other)) {
+		return SPN_EXIT_DONE;
+	}
+	return spn_connect_usage_error(
+		reading->connect,
+		"%s and %s are one file: %s%s",
+		one->option,
+		other->option,
+		audit_place_is_stream(other->path)
+			? (other->is_input ? "standard input"
+					   : "standard output")
+			: spn_connect_quote(reading->connect, other->path),
+		(o->output == NULL && !one->is_input)
+			? "; give --output=FILE for the report"
+			: "; give each its own");
 }
 
 /* Where a switch or a name goes. */
@@ -435,7 +481,8 @@ static int read_all(struct reading *reading)
 					       "--from-ldif and -H: only one "
 					       "can be audited");
 	}
-	return check_watch(reading);
+	status = check_watch(reading);
+	return (status == SPN_EXIT_DONE) ? check_places(reading) : status;
 }
 
 const struct poptOption *audit_option_table(void)

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A file is written beside its place and renamed into it. What a symbolic
+ * A file is written beside its place and renamed into it, and has the owner,
+ * the group and the rights of the one that was there. What a symbolic
  * link points to is replaced, not the link; what is no plain file (a pipe,
  * /dev/null) cannot be renamed into and is written as it stands.
  */
 #include "audit_output.h"
+
+#include "audit_place.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 bool audit_output_guard(void)
@@ -83,60 +87,112 @@ static mode_t plain_mode(void)
 	return 0666 & ~mask;
 }
 
-static bool fill_and_rename(int fd,
-			    const char *temporary,
-			    const char *path,
+/* A file on its way to its place. */
+struct replacement {
+	int fd;
+	const char *temporary;
+	const char *path;
+	const struct stat *old; /* NULL: there was none */
+	mode_t mode;
+};
+
+/* With it, the rights of the group are the mask of all others. */
+static bool keep_acl(const struct replacement *r)
+{
+	static const char name[] = "system.posix_acl_access";
+	char acl[4096];
+	ssize_t len = getxattr(r->path, name, acl, sizeof(acl));
+
+	if (len < 0) {
+		return errno == ENODATA || errno == ENOTSUP;
+	}
+	return fsetxattr(r->fd, name, acl, (size_t)len, 0) == 0;
+}
+
+/* Who may read the file may read the new one, and nobody else. */
+static bool keep_owner(const struct replacement *r)
+{
+	struct stat st = {};
+
+	if (fstat(r->fd, &st) != 0) {
+		return false;
+	}
+	return (st.st_uid == r->old->st_uid && st.st_gid == r->old->st_gid) ||
+	       fchown(r->fd, r->old->st_uid, r->old->st_gid) == 0;
+}
+
+/* The mode last: a change of the owner takes some of it away. */
+static bool keep_rights(const struct replacement *r, bool *_owner_failed)
+{
+	*_owner_failed = r->old != NULL && !keep_owner(r);
+	return !*_owner_failed && fchmod(r->fd, r->mode) == 0 &&
+	       (r->old == NULL || keep_acl(r));
+}
+
+static bool fill_and_rename(const struct replacement *r,
 			    const char *data,
 			    size_t len,
-			    mode_t mode)
+			    bool *_owner_failed)
 {
-	bool ok = fchmod(fd, mode) == 0 && write_all(fd, data, len) &&
-		  fsync(fd) == 0;
+	bool ok = keep_rights(r, _owner_failed) &&
+		  write_all(r->fd, data, len) && fsync(r->fd) == 0;
 	int error = errno;
 
-	if (close(fd) != 0 && ok) {
+	if (close(r->fd) != 0 && ok) {
 		ok = false;
 		error = errno;
 	}
-	if (ok && rename(temporary, path) != 0) {
+	if (ok && rename(r->temporary, r->path) != 0) {
 		ok = false;
 		error = errno;
 	}
 	if (!ok) {
-		unlink(temporary);
+		unlink(r->temporary);
 		errno = error;
 	}
 	return ok;
 }
 
 static bool replace_file(TALLOC_CTX *mem_ctx,
-			 const char *path,
-			 mode_t mode,
+			 const struct replacement *wanted,
 			 const char *data,
 			 size_t len,
 			 const char **_reason)
 {
-	char *temporary = talloc_asprintf(mem_ctx, "%s.XXXXXX", path);
+	struct replacement r = *wanted;
+	char *temporary = talloc_asprintf(mem_ctx, "%s.XXXXXX", r.path);
 	sigset_t before;
+	bool owner_failed = false;
 	bool ok = false;
-	int fd;
 
 	if (temporary == NULL) {
 		return false;
 	}
 	audit_output_begin(&before);
-	fd = mkstemp(temporary);
-	ok = fd >= 0 && fill_and_rename(fd, temporary, path, data, len, mode);
+	r.fd = mkstemp(temporary);
+	r.temporary = temporary;
+	ok = r.fd >= 0 && fill_and_rename(&r, data, len, &owner_failed);
 	audit_output_end(&before);
-	return ok || say_errno(mem_ctx, path, _reason);
+	if (owner_failed) {
+		*_reason = talloc_asprintf(mem_ctx,
+					   "%s: a new file cannot have its "
+					   "owner and group: %s; run this as "
+					   "its owner, or remove it",
+					   r.path,
+					   strerror(errno));
+		return false;
+	}
+	return ok || say_errno(mem_ctx, r.path, _reason);
 }
 
 static bool write_file(TALLOC_CTX *mem_ctx,
-		       const char *path,
+		       const struct audit_target *target,
 		       const char *data,
 		       size_t len,
 		       const char **_reason)
 {
+	const char *path = target->path;
+	struct replacement new = {.path = path};
 	struct stat st = {};
 	char *real = NULL;
 	bool ok = false;
@@ -146,24 +202,18 @@ static bool write_file(TALLOC_CTX *mem_ctx,
 		if (errno != ENOENT) {
 			return say_errno(mem_ctx, path, _reason);
 		}
-		return replace_file(mem_ctx,
-				    path,
-				    plain_mode(),
-				    data,
-				    len,
-				    _reason);
+		new.mode = plain_mode() | (target->is_public ? 0444 : 0);
+		return replace_file(mem_ctx, &new, data, len, _reason);
 	}
 	if (S_ISREG(st.st_mode)) {
 		real = realpath(path, NULL);
 		if (real == NULL) {
 			return say_errno(mem_ctx, path, _reason);
 		}
-		ok = replace_file(mem_ctx,
-				  real,
-				  st.st_mode & 07777,
-				  data,
-				  len,
-				  _reason);
+		new.path = real;
+		new.old = &st;
+		new.mode = st.st_mode & 07777;
+		ok = replace_file(mem_ctx, &new, data, len, _reason);
 		free(real);
 		return ok;
 	}
@@ -180,14 +230,14 @@ static bool write_file(TALLOC_CTX *mem_ctx,
 }
 
 bool audit_output_write(TALLOC_CTX *mem_ctx,
-			const char *path,
+			const struct audit_target *target,
 			const char *data,
 			size_t len,
 			const char **_reason)
 {
 	*_reason = NULL;
-	if (path != NULL) {
-		return write_file(mem_ctx, path, data, len, _reason);
+	if (!audit_place_is_stream(target->path)) {
+		return write_file(mem_ctx, target, data, len, _reason);
 	}
 	if (!write_all(STDOUT_FILENO, data, len)) {
 		if (errno == EPIPE) {

@@ -25,12 +25,18 @@ bool audit_output_guard(void);
 void audit_output_begin(sigset_t *_before);
 void audit_output_end(const sigset_t *before);
 
+struct audit_target {
+	const char *path; /* NULL, "-": standard output */
+	bool is_public;	  /* a new file is for everybody to read, whatever the
+			     umask says */
+};
+
 /*
- * path NULL: standard output. On false *_reason is one line on mem_ctx, NULL
- * when out of memory, and "" where nobody reads any more: no reason to talk.
+ * On false *_reason is one line on mem_ctx, NULL when out of memory, and ""
+ * where nobody reads any more: no reason to talk.
  */
 bool audit_output_write(TALLOC_CTX *mem_ctx,
-			const char *path,
+			const struct audit_target *target,
 			const char *data,
 			size_t len,
 			const char **_reason);

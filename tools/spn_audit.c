@@ -239,14 +239,14 @@ static bool format_report(struct audit *audit,
 }
 
 static int put_out(struct audit *audit,
-		   const char *path,
+		   const struct audit_target *target,
 		   char *data,
 		   size_t len)
 {
 	const char *reason = NULL;
 	int status = SPN_EXIT_DONE;
 
-	if (!audit_output_write(audit, path, data, len, &reason)) {
+	if (!audit_output_write(audit, target, data, len, &reason)) {
 		status = fail(audit, reason);
 	}
 	free(data);
@@ -278,6 +278,7 @@ static int put_file(struct audit *audit,
 				  FILE *stream),
 		    const void *what)
 {
+	const struct audit_target target = {.path = path};
 	char *data = NULL;
 	size_t len = 0;
 	FILE *stream = NULL;
@@ -295,7 +296,7 @@ static int put_file(struct audit *audit,
 		free(data);
 		return out_of_memory(audit);
 	}
-	return put_out(audit, path, data, len);
+	return put_out(audit, &target, data, len);
 }
 
 static int put_repairs(struct audit *audit,
@@ -409,7 +410,13 @@ static int report(struct audit *audit,
 		free(data);
 		return out_of_memory(audit);
 	}
-	status = put_out(audit, options->output, data, len);
+	status = put_out(audit,
+			 &(struct audit_target){
+				 .path = options->output,
+				 .is_public = options->format->is_public,
+			 },
+			 data,
+			 len);
 	if (status == SPN_EXIT_DONE &&
 	    audit_findings_reach(findings,
 				 audit_choice_threshold(options->choice)))
@@ -479,6 +486,7 @@ static int run_watch(struct audit *audit)
 /* --list-rules and --explain: what needs no directory. */
 static int run_catalogue(struct audit *audit)
 {
+	struct audit_target target = {};
 	char *data = NULL;
 	size_t len = 0;
 	FILE *stream = open_memstream(&data, &len);
@@ -500,7 +508,8 @@ static int run_catalogue(struct audit *audit)
 		free(data);
 		return out_of_memory(audit);
 	}
-	return put_out(audit, audit->options->output, data, len);
+	target.path = audit->options->output;
+	return put_out(audit, &target, data, len);
 }
 
 int main(int argc, char **argv)
