@@ -59,6 +59,7 @@ TOOLS = {
         'dir': 'sbin',
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
         'sources': _sources('tools', '''
+            audit_output audit_place
             connect connect_error connect_options connect_silence
             spn_policy_tool spn_policy_list
             spn_policy_modules spn_policy_settings spn_policy_set

@@ -189,6 +189,7 @@ CHECKS = {
     'check_quotes': 'tests/check_quotes.py',
     'tool_audit_input': 'tests/tool_audit_input.py',
     'tool_audit_places': 'tests/tool_audit_places.py',
+    'tool_pipes': 'tests/tool_pipes.py',
     'tool_quotes': 'tests/tool_quotes.py',
     'tool_spn_audit_dns': 'tests/tool_spn_audit_dns.py',
     'tool_growth': 'tests/tool_growth.py',

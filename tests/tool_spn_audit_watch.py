@@ -317,11 +317,12 @@ class WatchTest(base.AuditTest):
 
     def test_nobody_listens(self):
         """It ends, though there is nothing more to write."""
-        done = subprocess.run("spn-audit -s %s --watch=1 %s | head -1"
-                              % (CONF, ONLY), shell=True, timeout=PATIENCE,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              check=False)
-        self.assertEqual(b"", done.stderr)
+        done = subprocess.run(
+            ["bash", "-c", "spn-audit -s %s --watch=1 %s | head -1; "
+             "exit ${PIPESTATUS[0]}" % (CONF, ONLY)], timeout=PATIENCE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        self.assertEqual((128 + signal.SIGPIPE, b""),
+                         (done.returncode, done.stderr))
 
     def test_cannot_begin(self):
         self.refused(base.run("-s", CONF, "-H", "ldap://127.0.0.2",

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,7 +31,24 @@ bool audit_output_guard(void)
 	}
 	/* A limit on the size of files is an error of write(), not the end. */
 	signal(SIGXFSZ, SIG_IGN);
+	/* Nor is a closed pipe, in the middle of a write to the directory. */
+	signal(SIGPIPE, SIG_IGN);
 	return true;
+}
+
+void audit_output_end_unread(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+	sigset_t signals;
+
+	if (poll(&out, 1, 0) < 1 || (out.revents & (POLLERR | POLLHUP)) == 0) {
+		return;
+	}
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	signal(SIGPIPE, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+	raise(SIGPIPE);
 }
 
 void audit_output_begin(sigset_t *_before)
@@ -74,6 +92,10 @@ static bool say_errno(TALLOC_CTX *mem_ctx,
 		      const char *what,
 		      const char **_reason)
 {
+	if (errno == EPIPE) {
+		audit_output_end_unread();
+		errno = EPIPE;
+	}
 	*_reason = talloc_asprintf(mem_ctx, "%s: %s", what, strerror(errno));
 	return false;
 }
@@ -239,12 +261,6 @@ bool audit_output_write(TALLOC_CTX *mem_ctx,
 	if (!audit_place_is_stream(target->path)) {
 		return write_file(mem_ctx, target, data, len, _reason);
 	}
-	if (!write_all(STDOUT_FILENO, data, len)) {
-		if (errno == EPIPE) {
-			*_reason = ""; /* as if SIGPIPE had ended us */
-			return false;
-		}
-		return say_errno(mem_ctx, "standard output", _reason);
-	}
-	return true;
+	return write_all(STDOUT_FILENO, data, len) ||
+	       say_errno(mem_ctx, "standard output", _reason);
 }

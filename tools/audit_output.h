@@ -19,6 +19,14 @@
 bool audit_output_guard(void);
 
 /*
+ * For whoever could not write all to standard output: if that is a pipe and
+ * nobody reads it any more ("| head"), the process ends here with SIGPIPE, as
+ * any program does that knows nothing of it. Until now it was ignored, so that
+ * what was begun is done.
+ */
+void audit_output_end_unread(void);
+
+/*
  * In between SIGINT, SIGTERM, SIGHUP and SIGQUIT wait: what was begun is
  * finished. errno stays.
  */
@@ -31,10 +39,8 @@ struct audit_target {
 			     umask says */
 };
 
-/*
- * On false *_reason is one line on mem_ctx, NULL when out of memory, and ""
- * where nobody reads any more: no reason to talk.
- */
+/* On false *_reason is one line on mem_ctx, NULL when out of memory. Does not
+ * return where nobody reads standard output. */
 bool audit_output_write(TALLOC_CTX *mem_ctx,
 			const struct audit_target *target,
 			const char *data,

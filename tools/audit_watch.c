@@ -114,6 +114,7 @@ static void pause_watching(unsigned seconds)
 	struct pollfd out = {.fd = STDOUT_FILENO};
 
 	if (poll(&out, 1, (int)seconds * 1000) > 0) {
+		audit_output_end_unread();
 		_exit(SPN_EXIT_CANNOT_RUN);
 	}
 }
@@ -162,7 +163,8 @@ static int audit(struct watching *w)
 	}
 	if (status == SPN_EXIT_DONE) {
 		if (!put_lines(w, events)) {
-			_exit(SPN_EXIT_CANNOT_RUN); /* nobody reads them */
+			audit_output_end_unread();
+			_exit(SPN_EXIT_CANNOT_RUN);
 		}
 		talloc_free(w->events);
 		w->events = events;

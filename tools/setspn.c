@@ -144,6 +144,7 @@ static bool is_written(void)
 	if (fflush(stdout) == 0 && !ferror(stdout)) {
 		return true;
 	}
+	audit_output_end_unread();
 	setspn_complain("setspn: cannot write to standard output: %s",
 			(errno == 0) ? "not all of it was written"
 				     : strerror(errno));

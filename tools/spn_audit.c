@@ -45,9 +45,7 @@ static int fail(const struct audit *audit, const char *reason)
 	if (reason == NULL) {
 		return out_of_memory(audit);
 	}
-	if (reason[0] != '\0') {
-		spn_connect_message(audit->connect, "%s", reason);
-	}
+	spn_connect_message(audit->connect, "%s", reason);
 	return SPN_EXIT_CANNOT_RUN;
 }
 

@@ -10,6 +10,7 @@
 
 #include "spn_policy_tool.h"
 
+#include "audit_output.h"
 #include "policy/spn_quote.h"
 
 #include <stdarg.h>
@@ -132,10 +133,14 @@ static int policy_run(TALLOC_CTX *mem_ctx, struct policy_tool *tool)
 int main(int argc, char **argv)
 {
 	static const struct poptOption no_options[] = {POPT_TABLEEND};
-	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	TALLOC_CTX *mem_ctx = NULL;
 	struct policy_tool tool = {};
 	int ret = SPN_EXIT_CANNOT_RUN;
 
+	if (!audit_output_guard()) {
+		return ret;
+	}
+	mem_ctx = talloc_new(NULL);
 	/* so that results and messages keep their order */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tool.connect = spn_connect_new(mem_ctx,
@@ -151,6 +156,7 @@ int main(int argc, char **argv)
 		ret = policy_run(tool.connect, &tool);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
+		audit_output_end_unread();
 		spn_connect_message(tool.connect, "cannot write to stdout");
 		ret = SPN_EXIT_CANNOT_RUN;
 	}
