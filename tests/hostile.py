@@ -37,15 +37,19 @@ def configuration():
 
 
 def user(number, **more):
-    attrs = {"objectClass": USER, "sAMAccountName": "u%d" % number,
-             "objectGUID": uuid.UUID(int=number + 1),
+    """tag: of the shape, so that several can stand in one export."""
+    tag = more.pop("tag", "x")
+    name = "%s%d" % (tag, number)
+    attrs = {"objectClass": USER, "sAMAccountName": name,
+             "objectGUID": uuid.uuid5(uuid.NAMESPACE_DNS, name),
              "userAccountControl": 512}
-    return entry("CN=u%d,CN=Users,%s" % (number, DOMAIN), **{**attrs, **more})
+    return entry("CN=%s,CN=Users,%s" % (name, DOMAIN), **{**attrs, **more})
 
 
 def computer(number, **more):
     return user(number, **{"objectClass": USER + ("computer",),
-                           "sAMAccountName": "C%d$" % number,
+                           "sAMAccountName": "%s%d$" % (
+                               more.get("tag", "C"), number),
                            "userAccountControl": 4096, **more})
 
 
@@ -55,25 +59,113 @@ def group(name, rid, **more):
                  objectSid="S-1-5-21-1-2-3-%d" % rid, **more)
 
 
-def users(num, attrs):
-    """attrs: of one of them, by its number"""
-    return "".join(user(number, **attrs(number)) for number in range(num))
-
-
-def chain(num):
+def chain(num, _tag):
     """Groups in groups, the last one first; the end is Domain Admins."""
     link = "CN=g%d,CN=Users," + DOMAIN
     return ("".join(group("g%d" % n, 2000 + n, memberOf=link % (n + 1))
                     for n in range(num))
             + group("g%d" % num, 512)
-            + user(1, memberOf=link % 0, **{SPN: "foo/x"}))
+            + user(1, tag="chain", memberOf=link % 0, **{SPN: "foo/x"}))
 
 
-# name: the function, and how many show what is wrong.
-SHAPES = {
-    "chain of groups": (chain, 2000),
+def of_each(make, attrs):
+    """A shape: attrs(number) of each account, in which {} is the tag."""
+    def shape(num, tag):
+        def own(value):
+            if isinstance(value, list):
+                return [own(each) for each in value]
+            return value.replace("{}", tag)
+        return "".join(
+            make(n, tag=tag, **{name: own(value)
+                                for name, value in attrs(n).items()})
+            for n in range(num))
+    return shape
+
+
+def of_one(make, attrs):
+    """The same of one account, to which attrs(num) gives much."""
+    def shape(num, tag):
+        return of_each(make, lambda n: attrs(num))(1, tag)
+    return shape
+
+
+def spelling(text, number):
+    """In which case counts: one of 2^len(text)."""
+    return "".join(letter.upper() if number >> bit & 1 else letter
+                   for bit, letter in enumerate(text))
+
+
+def zones(num, tag):
+    return ("".join(entry("DC=h,DC=%s%d.com,CN=MicrosoftDNS,"
+                          "DC=DomainDnsZones,%s" % (tag, n, DOMAIN),
+                          objectClass=["top", "dnsNode"])
+                    for n in range(num))
+            + of_each(user, lambda n: {SPN: "http/{}l%d" % n})(num, tag))
+
+
+LETTERS = "abcdefghijklmnopqrst"
+FULL = "{}.example.com"
+
+# Many hold one SPN, or have one name, or are pointed to.
+HOLDERS = {
+    "one SPN": of_each(user, lambda n: {SPN: "foo/{}"}),
+    "one http SPN": of_each(user, lambda n: {SPN: "http/{}"}),
+    "both halves": of_each(user, lambda n: {
+        SPN: "http/" + ("{}" if n % 2 else FULL)}),
+    "alias": of_each(user, lambda n: {
+        SPN: ("http/" if n % 2 else "host/") + "{}"}),
+    "farm": of_each(computer, lambda n: {
+        "dNSHostName": FULL, SPN: "http/" + FULL}),
+    "spellings": of_each(user, lambda n: {
+        SPN: "foo/{}" + spelling(LETTERS, n)}),
+    "shared": of_each(user, lambda n: {
+        "sAMAccountName": "krbtgt_%d" % (n + 1), SPN: "kadmin/changepw"}),
+    "beyond ASCII": of_each(user, lambda n: {
+        SPN: "http/{}" + ("bu\u0308ro" if n % 2 else "b\xfcro")}),
+    "deleted": lambda num, tag: of_each(user, lambda n: {
+        "isDeleted": "TRUE", SPN: "foo/{}"})(num, tag) + user(
+            num, tag=tag, **{SPN: "foo/" + tag}),
+    "gMSA": of_each(user, lambda n: {
+        "objectClass": ["user", "msDS-GroupManagedServiceAccount"],
+        "msDS__HostServiceAccountBL": ["CN=W,DC=x"] * 3, SPN: "http/{}"}),
+}
+NAMES = {
+    "one host name": of_each(computer, lambda n: {
+        "dNSHostName": FULL, SPN: "host/{}%d" % n}),
+    "one additional name": of_each(computer, lambda n: {
+        "dNSHostName": "{}%d.example.com" % n,
+        "msDS__AdditionalDnsHostName": FULL, SPN: "host/{}b%d" % n}),
+    "additional names": of_one(computer, lambda num: {
+        "dNSHostName": FULL,
+        "msDS__AdditionalDnsHostName": ["{}%d.example.com" % n
+                                        for n in range(num)],
+        SPN: ["host/{}%d.example.com" % n for n in range(num)]}),
+    "one UPN": of_each(user, lambda n: {
+        "userPrincipalName": "{}/h@EXAMPLE.COM", SPN: "foo/{}%d" % n}),
+    "one account name": of_each(user, lambda n: {
+        "sAMAccountName": "{}", SPN: "foo/{}%d" % n}),
+    "delegation to nobody": of_each(user, lambda n: {
+        "msDS__AllowedToDelegateTo": "http/{}", SPN: "foo/{}%d" % n}),
+    "delegation to many": of_each(user, lambda n: {
+        "msDS__AllowedToDelegateTo": "http/{}", SPN: "http/{}"}),
+    "delegation of one": of_one(user, lambda num: {
+        "msDS__AllowedToDelegateTo": ["http/{}%d" % n for n in range(num)],
+        SPN: "foo/{}"}),
+    "SPNs of one": of_one(user, lambda num: {
+        SPN: ["http/{}%d" % n for n in reversed(range(num))]}),
+    "spellings of one": of_one(user, lambda num: {
+        SPN: ["foo/{}" + spelling(LETTERS, n) for n in range(num)]}),
+    "zones": zones,
+}
+# What is measured together, and how many of each show what is wrong.
+GROUPS = {
+    "chain of groups": ({"chain of groups": chain}, 1000),
+    "holders": (HOLDERS, 250),
+    "names": (NAMES, 250),
 }
 
 
-def export(shape, num):
-    return configuration() + SHAPES[shape][0](num)
+def export(shapes, num):
+    return configuration() + "".join(
+        shape(num, "t%d" % number)
+        for number, shape in enumerate(shapes.values()))

@@ -181,14 +181,16 @@ static size_t count(struct spn_census *census,
 		    const char *key)
 {
 	struct spn_holders found = {};
+	size_t num = 0;
 
 	assert_true(spn_census_find(census,
 				    census,
 				    kind,
 				    spn_str_of(key),
 				    &found));
-	talloc_free(found.accounts);
-	return found.num_accounts;
+	num = found.num_accounts;
+	spn_holders_free(&found);
+	return num;
 }
 
 static void every_key(void **state)

@@ -129,7 +129,7 @@ class Long(Export):
                 self.assertEqual(done.returncode, 2)
                 self.assertEqual(done.stdout, b"")
                 self.assertLess(len(done.stderr), 1000)
-                for word in name, "CN=u2,CN=Users," + hostile.DOMAIN:
+                for word in name, "CN=x2,CN=Users," + hostile.DOMAIN:
                     self.assertIn(word.encode(), done.stderr)
 
 

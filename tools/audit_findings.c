@@ -200,21 +200,39 @@ static bool gather(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* The finding is said of that account, and not of its other half. */
-static bool is_subject(const struct side *sides,
-		       size_t num_sides,
-		       const struct spn_account *account)
+/* Those of whom the finding is said, and not of their other half, sorted. */
+static bool gather_subjects(TALLOC_CTX *mem_ctx,
+			    const struct side *sides,
+			    size_t num_sides,
+			    struct audit_accounts *_subjects)
 {
+	const struct spn_account **subjects =
+		talloc_array(mem_ctx, const struct spn_account *, num_sides);
+	size_t num = 0;
 	size_t i;
 
+	if (subjects == NULL) {
+		return false;
+	}
 	for (i = 0; i < num_sides; i++) {
-		if (spn_str_equal(sides[i].key, sides[0].key) &&
-		    spn_account_same(sides[i].violation->account, account))
-		{
-			return true;
+		if (spn_str_equal(sides[i].key, sides[0].key)) {
+			subjects[num++] = sides[i].violation->account;
 		}
 	}
-	return false;
+	qsort(subjects, num, sizeof(subjects[0]), compare_accounts);
+	_subjects->accounts = subjects;
+	_subjects->num_accounts = num;
+	return true;
+}
+
+static bool is_one_of(const struct audit_accounts *subjects,
+		      const struct spn_account *account)
+{
+	return bsearch(&account,
+		       subjects->accounts,
+		       subjects->num_accounts,
+		       sizeof(subjects->accounts[0]),
+		       compare_accounts) != NULL;
 }
 
 static bool has_spn(const struct audit_finding *finding,
@@ -241,8 +259,7 @@ static bool any_has_spn(const struct audit_finding *finding,
 static bool split(struct audit_findings *findings,
 		  struct audit_finding *finding,
 		  const struct audit_accounts *all,
-		  const struct side *sides,
-		  size_t num_sides)
+		  const struct audit_accounts *subjects)
 {
 	const struct spn_account **accounts = spn_arena_take_object(
 		findings,
@@ -261,9 +278,7 @@ static bool split(struct audit_findings *findings,
 			const struct spn_account *account = all->accounts[i];
 			bool first = finding->is_held
 					     ? has_spn(finding, account)
-					     : is_subject(sides,
-							  num_sides,
-							  account);
+					     : is_one_of(subjects, account);
 
 			if (first == (round == 0)) {
 				accounts[num++] = account;
@@ -332,6 +347,7 @@ static bool merge(struct audit_findings *findings,
 		.partner = speaker->partner,
 	};
 	struct audit_accounts all = {};
+	struct audit_accounts subjects = {};
 	size_t i;
 
 	for (i = 1; i < num_sides; i++) {
@@ -348,7 +364,8 @@ static bool merge(struct audit_findings *findings,
 	if (!keep_bytes(findings, sides[0].key, &finding.key) ||
 	    !gather(tmp_ctx, sides, num_sides, &all) ||
 	    (speaker->account != NULL &&
-	     !split(findings, &finding, &all, sides, num_sides)) ||
+	     (!gather_subjects(tmp_ctx, sides, num_sides, &subjects) ||
+	      !split(findings, &finding, &all, &subjects))) ||
 	    !put_into_words(tmp_ctx, findings, &finding, speaker))
 	{
 		return false;

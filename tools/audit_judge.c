@@ -11,8 +11,6 @@
 #include <string.h>
 
 #define SCRATCH ((size_t)16 * 1024)
-/* Of these on, a list of accounts is one that many violations have. */
-#define MANY_OTHERS 32
 
 /* An account of either page as one that outlives both; the numbers in the two
  * are the same. */
@@ -31,42 +29,43 @@ static bool keep_account(const struct spn_case *c,
 	return spn_census_keep(census, number, account);
 }
 
-/*
- * With the account itself, in the order of the census, the list of each of
- * those that have an SPN is the same one.
- */
-static bool make_common(struct spn_report *report, struct spn_violation *v)
+/* A list that many have is kept once. */
+static bool keep_many(struct audit_scan *scan,
+		      const struct spn_case *c,
+		      struct spn_holders *others)
 {
-	struct spn_holders *others = &v->others;
-	const struct spn_account **grown = NULL;
-	size_t place = 0;
+	struct spn_many *many = others->many;
+	struct spn_holders kept = {.num_accounts = others->num_accounts};
+	const struct spn_account **own = NULL;
+	size_t i;
 
-	if (v->account == NULL || others->num_accounts < MANY_OTHERS) {
-		return true;
+	if (many->kept == NULL) {
+		own = talloc_memdup(scan,
+				    others->accounts,
+				    kept.num_accounts *
+					    sizeof(struct spn_account *));
+		if (own == NULL) {
+			return false;
+		}
+		for (i = 0; i < kept.num_accounts; i++) {
+			if (!keep_account(c, &own[i])) {
+				return false;
+			}
+		}
+		kept.accounts = own;
+		if (!audit_lists_keep(scan->lists, &kept)) {
+			return false;
+		}
+		talloc_free(own);
+		many->kept = kept.accounts;
 	}
-	grown = talloc_array(report,
-			     const struct spn_account *,
-			     others->num_accounts + 1);
-	if (grown == NULL) {
-		return false;
-	}
-	while (place < others->num_accounts &&
-	       others->accounts[place]->census_number <
-		       v->account->census_number)
-	{
-		place++;
-	}
-	memcpy(grown, others->accounts, place * sizeof(struct spn_account *));
-	grown[place] = v->account;
-	memcpy(grown + place + 1,
-	       others->accounts + place,
-	       (others->num_accounts - place) * sizeof(struct spn_account *));
-	others->accounts = grown;
-	others->num_accounts++;
+	others->accounts = many->kept;
 	return true;
 }
 
-static bool keep_accounts(const struct spn_case *c, struct spn_report *report)
+static bool keep_accounts(struct audit_scan *scan,
+			  const struct spn_case *c,
+			  struct spn_report *report)
 {
 	size_t i;
 	size_t j;
@@ -74,8 +73,14 @@ static bool keep_accounts(const struct spn_case *c, struct spn_report *report)
 	for (i = 0; i < report->num_violations; i++) {
 		struct spn_violation *v = &report->violations[i];
 
-		if (!make_common(report, v) || !keep_account(c, &v->account)) {
+		if (!keep_account(c, &v->account)) {
 			return false;
+		}
+		if (v->others.many != NULL) {
+			if (!keep_many(scan, c, &v->others)) {
+				return false;
+			}
+			continue;
 		}
 		for (j = 0; j < v->others.num_accounts; j++) {
 			if (!keep_account(c, &v->others.accounts[j])) {
@@ -132,10 +137,8 @@ static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
 	const struct spn_account **others = NULL;
 	struct spn_str partner = {};
 
-	if (num > MANY_OTHERS) {
-		if (!audit_lists_keep(scan->lists, &v.others)) {
-			return false;
-		}
+	if (v.others.many != NULL) {
+		v.others.many = NULL; /* of the page, which goes */
 	} else if (num > 0) {
 		others = spn_arena_take_object(
 			scan,
@@ -189,7 +192,7 @@ static bool judge_account(struct audit_scan *scan,
 	if (is_trial) {
 		return true;
 	}
-	return keep_accounts(c, report) && keep_report(scan, report);
+	return keep_accounts(scan, c, report) && keep_report(scan, report);
 }
 
 /* What belongs to no account. */

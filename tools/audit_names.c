@@ -18,6 +18,11 @@ struct audit_names {
 	struct spn_shared *zones;
 	size_t num_zones;
 	struct spn_shared *hosts;
+	size_t num_hosts;
+	/* The first labels of all names that stand in a zone; NULL: not yet
+	 * made, or they are no longer true. */
+	struct spn_shared *labels;
+	bool has_wildcard; /* in any zone */
 };
 
 struct audit_names *audit_names_new(TALLOC_CTX *mem_ctx)
@@ -48,6 +53,7 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 	    spn_values_bool(msg, "dNSTombstoned")) {
 		return true;
 	}
+	TALLOC_FREE(names->labels);
 	if (!spn_shared_number(names->zones,
 			       spn_str_of((const char *)zone->data),
 			       &number))
@@ -63,6 +69,9 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 	host = talloc_asprintf(names, "%s.%s", node->data, zone->data);
 	ok = host != NULL &&
 	     spn_shared_number(names->hosts, spn_str_of(host), &number);
+	if (ok && number >= names->num_hosts) {
+		names->num_hosts = number + 1;
+	}
 	talloc_free(host);
 	return ok;
 }
@@ -116,37 +125,57 @@ static enum spn_dns_answer ask_full_name(const struct audit_names *names,
 	return SPN_DNS_UNKNOWN;
 }
 
-/* A client's search list is not known: absent is what no zone has. */
-static enum spn_dns_answer ask_label(const struct audit_names *names,
-				     struct spn_str label)
+/* Of a name in a zone that is held here. */
+static bool add_label(struct audit_names *names, struct spn_str name)
 {
-	char text[2 * LONGEST_NAME + 2];
+	struct spn_str parent = parent_of(name);
+	struct spn_str label = name;
+	uint32_t ignored = 0;
+
+	if (parent.len == 0 || !spn_shared_has(names->zones, parent)) {
+		return true;
+	}
+	label.len -= parent.len + 1;
+	names->has_wildcard |= spn_str_is(label, "*");
+	return spn_shared_number(names->labels, label, &ignored);
+}
+
+static bool make_labels(struct audit_names *names)
+{
+	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < names->num_zones; i++) {
-		struct spn_str zone = spn_shared_text(names->zones, i);
-
-		if (label.len > LONGEST_NAME || zone.len > LONGEST_NAME) {
-			continue;
-		}
-		memcpy(text, label.data, label.len);
-		text[label.len] = '.';
-		memcpy(text + label.len + 1, zone.data, zone.len);
-		if (ask_full_name(names,
-				  (struct spn_str){
-					  .data = text,
-					  .len = label.len + 1 + zone.len,
-				  }) == SPN_DNS_EXISTS)
-		{
-			return SPN_DNS_EXISTS;
-		}
+	names->labels = spn_shared_new(names, true);
+	names->has_wildcard = false;
+	ok = names->labels != NULL;
+	for (i = 0; ok && i < names->num_hosts; i++) {
+		ok = add_label(names, spn_shared_text(names->hosts, i));
 	}
-	return (names->num_zones == 0) ? SPN_DNS_UNKNOWN : SPN_DNS_ABSENT;
+	for (i = 0; ok && i < names->num_zones; i++) {
+		ok = add_label(names, spn_shared_text(names->zones, i));
+	}
+	if (!ok) {
+		TALLOC_FREE(names->labels);
+	}
+	return ok;
+}
+
+/* A client's search list is not known: absent is what no zone has. */
+static enum spn_dns_answer ask_label(struct audit_names *names,
+				     struct spn_str label)
+{
+	if (names->num_zones == 0 ||
+	    (names->labels == NULL && !make_labels(names))) {
+		return SPN_DNS_UNKNOWN;
+	}
+	return (names->has_wildcard || spn_shared_has(names->labels, label))
+		       ? SPN_DNS_EXISTS
+		       : SPN_DNS_ABSENT;
 }
 
 enum spn_dns_answer audit_names_ask(void *private_data, struct spn_str name)
 {
-	const struct audit_names *names = private_data;
+	struct audit_names *names = private_data;
 
 	if (name.len == 0) {
 		return SPN_DNS_UNKNOWN;

@@ -79,7 +79,7 @@ static bool count_holders(const struct making *making,
 		return false;
 	}
 	*_num = holders.num_accounts;
-	talloc_free(holders.accounts);
+	spn_holders_free(&holders);
 	return true;
 }
 

@@ -383,7 +383,7 @@ bool spn_gives_up_duplicate(const struct spn_case *c, bool *_yes)
 			return false;
 		}
 		*_yes |= holders.num_accounts > 0;
-		talloc_free(holders.accounts);
+		spn_holders_free(&holders);
 	}
 	return true;
 }

@@ -32,7 +32,9 @@ static bool copy_details(TALLOC_CTX *mem_ctx,
 			return false;
 		}
 	}
-	if (num > 0) {
+	if (details->others.many != NULL) {
+		v->others = details->others;
+	} else if (num > 0) {
 		v->others.accounts =
 			talloc_memdup(mem_ctx,
 				      details->others.accounts,

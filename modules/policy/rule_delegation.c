@@ -8,6 +8,7 @@
 
 #include "host_pair.h"
 #include "rule_table.h"
+#include "spn_slots.h"
 
 /*
  * Who a KDC takes the entry to mean: the holders of the whole value, or for
@@ -63,17 +64,54 @@ static bool judge_targets(const struct spn_case *c,
 	return spn_report_add(report, "SPN-802", &v, NULL);
 }
 
-static bool is_listed(const struct spn_facts *facts,
-		      struct spn_str service_class,
-		      struct spn_str host)
+/* The plain entries of an account by class and host: there may be thousands,
+ * and each wants to know if its other half is there. */
+struct listed {
+	const struct spn_facts *facts;
+	struct spn_slots by_name; /* delegate_to */
+};
+
+static uint32_t hash_of(struct spn_str service_class, struct spn_str host)
+{
+	return spn_slots_hash(spn_slots_hash(0, service_class, true),
+			      host,
+			      true);
+}
+
+static bool list_entries(TALLOC_CTX *mem_ctx, struct listed *listed)
 {
 	size_t i;
 
-	for (i = 0; i < facts->num_delegate_to; i++) {
+	for (i = 0; i < listed->facts->num_delegate_to; i++) {
 		struct spn spn = {};
 
-		if (spn_parse(facts->delegate_to[i], &spn) == SPN_SYNTAX_OK &&
+		if (spn_parse(listed->facts->delegate_to[i], &spn) ==
+			    SPN_SYNTAX_OK &&
 		    spn_is_plain(&spn) &&
+		    !spn_slots_add(mem_ctx,
+				   &listed->by_name,
+				   hash_of(spn.service_class, spn.host_name),
+				   (uint32_t)i))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool is_listed(const struct listed *listed,
+		      struct spn_str service_class,
+		      struct spn_str host)
+{
+	uint32_t hash = hash_of(service_class, host);
+	uint32_t i = 0;
+	size_t place = 0;
+
+	while (spn_slots_next(&listed->by_name, hash, &place, &i)) {
+		struct spn spn = {};
+
+		if (spn_parse(listed->facts->delegate_to[i], &spn) ==
+			    SPN_SYNTAX_OK &&
 		    spn_str_equal_nocase(spn.service_class, service_class) &&
 		    spn_str_equal_nocase(spn.host_name, host))
 		{
@@ -86,6 +124,7 @@ static bool is_listed(const struct spn_facts *facts,
 static bool judge_pair(const struct spn_case *c,
 		       struct spn_str entry,
 		       const struct spn *spn,
+		       const struct listed *listed,
 		       struct spn_report *report)
 {
 	struct spn_violation v = {.account = c->after, .spn = entry};
@@ -99,9 +138,8 @@ static bool judge_pair(const struct spn_case *c,
 	if (!spn_host_partner(c, report, spn->host_name, &partner, NULL)) {
 		return false;
 	}
-	if (partner == NULL || is_listed(c->after->facts,
-					 spn->service_class,
-					 spn_str_of(partner)))
+	if (partner == NULL ||
+	    is_listed(listed, spn->service_class, spn_str_of(partner)))
 	{
 		return true;
 	}
@@ -115,8 +153,12 @@ static bool judge_pair(const struct spn_case *c,
 static bool judge_entries(const struct spn_case *c, struct spn_report *report)
 {
 	const struct spn_facts *facts = c->after->facts;
+	struct listed listed = {.facts = facts};
 	size_t i;
 
+	if (!list_entries(report, &listed)) {
+		return false;
+	}
 	for (i = 0; i < facts->num_delegate_to; i++) {
 		struct spn_str entry = facts->delegate_to[i];
 		struct spn_violation v = {.account = c->after, .spn = entry};
@@ -129,7 +171,7 @@ static bool judge_entries(const struct spn_case *c, struct spn_report *report)
 			continue;
 		}
 		if (!judge_targets(c, entry, &spn, report) ||
-		    !judge_pair(c, entry, &spn, report))
+		    !judge_pair(c, entry, &spn, &listed, report))
 		{
 			return false;
 		}

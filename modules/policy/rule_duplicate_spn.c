@@ -15,17 +15,23 @@ static bool all_may_share(const struct spn_account *account,
 			  struct spn_str value,
 			  const struct spn_holders *others)
 {
+	struct spn_many *many = others->many;
+	bool all = true;
 	size_t i;
 
 	if (!may_share(account, value)) {
 		return false;
 	}
-	for (i = 0; i < others->num_accounts; i++) {
-		if (!may_share(others->accounts[i], value)) {
-			return false;
-		}
+	if (many != NULL && many->may_share != SPN_MANY_UNKNOWN) {
+		return many->may_share == SPN_MANY_YES;
 	}
-	return true;
+	for (i = 0; i < others->num_accounts && all; i++) {
+		all = may_share(others->accounts[i], value);
+	}
+	if (many != NULL) {
+		many->may_share = all ? SPN_MANY_YES : SPN_MANY_NO;
+	}
+	return all;
 }
 
 /* A farm that was given the SPN machine by machine. */
@@ -41,6 +47,9 @@ static bool is_farm(const struct spn_case *c,
 	    !spn_settings_is_pair_class(c->settings, spn.service_class))
 	{
 		return false;
+	}
+	if (others->many != NULL) {
+		return others->many->has_only_computers;
 	}
 	for (i = 0; i < others->num_accounts; i++) {
 		if (others->accounts[i]->kind != SPN_KIND_COMPUTER) {
@@ -72,12 +81,41 @@ static bool judge_others(const struct spn_case *c,
 	return spn_report_add(report, code, &v, NULL);
 }
 
+/*
+ * One of a wide list that is not among those that hold the value exactly. Of a
+ * list that many have only that one is looked for: the first, or the first
+ * that is unlike it.
+ */
+static const struct spn_account *find_odd(const struct spn_holders *wide,
+					  const struct spn_holders *exact)
+{
+	size_t i = (wide->many == NULL) ? 0 : wide->many->odd;
+
+	if (!spn_holders_has(exact, wide->accounts[0])) {
+		return wide->accounts[0];
+	}
+	if (i > 0 && !spn_holders_has(exact, wide->accounts[i])) {
+		return wide->accounts[i];
+	}
+	for (i = 1; i < wide->num_accounts; i++) {
+		if (!spn_holders_has(exact, wide->accounts[i])) {
+			break;
+		}
+	}
+	if (i == wide->num_accounts) {
+		return NULL;
+	}
+	if (wide->many != NULL && wide->many->odd == 0) {
+		wide->many->odd = i;
+	}
+	return wide->accounts[i];
+}
+
 /* What another account's value looks like whose key is this one. */
-static const char *spelling_of(const struct spn_holders *holders,
+static const char *spelling_of(const struct spn_account *other,
 			       struct spn_str key)
 {
-	const struct spn_value *value = spn_account_find(holders->accounts[0],
-							 key);
+	const struct spn_value *value = spn_account_find(other, key);
 
 	return (value == NULL) ? NULL : value->value.data;
 }
@@ -90,6 +128,7 @@ static bool judge_wide(const struct spn_case *c,
 	const struct spn_fold *fold = spn_index_fold(c->wide_index);
 	struct spn_violation v = {.account = c->after, .spn = value->value};
 	struct spn_value wide = {.value = value->value};
+	const struct spn_account *odd = NULL;
 	struct spn_holders exact = {};
 	size_t i;
 
@@ -99,14 +138,18 @@ static bool judge_wide(const struct spn_case *c,
 	{
 		return false;
 	}
-	spn_holders_leave_out(&v.others, c->after);
-	for (i = 0; i < exact.num_accounts; i++) {
-		spn_holders_leave_out(&v.others, exact.accounts[i]);
-	}
-	if (v.others.num_accounts == 0) {
+	/* Who holds it exactly holds it in the wide sense, too. */
+	if (v.others.num_accounts <= exact.num_accounts) {
 		return true;
 	}
-	v.partner = spelling_of(&v.others, wide.key);
+	odd = find_odd(&v.others, &exact);
+	if (odd == NULL) {
+		return true;
+	}
+	for (i = 0; v.others.many == NULL && i < exact.num_accounts; i++) {
+		spn_holders_leave_out(&v.others, exact.accounts[i]);
+	}
+	v.partner = spelling_of(odd, wide.key);
 	return spn_report_add(report, "SPN-102", &v, NULL);
 }
 

@@ -185,25 +185,45 @@ static bool judge_admin(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
-/* The computer of that name may use the password of the account. */
-static bool may_use(const struct spn_facts *facts,
-		    const struct spn_holders *computers)
+static bool any_is_called(const struct spn_holders *computers,
+			  struct spn_str name)
 {
-	const char *const *reader = facts->password_readers;
 	size_t i;
 
-	for (; *reader != NULL; reader++) {
-		for (i = 0; i < computers->num_accounts; i++) {
-			if (spn_str_equal_nocase(
-				    spn_account_netbios_name(
-					    computers->accounts[i]),
-				    spn_str_of(*reader)))
-			{
-				return true;
-			}
+	for (i = 0; i < computers->num_accounts; i++) {
+		if (spn_str_equal_nocase(spn_account_netbios_name(
+						 computers->accounts[i]),
+					 name))
+		{
+			return true;
 		}
 	}
 	return false;
+}
+
+/* One of the computers may use the password of the account. */
+static bool may_use(const struct spn_case *c,
+		    const struct spn_holders *computers,
+		    bool *_may)
+{
+	const char *const *reader = c->after->facts->password_readers;
+
+	*_may = false;
+	for (; *reader != NULL && !*_may; reader++) {
+		struct spn_str name = spn_str_of(*reader);
+		const struct spn_account *computer = NULL;
+
+		if (computers->many == NULL) {
+			*_may = any_is_called(computers, name);
+			continue;
+		}
+		if (!spn_index_computer_by_name(c->index, name, &computer)) {
+			return false;
+		}
+		*_may = computer != NULL &&
+			spn_holders_has(computers, computer);
+	}
+	return true;
 }
 
 static bool judge_gmsa(const struct spn_case *c, struct spn_report *report)
@@ -223,6 +243,7 @@ static bool judge_gmsa(const struct spn_case *c, struct spn_report *report)
 		};
 		struct spn_holders computers = {};
 		struct spn spn = {};
+		bool may = true;
 
 		if (spn_parse(v.spn, &spn) != SPN_SYNTAX_OK) {
 			continue;
@@ -235,9 +256,10 @@ static bool judge_gmsa(const struct spn_case *c, struct spn_report *report)
 		}
 		/* A name of no computer may be an alias of the right one. */
 		if (computers.num_accounts > 0 &&
-		    !may_use(facts, &computers) &&
-		    !spn_report_add(report, "SPN-506", &v, NULL))
-		{
+		    !may_use(c, &computers, &may)) {
+			return false;
+		}
+		if (!may && !spn_report_add(report, "SPN-506", &v, NULL)) {
 			return false;
 		}
 	}

@@ -92,7 +92,7 @@ static bool is_computer_name(const struct spn_case *c,
 		return false;
 	}
 	*_is_name = computers.num_accounts > 0;
-	talloc_free(computers.accounts);
+	spn_holders_free(&computers);
 	return true;
 }
 
@@ -103,23 +103,11 @@ static bool is_own_name(const struct spn_account *computer,
 {
 	struct spn_str netbios = spn_account_netbios_name(computer);
 	struct spn_str label = label_of(host);
-	const char *const *also =
-		(computer->facts == NULL)
-			? NULL
-			: computer->facts->additional_sam_names;
 
-	if (spn_account_has_name(computer, host)) {
+	if (spn_account_has_name(computer, host) ||
+	    spn_account_has_sam_name(computer, host))
+	{
 		return true;
-	}
-	for (; also != NULL && *also != NULL; also++) {
-		struct spn_str name = spn_str_of(*also);
-
-		if (name.len > 0 && name.data[name.len - 1] == '$') {
-			name.len--;
-		}
-		if (spn_str_equal_nocase(name, host)) {
-			return true;
-		}
 	}
 	if (computer->dns_host_name != NULL) {
 		return !spn_host_is_fqdn(host) &&

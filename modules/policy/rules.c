@@ -315,11 +315,35 @@ bool spn_case_effective(const struct spn_case *c,
 	return true;
 }
 
+/* In the order of the census. */
+static bool many_has(const struct spn_holders *holders,
+		     const struct spn_account *account)
+{
+	size_t low = 0;
+	size_t high = holders->num_accounts;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (holders->accounts[middle]->census_number <
+		    account->census_number) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low < holders->num_accounts &&
+	       holders->accounts[low]->census_number == account->census_number;
+}
+
 bool spn_holders_has(const struct spn_holders *holders,
 		     const struct spn_account *account)
 {
 	size_t i;
 
+	if (holders->many != NULL && account->census_number != 0) {
+		return many_has(holders, account);
+	}
 	for (i = 0; i < holders->num_accounts; i++) {
 		if (spn_account_same(holders->accounts[i], account)) {
 			return true;
@@ -340,6 +364,9 @@ void spn_holders_leave_out(struct spn_holders *holders,
 	size_t kept = 0;
 	size_t i;
 
+	if (holders->many != NULL) {
+		return;
+	}
 	for (i = 0; i < holders->num_accounts; i++) {
 		if (!spn_account_same(holders->accounts[i], account)) {
 			holders->accounts[kept++] = holders->accounts[i];

@@ -29,9 +29,27 @@ struct spn_account {
 	bool is_deleted; /* in an audit; anywhere else it is not there */
 	struct spn_set spns;
 	const struct spn_facts *facts; /* NULL where nobody read them */
+	/* Of a computer with a long list of additional names, in an audit:
+	 * found at once. NULL for all others. */
+	const struct spn_names *dns_names;
+	const struct spn_names *sam_names;
 	/* On a page of a census: which one it is, plus 1; else 0. */
 	size_t census_number;
 };
+
+/* Without the "$" at its end, if it has one. */
+struct spn_str spn_plain_name(const char *name);
+
+struct spn_names;
+
+/* Makes dns_names and sam_names where the lists are long. False when out of
+ * memory. */
+bool spn_account_list_names(struct spn_account *account);
+
+/* host is one of msDS-AdditionalSamAccountName, which facts have, without
+ * their "$". */
+bool spn_account_has_sam_name(const struct spn_account *account,
+			      struct spn_str host);
 
 /* An account without names and SPNs. NULL when out of memory. */
 struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,

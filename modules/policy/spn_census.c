@@ -20,9 +20,10 @@
 
 /* Of these on, it is dear. */
 #define MANY_HOLDERS 32
+#define MANY_OPEN 256
 #define MANY_VALUES 256
 
-/* Those that hold a key; on the page. */
+/* Those that hold a key; on the page, the same for all who ask. */
 struct listed {
 	enum spn_census_key kind;
 	struct spn_str key;
@@ -43,9 +44,13 @@ struct spn_census {
 	size_t size_records;
 	struct spn_arena arena;
 	TALLOC_CTX *page;
-	struct unpacked *open; /* on the page, in order of number */
+	struct unpacked *open; /* on the page; in order of number, as long as
+				  there is no by_number */
 	size_t num_open;
 	size_t size_open;
+	/* The same by number, once there were many; NULL: not open */
+	const struct spn_account **by_number;
+	size_t size_by_number;
 	struct listed *lists;
 	size_t num_lists;
 	struct spn_slots by_key; /* lists */
@@ -118,16 +123,6 @@ static bool add_spns(struct spn_census *census,
 	return true;
 }
 
-static struct spn_str without_dollar(const char *name)
-{
-	struct spn_str s = spn_str_of(name);
-
-	if (s.len > 0 && s.data[s.len - 1] == '$') {
-		s.len--;
-	}
-	return s;
-}
-
 static bool add_hosts(struct spn_census *census,
 		      const char *const *names,
 		      size_t number)
@@ -135,7 +130,7 @@ static bool add_hosts(struct spn_census *census,
 	for (; names != NULL && *names != NULL; names++) {
 		if (!add_key(census,
 			     SPN_CENSUS_HOST,
-			     without_dollar(*names),
+			     spn_plain_name(*names),
 			     number)) {
 			return false;
 		}
@@ -255,12 +250,44 @@ void spn_census_remove(struct spn_census *census, size_t number)
 
 /* ----------------------------------------------------------------- finding */
 
+/* Thousands in order would be quadratic. */
+static bool use_numbers(struct spn_census *census)
+{
+	size_t i;
+
+	if (census->size_by_number >= census->num_records ||
+	    (census->by_number == NULL && census->num_open < MANY_OPEN))
+	{
+		return true;
+	}
+	census->by_number = talloc_realloc(census,
+					   census->by_number,
+					   const struct spn_account *,
+					   census->size_records);
+	if (census->by_number == NULL) {
+		census->size_by_number = 0;
+		return false;
+	}
+	for (i = census->size_by_number; i < census->size_records; i++) {
+		census->by_number[i] = NULL;
+	}
+	for (i = 0; census->size_by_number == 0 && i < census->num_open; i++) {
+		census->by_number[census->open[i].number] =
+			census->open[i].account;
+	}
+	census->size_by_number = census->size_records;
+	return true;
+}
+
 /* Where it stands among those of the page, or should. */
 static size_t open_place(const struct spn_census *census, size_t number)
 {
 	size_t low = 0;
 	size_t high = census->num_open;
 
+	if (census->by_number != NULL) {
+		return census->num_open;
+	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -296,6 +323,9 @@ static bool put_on_page(struct spn_census *census,
 		(census->num_open - place) * sizeof(struct unpacked));
 	census->open[place] = *unpacked;
 	census->num_open++;
+	if (census->by_number != NULL) {
+		census->by_number[unpacked->number] = unpacked->account;
+	}
 	return true;
 }
 
@@ -309,6 +339,15 @@ bool spn_census_get(struct spn_census *census,
 
 	*_account = NULL;
 	if (census->records[number] == NULL) {
+		return true;
+	}
+	if (!use_numbers(census)) {
+		return false;
+	}
+	if (census->by_number != NULL) {
+		*_account = census->by_number[number];
+	}
+	if (*_account != NULL) {
 		return true;
 	}
 	place = open_place(census, number);
@@ -335,17 +374,7 @@ bool spn_census_get(struct spn_census *census,
 	return true;
 }
 
-static bool is_any_of(const char *const *names, struct spn_str key)
-{
-	for (; names != NULL && *names != NULL; names++) {
-		if (spn_str_equal_nocase(without_dollar(*names), key)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The hash is the same; is it the same key? */
+/* The same hash: the same key? */
 static bool has_key(const struct spn_account *account,
 		    enum spn_census_key kind,
 		    struct spn_str key)
@@ -362,8 +391,7 @@ static bool has_key(const struct spn_account *account,
 					    key);
 	case SPN_CENSUS_HOST:
 		return spn_account_has_name(account, key) ||
-		       (facts != NULL &&
-			is_any_of(facts->additional_sam_names, key));
+		       spn_account_has_sam_name(account, key);
 	case SPN_CENSUS_UPN:
 		break;
 	}
@@ -399,20 +427,15 @@ static bool add_holder(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool copy_holders(TALLOC_CTX *mem_ctx,
-			 const struct spn_holders *holders,
-			 struct spn_holders *_copy)
+static bool has_only_computers(const struct spn_holders *holders)
 {
-	struct spn_holders copy = *holders;
+	size_t i;
 
-	copy.accounts = talloc_memdup(mem_ctx,
-				      holders->accounts,
-				      holders->num_accounts *
-					      sizeof(struct spn_account *));
-	if (copy.accounts == NULL) {
-		return false;
+	for (i = 0; i < holders->num_accounts; i++) {
+		if (holders->accounts[i]->kind != SPN_KIND_COMPUTER) {
+			return false;
+		}
 	}
-	*_copy = copy;
 	return true;
 }
 
@@ -438,17 +461,19 @@ static bool add_list(struct spn_census *census,
 		     uint32_t hash,
 		     enum spn_census_key kind,
 		     struct spn_str key,
-		     const struct spn_holders *holders)
+		     struct spn_holders *holders)
 {
 	struct listed listed = {.kind = kind};
 	size_t num = census->num_lists;
 
 	listed.key = spn_str_dup(census->page, key);
-	if (listed.key.data == NULL ||
-	    !copy_holders(census->page, holders, &listed.holders))
-	{
+	holders->many = talloc_zero(census->page, struct spn_many);
+	if (listed.key.data == NULL || holders->many == NULL) {
 		return false;
 	}
+	holders->accounts = talloc_steal(census->page, holders->accounts);
+	holders->many->has_only_computers = has_only_computers(holders);
+	listed.holders = *holders;
 	/* Room for 1, 2, 4, 8... */
 	if ((num & (num - 1)) == 0) {
 		struct listed *lists = talloc_realloc(census->page,
@@ -484,7 +509,8 @@ bool spn_census_find(struct spn_census *census,
 	size_t place = 0;
 
 	if (listed != NULL) {
-		return copy_holders(mem_ctx, &listed->holders, _holders);
+		*_holders = listed->holders;
+		return true;
 	}
 	while (key.len > 0 &&
 	       spn_slots_next(&census->slots, hash, &place, &number)) {
@@ -499,17 +525,26 @@ bool spn_census_find(struct spn_census *census,
 			return false;
 		}
 	}
+	if (holders.num_accounts >= MANY_HOLDERS &&
+	    !add_list(census, hash, kind, key, &holders))
+	{
+		return false;
+	}
 	*_holders = holders;
-	return holders.num_accounts < MANY_HOLDERS ||
-	       add_list(census, hash, kind, key, &holders);
+	return true;
 }
 
 void spn_census_turn_page(struct spn_census *census)
 {
+	size_t i;
+
 	if (census->num_open <= 2 * census->num_dear) {
 		return;
 	}
 	forget_lists(census);
+	for (i = 0; census->by_number != NULL && i < census->num_open; i++) {
+		census->by_number[census->open[i].number] = NULL;
+	}
 	talloc_free_children(census->page);
 	census->num_open = 0;
 	census->num_dear = 0;
@@ -535,15 +570,6 @@ static bool make_room_for_kept(struct spn_census *census)
 	}
 	census->kept = kept;
 	census->size_kept = census->size_records;
-	return true;
-}
-
-bool spn_census_number(const struct spn_account *account, size_t *_number)
-{
-	if (account->census_number == 0) {
-		return false;
-	}
-	*_number = account->census_number - 1;
 	return true;
 }
 

@@ -41,8 +41,8 @@ bool spn_census_get(struct spn_census *census,
 		    size_t number,
 		    const struct spn_account **_account);
 
-/* Each account once; the list is on mem_ctx. Names are compared without case,
- * ASCII only. */
+/* Each account once; the list is on mem_ctx, or, if it is long, shared. Names
+ * are compared without case, ASCII only. */
 bool spn_census_find(struct spn_census *census,
 		     TALLOC_CTX *mem_ctx,
 		     enum spn_census_key kind,

@@ -411,7 +411,7 @@ static bool ask_for_host(struct spn_index *index, struct spn_str name)
 	{
 		return false;
 	}
-	talloc_free(ignored.accounts);
+	spn_holders_free(&ignored);
 	return true;
 }
 
@@ -441,15 +441,30 @@ static bool ask_for_machine(struct spn_index *index, struct spn_str name)
 	return ok;
 }
 
-/* The first of those in a census of which this is true. */
+void spn_holders_free(struct spn_holders *holders)
+{
+	if (holders->many == NULL) {
+		talloc_free(holders->accounts);
+	}
+	*holders = (struct spn_holders){};
+}
+
+static bool has_netbios_name(const struct spn_account *computer,
+			     struct spn_str name)
+{
+	return spn_str_equal_nocase(spn_account_netbios_name(computer), name);
+}
+
+/* The first of those in a census that has this name; of a long list that is
+ * looked for once. */
 static bool find_computer(struct spn_index *index,
 			  struct spn_str name,
-			  bool (*is_meant)(const struct spn_account *computer,
-					   struct spn_str name),
+			  bool is_dns,
 			  const struct spn_account **_computer)
 {
 	struct spn_holders found = {};
-	size_t i;
+	size_t *known = NULL;
+	size_t i = 0;
 
 	*_computer = NULL;
 	if (!spn_census_find(index->census,
@@ -459,19 +474,23 @@ static bool find_computer(struct spn_index *index,
 			     &found)) {
 		return false;
 	}
-	for (i = 0; i < found.num_accounts && *_computer == NULL; i++) {
-		if (is_meant(found.accounts[i], name)) {
+	if (found.many != NULL) {
+		known = &found.many->first_meant[is_dns ? 1 : 0];
+		i = (*known > 0) ? *known - 1 : 0;
+	}
+	for (; i < found.num_accounts; i++) {
+		if (is_dns ? spn_account_has_dns_name(found.accounts[i], name)
+			   : has_netbios_name(found.accounts[i], name))
+		{
 			*_computer = found.accounts[i];
+			break;
 		}
 	}
-	talloc_free(found.accounts);
+	if (known != NULL) {
+		*known = i + 1;
+	}
+	spn_holders_free(&found);
 	return true;
-}
-
-static bool has_netbios_name(const struct spn_account *computer,
-			     struct spn_str name)
-{
-	return spn_str_equal_nocase(spn_account_netbios_name(computer), name);
 }
 
 bool spn_index_computer_by_name(struct spn_index *index,
@@ -481,10 +500,7 @@ bool spn_index_computer_by_name(struct spn_index *index,
 	const struct spn_entry *found = NULL;
 
 	if (index->census != NULL) {
-		return find_computer(index,
-				     netbios_name,
-				     has_netbios_name,
-				     _computer);
+		return find_computer(index, netbios_name, false, _computer);
 	}
 	if (!ask_for_machine(index, netbios_name) ||
 	    !ask_for_host(index, netbios_name))
@@ -505,10 +521,7 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 	struct spn_str label = fqdn;
 
 	if (index->census != NULL) {
-		return find_computer(index,
-				     fqdn,
-				     spn_account_has_dns_name,
-				     _computer);
+		return find_computer(index, fqdn, true, _computer);
 	}
 	for (label.len = 0; label.len < fqdn.len; label.len++) {
 		if (fqdn.data[label.len] == '.') {

@@ -19,11 +19,36 @@
 
 struct spn_index;
 
-/* Who holds an SPN: live accounts, each once, in no order. */
+/*
+ * A list that many accounts ask for, each of them being in it: whoever holds
+ * an SPN with thousands. It is made once for all, so what is found out about
+ * it is, too.
+ */
+struct spn_many {
+	bool has_only_computers;
+	enum {
+		SPN_MANY_UNKNOWN,
+		SPN_MANY_NO,
+		SPN_MANY_YES,
+	} may_share;	       /* all of them, see rule_duplicate_spn.c */
+	size_t odd;	       /* of a wide list, likewise */
+	size_t first_meant[2]; /* see spn_index.c; plus 1 */
+	const struct spn_account **kept; /* an audit's own copy, or NULL */
+};
+
+/*
+ * Who holds an SPN: live accounts, each once, in no order. With many, which
+ * only a complete index gives, the list is not the caller's, is in the order
+ * of census_number, and stays as it is.
+ */
 struct spn_holders {
 	const struct spn_account **accounts;
 	size_t num_accounts;
+	struct spn_many *many; /* NULL: a short list, the caller's own */
 };
+
+/* The list that a function below has given goes. */
+void spn_holders_free(struct spn_holders *holders);
 
 /* fold's private data must live as long. NULL when out of memory. */
 struct spn_index *spn_index_new(TALLOC_CTX *mem_ctx,

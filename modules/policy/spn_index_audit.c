@@ -19,7 +19,7 @@ bool spn_index_account_by_name(struct spn_index *index,
 		return false;
 	}
 	*_account = (found.num_accounts > 0) ? found.accounts[0] : NULL;
-	talloc_free(found.accounts);
+	spn_holders_free(&found);
 	return true;
 }
 
@@ -57,4 +57,13 @@ bool spn_index_deleted_holders(struct spn_index *index,
 			       SPN_CENSUS_DELETED_SPN,
 			       spn->key,
 			       _holders);
+}
+
+bool spn_census_number(const struct spn_account *account, size_t *_number)
+{
+	if (account->census_number == 0) {
+		return false;
+	}
+	*_number = account->census_number - 1;
+	return true;
 }

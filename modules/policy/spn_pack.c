@@ -464,7 +464,8 @@ struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
 	if (account == NULL) {
 		return NULL;
 	}
-	if (!unpack(&r, shared, fold, account)) {
+	if (!unpack(&r, shared, fold, account) ||
+	    !spn_account_list_names(account)) {
 		talloc_free(account);
 		return NULL;
 	}

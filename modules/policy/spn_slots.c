@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Open addressing, one after the other from where the hash points to.
- * Nothing is ever removed, so entries of one hash stay in their order.
+ * Open addressing, one after the other from where the hash points to; what has
+ * the same hash as an entry before goes into a list of its own. Nothing is
+ * ever removed.
  */
 #include "spn_slots.h"
 
 #include <stdlib.h>
 
 #include "spn_words.h"
+
+#define IS_LIST 0x80000000u
 
 /* Drawn once a process: who chooses values cannot choose their places. */
 static uint64_t secret(size_t which)
@@ -64,25 +67,26 @@ static size_t place_of(const struct spn_slots *slots, uint32_t hash)
 	return (size_t)(((uint64_t)hash * slots->size) >> 32);
 }
 
-static void put(struct spn_slots *slots, struct spn_slot slot)
+/* Where the hash stands, or the empty place for it. */
+static struct spn_slot *find(const struct spn_slots *slots, uint32_t hash)
 {
-	size_t place = place_of(slots, slot.hash);
+	size_t place = place_of(slots, hash);
 
-	while (slots->slots[place].number != 0) {
+	while (slots->slots[place].number != 0 &&
+	       slots->slots[place].hash != hash) {
 		place = (place + 1 == slots->size) ? 0 : place + 1;
 	}
-	slots->slots[place] = slot;
-	slots->num++;
+	return &slots->slots[place];
 }
 
 bool spn_slots_reserve(TALLOC_CTX *mem_ctx,
 		       struct spn_slots *slots,
 		       size_t num)
 {
-	struct spn_slots grown = {.size = num + num / 3 + 16};
-	size_t first = 0;
+	struct spn_slots grown = *slots;
 	size_t i;
 
+	grown.size = num + num / 3 + 16;
 	if (grown.size <= slots->size) {
 		return true;
 	}
@@ -90,16 +94,9 @@ bool spn_slots_reserve(TALLOC_CTX *mem_ctx,
 	if (grown.slots == NULL) {
 		return false;
 	}
-	/* From an empty one on, or those that went round the end came first.
-	 */
-	while (first < slots->size && slots->slots[first].number != 0) {
-		first++;
-	}
 	for (i = 0; i < slots->size; i++) {
-		size_t place = (first + i) % slots->size;
-
-		if (slots->slots[place].number != 0) {
-			put(&grown, slots->slots[place]);
+		if (slots->slots[i].number != 0) {
+			*find(&grown, slots->slots[i].hash) = slots->slots[i];
 		}
 	}
 	talloc_free(slots->slots);
@@ -109,27 +106,110 @@ bool spn_slots_reserve(TALLOC_CTX *mem_ctx,
 
 void spn_slots_clear(struct spn_slots *slots)
 {
-	TALLOC_FREE(slots->slots);
-	slots->num = 0;
-	slots->size = 0;
+	size_t i;
+
+	for (i = 0; i < slots->num_lists; i++) {
+		talloc_free(slots->lists[i].numbers);
+	}
+	talloc_free(slots->lists);
+	talloc_free(slots->slots);
+	*slots = (struct spn_slots){};
+}
+
+static bool copy_lists(TALLOC_CTX *mem_ctx,
+		       const struct spn_slots *slots,
+		       struct spn_slots *copy)
+{
+	size_t i;
+
+	if (slots->num_lists == 0) {
+		return true;
+	}
+	copy->lists = talloc_zero_array(mem_ctx,
+					struct spn_slot_list,
+					slots->num_lists);
+	copy->size_lists = (copy->lists == NULL) ? 0 : slots->num_lists;
+	for (i = 0; i < copy->size_lists; i++) {
+		struct spn_slot_list list = slots->lists[i];
+
+		list.numbers = talloc_memdup(mem_ctx,
+					     list.numbers,
+					     list.num * sizeof(uint32_t));
+		if (list.numbers == NULL) {
+			return false;
+		}
+		list.size = list.num;
+		copy->lists[copy->num_lists++] = list;
+	}
+	return copy->lists != NULL;
 }
 
 bool spn_slots_copy(TALLOC_CTX *mem_ctx,
 		    const struct spn_slots *slots,
 		    struct spn_slots *_copy)
 {
-	struct spn_slots copy = *slots;
+	struct spn_slots copy = {.num = slots->num, .size = slots->size};
 
 	if (slots->size > 0) {
 		copy.slots = talloc_memdup(mem_ctx,
 					   slots->slots,
 					   slots->size *
 						   sizeof(struct spn_slot));
-		if (copy.slots == NULL) {
+		if (copy.slots == NULL || !copy_lists(mem_ctx, slots, &copy)) {
+			spn_slots_clear(&copy);
 			return false;
 		}
 	}
 	*_copy = copy;
+	return true;
+}
+
+static bool add_to_list(TALLOC_CTX *mem_ctx,
+			struct spn_slot_list *list,
+			uint32_t number)
+{
+	if (list->num == list->size) {
+		size_t size = (list->size == 0) ? 4 : list->size * 2;
+		uint32_t *numbers =
+			talloc_realloc(mem_ctx, list->numbers, uint32_t, size);
+
+		if (numbers == NULL) {
+			return false;
+		}
+		list->numbers = numbers;
+		list->size = size;
+	}
+	list->numbers[list->num++] = number;
+	return true;
+}
+
+/* The slot has one number: that becomes the first of a list. */
+static bool make_list(TALLOC_CTX *mem_ctx,
+		      struct spn_slots *slots,
+		      struct spn_slot *slot)
+{
+	struct spn_slot_list list = {};
+
+	if (slots->num_lists == slots->size_lists) {
+		size_t size = (slots->size_lists == 0) ? 4
+						       : slots->size_lists * 2;
+		struct spn_slot_list *lists =
+			talloc_realloc(mem_ctx,
+				       slots->lists,
+				       struct spn_slot_list,
+				       size);
+
+		if (lists == NULL) {
+			return false;
+		}
+		slots->lists = lists;
+		slots->size_lists = size;
+	}
+	if (!add_to_list(mem_ctx, &list, slot->number - 1)) {
+		return false;
+	}
+	slot->number = IS_LIST | (uint32_t)slots->num_lists;
+	slots->lists[slots->num_lists++] = list;
 	return true;
 }
 
@@ -138,13 +218,29 @@ bool spn_slots_add(TALLOC_CTX *mem_ctx,
 		   uint32_t hash,
 		   uint32_t number)
 {
+	struct spn_slot *slot = NULL;
+
 	if (slots->num + slots->num / 4 + 1 >= slots->size &&
 	    !spn_slots_reserve(mem_ctx, slots, slots->num * 2 + 16))
 	{
 		return false;
 	}
-	put(slots, (struct spn_slot){.hash = hash, .number = number + 1});
-	return true;
+	slot = find(slots, hash);
+	if (slot->number == 0) {
+		*slot = (struct spn_slot){
+			.hash = hash,
+			.number = number + 1,
+		};
+		slots->num++;
+		return true;
+	}
+	if ((slot->number & IS_LIST) == 0 && !make_list(mem_ctx, slots, slot))
+	{
+		return false;
+	}
+	return add_to_list(mem_ctx,
+			   &slots->lists[slot->number & ~IS_LIST],
+			   number);
 }
 
 bool spn_slots_next(const struct spn_slots *slots,
@@ -152,27 +248,27 @@ bool spn_slots_next(const struct spn_slots *slots,
 		    size_t *_place,
 		    uint32_t *_number)
 {
-	size_t step = *_place;
+	const struct spn_slot_list *list = NULL;
+	const struct spn_slot *slot = NULL;
+	size_t place = *_place;
 
 	if (slots->size == 0) {
 		return false;
 	}
-	for (; step < slots->size; step++) {
-		size_t place = place_of(slots, hash) + step;
-		const struct spn_slot *slot = NULL;
-
-		if (place >= slots->size) {
-			place -= slots->size;
-		}
-		slot = &slots->slots[place];
-		if (slot->number == 0) {
-			return false;
-		}
-		if (slot->hash == hash) {
-			*_place = step + 1;
-			*_number = slot->number - 1;
-			return true;
-		}
+	slot = find(slots, hash);
+	if (slot->number == 0) {
+		return false;
 	}
-	return false;
+	if ((slot->number & IS_LIST) == 0) {
+		*_number = slot->number - 1;
+		*_place = 1;
+		return place == 0;
+	}
+	list = &slots->lists[slot->number & ~IS_LIST];
+	if (place >= list->num) {
+		return false;
+	}
+	*_number = list->numbers[place];
+	*_place = place + 1;
+	return true;
 }

@@ -11,14 +11,25 @@
 
 struct spn_slot {
 	uint32_t hash;
-	uint32_t number; /* plus 1; 0: empty */
+	uint32_t number; /* plus 1, or the place of a list; 0: empty */
 };
 
-/* Starts as {}. */
+/* All numbers of one hash, where there are several. */
+struct spn_slot_list {
+	uint32_t *numbers;
+	size_t num;
+	size_t size;
+};
+
+/* Starts as {}. Each hash stands in it once, so that thousands of numbers of
+ * one hash are in nobody's way. Numbers are below 2^31 - 1. */
 struct spn_slots {
 	struct spn_slot *slots;
 	size_t num;
 	size_t size;
+	struct spn_slot_list *lists;
+	size_t num_lists;
+	size_t size_lists;
 };
 
 /* Of these bytes; nocase: ASCII letters of either case are the same. */
