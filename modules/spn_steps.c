@@ -167,9 +167,8 @@ static bool make_steps(TALLOC_CTX *mem_ctx,
 
 	for (i = 0; i < num; i++) {
 		messages[i] =
-			(i + 1 < num)
-				? message_of(mem_ctx, msg->dn, &els[i].el, 1)
-				: with_spns(mem_ctx, msg, &els[i].el, 1);
+			(i == 0) ? with_spns(mem_ctx, msg, &els[i].el, 1)
+				 : message_of(mem_ctx, msg->dn, &els[i].el, 1);
 		if (messages[i] == NULL) {
 			return false;
 		}
@@ -186,6 +185,19 @@ static bool has_one_at_most(const struct ldb_message *msg)
 		num += spn_request_is_spns(&msg->elements[i]) ? 1 : 0;
 	}
 	return num < 2;
+}
+
+/* The first thing that it says. */
+static bool deletes_all(const struct ldb_message *msg)
+{
+	unsigned i = 0;
+
+	while (i < msg->num_elements &&
+	       !spn_request_is_spns(&msg->elements[i])) {
+		i++;
+	}
+	return i < msg->num_elements && is_absolute(&msg->elements[i]) &&
+	       spn_request_kind(&msg->elements[i]) == SPN_CHANGE_DELETE;
 }
 
 bool spn_steps_split(TALLOC_CTX *mem_ctx,
@@ -209,9 +221,11 @@ bool spn_steps_split(TALLOC_CTX *mem_ctx,
 	if (!merge(mem_ctx, msg, els, &steps.num)) {
 		return false;
 	}
-	if (spn_request_undeletes(msg)) {
+	steps.deletes_all = deletes_all(msg);
+	if (spn_request_concern(msg).names && steps.num > 1) {
 		steps.num = 1;
-		steps.refusal = "00002035: spn_policy: an undelete says only "
+		steps.refusal = "00002035: spn_policy: a request that changes "
+				"a name, or brings an object back, says only "
 				"once what servicePrincipalName is to be";
 	} else if (steps.num > MAX_STEPS) {
 		steps.num = 1;

@@ -15,16 +15,20 @@ struct spn_steps {
 	size_t num;
 	/* NULL, or why we do not do it: access control is heard first */
 	const char *refusal;
+	/* It begins by deleting the attribute, which has to be there. */
+	bool deletes_all;
 };
 
 /*
  * The steps of a modify, which in this order do what it does: one that is the
  * message itself where it has one element at most. Whatever else the message
- * changes is in the last step, since Samba rewrites SPNs after what a request
- * says about them. All on mem_ctx. False when out of memory.
+ * changes is in the first step, so that access control is heard about it
+ * before anything is done. All on mem_ctx. False when out of memory.
  *
- * A request that goes back and forth between adding and deleting too often, or
- * wants an undelete besides, is one step, and to be refused afterwards.
+ * A request that goes back and forth between adding and deleting too often is
+ * one step, and to be refused afterwards; so is one that changes a name, since
+ * Samba rewrites SPNs after all that a request says about them, and an
+ * undelete, which moves the object.
  */
 bool spn_steps_split(TALLOC_CTX *mem_ctx,
 		     const struct ldb_message *msg,

@@ -222,6 +222,30 @@ static int next_completion(struct spn_write *w,
 		       : LDB_SUCCESS;
 }
 
+/* What is not done: access control has been heard about it now. */
+static int take_back(const struct spn_write *w)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(w->module);
+
+	if (w->steps.refusal != NULL) {
+		ldb_set_errstring(ldb, w->steps.refusal);
+		return LDB_ERR_UNWILLING_TO_PERFORM;
+	}
+	/* It was put together with what comes next, and so became a replace,
+	 * which is content with nothing. */
+	if (w->steps.deletes_all && w->num_sent == 1 && w->plan != NULL &&
+	    w->plan->before != NULL && w->plan->before->spns.num == 0 &&
+	    ldb_request_get_control(w->req,
+				    LDB_CONTROL_PERMISSIVE_MODIFY_OID) == NULL)
+	{
+		ldb_set_errstring(ldb,
+				  "attribute 'servicePrincipalName': no such "
+				  "attribute for delete");
+		return LDB_ERR_NO_SUCH_ATTRIBUTE;
+	}
+	return LDB_SUCCESS;
+}
+
 static int step_written(void *private_data, const struct ldb_message **_next)
 {
 	struct spn_write *w = private_data;
@@ -229,11 +253,10 @@ static int step_written(void *private_data, const struct ldb_message **_next)
 	int ret = LDB_SUCCESS;
 
 	w->has_written = true;
-	if (w->steps.refusal != NULL) {
+	ret = take_back(w);
+	if (ret != LDB_SUCCESS) {
 		state->failed = true; /* it is not to be committed */
-		ldb_set_errstring(ldb_module_get_ctx(w->module),
-				  w->steps.refusal);
-		return LDB_ERR_UNWILLING_TO_PERFORM;
+		return ret;
 	}
 	if (w->num_sent < w->steps.num) {
 		*_next = w->steps.messages[w->num_sent++];
