@@ -83,7 +83,7 @@ TOOLS = {
             audit_lists audit_names audit_options audit_output audit_place
             audit_prometheus audit_records audit_repair audit_scan
             audit_search audit_select audit_source audit_tell audit_text
-            audit_trustees audit_words shell_command
+            audit_together audit_trustees audit_words shell_command
         '''),
     },
     'setspn': {

@@ -250,6 +250,40 @@ def check_manual(rules, keys):
             complain(MODULE_PAGE, 'there is no setting %s' % key)
 
 
+def options_of_help(name):
+    """{long option: True if it takes an argument}, our own only."""
+    own = tool(name, '--help').partition('Help options:')[0]
+    own = own.partition('Common Samba options')[0]
+    return {option: bool(argument) for option, argument in re.findall(
+        r'^  (?:-\w, |    )?(--[a-z][a-z-]*)(\[?=)?', own, re.MULTILINE)}
+
+
+def check_synopsis():
+    """Each option of --help once, and as the manual explains it."""
+    path = 'docs/man/spn-audit.8.xml'
+    text = read(path)
+    synopsis = text.partition('<refsynopsisdiv>')[2].partition('</refsyn')[0]
+    forms = re.findall(r'<cmdsynopsis>(.*?)</cmdsynopsis>', synopsis,
+                       re.DOTALL)
+    options = options_of_help('spn-audit')
+    own = {option for option in options
+           if option not in ('--url', '--timeout', '--version')}
+    for form in forms:
+        there = re.findall(r'<arg[^>]*>(--[a-z-]+)(.*?)</arg>', form)
+        for option in sorted({each for each, _ in there}):
+            if len({rest for each, rest in there if each == option}) != len(
+                    [each for each, _ in there if each == option]):
+                complain(path, '%s is twice in one synopsis' % option)
+    named = set(re.findall(r'>(--[a-z-]+)', synopsis))
+    for option in sorted(own - named):
+        complain(path, '%s is missing in the synopsis' % option)
+    for option in sorted(named - own):
+        complain(path, 'the synopsis has %s, which is no option' % option)
+    if '</replaceable>,...' in synopsis or re.search(r'</arg>\s*</arg>',
+                                                     synopsis):
+        complain(path, 'the synopsis prints dots or brackets twice')
+
+
 # -------------------------------------------------------------- all the pages
 
 
@@ -344,6 +378,7 @@ def main():
     check_rule_pages(rules, keys)
     check_messages(rules)
     check_manual(rules, keys)
+    check_synopsis()
     check_pages(rules)
     check_architecture()
     for text in complaints:

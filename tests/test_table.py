@@ -188,6 +188,7 @@ CHECKS = {
     'check_units': 'tests/check_units.py',
     'check_quotes': 'tests/check_quotes.py',
     'tool_audit_input': 'tests/tool_audit_input.py',
+    'tool_audit_options': 'tests/tool_audit_options.py',
     'tool_audit_places': 'tests/tool_audit_places.py',
     'tool_pipes': 'tests/tool_pipes.py',
     'tool_quotes': 'tests/tool_quotes.py',

@@ -53,19 +53,6 @@ void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 	}
 }
 
-const struct spn_message *audit_message_by_key(const char *key)
-{
-	const struct spn_message *m = spn_messages();
-
-	for (; m->code != NULL; m++) {
-		if (strcasecmp(m->code, key) == 0 ||
-		    strcasecmp(m->id, key) == 0) {
-			return m;
-		}
-	}
-	return NULL;
-}
-
 /* A template with its names in capitals: "add PARTNER to ...". */
 static char *template_text(TALLOC_CTX *mem_ctx,
 			   const struct spn_message *message,
@@ -118,10 +105,10 @@ static void write_page(FILE *stream, const char *rule)
 	}
 }
 
-bool audit_explain(TALLOC_CTX *mem_ctx,
-		   const struct audit_choice *choice,
-		   const struct spn_message *message,
-		   FILE *stream)
+static bool explain_code(TALLOC_CTX *mem_ctx,
+			 const struct audit_choice *choice,
+			 const struct spn_message *message,
+			 FILE *stream)
 {
 	const struct spn_rule *rule = spn_rule_by_name(message->rule);
 	char *reason = template_text(mem_ctx, message, message->reason);
@@ -156,6 +143,32 @@ bool audit_explain(TALLOC_CTX *mem_ctx,
 				   lines[i].text);
 		}
 	}
-	write_page(stream, message->rule);
+	return true;
+}
+
+bool audit_explain(TALLOC_CTX *mem_ctx,
+		   const struct audit_choice *choice,
+		   const struct audit_choice *wanted,
+		   FILE *stream)
+{
+	const struct spn_message *m = spn_messages();
+	const char *last = NULL;
+
+	for (; m->code != NULL; m++) {
+		if (!audit_choice_is_on(wanted, m)) {
+			continue;
+		}
+		if (last != NULL && strcmp(last, m->rule) != 0) {
+			write_page(stream, last);
+		}
+		fputs((last == NULL) ? "" : "\n", stream);
+		if (!explain_code(mem_ctx, choice, m, stream)) {
+			return false;
+		}
+		last = m->rule;
+	}
+	if (last != NULL) {
+		write_page(stream, last);
+	}
 	return true;
 }

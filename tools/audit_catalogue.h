@@ -12,13 +12,11 @@
 /* Every rule with its codes and the severities that were chosen. */
 void audit_list_rules(const struct audit_choice *choice, FILE *stream);
 
-/* By code or id; NULL when there is none. */
-const struct spn_message *audit_message_by_key(const char *key);
-
-/* False when out of memory. */
+/* The codes that wanted has on, and behind the last one of each rule its page.
+ * False when out of memory. */
 bool audit_explain(TALLOC_CTX *mem_ctx,
 		   const struct audit_choice *choice,
-		   const struct spn_message *message,
+		   const struct audit_choice *wanted,
 		   FILE *stream);
 
 #endif

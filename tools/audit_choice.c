@@ -197,17 +197,41 @@ static bool walk_list(struct audit_choice *choice,
 	}
 }
 
-bool audit_choice_only(struct audit_choice *choice,
-		       const char *text,
-		       const char **_reason)
+static bool add_list(struct audit_choice *choice,
+		     const char *option,
+		     const char *text,
+		     const char **_reason)
 {
 	struct spn_str key = {};
 
 	if (!walk_list(choice, text, false, &key)) {
-		explain_key(choice, "--only", key, _reason);
+		explain_key(choice, option, key, _reason);
 		return false;
 	}
 	walk_list(choice, text, true, &key);
+	choice->has_only = true;
+	return true;
+}
+
+bool audit_choice_only(struct audit_choice *choice,
+		       const char *text,
+		       const char **_reason)
+{
+	return add_list(choice, "--only", text, _reason);
+}
+
+bool audit_choice_explain(struct audit_choice *choice,
+			  const char *text,
+			  const char **_reason)
+{
+	size_t i;
+
+	if (strcasecmp(text, "all") != 0) {
+		return add_list(choice, "--explain", text, _reason);
+	}
+	for (i = 0; i < num_messages(); i++) {
+		choice->levels[i].is_wanted = true;
+	}
 	choice->has_only = true;
 	return true;
 }

@@ -28,6 +28,10 @@ bool audit_choice_rule(struct audit_choice *choice,
 bool audit_choice_only(struct audit_choice *choice,
 		       const char *text,
 		       const char **_reason);
+/* What to explain, of a choice of its own: the same list, or "all". */
+bool audit_choice_explain(struct audit_choice *choice,
+			  const char *text,
+			  const char **_reason);
 /* "error", "warning" or "info" */
 bool audit_choice_least(struct audit_choice *choice,
 			const char *text,

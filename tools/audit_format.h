@@ -45,6 +45,12 @@ const struct audit_format *audit_format_by_name(const char *name);
  */
 char *audit_json_finding(TALLOC_CTX *mem_ctx, const struct audit_finding *f);
 
+/* The catalogue of rules as in meta of the report. False when out of memory.
+ */
+bool audit_json_rules(TALLOC_CTX *mem_ctx,
+		      const struct audit_choice *choice,
+		      FILE *stream);
+
 /* Only for the table. */
 bool audit_write_text(TALLOC_CTX *mem_ctx,
 		      const struct audit_result *result,

@@ -246,6 +246,26 @@ bool audit_write_json(TALLOC_CTX *mem_ctx,
 	return json.ok;
 }
 
+bool audit_json_rules(TALLOC_CTX *mem_ctx,
+		      const struct audit_choice *choice,
+		      FILE *stream)
+{
+	struct json json = {
+		.mem_ctx = mem_ctx,
+		.stream = stream,
+		.is_indented = true,
+		.ok = true,
+	};
+
+	open_with(&json, NULL, '{');
+	put_text(&json, "tool", "spn-audit");
+	put_text(&json, "version", SPN_POLICY_VERSION);
+	put_rules(&json, choice);
+	close_with(&json, '}');
+	fputc('\n', stream);
+	return json.ok;
+}
+
 char *audit_json_finding(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 {
 	struct json json = {.mem_ctx = mem_ctx, .ok = true};

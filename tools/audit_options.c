@@ -5,7 +5,7 @@
 #include "audit_options.h"
 
 #include "audit_catalogue.h"
-#include "audit_place.h"
+#include "audit_together.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +32,8 @@ enum option {
 	OPT_WATCH,
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
+	OPT_DNS_SERVER,
+	OPT_NUMBERS, /* and one for each AUDIT_... */
 };
 
 static const struct poptOption option_table[] = {
@@ -162,8 +164,63 @@ static const struct poptOption option_table[] = {
 		.longName = "explain",
 		.argInfo = POPT_ARG_STRING,
 		.val = OPT_EXPLAIN,
-		.descrip = "Say what a code or id means, and exit",
-		.argDescrip = "CODE",
+		.descrip = "Say what rules, codes or ids mean (or all), and "
+			   "exit",
+		.argDescrip = "RULE,...",
+	},
+	{
+		.longName = "dns-server",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_DNS_SERVER,
+		.descrip = "With --check-dns, ask these servers",
+		.argDescrip = "ADDRESS,...",
+	},
+	{
+		.longName = "page-size",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_NUMBERS + AUDIT_PAGE_SIZE,
+		.descrip = "Ask a server for N entries at a time (default: 0, "
+			   "all)",
+		.argDescrip = "N",
+	},
+	{
+		.longName = "stale-days",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_NUMBERS + AUDIT_STALE_DAYS,
+		.descrip = "After how long without a logon a computer is "
+			   "forgotten (90)",
+		.argDescrip = "DAYS",
+	},
+	{
+		.longName = "password-days",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_NUMBERS + AUDIT_PASSWORD_DAYS,
+		.descrip = "From what age on the password of a service is old "
+			   "(365)",
+		.argDescrip = "DAYS",
+	},
+	{
+		.longName = "dns-timeout",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_NUMBERS + AUDIT_DNS_TIMEOUT,
+		.descrip = "How long the first try of --check-dns may last "
+			   "(2000)",
+		.argDescrip = "MILLISECONDS",
+	},
+	{
+		.longName = "dns-tries",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_NUMBERS + AUDIT_DNS_TRIES,
+		.descrip = "How often a DNS server is asked (3)",
+		.argDescrip = "N",
+	},
+	{
+		.longName = "dns-queries",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_NUMBERS + AUDIT_DNS_QUERIES,
+		.descrip = "How many questions to DNS are under way at a time "
+			   "(50)",
+		.argDescrip = "N",
 	},
 	POPT_TABLEEND,
 };
@@ -172,6 +229,7 @@ static const struct poptOption option_table[] = {
 struct reading {
 	struct spn_connect *connect;
 	struct audit_options *options;
+	struct audit_quirk_texts texts;
 };
 
 static int out_of_memory(const struct reading *reading)
@@ -207,19 +265,6 @@ static int read_format(struct reading *reading, const char *name)
 				       names);
 }
 
-static int read_explain(struct reading *reading, const char *key)
-{
-	reading->options->explain = audit_message_by_key(key);
-	if (reading->options->explain != NULL) {
-		return SPN_EXIT_DONE;
-	}
-	return spn_connect_usage_error(reading->connect,
-				       "--explain: there is no code or id "
-				       "%s; see --list-rules",
-				       spn_connect_quote(reading->connect,
-							 key));
-}
-
 /* *_slot is left alone if the argument is empty. */
 static int read_name(struct reading *reading,
 		     const char *option,
@@ -244,6 +289,25 @@ static int read_choice(struct reading *reading,
 	const char *reason = NULL;
 
 	if (set(reading->options->choice, value, &reason)) {
+		return SPN_EXIT_DONE;
+	}
+	if (reason == NULL) {
+		return out_of_memory(reading);
+	}
+	return spn_connect_usage_error(reading->connect, "%s", reason);
+}
+
+static int read_explain(struct reading *reading, const char *value)
+{
+	struct audit_options *options = reading->options;
+	const char *reason = NULL;
+
+	if (options->explain == NULL) {
+		options->explain = audit_choice_new(options);
+	}
+	if (options->explain != NULL &&
+	    audit_choice_explain(options->explain, value, &reason))
+	{
 		return SPN_EXIT_DONE;
 	}
 	if (reason == NULL) {
@@ -277,81 +341,6 @@ static int read_watch(struct reading *reading)
 	return SPN_EXIT_DONE;
 }
 
-/* What goes on for ever has no end at which a file could be written. */
-static int check_watch(const struct reading *reading)
-{
-	const struct audit_options *options = reading->options;
-	const struct {
-		const char *option;
-		bool is_there;
-	} others[] = {
-		{"--output", options->output != NULL},
-		{"--write-baseline", options->write_baseline != NULL},
-		{"--fix-ldif", options->fix_ldif != NULL},
-		{"--fix-setspn", options->fix_setspn != NULL},
-		{"--from-ldif", options->from_ldif != NULL},
-		{"--baseline=-",
-		 options->baseline != NULL &&
-			 audit_place_is_stream(options->baseline)},
-		{"--format other than text and json",
-		 strcmp(options->format->name, "text") != 0 &&
-			 strcmp(options->format->name, "json") != 0},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (options->watch > 0 && others[i].is_there) {
-			return spn_connect_usage_error(reading->connect,
-						       "--watch goes with no "
-						       "%s",
-						       others[i].option);
-		}
-	}
-	return SPN_EXIT_DONE;
-}
-
-/* Baselines may be one file: what is accepted now is added to it. */
-static int check_places(const struct reading *reading)
-{
-	const struct audit_options *o = reading->options;
-	const struct audit_place all[] = {
-		{"--from-ldif", o->from_ldif, true},
-		{"--output", (o->output == NULL) ? "-" : o->output, false},
-		{"--fix-ldif", o->fix_ldif, false},
-		{"--fix-setspn", o->fix_setspn, false},
-		{"--write-baseline", o->write_baseline, false},
-		{"--baseline",
-		 (o->write_baseline == NULL) ? o->baseline : NULL,
-		 true},
-	};
-	struct audit_place given[sizeof(all) / sizeof(all[0])] = {};
-	const struct audit_place *one = NULL;
-	const struct audit_place *other = NULL;
-	size_t num = 0;
-	size_t i;
-
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (all[i].path != NULL) {
-			given[num++] = all[i];
-		}
-	}
-	if (audit_place_check(given, num, &one, &other)) {
-		return SPN_EXIT_DONE;
-	}
-	return spn_connect_usage_error(
-		reading->connect,
-		"%s and %s are one file: %s%s",
-		one->option,
-		other->option,
-		audit_place_is_stream(other->path)
-			? (other->is_input ? "standard input"
-					   : "standard output")
-			: spn_connect_quote(reading->connect, other->path),
-		(o->output == NULL && !one->is_input)
-			? "; give --output=FILE for the report"
-			: "; give each its own");
-}
-
 /* Where a switch or a name goes. */
 static bool *switch_of(struct audit_options *options, int opt)
 {
@@ -368,9 +357,16 @@ static bool *switch_of(struct audit_options *options, int opt)
 	return NULL;
 }
 
-static const char **name_of(struct audit_options *options, int opt)
+static const char **name_of(struct reading *reading, int opt)
 {
+	struct audit_options *options = reading->options;
+
+	if (opt >= OPT_NUMBERS) {
+		return &reading->texts.numbers[opt - OPT_NUMBERS];
+	}
 	switch (opt) {
+	case OPT_DNS_SERVER:
+		return &reading->texts.dns_server;
 	case OPT_OUTPUT:
 		return &options->output;
 	case OPT_FROM_LDIF:
@@ -404,7 +400,7 @@ static const char *word_of(int opt)
 
 static int read_value(struct reading *reading, int opt, const char *value)
 {
-	const char **name = name_of(reading->options, opt);
+	const char **name = name_of(reading, opt);
 
 	if (name != NULL) {
 		return read_name(reading, word_of(opt), value, name);
@@ -474,15 +470,13 @@ static int read_all(struct reading *reading)
 			"%s: only options are taken",
 			spn_connect_quote(reading->connect, rest[0]));
 	}
-	if (reading->options->from_ldif != NULL &&
-	    spn_connect_has_url(reading->connect))
-	{
-		return spn_connect_usage_error(reading->connect,
-					       "--from-ldif and -H: only one "
-					       "can be audited");
-	}
-	status = check_watch(reading);
-	return (status == SPN_EXIT_DONE) ? check_places(reading) : status;
+	status = audit_quirks_read(reading->connect,
+				   &reading->texts,
+				   &reading->options->quirks);
+	return (status == SPN_EXIT_DONE)
+		       ? audit_options_together(reading->connect,
+						reading->options)
+		       : status;
 }
 
 const struct poptOption *audit_option_table(void)

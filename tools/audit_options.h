@@ -7,6 +7,7 @@
 
 #include "audit_choice.h"
 #include "audit_format.h"
+#include "audit_quirks.h"
 #include "connect.h"
 
 struct audit_options {
@@ -21,12 +22,13 @@ struct audit_options {
 	const char *fix_ldif;
 	const char *fix_setspn;
 	const char *from_ldif; /* NULL: a directory is read */
-	int watch;	       /* seconds; 0: one audit */
+	struct audit_quirks quirks;
+	int watch; /* seconds; 0: one audit */
 	bool check_dns;
 	bool partial; /* what is missing of the answer is no error */
 	bool verbose;
 	bool list_rules;
-	const struct spn_message *explain; /* NULL: audit */
+	struct audit_choice *explain; /* what it has on; NULL: audit */
 };
 
 /* For spn_connect_new(). */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What nobody needs on a command line: "spn_audit:..." in smb.conf or
- * --option.
+ * Numbers and switches that few need: each has a name in smb.conf and
+ * --option, "spn_audit:stale days", and most have an option of their own,
+ * --stale-days, which counts before that. All are checked, however they are
+ * given.
  */
 #ifndef SPN_AUDIT_QUIRKS_H
 #define SPN_AUDIT_QUIRKS_H
@@ -9,22 +11,41 @@
 #include "audit_scan.h"
 #include "connect.h"
 
-/* "one by one": for servers that say they can do what they cannot; "through
- * modules": to read a local database as every other program does. */
-bool audit_quirk(const struct spn_connect *connect, const char *name);
+enum audit_quirk {
+	AUDIT_PAGE_SIZE, /* for servers with limits */
+	AUDIT_STALE_DAYS,
+	AUDIT_PASSWORD_DAYS,
+	AUDIT_DNS_TIMEOUT, /* milliseconds */
+	AUDIT_DNS_TRIES,
+	AUDIT_DNS_QUERIES, /* at a time */
+	AUDIT_NUM_NUMBERS,
+};
 
-/* "page size", for servers with limits; "stale days", "password days". */
-int audit_quirk_number(const struct spn_connect *connect,
-		       const char *name,
-		       int value);
+struct audit_quirks {
+	int numbers[AUDIT_NUM_NUMBERS];
+	const char *dns_server; /* NULL: those of the system */
+	bool one_by_one;	/* for servers that say they can do what they
+				   cannot */
+	bool through_modules;	/* a local database as all others read it */
+};
 
-/*
- * --check-dns: from now on DNS is asked. "dns server"; "dns timeout"
- * (milliseconds), "dns tries", "dns queries" (at a time). On false *_reason
- * is one line on mem_ctx, or NULL when out of memory.
- */
+/* What the options of that name were given; NULL for each that was not. */
+struct audit_quirk_texts {
+	const char *numbers[AUDIT_NUM_NUMBERS];
+	const char *dns_server;
+};
+
+/* After the last option, when smb.conf is read. SPN_EXIT_DONE, or the exit
+ * status after a message. Texts live as long as connect. */
+int audit_quirks_read(struct spn_connect *connect,
+		      const struct audit_quirk_texts *texts,
+		      struct audit_quirks *_quirks);
+
+/* --check-dns: from now on DNS is asked. On false *_reason is one line on
+ * mem_ctx, or NULL when out of memory. */
 bool audit_quirk_dns(TALLOC_CTX *mem_ctx,
 		     struct spn_connect *connect,
+		     const struct audit_quirks *quirks,
 		     struct audit_scan_options *scan_options,
 		     const char **_reason);
 

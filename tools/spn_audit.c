@@ -12,7 +12,6 @@
 #include "audit_catalogue.h"
 #include "audit_options.h"
 #include "audit_output.h"
-#include "audit_quirks.h"
 #include "audit_repair.h"
 #include "audit_scan.h"
 #include "audit_select.h"
@@ -61,10 +60,8 @@ static bool open_search(struct audit *audit,
 		.quiet = true,
 	};
 	const struct audit_search_options options = {
-		.one_by_one = audit_quirk(audit->connect, "one by one"),
-		.page_size = audit_quirk_number(audit->connect,
-						"page size",
-						0),
+		.one_by_one = audit->options->quirks.one_by_one,
+		.page_size = audit->options->quirks.numbers[AUDIT_PAGE_SIZE],
 		.partial = audit->options->partial,
 	};
 	struct ldb_context *ldb = audit->ldb;
@@ -100,7 +97,7 @@ static bool open_source(struct audit *audit,
 	url = spn_connect_url(audit->connect);
 	path = (url == NULL) ? NULL : spn_connect_local_path(url);
 	if (path == NULL || audit->ldb != NULL ||
-	    audit_quirk(audit->connect, "through modules"))
+	    audit->options->quirks.through_modules)
 	{
 		return url != NULL && open_search(audit, _source, _reason);
 	}
@@ -113,20 +110,17 @@ static bool open_source(struct audit *audit,
 
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
+	const struct audit_quirks *quirks = &audit->options->quirks;
 	struct audit_scan_options scan_options = {
 		.choice = audit->options->choice,
 		.surroundings =
 			{
 				.now = (int64_t)time(NULL),
 				.stale_age = (int64_t)DAY *
-					     audit_quirk_number(audit->connect,
-								"stale days",
-								90),
+					     quirks->numbers[AUDIT_STALE_DAYS],
 				.password_age =
 					(int64_t)DAY *
-					audit_quirk_number(audit->connect,
-							   "password days",
-							   365),
+					quirks->numbers[AUDIT_PASSWORD_DAYS],
 			},
 		.progress = (isatty(STDERR_FILENO) == 1) ? audit_tell_progress
 							 : NULL,
@@ -136,6 +130,7 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	bool ok = (!audit->options->check_dns ||
 		   audit_quirk_dns(audit,
 				   audit->connect,
+				   quirks,
 				   &scan_options,
 				   &reason)) &&
 		  open_source(audit, &source, &reason) &&
@@ -498,6 +493,8 @@ static int run_catalogue(struct audit *audit)
 				   audit->options->choice,
 				   audit->options->explain,
 				   stream);
+	} else if (strcmp(audit->options->format->name, "json") == 0) {
+		ok = audit_json_rules(audit, audit->options->choice, stream);
 	} else {
 		audit_list_rules(audit->options->choice, stream);
 	}

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of spn-audit that say a number, and those that need no directory.
+"""
+
+import json
+import os
+import re
+import subprocess
+import time
+import unittest
+
+import tool_audit_input as base
+from hostile import SPN, computer, configuration, user
+from small_dns import SmallDns
+from tool_audit_input import TOOL
+
+DAY = 24 * 3600
+# name, least, most
+NUMBERS = (("page size", 0, 1000000), ("stale days", 1, 36500),
+           ("password days", 1, 36500), ("dns timeout", 1, 60000),
+           ("dns tries", 1, 20), ("dns queries", 1, 1000))
+BAD = ("abc", "", "-1", "1x", "1.5", " 7", "0x10", "99999999999999999999",
+       "٣")
+
+
+def filetime(days):
+    """So many days ago."""
+    return int((time.time() - days * DAY + 11644473600) * 10000000)
+
+
+def option(name, value):
+    return "--%s=%s" % (name.replace(" ", "-"), value)
+
+
+def old(name, value):
+    return "--option=spn_audit:%s=%s" % (name, value)
+
+
+class Options(base.Input):
+    def run_tool(self, *args):
+        return subprocess.run([TOOL, "--configfile=/dev/null", *args],
+                              stdin=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def listed(self, *args):
+        done = self.run_tool("--list-rules", *args)
+        self.assertEqual((0, b""), (done.returncode, done.stderr), args)
+
+
+class Numbers(Options):
+    EXPORT = configuration() + computer(
+        1, **{SPN: "foo/stale", "pwdLastSet": filetime(50),
+              "lastLogonTimestamp": filetime(50)}) + user(
+        2, **{SPN: "foo/old", "pwdLastSet": filetime(50)})
+
+    def codes(self, *args):
+        done = self.audit(self.EXPORT, "--only=SPN-502,SPN-702", *args)
+        self.assertEqual((0, b""), (done.returncode, done.stderr))
+        return re.findall(r"(?m)^  (SPN-\d+)", done.stdout.decode())
+
+    def test_days(self):
+        self.assertEqual([], self.codes())
+        for spell in option, old:
+            for name, code in (("stale days", "SPN-502"),
+                               ("password days", "SPN-702")):
+                self.assertEqual([code], self.codes(spell(name, 49)))
+                self.assertEqual([], self.codes(spell(name, 51)))
+        # its own option counts first
+        self.assertEqual(["SPN-502"], self.codes(
+            "--stale-days=49", old("stale days", 51)))
+
+    def test_bounds(self):
+        for name, least, most in NUMBERS:
+            for number in (least, most):
+                self.listed(option(name, number))
+                self.listed(old(name, number))
+            for number in (least - 1, most + 1, *BAD):
+                with self.subTest(name=name, number=number):
+                    spelled = option(name, number)
+                    words = [] if number == "" else [str(number), str(most)]
+                    self.refused(self.run_tool("--list-rules", spelled),
+                                 spelled.partition("=")[0], *words)
+                    if str(number).strip() == str(number) != "":
+                        self.refused(
+                            self.run_tool("--list-rules", old(name, number)),
+                            "spn_audit:" + name, *words)
+
+    def test_switches(self):
+        for name in "one by one", "through modules":
+            for word in ("yes", "No", "true", "FALSE", "on", "off", "0", "1"):
+                self.listed(old(name, word))
+            self.refused(self.run_tool("--list-rules", old(name, "maybe")),
+                         "spn_audit:" + name, "'maybe'", "yes")
+
+    def test_dns(self):
+        server = SmallDns({"here.example.com": ("A",)})
+        self.addCleanup(server.close)
+        for spell in option, old:
+            done = self.audit(
+                configuration() + user(1, **{SPN: [
+                    "foo/here.example.com", "foo/gone.example.com"]}),
+                "--check-dns", "--only=SPN-402", "--dns-tries=1",
+                spell("dns server", server.address))
+            self.assertEqual({b"foo/gone.example.com"}, set(
+                re.findall(rb"foo/[a-z.]+", done.stdout)), done.stderr)
+        self.refused(self.run_tool("--dns-server="), "--dns-server")
+
+
+class Names(Options):
+    def test_unknown(self):
+        for name in "stael days", "stale day", "stale days x", "x", "format":
+            with self.subTest(name=name):
+                self.refused(self.run_tool("--list-rules", old(name, 1)),
+                             "spn_audit:" + name.replace(" ", " "),
+                             "stale days", "one by one")
+
+    def test_smb_conf(self):
+        """There, too; and neither case nor blanks count."""
+        for line, is_good in (("spn_audit:stale days = 7", True),
+                              ("SPN_AUDIT : Stale  Days = 7", True),
+                              ("spn_audit:stael days = 7", False),
+                              ("spn_audit:stale days = x", False),
+                              ("other:thing = x", True)):
+            path = self.write("smb.conf", "[global]\n\t%s\n" % line)
+            done = subprocess.run(
+                [TOOL, "--configfile=" + path, "--list-rules"], check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            if is_good:
+                self.assertEqual((0, b""), (done.returncode, done.stderr))
+            else:
+                self.refused(done, "spn_audit:")
+
+
+class Catalogue(Options):
+    def text(self, *args):
+        done = self.run_tool(*args)
+        self.assertEqual((0, b""), (done.returncode, done.stderr), args)
+        return done.stdout.decode()
+
+    def rules(self):
+        return re.findall(r"(?m)^  (SPN-\d+) +([A-Z0-9-]+) +(\w+)",
+                          self.text("--list-rules", "--rule=syntax=off"))
+
+    def test_list_as_json(self):
+        listed = json.loads(self.text("--list-rules", "--format=json",
+                                      "--rule=syntax=off"))["rules"]
+        self.assertEqual(self.rules(), [
+            (rule["code"], rule["id"], rule["severity"]) for rule in listed])
+        done = self.audit(configuration() + user(1, **{SPN: "foo/x"}),
+                          "--format=json", "--rule=syntax=off")
+        self.assertEqual(json.loads(done.stdout)["meta"]["rules"], listed)
+        for name in "csv", "html", "prometheus":
+            self.refused(self.run_tool("--list-rules", "--format=" + name),
+                         "--list-rules", "text and json")
+        self.refused(self.run_tool("--explain=all", "--format=json"),
+                     "--explain", "text")
+
+    def explained(self, words):
+        return re.findall(r"(?m)^(SPN-\d+) [A-Z0-9-]+$",
+                          self.text("--explain=" + words))
+
+    def test_explain(self):
+        codes = [code for code, _, _ in self.rules()]
+        self.assertEqual(codes, self.explained("all"))
+        listing = self.text("--list-rules")
+        names = re.findall(r"(?m)^([a-z-]+):", listing)
+        self.assertLess(5, len(names))
+        found = [code for name in names for code in self.explained(name)]
+        self.assertEqual(codes, found)
+        self.assertEqual(["SPN-101", "SPN-301"],
+                         self.explained("pair-no-short,spn-101"))
+        # the page of a rule comes once
+        text = self.text("--explain=http-pair")
+        self.assertEqual(1, len(re.findall(r"(?m)^http-pair: ", text)))
+        for word in "nonsense", "SPN-999", "all,SPN-101", "syntax,", "":
+            self.refused(self.run_tool("--explain=" + word), "--explain")
+
+
+if __name__ == "__main__":
+    unittest.main()

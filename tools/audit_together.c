@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "audit_together.h"
+
+#include "audit_place.h"
+
+#include <string.h>
+
+/* What goes on for ever has no end at which a file could be written. */
+static int check_watch(struct spn_connect *connect,
+		       const struct audit_options *options)
+{
+	const struct {
+		const char *option;
+		bool is_there;
+	} others[] = {
+		{"--output", options->output != NULL},
+		{"--write-baseline", options->write_baseline != NULL},
+		{"--fix-ldif", options->fix_ldif != NULL},
+		{"--fix-setspn", options->fix_setspn != NULL},
+		{"--from-ldif", options->from_ldif != NULL},
+		{"--baseline=-",
+		 options->baseline != NULL &&
+			 audit_place_is_stream(options->baseline)},
+		{"--format other than text and json",
+		 strcmp(options->format->name, "text") != 0 &&
+			 strcmp(options->format->name, "json") != 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (options->watch > 0 && others[i].is_there) {
+			return spn_connect_usage_error(connect,
+						       "--watch goes with no "
+						       "%s",
+						       others[i].option);
+		}
+	}
+	return SPN_EXIT_DONE;
+}
+
+/* What is said of rules has no findings to be written in a format. */
+static int check_catalogue(struct spn_connect *connect,
+			   const struct audit_options *options)
+{
+	const char *format = options->format->name;
+	bool is_text = strcmp(format, "text") == 0;
+
+	if (options->explain != NULL && !is_text) {
+		return spn_connect_usage_error(connect,
+					       "--explain goes with no "
+					       "--format other than text");
+	}
+	if (options->list_rules && !is_text && strcmp(format, "json") != 0) {
+		return spn_connect_usage_error(connect,
+					       "--list-rules goes with no "
+					       "--format other than text and "
+					       "json");
+	}
+	return SPN_EXIT_DONE;
+}
+
+/* Baselines may be one file: what is accepted now is added to it. */
+static int check_places(struct spn_connect *connect,
+			const struct audit_options *options)
+{
+	const struct audit_options *o = options;
+	const struct audit_place all[] = {
+		{"--from-ldif", o->from_ldif, true},
+		{"--output", (o->output == NULL) ? "-" : o->output, false},
+		{"--fix-ldif", o->fix_ldif, false},
+		{"--fix-setspn", o->fix_setspn, false},
+		{"--write-baseline", o->write_baseline, false},
+		{"--baseline",
+		 (o->write_baseline == NULL) ? o->baseline : NULL,
+		 true},
+	};
+	struct audit_place given[sizeof(all) / sizeof(all[0])] = {};
+	const struct audit_place *one = NULL;
+	const struct audit_place *other = NULL;
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].path != NULL) {
+			given[num++] = all[i];
+		}
+	}
+	if (audit_place_check(given, num, &one, &other)) {
+		return SPN_EXIT_DONE;
+	}
+	return spn_connect_usage_error(
+		connect,
+		"%s and %s are one file: %s%s",
+		one->option,
+		other->option,
+		audit_place_is_stream(other->path)
+			? (other->is_input ? "standard input"
+					   : "standard output")
+			: spn_connect_quote(connect, other->path),
+		(o->output == NULL && !one->is_input)
+			? "; give --output=FILE for the report"
+			: "; give each its own");
+}
+
+int audit_options_together(struct spn_connect *connect,
+			   const struct audit_options *options)
+{
+	int status;
+
+	if (options->from_ldif != NULL && spn_connect_has_url(connect)) {
+		return spn_connect_usage_error(connect,
+					       "--from-ldif and -H: only one "
+					       "can be audited");
+	}
+	status = check_watch(connect, options);
+	if (status == SPN_EXIT_DONE) {
+		status = check_catalogue(connect, options);
+	}
+	return (status == SPN_EXIT_DONE) ? check_places(connect, options)
+					 : status;
+}
