@@ -121,7 +121,7 @@ HOLDERS = {
     "shared": of_each(user, lambda n: {
         "sAMAccountName": "krbtgt_%d" % (n + 1), SPN: "kadmin/changepw"}),
     "beyond ASCII": of_each(user, lambda n: {
-        SPN: "http/{}" + ("bu\u0308ro" if n % 2 else "b\xfcro")}),
+        SPN: "http/{}" + ("u\u0308" if n % 2 else "\xfc")}),
     "deleted": lambda num, tag: of_each(user, lambda n: {
         "isDeleted": "TRUE", SPN: "foo/{}"})(num, tag) + user(
             num, tag=tag, **{SPN: "foo/" + tag}),

@@ -219,7 +219,10 @@ static bool gather_subjects(TALLOC_CTX *mem_ctx,
 			subjects[num++] = sides[i].violation->account;
 		}
 	}
-	qsort(subjects, num, sizeof(subjects[0]), compare_accounts);
+	qsort(subjects,
+	      num,
+	      sizeof(const struct spn_account *),
+	      compare_accounts);
 	_subjects->accounts = subjects;
 	_subjects->num_accounts = num;
 	return true;
@@ -231,7 +234,7 @@ static bool is_one_of(const struct audit_accounts *subjects,
 	return bsearch(&account,
 		       subjects->accounts,
 		       subjects->num_accounts,
-		       sizeof(subjects->accounts[0]),
+		       sizeof(const struct spn_account *),
 		       compare_accounts) != NULL;
 }
 
