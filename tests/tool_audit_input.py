@@ -131,7 +131,7 @@ class Names(Input):
 
     def test_base(self):
         text = configuration() + user(1, **{SPN: "foo/x"}).replace(
-            "CN=u1", "CN=jürgen")
+            "CN=x1", "CN=jürgen")
         for option in "--account", "--base":
             done = self.audit(text, "--only=SPN-701",
                               option + "=cn=JÜRGEN,cn=users,dc=EXAMPLE,dc=com")
