@@ -54,17 +54,22 @@ bool spn_session_is_account(struct ldb_context *ldb, struct spn_str object_sid)
 	const struct mirrored_sid *sid = user_of(ldb);
 	const uint8_t *bytes = (const uint8_t *)object_sid.data;
 	const size_t head = 8;
+	size_t num = 0;
 	size_t i;
 
 	if (sid == NULL || object_sid.len < head || sid->num_auths < 0 ||
-	    sid->num_auths > 15 || bytes[0] != sid->revision ||
-	    bytes[1] != sid->num_auths ||
-	    object_sid.len != head + 4 * (size_t)sid->num_auths ||
+	    sid->num_auths > 15)
+	{
+		return false;
+	}
+	num = (size_t)sid->num_auths;
+	if (bytes[0] != sid->revision || bytes[1] != num ||
+	    object_sid.len != head + 4 * num ||
 	    memcmp(bytes + 2, sid->id_auth, sizeof(sid->id_auth)) != 0)
 	{
 		return false;
 	}
-	for (i = 0; i < (size_t)sid->num_auths; i++) {
+	for (i = 0; i < num; i++) {
 		const uint8_t *at = bytes + head + 4 * i;
 		uint32_t number = at[0] | (uint32_t)at[1] << 8 |
 				  (uint32_t)at[2] << 16 |
