@@ -60,7 +60,8 @@ TOOLS = {
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
         'sources': _sources('tools', '''
             audit_output audit_place
-            connect connect_error connect_options connect_silence
+            connect connect_error connect_modules connect_options
+            connect_silence
             spn_policy_tool spn_policy_list
             spn_policy_modules spn_policy_settings spn_policy_set
             spn_policy_status spn_policy_dc spn_policy_effects
@@ -72,7 +73,8 @@ TOOLS = {
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT '
                'UNISTRING TDB LMDB XML2 CARES',
         'sources': _sources('tools', '''
-            connect connect_error connect_options connect_silence spn_audit
+            connect connect_error connect_modules connect_options
+            connect_silence spn_audit
             audit_acl audit_baseline audit_catalogue audit_choice
             audit_config audit_contexts audit_csv audit_dns audit_events
             audit_quirks audit_watch audit_entry
@@ -91,7 +93,8 @@ TOOLS = {
         'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL SAMBA_ERRORS POPT '
                'UNISTRING TDB LMDB',
         'sources': _sources('tools', '''
-            connect connect_error connect_options connect_silence setspn
+            connect connect_error connect_modules connect_options
+            connect_silence setspn
             setspn_accounts
             setspn_args setspn_command setspn_duplicates setspn_explain
             setspn_query setspn_search setspn_send setspn_words setspn_write
@@ -105,7 +108,8 @@ TOOLS = {
 # Makes the writes that `bench` measures.
 BENCH_SOURCES = (_sources('tests/bench', 'modify_many caller shapes') +
                  _sources('tools', '''
-                     connect connect_error connect_options connect_silence
+                     connect connect_error connect_modules connect_options
+                     connect_silence
                  '''))
 
 # What only the tests in C are linked with.
@@ -214,8 +218,10 @@ def configure(conf):
             Logs.warn('No %s: the tests written in C are not built '
                       '(Debian: apt-get install %s)', library[0], library[3])
 
-    conf.env.MODULESDIR = conf.options.modulesdir or conf.cmd_and_log(
+    ldbs_own = conf.cmd_and_log(
         conf.env.PKGCONFIG + ['--variable=modulesdir', 'ldb']).strip()
+    conf.env.MODULESDIR = conf.options.modulesdir or ldbs_own
+    conf.env.LDB_MODULESDIR = ldbs_own
     conf.msg('Module directory', conf.env.MODULESDIR)
     _configure_flags(conf)
     _configure_docs(conf)
@@ -342,8 +348,7 @@ def build(bld):
             continue
         bld.program(target='tools/' + name, source=tool['sources'],
                     includes='modules tools',
-                    defines=['SPN_POLICY_MODULESDIR="%s"'
-                             % bld.env.MODULESDIR],
+                    defines=_module_folders(bld.env),
                     use=ours + tool['use'].split(),
                     install_path='${PREFIX}/' + tool['dir'])
     if bld.env.HAVE_TESTS:
@@ -353,9 +358,14 @@ def build(bld):
                     includes='modules tools', install_path=None,
                     use='spn_policy_core LDB TALLOC TEVENT HOSTCONFIG '
                         'SAMBA_UTIL POPT',
-                    defines=['SPN_POLICY_MODULESDIR="%s"'
-                             % bld.env.MODULESDIR])
+                    defines=_module_folders(bld.env))
     _build_docs(bld)
+
+
+def _module_folders(env):
+    '''Where our module is installed, and what libldb loads.'''
+    return ['SPN_POLICY_MODULESDIR="%s"' % env.MODULESDIR,
+            'SPN_LDB_MODULESDIR="%s"' % env.LDB_MODULESDIR]
 
 
 def _make_html_parts(task):

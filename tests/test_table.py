@@ -169,7 +169,8 @@ TESTS = {
         'tests/test_spn_policy_list.c', 'tools/spn_policy_list.c']},
     'test_connect': {'kind': 'stack', 'use': 'HOSTCONFIG POPT', 'sources': [
         'tests/test_connect.c', 'tools/connect.c', 'tools/connect_error.c',
-        'tools/connect_options.c', 'tools/connect_silence.c']},
+        'tools/connect_modules.c', 'tools/connect_options.c',
+        'tools/connect_silence.c']},
 }
 
 # Programs that a check below runs.

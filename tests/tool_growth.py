@@ -20,7 +20,8 @@ GROWTH = 4.6
 
 
 VALGRIND = ["valgrind", "--tool=callgrind",
-            "--callgrind-out-file=/dev/null"]
+            "--callgrind-out-file=/dev/null",
+            "--child-silent-after-fork=yes"]
 
 
 def find_perf():

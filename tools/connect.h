@@ -119,6 +119,21 @@ struct ldb_context *spn_connect_open(
 	struct spn_connect *connect,
 	const struct spn_connect_options *options);
 
+/*
+ * Would spn_connect_open() with these options, or a transaction without a
+ * write, end this process by a signal? Then true, and spn_connect_reason()
+ * says which one. A child tries it.
+ */
+bool spn_connect_kills(TALLOC_CTX *mem_ctx,
+		       struct spn_connect *connect,
+		       const struct spn_connect_options *options);
+
+/* The path of the module with that file name that was left out, because it
+ * cannot be loaded; NULL when it was not. */
+char *spn_connect_left_out(TALLOC_CTX *mem_ctx,
+			   const struct spn_connect *connect,
+			   const char *name);
+
 /* What libldb has to say about that context comes as messages of the tool; for
  * contexts that spn_connect_open() did not make. */
 void spn_connect_listen(struct spn_connect *connect, struct ldb_context *ldb);

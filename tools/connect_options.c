@@ -249,8 +249,10 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 		talloc_free(connect);
 		return NULL;
 	}
-	/* loads all modules: an unusable libldb shows here */
-	connect->home = ldb_init(connect, NULL);
+	/* loads all modules that are not loaded yet */
+	if (connect_load_modules(connect)) {
+		connect->home = ldb_init(connect, NULL);
+	}
 	if (connect->home == NULL) {
 		spn_connect_message(connect, "ldb does not start");
 		talloc_free(connect);

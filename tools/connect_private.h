@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What connect.c and connect_options.c share, and nobody else.
+ * What the files of connect share, and nobody else.
  */
 #ifndef SPN_CONNECT_PRIVATE_H
 #define SPN_CONNECT_PRIVATE_H
@@ -24,6 +24,8 @@ struct spn_connect {
 	bool collecting;
 	char *first_complaint;
 	char *reason;
+	bool modules_are_odd;		   /* not only files there */
+	char *left_out;			   /* paths of modules, a line each */
 	unsigned timeout;		   /* seconds of silence; 0: none */
 	bool is_inherited[CONNECT_MAX_FD]; /* sockets that were there */
 };
@@ -32,6 +34,18 @@ struct spn_connect {
 void connect_vmessage(const struct spn_connect *connect,
 		      const char *format,
 		      va_list ap) __attribute__((format(printf, 2, 0)));
+
+/* ---- connect_modules.c */
+
+/* Loads ldb's modules, but for those that would end this process; one message
+ * for each of them. Before the first ldb_init(). False when out of memory. */
+bool connect_load_modules(struct spn_connect *connect);
+
+/* What is wrong with work(), which a child did, with nothing on stderr: NULL,
+ * or a text for behind a colon. Somebody else's signal is nothing wrong. */
+const char *connect_trial(TALLOC_CTX *mem_ctx,
+			  bool (*work)(void *private_data),
+			  void *private_data);
 
 /* ---- connect_silence.c */
 

@@ -9,7 +9,8 @@
  * - both read and write in one transaction: whoever is killed in it, or runs
  *   at the same time, leaves the old list or the new one;
  * - they do so on an empty stack, which opens whatever the list says: disable
- *   is the way out when the module's file is gone.
+ *   is the way out when the module's file is gone, or damaged
+ *   (connect_modules.c).
  *
  * The trial context is closed before the transaction begins: inside a process
  * all contexts of a database share its files and locks.
@@ -214,7 +215,9 @@ static bool policy_try(TALLOC_CTX *mem_ctx,
 	int ret;
 	bool ok;
 
-	ldb = spn_connect_open(mem_ctx, tool->connect, &options);
+	if (!spn_connect_kills(mem_ctx, tool->connect, &options)) {
+		ldb = spn_connect_open(mem_ctx, tool->connect, &options);
+	}
 	if (ldb == NULL) {
 		spn_connect_message(tool->connect,
 				    "%s does not open with @MODULES=%s: %s",
@@ -265,13 +268,20 @@ static int policy_loaded_file(struct dl_phdr_info *info,
 	return 1;
 }
 
-char *policy_module_file(TALLOC_CTX *mem_ctx, bool *_loaded)
+char *policy_module_file(TALLOC_CTX *mem_ctx,
+			 const struct policy_tool *tool,
+			 bool *_loaded)
 {
 	struct policy_search search = {.mem_ctx = mem_ctx};
 	const char *path = SPN_POLICY_MODULESDIR "/" POLICY_MODULE_FILE;
 
 	dl_iterate_phdr(policy_loaded_file, &search);
 	*_loaded = search.path != NULL;
+	if (search.path == NULL) {
+		search.path = spn_connect_left_out(mem_ctx,
+						   tool->connect,
+						   POLICY_MODULE_FILE);
+	}
 	if (search.path == NULL && access(path, F_OK) == 0) {
 		search.path = talloc_strdup(mem_ctx, path);
 	}
@@ -290,7 +300,7 @@ static void policy_warn_of_path(TALLOC_CTX *mem_ctx,
 				const struct policy_tool *tool)
 {
 	bool loaded = false;
-	char *file = policy_module_file(mem_ctx, &loaded);
+	char *file = policy_module_file(mem_ctx, tool, &loaded);
 
 	if (file == NULL || policy_in_modules_dir(file)) {
 		return;
@@ -318,7 +328,7 @@ int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		return policy_oom(tool);
 	}
 	if (!policy_try(mem_ctx, tool, change.wanted)) {
-		policy_module_file(mem_ctx, &loaded);
+		policy_module_file(mem_ctx, tool, &loaded);
 		spn_connect_message(tool->connect,
 				    "nothing was changed in @MODULES%s",
 				    loaded ? ""

@@ -37,6 +37,7 @@ __attribute__((format(printf, 2, 3))) static void policy_problem(
 	state->problems++;
 }
 
+/* quiet: with our module, which may be damaged. */
 static struct ldb_context *policy_open_with(TALLOC_CTX *mem_ctx,
 					    const struct policy_state *state,
 					    const char *modules,
@@ -47,6 +48,10 @@ static struct ldb_context *policy_open_with(TALLOC_CTX *mem_ctx,
 		.quiet = quiet,
 	};
 
+	if (quiet &&
+	    spn_connect_kills(mem_ctx, state->tool->connect, &options)) {
+		return NULL;
+	}
 	return spn_connect_open(mem_ctx, state->tool->connect, &options);
 }
 
@@ -62,7 +67,7 @@ static const char *policy_version(struct ldb_context *ldb)
 static bool policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 {
 	bool loaded = false;
-	char *file = policy_module_file(mem_ctx, &loaded);
+	char *file = policy_module_file(mem_ctx, state->tool, &loaded);
 	struct stat st = {};
 
 	if (file == NULL) {
@@ -78,6 +83,13 @@ static bool policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 		   policy_in_modules_dir(file)
 			   ? ""
 			   : " (by LDB_MODULES_PATH; samba needs the same)");
+	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
+		policy_problem(state,
+			       "%s is no file. Remedy: install the module "
+			       "there",
+			       file);
+		return false;
+	}
 	if (!loaded) {
 		policy_problem(state,
 			       "%s does not load; the reason stands above, or "
@@ -85,7 +97,7 @@ static bool policy_show_file(TALLOC_CTX *mem_ctx, struct policy_state *state)
 			       file);
 		return false;
 	}
-	if (stat(file, &st) == 0 && (st.st_mode & S_IWOTH) != 0) {
+	if ((st.st_mode & S_IWOTH) != 0) {
 		policy_problem(state,
 			       "everybody may write %s, which runs inside "
 			       "samba. Remedy: chmod o-w",

@@ -57,10 +57,12 @@ char *policy_list_read(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
 
 /*
  * The file that this process has loaded the module from; when it has not,
- * the file where the module should be, if that exists. NULL: neither. Ask
- * after a database was opened.
+ * the one that was left out because it cannot be loaded, or what is where the
+ * module should be. NULL: none of them. Ask after a database was opened.
  */
-char *policy_module_file(TALLOC_CTX *mem_ctx, bool *_loaded);
+char *policy_module_file(TALLOC_CTX *mem_ctx,
+			 const struct policy_tool *tool,
+			 bool *_loaded);
 
 /* Is it where every program looks, whatever its environment? */
 bool policy_in_modules_dir(const char *file);

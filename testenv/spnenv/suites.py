@@ -125,6 +125,8 @@ DOMAIN_SUITES = (
           python("tool_spn_policy")),
     Suite("tool_spn_policy_values", "ad_dc_stock:local", "counted",
           python("tool_spn_policy_values")),
+    Suite("tool_spn_policy_damage", "ad_dc_stock:local", "counted",
+          python("tool_spn_policy_damage")),
     Suite("samba.ldap_spn", "ad_dc", "counted", samba_test("ldap_spn")),
     Suite("samba.ldap_upn_sam_account", "ad_dc", "counted",
           samba_test("ldap_upn_sam_account")),

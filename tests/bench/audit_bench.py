@@ -96,6 +96,7 @@ class AuditBench:
     def instructions(self):
         done = subprocess.run(
             ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+             "--child-silent-after-fork=yes",
              *self.audit()], env=self.environment, check=False,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         refs = re.search(r"I +refs: +([\d,]+)", done.stderr)[1]
