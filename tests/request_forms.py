@@ -36,8 +36,8 @@ SOME = (3, 90, 150)
 ATTRIBUTES = {
     SPN: (lambda i: ("foo/averyverylongname%06d", "http/h%06d.{dns}",
                      "HOST/h%06d", "http/h%06d")[i % 4] % i,
-          ("http/victim", "http/victim.{dns}", "foo/held0007", "HTTP/VICTIM", "http/", "/",
-           "http", "foo/w1", "HOST/w1", "http/w1", "http/w1.{dns}",
+          ("http/victim", "http/victim.{dns}", "HTTP/VICTIM", "foo/held0007",
+           "http/", "/", "http", "foo/w1", "HOST/w1", "http/w1", "http/w1.{dns}",
            "foo/w1.{dns}:80/x", "http/*", "http/w1)(cn=*", "http/ w1 ",
            "MSSQLSvc/w1.{dns}:1433", "foo/a/b/c/d")),
     "dNSHostName": (lambda i: "h%06d.{dns}" % i,

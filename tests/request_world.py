@@ -7,6 +7,7 @@ to those before it, and two DCs can be compared request by request.
 """
 
 import ldb
+
 from module_attempts import WRITE_SPN
 
 DELETED = ["show_recycled:1"]
