@@ -15,6 +15,9 @@ import sys
 BUILD = os.environ.get('SPN_POLICY_BUILD', 'bin')
 MESSAGES = 'docs/messages.md'
 ARCHITECTURE = 'docs/architecture.md'
+PACKAGES = 'testenv/packages'
+# To have a checkout, and to start ./waf.
+TO_BEGIN_WITH = {'git', 'python3'}
 MODULE_PAGE = 'docs/man/spn_policy.8.xml'
 # Findings of these codes come from the check itself, not from a rule.
 NO_RULE = 'check'
@@ -358,6 +361,39 @@ def check_pages(rules):
             check_command(path, line, helps, waf)
 
 
+def listed_packages(section):
+    """The names of a section of testenv/packages."""
+    text = (read(PACKAGES) or '').partition('[%s]\n' % section)[2]
+    lines = text.partition('\n[')[0].splitlines()
+    return {line for line in lines if line and not line.startswith('#')}
+
+
+def check_packages():
+    """README's command for configure, against the one list of packages; and
+    what configure itself asks for is in that list.
+    """
+    text = (read('README.md') or '').replace('\\\n', ' ')
+    command = re.search(r'^ *apt-get install (.*)$', text, re.MULTILINE)
+    said = {word for word in (command.group(1) if command else '').split()
+            if not word.startswith('-')} - TO_BEGIN_WITH
+    build = listed_packages('build')
+    for name in sorted(build - said):
+        complain('README.md', 'apt-get install lacks %s' % name)
+    for name in sorted(said - build):
+        complain('README.md', '%s is not among the packages [build] of %s'
+                 % (name, PACKAGES))
+    asked = set(re.findall(r"\('[\w.-]+', '[\d.]+', '\w+', '([\w.-]+)'\)",
+                           read('wscript') or ''))
+    hints = re.findall(r"apt-get install '?\s*'?([\w -]+)", read('wscript')
+                       or '')
+    asked |= {word for hint in hints for word in hint.split()}
+    known = build | listed_packages('test')
+    if not build or len(asked) < 2:
+        complain(PACKAGES, 'no packages found, there or in wscript')
+    for name in sorted(asked - known):
+        complain(PACKAGES, 'lacks %s, which configure asks for' % name)
+
+
 def check_architecture():
     """Every file of the module stands in the table, or a * for it."""
     text = read(ARCHITECTURE) or ''
@@ -381,6 +417,7 @@ def main():
     check_synopsis()
     check_pages(rules)
     check_architecture()
+    check_packages()
     for text in complaints:
         print(text)
     return 1 if complaints else 0
