@@ -34,13 +34,31 @@ class Export(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def audit(self, text, *args):
+    def audit(self, text, *args, **variables):
         with open(self.path("export"), "w", encoding="utf-8") as stream:
             stream.write(hostile.configuration() + text)
         return subprocess.run(
             [TOOL, "--configfile=/dev/null",
              "--from-ldif=" + self.path("export"), *args],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            env=dict(os.environ, **variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+
+
+class Folder(Export):
+    """What is in between is put into TMPDIR."""
+
+    def test_colon(self):
+        """ldb takes what stands before one for a kind of database."""
+        folder = self.path("a:b")
+        os.mkdir(folder)
+        text = user(1, **{SPN: "foo/same"}) + user(2, **{SPN: "foo/same"})
+        done = self.audit(text, TMPDIR=folder)
+        self.assertEqual((done.returncode, done.stderr), (1, b""))
+        self.assertEqual(os.listdir(folder), [])
+
+    def test_not_there(self):
+        done = self.audit(user(1), TMPDIR="/nowhere")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"set TMPDIR", done.stderr)
 
 
 class Fixes(Export):

@@ -4,6 +4,7 @@
  * as it is open.
  */
 #include "audit_config.h"
+#include "connect.h"
 
 #include "policy/spn_quote.h"
 
@@ -48,6 +49,7 @@ bool audit_config_new(TALLOC_CTX *mem_ctx,
 						  struct audit_config);
 	const char *folder = getenv("TMPDIR");
 	char *path = NULL;
+	char *url = NULL;
 	int fd;
 	int ret;
 
@@ -62,7 +64,7 @@ bool audit_config_new(TALLOC_CTX *mem_ctx,
 	if (config->ldb == NULL || path == NULL) {
 		return false;
 	}
-	fd = mkstemp(path);
+	fd = mkstemp(path); /* writes the last letters */
 	if (fd < 0) {
 		*_reason = talloc_asprintf(mem_ctx,
 					   "%s: %s; set TMPDIR to a folder "
@@ -72,13 +74,18 @@ bool audit_config_new(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	close(fd);
-	ret = ldb_connect(config->ldb, path, LDB_FLG_NOSYNC, NULL);
+	/* with the kind in front, for the path may have a colon */
+	url = talloc_asprintf(config, "tdb://%s", path);
+	ret = (url == NULL)
+		      ? ldb_oom(config->ldb)
+		      : ldb_connect(config->ldb, url, LDB_FLG_NOSYNC, NULL);
 	unlink(path);
 	if (ret != LDB_SUCCESS) {
 		*_reason = talloc_asprintf(mem_ctx,
 					   "%s: %s",
 					   path,
-					   ldb_errstring(config->ldb));
+					   spn_connect_error(config->ldb,
+							     ret));
 		return false;
 	}
 	*_config = config;

@@ -252,7 +252,12 @@ static bool open_sam(TALLOC_CTX *mem_ctx,
 		if (!make_copy(mem_ctx, path, &copy)) {
 			return false;
 		}
-		options.url = (copy == NULL) ? path : copy;
+		/* with the kind in front, for $TMPDIR may have a colon */
+		if (copy != NULL) {
+			options.url = talloc_asprintf(mem_ctx,
+						      "tdb://%s",
+						      copy);
+		}
 	}
 	*_ldb = spn_connect_open(mem_ctx, connect, &options);
 	if (copy != NULL) {
