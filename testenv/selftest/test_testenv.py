@@ -346,6 +346,8 @@ class Base:
                             "--", "true", SPN_POLICY_MODULES_PATH="/nowhere")
         self.assert_refused(["TMPDIR", "shorter"], STOCK, "--", "true",
                             TMPDIR="/tmp/" + 60 * "x")
+        self.assert_refused(["TMPDIR=/tmp/a:b", "without"], STOCK, "--",
+                            "true", TMPDIR="/tmp/a:b")
         self.assert_refused(["SPN_TESTENV_CACHE"], STOCK, "--", "true",
                             SPN_TESTENV_CACHE="/proc/no")
 
@@ -363,6 +365,22 @@ class CwrapTest(Base, unittest.TestCase):
 
 class NamespacesTest(Base, unittest.TestCase):
     namespaces = True
+
+    def test_no_run_samba(self):
+        """As in a container that nobody has booted: root has winbindd all the
+        same, others are told what to do."""
+        hide = 'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"'
+        command = ["unshare", "--mount", "sh", "-c", hide, "hide",
+                   *self.prefix(), RUN, STOCK, "--", "wbinfo", "-p"]
+        if os.getuid() != 0:
+            self.skipTest("only root can hide /run")
+        done = subprocess.run(command, env=self.env, text=True, check=False,
+                              stdin=subprocess.DEVNULL, timeout=LIMIT,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if self.stranger:
+            self.assertIn("as root: mkdir -m 755 /run/samba", done.stderr)
+        else:
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 class CwrapStrangerTest(CwrapTest):

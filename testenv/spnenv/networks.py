@@ -15,7 +15,7 @@ import os
 import subprocess
 
 from spnenv import config, table
-from spnenv.errors import TestenvError
+from spnenv.errors import TestenvError, complain
 
 # nss_wrapper first, as Samba does it.
 WRAPPERS = ("nss_wrapper", "resolv_wrapper", "socket_wrapper", "uid_wrapper")
@@ -165,10 +165,23 @@ class Namespaces:
         config.write(nsswitch, "passwd: files\ngroup: files\n"
                                "hosts: files dns\nservices: files\n")
         self.cover("/etc/nsswitch.conf", nsswitch)
-        if os.path.isdir("/run/samba"):
+        if self.have_run_samba():
             self.command("mount", "-t", "tmpfs", "-o", "mode=755",
                          "tmpfs", "/run/samba")
             os.mkdir("/run/samba/winbindd", 0o755)
+
+    @staticmethod
+    def have_run_samba():
+        """Where libwbclient looks; Samba's package makes it at each boot, and
+        in a container nobody has booted.
+        """
+        try:
+            os.makedirs("/run/samba", 0o755, exist_ok=True)
+        except OSError as error:
+            complain("winbindd cannot be asked: no folder /run/samba (%s)\n"
+                     "as root: mkdir -m 755 /run/samba" % error.strerror)
+            return False
+        return True
 
     def add_addresses(self):
         lines = ["link set lo up"]

@@ -28,6 +28,10 @@ def parent():
             "TMPDIR=%s is longer than %d characters, the sockets of samba "
             "would not fit: set TMPDIR to a shorter path"
             % (path, LONGEST_PARENT))
+    if ":" in path:
+        raise TestenvError(
+            "TMPDIR=%s has a colon, and ldb takes what stands before one for "
+            "a kind of database: set TMPDIR to a path without" % path)
     return path
 
 
