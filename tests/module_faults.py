@@ -27,7 +27,7 @@ from module_roads import CONF, LP, SERVER, Roads
 
 WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "fault_worker.py")
-BOUND = 50              # seconds after which anything counts as hanging
+BOUND = 500             # seconds after which anything counts as hanging
 CLIENTS = 8
 SPNS = int(os.environ.get("SPN_FAULTS_SPNS", "500"))
 WRITER_KILLS = int(os.environ.get("SPN_FAULTS_KILLS", "30"))

@@ -229,7 +229,7 @@ class Large(Requests):
             % (dn, "".join("servicePrincipalName: %s\n" % spn
                            for spn in spns)),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=50, check=False)
+            timeout=500, check=False)
 
     def test_ten_thousand_values(self):
         """Paired they are taken in one request."""

@@ -24,7 +24,7 @@ WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "fault_worker.py")
 CLIENTS = 4             # of each DC
 SPNS = int(os.environ.get("SPN_FAULTS_PAIR_SPNS", "60"))
-BOUND = 120             # seconds after which anything counts as hanging
+BOUND = 1200            # seconds after which anything counts as hanging
 
 
 class Race(TwoControllers):

@@ -93,7 +93,7 @@ class RawLdap:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         self.socket = context.wrap_socket(
-            socket.create_connection((server, 636), timeout=120))
+            socket.create_connection((server, 636), timeout=1200))
         self.number = 0
         if user is None:
             return

@@ -59,7 +59,7 @@ class DnsTest(unittest.TestCase):
                    "--option=spn_audit:dns tries=%d" % tries, *args]
         return subprocess.run(command, input=export(hosts), check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=120)
+                              timeout=1200)
 
     def ghosts(self, done):
         self.assertIn(done.returncode, (0, 1), done.stderr)

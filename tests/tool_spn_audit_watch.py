@@ -20,7 +20,7 @@ import ldb
 import tool_spn_audit as base
 from tool_spn_audit import CONF, DNS, PASSWORD_OPTIONS, setUpModule  # noqa: F401
 
-PATIENCE = 120
+PATIENCE = 1200
 DOCS = os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "docs")
 

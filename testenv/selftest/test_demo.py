@@ -25,7 +25,7 @@ class Demo(unittest.TestCase):
         return subprocess.run(
             [DEMO, *arguments], stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, check=False,
-            timeout=300, **more)
+            timeout=3000, **more)
 
     def test_story(self):
         """All steps are told, and nothing stays behind."""

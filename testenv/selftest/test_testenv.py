@@ -19,8 +19,8 @@ import unittest
 TESTENV = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RUN = os.path.join(TESTENV, "run")
 STOCK = "ad_dc_stock"
-LIMIT = 180         # seconds for one testenv/run, cold cache included
-CLEAN_WITHIN = 15   # seconds until nothing is left of a killed run
+LIMIT = 1800        # seconds for one testenv/run, cold cache included
+CLEAN_WITHIN = 150  # seconds until nothing is left of a killed run
 STRANGER = 31337    # a user id nobody has
 AS_STRANGER = ["setpriv", "--reuid=%d" % STRANGER, "--regid=%d" % STRANGER,
                "--clear-groups", "--no-new-privs", "--bounding-set=-all",

@@ -12,7 +12,7 @@ from spnenv import layout, packages, processes, results, suites
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 from spnenv.rundir import RunDirectory
 
-BUILD_SECONDS = 1200
+BUILD_SECONDS = 12000
 STOP_SECONDS = 10
 
 

@@ -14,7 +14,7 @@ from spnenv import config, layout, processes, table, template
 from spnenv.errors import TestenvError, complain
 
 PATIENCE = 20           # seconds samba gets to end by itself
-REPLICATED_WITHIN = 60  # seconds for one naming context, one way
+REPLICATED_WITHIN = 600 # seconds for one naming context, one way
 STEP = 0.5              # seconds between two attempts
 
 

@@ -36,7 +36,7 @@ class Suite:
     environment: str
     kind: str
     command: str        # for sh -c, run in the top of the checkout
-    seconds: int = 300  # longer is a failure
+    seconds: int = 3000  # longer is a failure
 
 
 def python(module):
@@ -47,7 +47,7 @@ def sanitized(name, command):
     """A suite in ad_dc:local, with a module built with ASan and UBSan."""
     return Suite("sanitized." + name, MACHINE, "counted", "%s ad_dc:local -- %s"
                  % (shlex.quote(os.path.join(layout.TESTENV, "sanitized")),
-                    command), seconds=600)
+                    command), seconds=6000)
 
 
 def rows(way):
@@ -78,10 +78,10 @@ def own_test(name, environment, module, **more):
 # A module on top of samba_dsdb has to keep Samba's own tests of the rules for
 # names green, hence the two of Samba's.
 DOMAIN_SUITES = (
-    Suite("lint", NOWHERE, "status", "./waf lint", seconds=900),
+    Suite("lint", NOWHERE, "status", "./waf lint", seconds=9000),
     own_test("testenv.results", NOWHERE, "test_results"),
-    own_test("testenv", MACHINE, "test_testenv", seconds=900),
-    own_test("demo", MACHINE, "test_demo", seconds=600),
+    own_test("testenv", MACHINE, "test_testenv", seconds=9000),
+    own_test("demo", MACHINE, "test_demo", seconds=6000),
     *(Suite("rows." + way, "ad_dc:local", "counted", rows(way))
       for way in ("ldap", "local")),
     *(sanitized("rows." + way, rows(way)) for way in ("ldap", "local")),
