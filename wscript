@@ -12,13 +12,14 @@ from waflib import Context, Logs
 from waflib.Build import BuildContext
 
 sys.path[:0] = [os.path.join(Context.run_dir, folder)
-                for folder in ('docs/man', 'tests', 'tools')]
+                for folder in ('docs/man', 'tests', 'tools/audit/formats')]
 import audit_page  # noqa: E402, ours, of the folders just named
 import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
 import run_tests  # noqa: E402
+import test_table  # noqa: E402
 from test_table import (  # noqa: E402
-    CHECKS, HELPERS, TESTS, sources as _sources)
+    CHECKS, HELPER_PROGRAMS, TESTS)
 
 APPNAME = 'spn_policy'
 VERSION = '0.1.0'
@@ -28,23 +29,56 @@ out = 'bin'
 
 # ---------------------------------------------------------------- tables
 
-# TESTS and CHECKS are in tests/test_table.py.
+# What tests there are is in tests/test_table.py.
 
-# Pure: libc and talloc. Compiled once, for module, tools and tests.
-POLICY_SOURCES = _sources('modules/policy', '''
-    spn spn_unicode spn_quote spn_set spn_account spn_mappings host_pair spn_table
-    spn_arena spn_slots spn_shared spn_pack spn_census spn_index
-    spn_questions spn_quick_fold
-    spn_index_audit rules rule_syntax rule_duplicate_spn rule_alias_spn
-    rule_http_pair rule_hosts rule_holders rule_logon_names rule_keys
-    rule_delegation completion settings settings_lines settings_values
-    settings_effects settings_ask report messages
-''')
 
-# What searches: the same code for module, tools and tests.
-STORE_SOURCES = _sources('modules', '''
-    spn_store spn_store_account spn_store_config spn_values
-''')
+def _sources(folder, names):
+    return ['%s/%s.c' % (folder, name) for name in names.split()]
+
+
+# Our static libraries, one a layer: sources, and what they use. Each source
+# is compiled once, for the module, the tools and the tests.
+OURS = {
+    # Pure: libc and talloc.
+    'policy': (_sources('modules/policy', '''
+        spn unicode quote set account mappings host_pair table spn_arena slots
+        spn_shared spn_pack spn_census index questions quick_fold
+        spn_index_audit rule_hosts rule_holders rule_logon_names rule_keys
+        rule_delegation completion settings settings_lines settings_values
+        settings_effects settings_ask report messages
+    ''') + _sources('modules/policy/rules', '''
+        rules syntax duplicate_spn alias_spn http_pair
+    '''), 'TALLOC'),
+    # What searches.
+    'store': (_sources('modules/store', '''
+        store account config values
+    '''), 'policy LDB TALLOC TEVENT'),
+    # From a command line to an open directory; output.
+    'common': (_sources('tools/common', '''
+        connect connect_error connect_modules connect_options connect_silence
+        output place words shell_command
+    '''), 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING'),
+    # How a whole directory is read.
+    'directory': (_sources('tools/directory', '''
+        source search files records export ldif lines entry limits config_copy
+        naming_contexts fold
+    '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
+    # The three programs, without their main.c.
+    'audit': (_sources('tools/audit', '''
+        options options_together smb_conf choice select scan judge findings
+        lists baseline repair repair_files watch events catalogue notices
+    ''') + _sources('tools/audit/facts', '''
+        attributes acl trustees groups dns_zones dns
+    ''') + _sources('tools/audit/formats', '''
+        format text csv json html prometheus
+    '''), 'directory XML2 CARES'),
+    'setspn': (_sources('tools/setspn', '''
+        accounts args command duplicates explain query search send words write
+    '''), 'directory SAMBA_ERRORS'),
+    'manage': (_sources('tools/spn_policy', '''
+        module_list modules settings set status dc effects
+    '''), 'common'),
+}
 
 MODULE_SOURCES = _sources('modules', '''
     spn_policy spn_state spn_write spn_config spn_answer spn_forward
@@ -52,65 +86,18 @@ MODULE_SOURCES = _sources('modules', '''
     spn_replication
 ''')
 
-# name: where it is installed below PREFIX, what it links besides our two
-# libraries, its files.
+# name: where it is installed below PREFIX, its main, its library
 TOOLS = {
-    'spn-policy': {
-        'dir': 'sbin',
-        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT',
-        'sources': _sources('tools', '''
-            audit_output audit_place
-            connect connect_error connect_modules connect_options
-            connect_silence
-            spn_policy_tool spn_policy_list
-            spn_policy_modules spn_policy_settings spn_policy_set
-            spn_policy_status spn_policy_dc spn_policy_effects
-            shell_command
-        '''),
-    },
-    'spn-audit': {
-        'dir': 'bin',
-        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT '
-               'UNISTRING TDB LMDB XML2 CARES',
-        'sources': _sources('tools', '''
-            connect connect_error connect_modules connect_options
-            connect_silence spn_audit
-            audit_acl audit_baseline audit_catalogue audit_choice
-            audit_config audit_contexts audit_csv audit_dns audit_events
-            audit_quirks audit_watch audit_entry
-            audit_export audit_facts audit_files audit_findings
-            audit_fix audit_fold audit_format audit_groups
-            audit_html audit_json audit_judge audit_ldif audit_limits
-            audit_lines
-            audit_lists audit_names audit_options audit_output audit_place
-            audit_prometheus audit_records audit_repair audit_scan
-            audit_search audit_select audit_source audit_tell audit_text
-            audit_together audit_trustees audit_words shell_command
-        '''),
-    },
-    'setspn': {
-        'dir': 'bin',
-        'use': 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL SAMBA_ERRORS POPT '
-               'UNISTRING TDB LMDB',
-        'sources': _sources('tools', '''
-            connect connect_error connect_modules connect_options
-            connect_silence setspn
-            setspn_accounts
-            setspn_args setspn_command setspn_duplicates setspn_explain
-            setspn_query setspn_search setspn_send setspn_words setspn_write
-            audit_config audit_files audit_fold audit_limits audit_output
-            audit_place audit_records
-            audit_search audit_source shell_command
-        '''),
-    },
+    'spn-policy': ('sbin', 'tools/spn_policy/main.c', 'manage'),
+    'spn-audit': ('bin', 'tools/audit/main.c', 'audit'),
+    'setspn': ('bin', 'tools/setspn/main.c', 'setspn'),
 }
 
+# Linked into the module.
+MODULE_LIBRARIES = ('policy', 'store')
+
 # Makes the writes that `bench` measures.
-BENCH_SOURCES = (_sources('tests/bench', 'modify_many caller shapes') +
-                 _sources('tools', '''
-                     connect connect_error connect_modules connect_options
-                     connect_silence
-                 '''))
+BENCH_SOURCES = _sources('tests/bench', 'modify_many caller shapes')
 
 # What only the tests in C are linked with.
 TEST_LIBRARIES = [
@@ -320,45 +307,35 @@ def build(bld):
     def there(sources):
         return [path for path in sources if path not in absent]
 
-    # What the others of ours link, the last one lowest.
-    ours = []
-    for name, sources, use in (
-            ('spn_store', STORE_SOURCES, 'LDB TALLOC TEVENT'),
-            ('spn_policy_core', POLICY_SOURCES, 'TALLOC')):
-        if there(sources):
-            bld.stlib(target=name, source=there(sources), includes='modules',
-                      cflags=bld.env.CFLAGS_cshlib, use=use,
-                      install_path=None)
-            ours.append(name)
+    includes = 'modules tools'
+    for name, (sources, use) in OURS.items():
+        bld.stlib(target=name, source=there(sources), includes=includes,
+                  # What the module is made of moves in memory.
+                  cflags=(bld.env.CFLAGS_cshlib if name in MODULE_LIBRARIES
+                          else bld.env.CFLAGS_cprogram),
+                  defines=_module_folders(bld.env), use=use,
+                  install_path=None)
     if MODULE_SOURCES[0] not in absent:
         bld.shlib(target='ldb-modules/spn_policy',
                   source=there(MODULE_SOURCES), includes='modules',
-                  use=ours + 'LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL'.split(),
+                  use='store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL',
                   # Brings libsamba-debug into our scope: see spn_log.c.
                   linkflags=['-Wl,--push-state,--no-as-needed',
                              '-lsamba-util', '-Wl,--pop-state'],
                   install_path='${MODULESDIR}')
-    bld(rule=_make_html_parts, target='tools/audit_page.h', before=['c'],
-        source=['tools/audit_page.css', 'tools/audit_page.js'])
-    bld(rule=_make_rule_pages, target='tools/audit_rule_pages.h',
+    bld(rule=_make_html_parts, target='tools/audit/formats/page_parts.h',
+        before=['c'], source=['tools/audit/formats/page.css',
+                              'tools/audit/formats/page.js'])
+    bld(rule=_make_rule_pages, target='tools/audit/rule_pages.h',
         before=['c'], source=bld.path.ant_glob('docs/rules/*.md'))
-    for name, tool in TOOLS.items():
-        if set(tool['sources']) & set(absent):
-            Logs.warn('tool %s is not built', name)
-            continue
-        bld.program(target='tools/' + name, source=tool['sources'],
-                    includes='modules tools',
-                    defines=_module_folders(bld.env),
-                    use=ours + tool['use'].split(),
-                    install_path='${PREFIX}/' + tool['dir'])
+    for name, (folder, main, library) in TOOLS.items():
+        bld.program(target='programs/' + name, source=main, includes=includes,
+                    use=library, install_path='${PREFIX}/' + folder)
     if bld.env.HAVE_TESTS:
-        _build_tests(bld, ours, absent)
+        _build_tests(bld, includes, absent)
     if bld.cmd in ('bench', 'lint'):
         bld.program(target='tests/modify_many', source=BENCH_SOURCES,
-                    includes='modules tools', install_path=None,
-                    use='spn_policy_core LDB TALLOC TEVENT HOSTCONFIG '
-                        'SAMBA_UTIL POPT',
-                    defines=_module_folders(bld.env))
+                    includes=includes, install_path=None, use='common')
     _build_docs(bld)
 
 
@@ -379,34 +356,28 @@ def _make_rule_pages(task):
 
 
 def _absent_sources(bld):
-    lists = [POLICY_SOURCES, STORE_SOURCES, MODULE_SOURCES]
-    for entry in [*TOOLS.values(), *TESTS.values(), *HELPERS.values()]:
+    lists = [MODULE_SOURCES] + [sources for sources, use in OURS.values()]
+    for entry in [*TESTS.values(), *HELPER_PROGRAMS.values()]:
         lists.append(entry['sources'])
     files = {path for each in lists for path in each}
     return sorted(path for path in files
                   if not os.path.exists(bld.path.make_node(path).abspath()))
 
 
-PURE_LIBRARIES = ['CMOCKA', 'TALLOC']
-STACK_LIBRARIES = PURE_LIBRARIES + ['LDB', 'TEVENT', 'HOSTCONFIG',
-                                    'SAMBA_UTIL']
-
-
-def _build_tests(bld, ours, absent):
-    for name, test in {**TESTS, **HELPERS}.items():
+def _build_tests(bld, includes, absent):
+    includes += ' tests'
+    for name, (folder, sources, use) in test_table.LIBRARIES.items():
+        bld.stlib(target=name, source=_sources('tests/' + folder, sources),
+                  includes=includes, cflags=bld.env.CFLAGS_cprogram,
+                  use=use + ' CMOCKA', install_path=None)
+    for name, test in {**TESTS, **HELPER_PROGRAMS}.items():
         if set(test['sources']) & set(absent):
             Logs.warn('test %s is not built', name)
             continue
-        if test['kind'] == 'stack':
-            use = ours + STACK_LIBRARIES
-        else:
-            use = [name for name in ours if name == 'spn_policy_core']
-            use += PURE_LIBRARIES
         bld.program(target='tests/' + name, source=test['sources'],
-                    includes='modules tools tests',
-                    use=use + test.get('use', '').split(),
+                    includes=includes, use=test['links'],
                     linkflags=['-Wl,--wrap=' + function
-                               for function in test.get('wrap', [])],
+                               for function in test['wrap']],
                     install_path=None)
 
 
@@ -472,7 +443,11 @@ class FuzzContext(BuildContext):
 
 
 def fuzz(bld):
-    run_fuzz.run(bld, TESTS, POLICY_SOURCES + STORE_SOURCES)
+    shared = [sources for sources, use in OURS.values()]
+    shared += [_sources('tests/' + folder, sources) for name, (
+        folder, sources, use) in test_table.LIBRARIES.items()
+               if name.startswith('test_')]
+    run_fuzz.run(bld, TESTS, shared, _module_folders(bld.env))
 
 
 # ------------------------------------------------------------------ lint
@@ -495,7 +470,7 @@ def format(ctx):
 
 
 def _lint(ctx, argument):
-    result = subprocess.run([sys.executable, '-B', 'tests/lint.py', argument],
+    result = subprocess.run([sys.executable, '-B', 'tests/checks/lint.py', argument],
                             cwd=ctx.path.abspath())
     if result.returncode:
         ctx.fatal('%s failed' % ctx.cmd)

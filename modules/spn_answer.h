@@ -2,8 +2,8 @@
 /*
  * Samba's own check of SPNs asks the whole stack, and so us.
  */
-#ifndef SPN_POLICY_SPN_ANSWER_H
-#define SPN_POLICY_SPN_ANSWER_H
+#ifndef SPN_ANSWER_H
+#define SPN_ANSWER_H
 
 #include "spn_plan.h"
 

@@ -3,10 +3,10 @@
  * What the configuration of the forest says, read once and kept as long as
  * it is the same.
  */
-#ifndef SPN_POLICY_SPN_CONFIG_H
-#define SPN_POLICY_SPN_CONFIG_H
+#ifndef SPN_CONFIG_H
+#define SPN_CONFIG_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct spn_config {
 	struct spn_forest *forest; /* without allowed_suffixes */

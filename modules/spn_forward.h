@@ -2,8 +2,8 @@
 /*
  * Passing a request down in one or several steps.
  */
-#ifndef SPN_POLICY_SPN_FORWARD_H
-#define SPN_POLICY_SPN_FORWARD_H
+#ifndef SPN_FORWARD_H
+#define SPN_FORWARD_H
 
 #include <util/data_blob.h>
 

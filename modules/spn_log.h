@@ -6,8 +6,8 @@
  *
  * shows every refusal and nothing else; everywhere else to ldb's debug.
  */
-#ifndef SPN_POLICY_SPN_LOG_H
-#define SPN_POLICY_SPN_LOG_H
+#ifndef SPN_LOG_H
+#define SPN_LOG_H
 
 #include <util/data_blob.h>
 

@@ -2,8 +2,8 @@
 /*
  * What a request is about to do to the SPNs of one account.
  */
-#ifndef SPN_POLICY_SPN_PLAN_H
-#define SPN_POLICY_SPN_PLAN_H
+#ifndef SPN_PLAN_H
+#define SPN_PLAN_H
 
 #include "spn_request.h"
 #include "spn_transaction.h"

@@ -32,7 +32,7 @@
  */
 #include "spn_policy.h"
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 #include "spn_answer.h"
 #include "spn_log.h"
 #include "spn_state.h"

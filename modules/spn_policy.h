@@ -2,8 +2,8 @@
 /*
  * What the module shows to the world: the one symbol that ldb looks for.
  */
-#ifndef SPN_POLICY_SPN_POLICY_H
-#define SPN_POLICY_SPN_POLICY_H
+#ifndef SPN_POLICY_H
+#define SPN_POLICY_H
 
 /*
  * By this a DC says in its rootDSE (supportedControl) that the module is at

@@ -3,10 +3,10 @@
  * What replication brings is judged and logged, never refused: a refusal
  * would stop replication with that partner.
  */
-#ifndef SPN_POLICY_SPN_REPLICATION_H
-#define SPN_POLICY_SPN_REPLICATION_H
+#ifndef SPN_REPLICATION_H
+#define SPN_REPLICATION_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 /* The SPNs that came in a transaction. */
 struct spn_replicated;

@@ -2,10 +2,10 @@
 /*
  * Requests: which ones concern us, and what they say about SPNs.
  */
-#ifndef SPN_POLICY_SPN_REQUEST_H
-#define SPN_POLICY_SPN_REQUEST_H
+#ifndef SPN_REQUEST_H
+#define SPN_REQUEST_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 /* What a message touches that we care for. */
 struct spn_concern {

@@ -3,8 +3,8 @@
  * Who is calling: the SID of the session, for the log. No verdict hangs on
  * who it is: setspn.exe by any admin arrives as SYSTEM.
  */
-#ifndef SPN_POLICY_SPN_SESSION_H
-#define SPN_POLICY_SPN_SESSION_H
+#ifndef SPN_SESSION_H
+#define SPN_SESSION_H
 
 #include <util/data_blob.h>
 

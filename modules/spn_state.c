@@ -4,7 +4,7 @@
  */
 #include "spn_state.h"
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 #include "spn_log.h"
 
 struct spn_state *spn_state_of(struct ldb_module *module)

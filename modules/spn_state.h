@@ -3,10 +3,10 @@
  * What the module knows between two calls of ldb: the transaction that is
  * under way, and what the last one found in the configuration.
  */
-#ifndef SPN_POLICY_SPN_STATE_H
-#define SPN_POLICY_SPN_STATE_H
+#ifndef SPN_STATE_H
+#define SPN_STATE_H
 
-#include "policy/spn_quick_fold.h"
+#include "policy/quick_fold.h"
 #include "spn_plan.h"
 #include "spn_replication.h"
 

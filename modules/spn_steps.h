@@ -5,8 +5,8 @@
  * at one, sees everything that comes. What must come or go along is one more
  * step. The caller's message is never changed.
  */
-#ifndef SPN_POLICY_SPN_STEPS_H
-#define SPN_POLICY_SPN_STEPS_H
+#ifndef SPN_STEPS_H
+#define SPN_STEPS_H
 
 #include "spn_request.h"
 

@@ -4,8 +4,8 @@
  * its commit: the settings as they were then, and every account that was
  * touched, as it was before.
  */
-#ifndef SPN_POLICY_SPN_TRANSACTION_H
-#define SPN_POLICY_SPN_TRANSACTION_H
+#ifndef SPN_TRANSACTION_H
+#define SPN_TRANSACTION_H
 
 #include "spn_config.h"
 

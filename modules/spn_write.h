@@ -3,8 +3,8 @@
  * An add or a modify that concerns us, from before it is passed down until
  * the modules below have done it, and what must come along has been done, too.
  */
-#ifndef SPN_POLICY_SPN_WRITE_H
-#define SPN_POLICY_SPN_WRITE_H
+#ifndef SPN_WRITE_H
+#define SPN_WRITE_H
 
 #include "spn_request.h"
 

@@ -7,6 +7,7 @@ libFuzzer finds on the way stays there too; only what breaks a property is
 written to tests/corpus/NAME/, where `./waf test` replays it ever after.
 """
 
+import concurrent.futures
 import glob
 import os
 import re
@@ -26,14 +27,16 @@ FLAGS = '''
 MAX_LEN = 600
 # What libFuzzer may take beyond the time it was given, to start and to end.
 GRACE_SECONDS = 60
-LIBRARIES = ['TALLOC', 'LDB', 'TEVENT', 'JANSSON', 'UNISTRING', 'XML2']
+LIBRARIES = '''
+    TALLOC LDB TEVENT HOSTCONFIG SAMBA_UTIL SAMBA_ERRORS POPT TDB LMDB JANSSON
+    UNISTRING XML2 CARES CMOCKA
+'''.split()
 PAGES = ['docs/rules', 'tests/rows']
 
 
 def fuzzers(bld, tests):
-    """name of the parser: sources, without the main that replays."""
-    found = {name[len('fuzz_'):]: [path for path in test['sources']
-                                   if path != 'tests/fuzz_main.c']
+    """name of the parser: its source."""
+    found = {name[len('fuzz_'):]: test['sources'][0]
              for name, test in tests.items() if name.startswith('fuzz_')}
     chosen = Utils.to_list(bld.options.only.replace(',', ' '))
     unknown = set(chosen) - set(found)
@@ -68,22 +71,30 @@ def from_env(bld, prefix):
             for each in Utils.to_list(bld.env[prefix + name])]
 
 
-def build(bld, folder, wanted, shared):
-    """Compiles all of it: a few seconds, and never stale."""
+def build(bld, folder, wanted, ours, defines):
+    """Compiles all of it: a minute, and never stale."""
     flags = FLAGS + ['-I%s/tools' % bld.bldnode.abspath()] + from_env(
         bld, 'CFLAGS_') + [
-        '-D' + each for each in bld.env.DEFINES]
+        '-D' + each for each in bld.env.DEFINES + defines]
     libraries = ['-L' + each for each in from_env(bld, 'LIBPATH_')] + [
         '-Wl,--as-needed'] + ['-l' + each for each in from_env(bld, 'LIB_')]
-    objects = []
-    for source in shared:
-        objects.append(os.path.join(
-            folder, os.path.basename(source)[:-len('.c')] + '.o'))
-        compile_one(bld, ['-fsanitize=fuzzer-no-link,' + SANITIZE] + flags +
-                    ['-c', source, '-o', objects[-1]])
-    for name, sources in wanted.items():
-        compile_one(bld, ['-fsanitize=fuzzer,' + SANITIZE] + flags + sources +
-                    objects + ['-o', os.path.join(folder, name)] + libraries)
+    shared = [path for sources in ours for path in sources]
+    objects = [os.path.join(folder, path.replace('/', '-')[:-len('.c')] + '.o')
+               for path in shared]
+    archive = os.path.join(folder, 'shared.a')
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(
+                lambda source, target: compile_one(
+                    bld, ['-fsanitize=fuzzer-no-link,' + SANITIZE] + flags +
+                    ['-c', source, '-o', target]), shared, objects):
+            pass
+    if os.path.exists(archive):
+        os.unlink(archive)
+    subprocess.run(['ar', 'rcsD', archive] + objects, check=True)
+    for name, source in wanted.items():
+        compile_one(bld, ['-fsanitize=fuzzer,' + SANITIZE] + flags +
+                    [source, archive, '-o', os.path.join(folder, name)] +
+                    libraries)
 
 
 def compile_one(bld, arguments):
@@ -176,13 +187,13 @@ def summary(name, output, status):
     return status != 0
 
 
-def run(bld, tests, shared):
-    """shared: sources that every fuzzer may need."""
+def run(bld, tests, ours, defines):
+    """ours: lists of sources that every fuzzer may need."""
     wanted = fuzzers(bld, tests)
     folder = bld.bldnode.make_node('fuzz').abspath()
     os.makedirs(folder, exist_ok=True)
     need_clang(bld, folder)
-    build(bld, folder, wanted, shared)
+    build(bld, folder, wanted, ours, defines)
     made = seeds()
     failed = []
     for name in wanted:

@@ -2,13 +2,13 @@
 /*
  * Accounts: built by spn_store from a directory, by tests from rows.
  */
-#include "spn_account.h"
+#include "account.h"
 
-#include "spn_slots.h"
+#include "slots.h"
 
 #include <string.h>
 
-#include "spn_quick_fold.h"
+#include "quick_fold.h"
 
 struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,
 				    const char *object_guid)

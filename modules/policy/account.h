@@ -2,11 +2,11 @@
 /*
  * An object that holds SPNs, as rules see it.
  */
-#ifndef SPN_POLICY_SPN_ACCOUNT_H
-#define SPN_POLICY_SPN_ACCOUNT_H
+#ifndef SPN_POLICY_ACCOUNT_H
+#define SPN_POLICY_ACCOUNT_H
 
 #include "spn_facts.h"
-#include "spn_set.h"
+#include "set.h"
 
 enum spn_kind {
 	SPN_KIND_OTHER, /* no account at all: a serviceConnectionPoint */

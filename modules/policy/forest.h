@@ -3,10 +3,10 @@
  * What of the forest's own configuration the rules depend on. Read by
  * spn_store, built from rows by the tests.
  */
-#ifndef SPN_POLICY_SPN_FOREST_H
-#define SPN_POLICY_SPN_FOREST_H
+#ifndef SPN_POLICY_FOREST_H
+#define SPN_POLICY_FOREST_H
 
-#include "spn_mappings.h"
+#include "mappings.h"
 
 struct spn_forest {
 	struct spn_mappings *mappings;

@@ -3,10 +3,10 @@
  * A partial index: three tables of accounts, and what it has been asked so
  * far. A complete one is a census.
  */
-#include "spn_index.h"
+#include "index.h"
 
 #include "spn_census.h"
-#include "spn_table.h"
+#include "table.h"
 
 /* From so many SPNs on an account of a partial index is large. A transaction
  * nearly always has one account; the others go the usual way. */

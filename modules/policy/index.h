@@ -11,11 +11,11 @@
  * until none is open. So a rule is one pure function that just asks, and
  * cannot forget to announce what it will want to know.
  */
-#ifndef SPN_POLICY_SPN_INDEX_H
-#define SPN_POLICY_SPN_INDEX_H
+#ifndef SPN_POLICY_INDEX_H
+#define SPN_POLICY_INDEX_H
 
-#include "spn_account.h"
-#include "spn_questions.h"
+#include "account.h"
+#include "questions.h"
 
 struct spn_index;
 
@@ -30,9 +30,9 @@ struct spn_many {
 		SPN_MANY_UNKNOWN,
 		SPN_MANY_NO,
 		SPN_MANY_YES,
-	} may_share;	       /* all of them, see rule_duplicate_spn.c */
-	size_t odd;	       /* of a wide list, likewise */
-	size_t first_meant[2]; /* see spn_index.c; plus 1 */
+	} may_share; /* all of them, see policy/rules/duplicate_spn.c */
+	size_t odd;  /* of a wide list, likewise */
+	size_t first_meant[2];		 /* see index.c; plus 1 */
 	const struct spn_account **kept; /* an audit's own copy, or NULL */
 };
 

@@ -3,7 +3,7 @@
  * The parser of sPNMappings values and the two questions that are asked
  * of them.
  */
-#include "spn_mappings.h"
+#include "mappings.h"
 
 #include <string.h>
 

@@ -3,10 +3,10 @@
  * sPNMappings: "host=alerter,...,http,..." says that a KDC which finds no
  * http/x may answer with host/x. MS-ADA3, MS-DRSR LookupSPN.
  */
-#ifndef SPN_POLICY_SPN_MAPPINGS_H
-#define SPN_POLICY_SPN_MAPPINGS_H
+#ifndef SPN_POLICY_MAPPINGS_H
+#define SPN_POLICY_MAPPINGS_H
 
-#include "spn_slots.h"
+#include "slots.h"
 
 struct spn_mapping {
 	const char *target;   /* "host" */

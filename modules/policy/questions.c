@@ -3,7 +3,7 @@
  * Rules ask for the same few things again and again, in every round, and not
  * all that they ask for is worth a search of its own.
  */
-#include "spn_questions.h"
+#include "questions.h"
 
 #include <stdlib.h>
 

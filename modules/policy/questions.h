@@ -2,10 +2,10 @@
 /*
  * What a partial index has been asked so far: with an answer, and without.
  */
-#ifndef SPN_POLICY_SPN_QUESTIONS_H
-#define SPN_POLICY_SPN_QUESTIONS_H
+#ifndef SPN_POLICY_QUESTIONS_H
+#define SPN_POLICY_QUESTIONS_H
 
-#include "spn_set.h"
+#include "set.h"
 
 /* A search that is still to be made. */
 enum spn_question_kind {

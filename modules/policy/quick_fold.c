@@ -2,7 +2,7 @@
 /*
  * A table of characters, filled in by asking.
  */
-#include "spn_quick_fold.h"
+#include "quick_fold.h"
 
 #define FIRST 0x21
 #define LAST 0x7e

@@ -5,8 +5,8 @@
  * but printable ASCII without blanks, in which each character is folded for
  * itself.
  */
-#ifndef SPN_POLICY_SPN_QUICK_FOLD_H
-#define SPN_POLICY_SPN_QUICK_FOLD_H
+#ifndef SPN_POLICY_QUICK_FOLD_H
+#define SPN_POLICY_QUICK_FOLD_H
 
 #include "spn.h"
 

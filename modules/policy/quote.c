@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "spn_quote.h"
+#include "quote.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "spn_unicode.h"
+#include "unicode.h"
 
 /* What is more of a value says nothing to a reader of a log. */
 #define ENOUGH 300

@@ -8,8 +8,8 @@
  * give valid UTF-8. All results are NUL-terminated and on mem_ctx; NULL when
  * out of memory.
  */
-#ifndef SPN_POLICY_SPN_QUOTE_H
-#define SPN_POLICY_SPN_QUOTE_H
+#ifndef SPN_POLICY_QUOTE_H
+#define SPN_POLICY_QUOTE_H
 
 #include "spn.h"
 

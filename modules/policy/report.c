@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Violations into words. All text that leaves here is one line: values and
- * DNs pass through spn_quote.h on their way into a template.
+ * DNs pass through quote.h on their way into a template.
  */
 #include "report.h"
 
-#include "spn_quote.h"
+#include "quote.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #define SPN_POLICY_REPORT_H
 
 #include "settings.h"
-#include "spn_index.h"
+#include "index.h"
 
 enum spn_severity {
 	SPN_SEVERITY_INFO,

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "host_pair.h"
-#include "rule_table.h"
-#include "spn_slots.h"
+#include "policy/rules/rule_table.h"
+#include "slots.h"
 
 /*
  * Who a KDC takes the entry to mean: the holders of the whole value, or for

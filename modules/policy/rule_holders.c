@@ -5,7 +5,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "rule_table.h"
+#include "policy/rules/rule_table.h"
 
 /* How people name the accounts with which they administer. */
 static const char *const admin_patterns[] = {

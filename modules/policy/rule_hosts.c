@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "host_pair.h"
-#include "rule_table.h"
+#include "policy/rules/rule_table.h"
 
 #define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
 

@@ -4,7 +4,7 @@
  * passwords on it at home. What is said of one account is said once, by the
  * gravest code.
  */
-#include "rule_table.h"
+#include "policy/rules/rule_table.h"
 
 #define TYPES_DES 0x3u
 #define TYPES_AES 0x18u

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rule_table.h"
+#include "policy/rules/rule_table.h"
 
 /* Of a UPN: what stands before its last "@", all of it without one. */
 static struct spn_str name_of(struct spn_str upn, struct spn_str *_realm)

@@ -5,7 +5,7 @@
  * them is in the table of keys, so that a thousand of them are no thousand
  * steps for whoever asks for the key.
  */
-#include "spn_set.h"
+#include "set.h"
 
 #include <string.h>
 

@@ -4,10 +4,10 @@
  * without looking at every one: an account may have a hundred thousand, and
  * all of them may be spellings of one.
  */
-#ifndef SPN_POLICY_SPN_SET_H
-#define SPN_POLICY_SPN_SET_H
+#ifndef SPN_POLICY_SET_H
+#define SPN_POLICY_SET_H
 
-#include "spn_slots.h"
+#include "slots.h"
 
 /* value: as stored. key: as compared (spn_fold). */
 struct spn_value {

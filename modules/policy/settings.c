@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules.h"
+#include "policy/rules/rules.h"
 #include "settings_values.h"
-#include "spn_quote.h"
+#include "quote.h"
 
 const char spn_settings_no_memory[] = "out of memory";
 

@@ -7,7 +7,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "rules.h"
+#include "policy/rules/rules.h"
 
 enum spn_level spn_settings_level(const struct spn_settings *settings,
 				  size_t rule)

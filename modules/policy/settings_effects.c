@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "host_pair.h"
-#include "rules.h"
-#include "spn_quote.h"
+#include "policy/rules/rules.h"
+#include "quote.h"
 
 #define MAX_HOST 255
 #define LONGEST_NETBIOS 15

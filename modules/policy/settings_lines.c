@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "rules.h"
+#include "policy/rules/rules.h"
 
 #define PAIR_CLASSES "pair-classes"
 #define PAIR_DEFAULT "http"

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "host_pair.h"
-#include "spn_unicode.h"
-#include "spn_quote.h"
+#include "unicode.h"
+#include "quote.h"
 
 #define MAX_VALUE 255 /* no class, host name or account name is longer */
 #define BLANKS " \t"

@@ -4,11 +4,11 @@
  * the same hash as an entry before goes into a list of its own. Nothing is
  * ever removed.
  */
-#include "spn_slots.h"
+#include "slots.h"
 
 #include <stdlib.h>
 
-#include "spn_words.h"
+#include "words.h"
 
 #define IS_LIST 0x80000000u
 

@@ -4,8 +4,8 @@
  * What a number means, and whether it really is what was looked for, the
  * caller knows.
  */
-#ifndef SPN_POLICY_SPN_SLOTS_H
-#define SPN_POLICY_SPN_SLOTS_H
+#ifndef SPN_POLICY_SLOTS_H
+#define SPN_POLICY_SLOTS_H
 
 #include "spn.h"
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "spn_unicode.h"
-#include "spn_words.h"
+#include "unicode.h"
+#include "words.h"
 
 int spn_ascii_lower(char c)
 {

@@ -96,7 +96,7 @@ struct spn_fold {
 		   struct spn_str *_folded);
 	/* May be NULL. Writes value.len bytes to where the caller says, and
 	 * allocates nothing; false when it is not that simple, and fn has to
-	 * be asked. spn_quick_fold.h */
+	 * be asked. quick_fold.h */
 	bool (*into)(void *private_data, struct spn_str value, char *to);
 	void *private_data;
 };

@@ -14,7 +14,7 @@
 
 #include "spn_arena.h"
 #include "spn_pack.h"
-#include "spn_slots.h"
+#include "slots.h"
 
 #define PAGE ((size_t)32 * 1024)
 

@@ -9,7 +9,7 @@
 #ifndef SPN_POLICY_SPN_CENSUS_H
 #define SPN_POLICY_SPN_CENSUS_H
 
-#include "spn_index.h"
+#include "index.h"
 
 struct spn_census;
 

@@ -5,7 +5,7 @@
 #ifndef SPN_POLICY_SPN_PACK_H
 #define SPN_POLICY_SPN_PACK_H
 
-#include "spn_account.h"
+#include "account.h"
 #include "spn_arena.h"
 #include "spn_shared.h"
 

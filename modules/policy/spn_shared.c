@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "spn_arena.h"
-#include "spn_slots.h"
+#include "slots.h"
 
 struct spn_shared {
 	bool nocase;

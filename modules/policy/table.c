@@ -4,7 +4,7 @@
  * table: ten thousand holders of one SPN are no ten thousand steps for each
  * that is added.
  */
-#include "spn_table.h"
+#include "table.h"
 
 static struct spn_entry *find(const struct spn_table *table,
 			      struct spn_str key,

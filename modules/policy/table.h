@@ -3,10 +3,10 @@
  * Accounts by a key; several may have the same one. What an spn_index is made
  * of.
  */
-#ifndef SPN_POLICY_SPN_TABLE_H
-#define SPN_POLICY_SPN_TABLE_H
+#ifndef SPN_POLICY_TABLE_H
+#define SPN_POLICY_TABLE_H
 
-#include "spn_account.h"
+#include "account.h"
 
 struct spn_entry {
 	struct spn_str key;

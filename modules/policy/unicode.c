@@ -2,7 +2,7 @@
 /*
  * Tables, and a decoder that takes nothing for a character that is none.
  */
-#include "spn_unicode.h"
+#include "unicode.h"
 
 struct range {
 	uint32_t first;

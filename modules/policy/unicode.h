@@ -3,8 +3,8 @@
  * What has to be known of Unicode: where a character ends, and which ones
  * nobody sees.
  */
-#ifndef SPN_POLICY_SPN_UNICODE_H
-#define SPN_POLICY_SPN_UNICODE_H
+#ifndef SPN_POLICY_UNICODE_H
+#define SPN_POLICY_UNICODE_H
 
 #include "spn.h"
 

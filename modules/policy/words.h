@@ -2,8 +2,8 @@
 /*
  * Eight bytes at a time: names are compared and hashed by the million.
  */
-#ifndef SPN_POLICY_SPN_WORDS_H
-#define SPN_POLICY_SPN_WORDS_H
+#ifndef SPN_POLICY_WORDS_H
+#define SPN_POLICY_WORDS_H
 
 #include <string.h>
 

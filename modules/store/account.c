@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/spn_quick_fold.h"
-#include "spn_store.h"
+#include "policy/quick_fold.h"
+#include "store.h"
 
 #define UF_SERVER_TRUST_ACCOUNT 0x2000
 #define UF_ACCOUNTDISABLE 0x2

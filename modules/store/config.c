@@ -7,8 +7,8 @@
  */
 #include <string.h>
 
-#include "policy/spn_quote.h"
-#include "spn_store.h"
+#include "policy/quote.h"
+#include "store.h"
 
 /* A child of the configuration NC; NULL when that is not known. */
 static struct ldb_dn *config_dn(const struct spn_store *store,

@@ -4,7 +4,7 @@
  * they run as system whoever the client is; in a tool they go through the
  * whole stack, or over LDAP, with the rights of whoever runs it.
  */
-#include "spn_store.h"
+#include "store.h"
 
 /* How many alternatives one search may have. */
 #define MAX_ALTERNATIVES 500

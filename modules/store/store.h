@@ -3,8 +3,8 @@
  * The only code that searches: accounts, holders, sPNMappings, settings;
  * for the module and the tools alike. LDB codes from here on.
  */
-#ifndef SPN_POLICY_SPN_STORE_H
-#define SPN_POLICY_SPN_STORE_H
+#ifndef SPN_STORE_STORE_H
+#define SPN_STORE_STORE_H
 
 /* data_blob.h before ldb.h: it defines ldb_val. */
 #include <util/data_blob.h>
@@ -13,8 +13,8 @@
 #include <ldb_module.h>
 
 #include "policy/completion.h"
-#include "policy/rules.h"
-#include "spn_values.h"
+#include "policy/rules/rules.h"
+#include "values.h"
 
 /*
  * module is NULL in tools. In the module, searches start below it, as

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "spn_values.h"
+#include "values.h"
 
 #include <string.h>
 

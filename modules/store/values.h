@@ -4,11 +4,11 @@
  * behind an element. A message may have an element without values, and two of
  * one name: a client sends what it likes, and so may a server. Such an element
  * says that the attribute is absent. A value has the length that it has, not
- * the one that its syntax says. tests/check_values.py sees to it that nobody
- * else looks into an element.
+ * the one that its syntax says. tests/checks/check_values.py sees to it that
+ * nobody else looks into an element.
  */
-#ifndef SPN_POLICY_SPN_VALUES_H
-#define SPN_POLICY_SPN_VALUES_H
+#ifndef SPN_STORE_VALUES_H
+#define SPN_STORE_VALUES_H
 
 /* data_blob.h before ldb.h: it defines ldb_val. */
 #include <util/data_blob.h>

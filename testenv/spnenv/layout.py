@@ -2,13 +2,17 @@
 """Where things are: in the checkout, in the cache, in a run directory."""
 
 import os
+import sys
 
 TESTENV = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CHECKOUT = os.path.dirname(TESTENV)
 # Another build of the same checkout, for instance one with sanitizers.
 BUILD = os.path.abspath(os.environ.get("SPN_TESTENV_BUILD",
                                        os.path.join(CHECKOUT, "bin")))
-TOOLS = os.path.join(BUILD, "tools")
+TOOLS = os.path.join(BUILD, "programs")
+
+sys.path.append(os.path.join(CHECKOUT, "tests"))
+import test_table  # noqa: E402, ours, of the folder just named
 
 # The interpreter python3-samba is installed for; a python3 that comes earlier
 # on PATH may not have it.
@@ -25,6 +29,11 @@ def module_dir():
 
 def policy_tool():
     return os.path.join(TOOLS, "spn-policy")
+
+
+def python_path():
+    """Our tests can be named as modules."""
+    return ":".join(test_table.python_folders(CHECKOUT))
 
 
 def cache_dir():

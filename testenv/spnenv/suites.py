@@ -8,13 +8,10 @@ list they are built from. Whatever needs a domain is a row in DOMAIN_SUITES.
 
 import os
 import shlex
-import sys
 from dataclasses import dataclass
 
 from spnenv import layout
-
-sys.path.insert(0, os.path.join(layout.CHECKOUT, "tests"))
-import test_table  # noqa: E402, ours, of the folder just named
+from spnenv.layout import test_table
 
 # Where a suite runs besides the names in table.ENVIRONMENTS.
 NOWHERE = "none"    # needs no domain
@@ -51,7 +48,7 @@ def sanitized(name, command):
 
 
 def rows(way):
-    return ("%s -B tests/rows_directory.py %s docs/rules tests/rows"
+    return ("%s -B tests/dc/rows_directory.py %s docs/rules tests/rows"
             % (layout.PYTHON, way))
 
 
@@ -136,7 +133,8 @@ DOMAIN_SUITES = (
 def build_environment():
     """What `waf test` gives its tests, as a prefix for a command."""
     build = os.path.join(layout.CHECKOUT, "bin")
-    variables = {"TALLOC_FREE_FILL": "255",
+    variables = {"PYTHONPATH": layout.python_path(),
+                 "TALLOC_FREE_FILL": "255",
                  "LDB_MODULES_PATH": layout.module_dir(),
                  "LDB_MODULES_DISABLE_DEEPBIND": "1",
                  "SPN_POLICY_BUILD": build,
@@ -150,7 +148,7 @@ def built_suites():
     prefix = build_environment()
     for name, test in test_table.TESTS.items():
         program = os.path.join(layout.CHECKOUT, "bin", "tests", name)
-        words = [program, *test.get("args", [])]
+        words = [program, *test["args"]]
         yield Suite(name, NOWHERE, "counted", "%s %s" % (
             prefix, " ".join(shlex.quote(word) for word in words)))
     for name, script in test_table.CHECKS.items():

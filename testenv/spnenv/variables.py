@@ -106,8 +106,7 @@ def selftest(prefix, env_name, local):
 
 def python_path():
     """Our tests can be named as modules; the caller's own path stays."""
-    parts = [os.path.join(layout.CHECKOUT, "tests"),
-             os.environ.get("PYTHONPATH", "")]
+    parts = [layout.python_path(), os.environ.get("PYTHONPATH", "")]
     return ":".join(part for part in parts if part)
 
 

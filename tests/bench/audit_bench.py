@@ -42,8 +42,8 @@ class AuditBench:
         self.truth = json.loads(done.stdout.splitlines()[-1])
         self.conf = os.path.join(folder, "dc", "etc", "smb.conf")
         self.sam = os.path.join(folder, "dc", "private", "sam.ldb")
-        self.tool = os.path.join(build, "tools", "spn-audit")
-        self.setspn = os.path.join(build, "tools", "setspn")
+        self.tool = os.path.join(build, "programs", "spn-audit")
+        self.setspn = os.path.join(build, "programs", "setspn")
         self.environment = dict(os.environ, LDB_MODULES_PATH=os.path.join(
             build, "ldb-modules"))
 

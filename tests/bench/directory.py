@@ -21,7 +21,7 @@ from types import SimpleNamespace
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-sys.path[:0] = [os.path.join(TOP, "testenv"), os.path.join(TOP, "tests")]
+sys.path[:0] = [os.path.join(TOP, "testenv"), os.path.join(TOP, "tests", "dc")]
 
 import ldb  # noqa: E402
 from samba import dsdb, param  # noqa: E402

@@ -23,7 +23,7 @@
 #include <sys/resource.h>
 
 #include "caller.h"
-#include "connect.h"
+#include "common/connect.h"
 #include "shapes.h"
 
 #if __has_include(<valgrind/callgrind.h>)

@@ -50,7 +50,7 @@ def read(path):
 
 def tool(name, *arguments):
     """What a tool prints; no smb.conf has a say in it."""
-    program = os.path.join(BUILD, 'tools', name)
+    program = os.path.join(BUILD, 'programs', name)
     try:
         done = subprocess.run(
             [program, '--configfile=/dev/null', *arguments],
@@ -101,8 +101,8 @@ def catalogue():
 
 
 def rules_of_table():
-    """The table in rules.c: a rule without any code is seen only here."""
-    text = read('modules/policy/rules.c') or ''
+    """The table in policy/rules/rules.c: a rule without any code is seen only here."""
+    text = read('modules/policy/rules/rules.c') or ''
     return [name.replace('_', '-') for name
             in re.findall(r'^\t&spn_rule_(\w+),$', text, re.MULTILINE)]
 
@@ -121,7 +121,7 @@ def settings():
 def check_rule_pages(rules, keys):
     listed = set(rules) - {NO_RULE}
     for name in sorted(set(rules_of_table()) ^ listed):
-        complain('modules/policy/rules.c',
+        complain('modules/policy/rules/rules.c',
                  'rule %s is not both in the table and in spn-audit '
                  '--list-rules' % name)
     pages = {os.path.basename(path)[:-len('.md')]
@@ -339,7 +339,7 @@ def code_lines(text):
 
 def check_pages(rules):
     helps = {name: tool(name, '--help')
-             for name in os.listdir(os.path.join(BUILD, 'tools'))
+             for name in os.listdir(os.path.join(BUILD, 'programs'))
              if name.startswith('spn-') and '.' not in name}
     waf = waf_commands()
     codes = {code for rule in rules.values() for code in rule}
@@ -395,21 +395,23 @@ def check_packages():
 
 
 def check_architecture():
-    """Every file of the module stands in the table, or a * for it."""
+    """Every folder with sources stands in the table, and no other."""
     text = read(ARCHITECTURE) or ''
-    named = SPAN.findall(''.join(line for line in text.splitlines(True)
-                                 if line.startswith('| `modules/')))
-    there = {path for pattern in named for path in glob.glob(pattern)}
-    for path in sorted(glob.glob('modules/**/*.c', recursive=True)):
-        if path not in there:
-            complain(ARCHITECTURE, '%s is missing in the table' % path)
+    named = {span.rstrip('/') for span in SPAN.findall(
+        ''.join(line.split('|')[1] for line in text.splitlines(True)
+                if re.match(r'\| `(modules|tools)/', line)))}
+    there = {os.path.dirname(path) for top in ('modules', 'tools')
+             for path in glob.glob(top + '/**/*.c', recursive=True)}
+    for path in sorted(there ^ named):
+        complain(ARCHITECTURE, '%s/ is not both in the table and in the tree'
+                 % path)
 
 
 def main():
     rules = catalogue()
     keys = settings()
     if not rules or len(keys) < 2:
-        sys.exit('%s/tools: no rules from spn-audit --list-rules, or no '
+        sys.exit('%s/programs: no rules from spn-audit --list-rules, or no '
                  'settings from spn-policy' % BUILD)
     check_rule_pages(rules, keys)
     check_messages(rules)

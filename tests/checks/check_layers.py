@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dependencies point one way: tools -> modules -> modules/policy.
+"""Dependencies point one way, folder by folder.
 
-modules/policy/ is pure: it includes headers of libc that need no system
-below them, talloc, and its own. modules/ knows no Kerberos library and no
-tool. tools/ and tests/ may include what they like.
+LAYERS says which other folders the files of one may include. A folder that is
+in no table is a mistake. modules/policy/ is pure, besides: it includes headers
+of libc that need no system below them, and talloc. Nothing under modules/
+knows a Kerberos library.
 """
 
 import os
@@ -16,19 +17,44 @@ PURE = {name + '.h' for name in '''
 '''.split()}
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 KERBEROS = re.compile(r'krb5|gssapi|kdb|hdb|com_err', re.IGNORECASE)
-POLICY = os.path.join('modules', 'policy')
+POLICY = 'modules/policy'
+RULES = 'modules/policy/rules'
+STORE = 'modules/store'
+BELOW = [POLICY, RULES, STORE]
+READING = BELOW + ['tools/common', 'tools/directory']
+AUDIT = ['tools/audit', 'tools/audit/facts', 'tools/audit/formats']
+# Headers of the module that the tools may see, too.
+SHARED = {'modules/spn_policy.h'}
+
+# folder: what its files include, besides what lies in it
+LAYERS = {
+    POLICY: [RULES],
+    RULES: [POLICY],
+    STORE: [POLICY, RULES],
+    'modules': BELOW,
+    'tools/common': BELOW,
+    'tools/directory': BELOW + ['tools/common'],
+    'tools/audit': READING + AUDIT,
+    'tools/audit/facts': READING + ['tools/audit/facts'],
+    'tools/audit/formats': READING + AUDIT,
+    'tools/setspn': READING,
+    'tools/spn_policy': BELOW + ['tools/common'],
+}
+# Made by the build.
+MADE = {'audit/formats/page_parts.h', 'audit/rule_pages.h'}
 
 
-def sources(folder):
-    for path, folders, names in os.walk(folder):
-        for name in sorted(names):
-            if name.endswith(('.c', '.h')):
-                yield os.path.join(path, name)
+def sources():
+    for top in 'modules', 'tools':
+        for path, _, names in os.walk(top):
+            for name in sorted(names):
+                if name.endswith(('.c', '.h')):
+                    yield os.path.join(path, name)
 
 
 def own_header(path, header):
     """Where a quoted include lies, or None."""
-    for folder in os.path.dirname(path), 'modules', '.':
+    for folder in os.path.dirname(path), 'modules', 'tools':
         found = os.path.normpath(os.path.join(folder, header))
         if os.path.exists(found):
             return found
@@ -37,26 +63,29 @@ def own_header(path, header):
 
 def complaint(path, quote, header):
     """Why this file may not include this header, or None."""
-    pure = path.startswith(POLICY + os.sep)
-    if KERBEROS.search(header):
+    folder = os.path.dirname(path)
+    if folder.startswith('modules') and KERBEROS.search(header):
         return 'nothing under modules/ may include Kerberos'
     if quote == '<':
-        if pure and header not in PURE:
+        if folder in (POLICY, RULES) and header not in PURE:
             return 'modules/policy/ includes libc and talloc only'
+        return None
+    if header in MADE:
         return None
     found = own_header(path, header)
     if found is None:
         return 'no such header in this tree'
-    if pure and not found.startswith(POLICY + os.sep):
-        return 'modules/policy/ includes only its own headers'
-    if not found.startswith('modules' + os.sep):
-        return 'modules/ includes nothing from outside modules/'
+    if folder not in LAYERS:
+        return 'check_layers.py does not know the folder ' + folder
+    if (os.path.dirname(found) not in [folder] + LAYERS[folder]
+            and found not in SHARED):
+        return '%s is not below %s' % (os.path.dirname(found), folder)
     return None
 
 
 def main():
     bad = 0
-    for path in sources('modules'):
+    for path in sources():
         with open(path, encoding='utf-8') as stream:
             for number, line in enumerate(stream, 1):
                 match = INCLUDE.match(line)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No value is put into quotes by hand: who chose it may have put one in.
 
-spn_quote() and spn_json() of modules/policy/spn_quote.c do that, or where it is
+spn_quote() and spn_json() of modules/policy/quote.c do that, or where it is
 another kind of quoting the one function that has it. What is wrong is a format
 with %s between quotes, and a template's {name} next to only one.
 """
@@ -14,15 +14,15 @@ HAND = re.compile(r"""'%[-.*0-9]*s|%[-.*0-9]*s'|\\"%[-.*0-9]*s|%[-.*0-9]*s\\\"""
 HALF = re.compile(r"""'\{\w+\}(?!')|(?<!')\{\w+\}'""")
 # Nothing in these was chosen by anybody else.
 ALLOWED = {
-    "tools/connect.c": ["Try '%s --help'."],
-    "tools/audit_events.c": [r"\"time\": \"%s\"", r"\"event\": \"%s\""],
-    "tools/audit_json.c": [r"\"%s\": "],
-    "tools/audit_prometheus.c": [r"%s=\"", r"code=\"%s\"", r"id=\"%s\"",
+    "tools/common/connect.c": ["Try '%s --help'."],
+    "tools/audit/events.c": [r"\"time\": \"%s\"", r"\"event\": \"%s\""],
+    "tools/audit/formats/json.c": [r"\"%s\": "],
+    "tools/audit/formats/prometheus.c": [r"%s=\"", r"code=\"%s\"", r"id=\"%s\"",
                                  r"rule=\"%s\"", r"severity=\"%s\""],
     "modules/policy/report.c": [r"\"%s\": %s"],
     "modules/policy/settings_values.c": ["'spn-policy unset %s'"],
     # what the user typed, word for word as the original has it
-    "tools/setspn_words.h": [r"domain \"%s\" :"],
+    "tools/setspn/words.h": [r"domain \"%s\" :"],
 }
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
@@ -45,7 +45,7 @@ def complaints(path):
     is_catalogue = os.path.basename(path).startswith("messages")
     for number, line in enumerate(text.splitlines(), 1):
         if HAND.search(line):
-            yield number, "quotes by hand, spn_quote.h has functions"
+            yield number, "quotes by hand, policy/quote.h has functions"
         if is_catalogue and HALF.search(line):
             yield number, "a template with one quote at a name"
 

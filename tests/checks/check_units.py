@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
 EXAMPLES = os.path.join(TOP, "docs", "examples")
-TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "tools", "spn-audit")
+TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-audit")
 INSTALLED = "/usr/local/bin/spn-audit"
 # Without it (not on every developer's machine) the rest is checked.
 ANALYZE = shutil.which("systemd-analyze")

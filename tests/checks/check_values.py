@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Only modules/spn_values.c looks into the values of an ldb attribute.
+"""Only modules/store/values.c looks into the values of an ldb attribute.
 
 A message may hold an element without values; whoever reads values[0] of it
 reads what is not there. So each source of ours is compiled once more, with
@@ -17,12 +17,12 @@ import sys
 import tempfile
 
 OURS = ('modules/', 'tools/')
-ALLOWED = ('modules/spn_values.c', 'modules/spn_values.h')
+ALLOWED = ('modules/store/values.c', 'modules/store/values.h')
 STRUCT = re.compile(r'struct ldb_message_element \{.*?\};', re.DOTALL)
 MEMBER = re.compile(r'\b(num_values|values);')
-MARK = '__attribute__((deprecated("use spn_values.h")))'
+MARK = '__attribute__((deprecated("use store/values.h")))'
 USE = re.compile(r'^(\S+?):(\d+):\d+: warning: .*\b(num_values|values)\b.*'
-                 r'use spn_values\.h', re.MULTILINE)
+                 r'use store/values\.h', re.MULTILINE)
 FIND = re.compile(r'\bldb_msg_find_\w+')
 
 # What must be found: by an element of any name, in a message, to be written.
@@ -143,7 +143,7 @@ def main():
         if path not in ALLOWED:
             bad |= finds(path)
     for path, line, name in sorted(bad):
-        print('%s:%d: %s: only spn_values.c looks into the values of an '
+        print('%s:%d: %s: only store/values.c looks into the values of an '
               'attribute' % (path, line, name))
     return 1 if bad else 0
 

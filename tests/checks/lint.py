@@ -28,7 +28,7 @@ C_FOLDERS = ('modules/', 'tools/', 'tests/')
 NO_PROSE = ('COPYING', 'tests/corpus/')
 # Words codespell does not know.
 KNOWN_WORDS = ['-']
-# Those of tests/check_*.py that need no build.
+# Those of tests/checks/ that need no build.
 CHECKS = ['check_layers', 'check_sizes']
 
 CPPCHECK = '''
@@ -121,7 +121,7 @@ def steps(build, files):
                             path for path in files
                             if not path.startswith(NO_PROSE)]
     for name in CHECKS:
-        yield name, [sys.executable, '-B', 'tests/%s.py' % name]
+        yield name, [sys.executable, '-B', 'tests/checks/%s.py' % name]
 
 
 def run(step):

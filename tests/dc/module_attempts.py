@@ -3,7 +3,7 @@
 
 To take what another account holds, in every form of a request and with every
 control; to switch the module off. The administrator is among them: what the
-policy refuses it refuses to everybody. tests/module_secrets.py is about what
+policy refuses it refuses to everybody. tests/dc/module_secrets.py is about what
 can be learned.
 
 Runs in the environment ad_dc:local.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Generated LDAP requests, legal and not: the DC lives, the promises hold.
 
-Where tests/module_adversary.py is after the meaning of requests this is
+Where tests/dc/module_adversary.py is after the meaning of requests this is
 after their bytes: values of any length and content, elements that make no
 sense, DNs of every kind, controls, and BER that is not quite right. The same
 seed makes the same requests. With a sanitised build:

@@ -16,7 +16,7 @@ from samba.auth import system_session
 from samba.samdb import SamDB
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "testenv"))
+    os.path.dirname(os.path.abspath(__file__)))), "testenv"))
 
 from module_roads import ADMIN, SERVER, Roads, run  # noqa: E402
 from spnenv import config, layout, table  # noqa: E402

@@ -21,7 +21,8 @@ from samba.sd_utils import SDUtils
 from module_roads import (CONF, LP, Roads, admin_credentials, credentials,
                           over_ldap)
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
 PAGE = os.path.join(TOP, "docs", "logging.md")
 LOG = os.environ["SMBD_TEST_LOG"]
 LOG_IN_PAGE = "/var/log/samba/spn_policy.log"

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Generated requests over all that the module reads, beside stock Samba.
 
-Where tests/module_fuzz.py is after broken bytes and tests/module_adversary.py
+Where tests/dc/module_fuzz.py is after broken bytes and tests/dc/module_adversary.py
 after the meaning of requests, this is after what comes before access control:
 attributes in forms that no client would send, by callers without rights. What
-is sent is in tests/request_forms.py, and only there. Each request is sent to a
+is sent is in tests/dc/request_forms.py, and only there. Each request is sent to a
 DC without the module and to one with it, and meets the same objects at both:
 
 * both DCs live, and answer or hang up;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests/module_requests.py sends: every table of it is here.
+"""What tests/dc/module_requests.py sends: every table of it is here.
 
 A request is an operation on a target by a caller, with controls. What makes
 it one for the module is an attribute in one of many forms, under one of many
@@ -176,12 +176,12 @@ CALLERS = {"anonymous": 3, "user": 6, "helper": 4, "machine": 4, "admin": 4}
 # Large requests of those whom access control may stop, not the database.
 STRANGERS = ("anonymous", "user", "machine")
 
-# Objects of tests/request_world.py, and how often they are meant.
+# Objects of tests/dc/request_world.py, and how often they are meant.
 TARGETS = {"target": 8, "machine": 6, "victim": 3, "other machine": 3,
            "holder": 3, "controller": 2, "user": 2, "settings": 3,
            "directory service": 2, "domain": 2, "crossRef": 2, "deleted": 3,
            "rootDSE": 2}
-# What can be ordered by a write to the rootDSE is in tests/module_stock.py:
+# What can be ordered by a write to the rootDSE is in tests/dc/module_stock.py:
 # afterwards a DC, a stock one too, is not as before.
 # Names of no object in particular; {dn} is one of them.
 SPECIAL = "special record"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The objects that tests/module_requests.py sends its requests at.
+"""The objects that tests/dc/module_requests.py sends its requests at.
 
 They are made, named, and after each request that was accepted made again as
 they were. So every request meets the same directory, whatever the DC has said
@@ -127,7 +127,7 @@ class World:
                  "swapped": dn.swapcase()})
 
     def text(self, template):
-        """A template of tests/request_forms.py as bytes."""
+        """A template of tests/dc/request_forms.py as bytes."""
         if "{" in template:
             for word, value in (("dns", self.test.dns), ("ou", self.test.ou),
                                 ("domain", self.domain),

@@ -204,7 +204,7 @@ class Directory:
         return have == sorted(spn_values(row["changes"][0])), have
 
     def audit(self, rules):
-        command = [os.path.join(BINDIR, "tools", "spn-audit"),
+        command = [os.path.join(BINDIR, "programs", "spn-audit"),
                    "-s", os.environ["SERVERCONFFILE"], "-H", self.url,
                    "--format=json", "--base=" + self.ou,
                    "--only=" + (rules or WRITE_RULES)]

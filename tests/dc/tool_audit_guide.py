@@ -19,7 +19,8 @@ from samba.auth import system_session
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
 GUIDE = os.path.join(TOP, "docs", "audit-guide.md")
 MANUAL = os.path.join(TOP, "docs", "man", "spn-audit.8.xml")
 CONF = os.environ["SERVERCONFFILE"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """spn-audit over generated domains: all that is wrong is found, and no more.
 
-tests/violations.py makes them and says what is wrong. Once as an export, once in
+tests/dc/violations.py makes them and says what is wrong. Once as an export, once in
 the files of a controller: a copy of those of this environment (ad_dc_stock:local),
 into which the accounts are written below all modules.
 """

@@ -28,8 +28,8 @@ REALM = os.environ["REALM"]
 ADMIN = os.environ["USERNAME"]
 PASSWORD = os.environ["PASSWORD"]
 DNS = REALM.lower()
-SCHEMA = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "docs", "spn-audit.schema.json")
+SCHEMA = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "docs", "spn-audit.schema.json")
 
 NUM_MANY = 1000
 OU = "OU=audit"

@@ -21,8 +21,8 @@ import tool_spn_audit as base
 from tool_spn_audit import CONF, DNS, PASSWORD_OPTIONS, setUpModule  # noqa: F401
 
 PATIENCE = 1200
-DOCS = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "docs")
+DOCS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "docs")
 
 
 def load_schema():

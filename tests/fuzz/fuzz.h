@@ -2,7 +2,8 @@
 /*
  * What the fuzzers share. Each tests/fuzz_NAME.c is one parser under arbitrary
  * bytes, and says what must hold besides "does not crash". libFuzzer calls it
- * (`./waf fuzz`), or tests/fuzz_main.c with the files of tests/corpus/NAME
+ * (`./waf fuzz`), or tests/fuzz/fuzz_main.c with the files of
+ * tests/corpus/NAME
  * (`./waf test`).
  */
 #ifndef SPN_POLICY_TESTS_FUZZ_H

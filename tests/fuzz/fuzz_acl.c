@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "audit_acl.h"
+#include "audit/facts/acl.h"
 
 #define MAX_LEN 4096
 

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "audit_baseline.h"
+#include "audit/baseline.h"
 
 #define MAX_LEN 4096
 

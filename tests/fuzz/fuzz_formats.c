@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "format_checks.h"
+#include "lib/format_checks.h"
 
 #define MAX_LEN 4096
 

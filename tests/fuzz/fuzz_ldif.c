@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
-#include "audit_entry.h"
-#include "audit_ldif.h"
+#include "directory/entry.h"
+#include "directory/ldif.h"
 
 #define MAX_LEN 4096
 

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "policy/spn_mappings.h"
+#include "policy/mappings.h"
 
 #define MAX_LEN 1024
 

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "rows.h"
+#include "lib/rows.h"
 
 #define MAX_LEN 2048
 
@@ -76,8 +76,11 @@ static void check_row(const struct row *row)
 		   row->result == ROW_NO_RESULT);
 	FUZZ_CHECK(num_codes == 0 || row->verb == ROW_AUDIT ||
 		   row->result == ROW_WARN || row->result == ROW_DENY);
-	FUZZ_CHECK((row->argument != NULL) ==
-		   (row->verb == ROW_CASE || row->verb == ROW_SET));
+	FUZZ_CHECK(row->argument != NULL ||
+		   (row->verb != ROW_CASE && row->verb != ROW_SET));
+	FUZZ_CHECK(row->argument == NULL || row->verb == ROW_CASE ||
+		   row->verb == ROW_SET || row->verb == ROW_DNS ||
+		   row->verb == ROW_AUDIT);
 	FUZZ_CHECK((row->verb != ROW_HAS && row->verb != ROW_CREATE &&
 		    row->verb != ROW_HOLDS) ||
 		   row->num_changes == 1);

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "setspn_args.h"
+#include "setspn/args.h"
 
 #define MAX_ARGUMENTS 64
 

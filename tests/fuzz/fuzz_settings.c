@@ -7,7 +7,7 @@
 
 #include <ctype.h>
 
-#include "policy/rules.h"
+#include "policy/rules/rules.h"
 #include "policy/settings_effects.h"
 
 #define MAX_LEN 1024

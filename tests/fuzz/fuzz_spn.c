@@ -6,7 +6,7 @@
 
 #include <ctype.h>
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #define MAX_LEN 512
 

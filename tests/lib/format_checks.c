@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistr.h>
 
-#include "policy/spn_unicode.h"
+#include "policy/unicode.h"
 
 #define NUM_COLUMNS 10
 

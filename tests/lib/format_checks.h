@@ -5,7 +5,7 @@
 #ifndef SPN_POLICY_TESTS_FORMAT_CHECKS_H
 #define SPN_POLICY_TESTS_FORMAT_CHECKS_H
 
-#include "audit_format.h"
+#include "audit/formats/format.h"
 
 /* The values of one finding of every kind that the formats must get over. */
 struct hostile {

@@ -2,7 +2,7 @@
 """Exports of directories whose accounts were made to cost an audit much.
 
 Each shape is a function of a number; what an audit of it costs must grow as
-that number does. tests/tool_growth.py measures it.
+that number does. tests/tools/tool_growth.py measures it.
 """
 
 import uuid

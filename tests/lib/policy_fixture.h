@@ -16,7 +16,7 @@
 
 #include "policy/completion.h"
 #include "policy/host_pair.h"
-#include "policy/rules.h"
+#include "policy/rules/rules.h"
 
 /* A literal as bytes: a NUL inside counts. */
 #define STR(literal)                                                          \

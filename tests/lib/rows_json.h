@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows for programs that run them elsewhere: rows_directory.py.
+ * Rows for programs that run them elsewhere: dc/rows_directory.py.
  */
 #ifndef SPN_POLICY_TESTS_ROWS_JSON_H
 #define SPN_POLICY_TESTS_ROWS_JSON_H

@@ -3,7 +3,7 @@
  * What reaches the module below us and what does not: the fast path, special
  * records, callers' messages, answers.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 /*
  * architecture.md 3.2: nearly every write of a DC does not concern us and

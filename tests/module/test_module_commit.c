@@ -3,7 +3,7 @@
  * The verdict at prepare_commit of the outermost transaction: what it says,
  * that everything is rolled back, and that only the end state counts.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 static void put_holder(struct fake *f)
 {

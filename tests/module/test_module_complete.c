@@ -5,7 +5,7 @@
  * value that somebody else holds, too, can be taken away in spite of
  * Samba's own check.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 struct row {
 	const char *before;

@@ -3,7 +3,7 @@
  * Fail closed: whichever search of a check fails, and however, the write is
  * refused with SPN-901 and nothing of it is stored.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 /* More than any request here makes. */
 #define MANY 60

@@ -4,7 +4,7 @@
  * the same; and what a request is about to do, while Samba's own check asks
  * for it. Nothing of this may change what is refused.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 /* Searches of one modify that adds one SPN of no pair: the number of the
  * configuration, the account as it is, who holds the SPN. */

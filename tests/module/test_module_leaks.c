@@ -3,7 +3,7 @@
  * A DC runs for months: whatever a transaction looks like, the thousandth of
  * its kind leaves no more memory behind than the first.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 #define TIMES 1000
 

@@ -3,12 +3,12 @@
  * Out of memory: each allocation of the module fails in turn. It never
  * crashes, and it never accepts a write that it could not check.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 #include <param.h>
 #include <stdlib.h>
 
-#include "fail_allocation.h"
+#include "lib/fail_allocation.h"
 
 /* More than any request here makes. */
 #define MANY 3000

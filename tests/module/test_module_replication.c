@@ -3,9 +3,9 @@
  * What replication brings: it passes untouched and is never refused; what is
  * wrong with it is logged when the transaction commits.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
-#include "fail_allocation.h"
+#include "lib/fail_allocation.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * Who asks, what may be seen, who is exempt (nobody by session), and what
  * is logged about it.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * What Samba does by itself below us, and data that was broken before us:
  * only what a write changes is judged, by its end state.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 static void put_computers(struct fake *f)
 {

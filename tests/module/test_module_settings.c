@@ -3,7 +3,7 @@
  * Settings as the module finds them: the object in the directory, smb.conf,
  * dSHeuristics, and that nobody legalises his own writes.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 #include <param.h>
 

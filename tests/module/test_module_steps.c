@@ -3,7 +3,7 @@
  * A request that goes down in several steps does what it would have done in
  * one, and all of it or nothing.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 struct row {
 	const char *changes;

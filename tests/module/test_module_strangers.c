@@ -4,11 +4,11 @@
  * module stands above everything that asks who is calling, so work that is
  * done on the way down is done for everybody.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 #include <stdlib.h>
 
-#include "fail_allocation.h"
+#include "lib/fail_allocation.h"
 
 /* num http SPNs, each with this behind it. */
 static char *many(struct fake *f, unsigned num, const char *suffix)

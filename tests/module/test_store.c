@@ -3,9 +3,9 @@
  * spn_store over the fake domain, as a tool uses it: without a module, with
  * the searches going through the whole stack.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
-#include "spn_store.h"
+#include "store/store.h"
 
 /* The domain without spn_policy itself: what a tool on a DC meets. */
 static struct spn_store store_of(struct fake *f)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "spn_values.h"
+#include "store/values.h"
 
 #define ATTR "x"
 

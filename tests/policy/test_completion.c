@@ -3,7 +3,7 @@
  * Mode "complete" of http-pair: what a request leaves of an account, and
  * which half must come or go along.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #define MAX_CHANGES 3
 

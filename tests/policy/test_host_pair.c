@@ -3,7 +3,7 @@
  * NetBIOS name <-> FQDN of one host: the table of docs/rules/http-pair.md,
  * line by line.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 static const char *partner_of(struct fixture *f,
 			      const struct spn_account *after,

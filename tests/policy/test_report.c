@@ -3,7 +3,7 @@
  * Violations in words: the catalogue, what a refused client is told, the log
  * line, and the JSON line read back with a parser that is not ours.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <ctype.h>
 #include <jansson.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * test_rows PATH...		runs rows over the pure code
- * test_rows --json PATH...	prints them for tests/rows_directory.py
+ * test_rows --json PATH...	prints them for tests/dc/rows_directory.py
  *
  * The pure run keeps a little directory of its own: what a DC does below the
  * module (access control, samldb) is not in it, so rows about that are
  * skipped and counted. Every row with a result is one test, `holds` too.
  */
-#include "rows_facts.h"
-#include "rows_json.h"
-#include "policy/spn_quote.h"
+#include "lib/rows_facts.h"
+#include "lib/rows_json.h"
+#include "policy/quote.h"
 
 #include <ctype.h>
 #include <glob.h>

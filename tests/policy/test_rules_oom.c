@@ -3,9 +3,9 @@
  * Memory that runs out under the rules, at every point: of an audit, which
  * the module never makes, and of a write. They say so, and do not crash.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
-#include "fail_allocation.h"
+#include "lib/fail_allocation.h"
 #include "policy/settings_effects.h"
 
 /* Something for each code of each rule. */

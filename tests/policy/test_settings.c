@@ -3,7 +3,7 @@
  * Settings: the table of keys, setting them one by one and by line, what is
  * refused and why, dSHeuristics, the mode of smb.conf.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 static enum spn_level level_of(const struct spn_settings *settings,
 			       const char *rule)

@@ -4,7 +4,7 @@
  * for random globs a matcher of our own, over many names, says whether they
  * match all.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <stdlib.h>
 

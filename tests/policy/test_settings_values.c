@@ -3,7 +3,7 @@
  * Values of settings as people write them: which are taken, and what is said
  * to the others; and that a line that is refused never makes a policy weaker.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <stdlib.h>
 

@@ -3,9 +3,9 @@
  * The parts of one SPN: parsing, formatting, escaping, comparing. Tables;
  * every line that fails is printed, then the test fails once.
  */
-#include "policy_fixture.h"
-#include "policy/spn_slots.h"
-#include "policy/spn_quote.h"
+#include "lib/policy_fixture.h"
+#include "policy/slots.h"
+#include "policy/quote.h"
 
 struct parse_row {
 	struct spn_str value;

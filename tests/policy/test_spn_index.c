@@ -3,7 +3,7 @@
  * The index: who holds an SPN, which computer has a name, and what a partial
  * index does not know yet and therefore asks.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 static struct spn_holders holders_of(struct fixture *f,
 				     struct spn_index *index,

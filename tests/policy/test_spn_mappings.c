@@ -2,7 +2,7 @@
 /*
  * sPNMappings: what a value says, and the first match of several.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 static struct spn_mappings *mappings_of(struct fixture *f,
 					const struct spn_str *values,

@@ -3,7 +3,7 @@
  * Sets of SPN values against the plainest thing that does the same: an array
  * that is looked through. Few keys in many spellings, and the other way round.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <stdio.h>
 

@@ -2,9 +2,9 @@
 /*
  * Where a character ends, and which ones nobody sees.
  */
-#include "policy/spn_unicode.h"
-#include "policy_fixture.h"
-#include "policy/spn_quote.h"
+#include "policy/unicode.h"
+#include "lib/policy_fixture.h"
+#include "policy/quote.h"
 
 /* UTF-8 of any number, well-formed or not; returns how many bytes. */
 static size_t encode(uint32_t c, size_t len, uint8_t out[4])

@@ -4,11 +4,11 @@
  * chosen. On each line of standard input are a code and, in hex, an SPN, a
  * partner, the DN of the account and that of another; for each come five
  * lines: the log's text, its JSON, what the client is told, an event as text
- * and as JSON. tests/tool_quotes.py reads them.
+ * and as JSON. tests/tools/tool_quotes.py reads them.
  */
 #include "policy/report.h"
 
-#include "audit_events.h"
+#include "audit/events.h"
 
 #include <stdio.h>
 #include <stdlib.h>

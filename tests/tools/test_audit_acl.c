@@ -3,11 +3,11 @@
  * spn-audit: who may write SPNs, from descriptors made by hand (MS-DTYP
  * 2.4.6), good ones, and ones that lie.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <stdlib.h>
 
-#include "audit_acl.h"
+#include "audit/facts/acl.h"
 
 /* Bytes that grow; numbers are little-endian. */
 struct bytes {

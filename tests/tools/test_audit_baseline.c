@@ -2,11 +2,11 @@
 /*
  * spn-audit --baseline: what a line is, and what it accepts.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <stdlib.h>
 
-#include "audit_baseline.h"
+#include "audit/baseline.h"
 
 struct line_row {
 	struct spn_str text;

@@ -3,9 +3,9 @@
  * spn-audit: what is one finding, in which order findings stand, and what
  * --rule, --only and --min-severity make of them.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
-#include "audit_findings.h"
+#include "audit/findings.h"
 
 /* One violation: code, whose, which SPN, other half, who else. */
 struct row {

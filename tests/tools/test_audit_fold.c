@@ -4,13 +4,13 @@
  * itself gets, of anything; and the domain of a DN from its text is that of
  * its components.
  */
-#include "fake_stack.h"
+#include "lib/fake_stack.h"
 
 #include <stdlib.h>
 
-#include "audit_fold.h"
-#include "policy/spn_quick_fold.h"
-#include "spn_store.h"
+#include "directory/fold.h"
+#include "policy/quick_fold.h"
+#include "store/store.h"
 
 /* The same numbers in every run. */
 static unsigned next_number(unsigned *seed)

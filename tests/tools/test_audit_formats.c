@@ -2,12 +2,12 @@
 /*
  * spn-audit: no value of a directory breaks a format.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <stdlib.h>
 
-#include "fail_allocation.h"
-#include "format_checks.h"
+#include "lib/fail_allocation.h"
+#include "lib/format_checks.h"
 
 static const struct hostile harmless = {
 	.spn = STR("http/web"),

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "audit_contexts.h"
-#include "audit_entry.h"
-#include "audit_ldif.h"
+#include "directory/naming_contexts.h"
+#include "directory/entry.h"
+#include "directory/ldif.h"
 
 #define SPN "servicePrincipalName"
 

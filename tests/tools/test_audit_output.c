@@ -3,9 +3,9 @@
  * A report and a signal that comes while it is written, at the moment when all
  * is in the temporary file: the file is whole, and nothing is left beside it.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
-#include "audit_output.h"
+#include "common/output.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "audit_records.h"
+#include "directory/records.h"
 
 #define NUM_RECORDS 200
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "audit_search.h"
+#include "directory/search.h"
 
 #include <ldb_module.h>
 

@@ -2,13 +2,13 @@
 /*
  * spn-audit: how a Windows DC compares, and text that is safe on a terminal.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <stdlib.h>
 
-#include "audit_fold.h"
-#include "audit_words.h"
-#include "policy/spn_quote.h"
+#include "directory/fold.h"
+#include "common/words.h"
+#include "policy/quote.h"
 
 struct fold_row {
 	struct spn_str a;

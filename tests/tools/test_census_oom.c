@@ -3,10 +3,10 @@
  * Memory that runs out in a census, at every point: it says so, does not
  * crash, and what was there before is still found.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
-#include "audit_lists.h"
-#include "fail_allocation.h"
+#include "audit/lists.h"
+#include "lib/fail_allocation.h"
 #include "policy/spn_census.h"
 
 #define NUM 40 /* more than a list that is not remembered */

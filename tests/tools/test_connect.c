@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The parts of tools/connect.c that need no directory: text for terminals,
- * kinds of URL, and passwords wiped out of the command line.
+ * The parts of tools/common/connect.c that need no directory: text for
+ * terminals, kinds of URL, and passwords wiped out of the command line.
  */
 
-#include "connect.h"
+#include "common/connect.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
  * What only an audit finds and rows cannot say: the forest's own settings,
  * and an index that folds as a Windows DC compares.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include <ctype.h>
 

@@ -3,7 +3,7 @@
  * Command lines of setspn and what is made of them. Blanks separate
  * arguments; '' is an empty one.
  */
-#include "setspn_args.h"
+#include "setspn/args.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 /*
  * Packed accounts: what goes in comes out, and is found by every key.
  */
-#include "policy_fixture.h"
+#include "lib/policy_fixture.h"
 
 #include "policy/spn_census.h"
 #include "policy/spn_pack.h"

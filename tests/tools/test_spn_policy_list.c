@@ -4,7 +4,7 @@
  * that does not start.
  */
 
-#include "spn_policy_tool.h"
+#include "spn_policy/tool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -14,7 +14,7 @@ import unittest
 
 from hostile import CONFIGURATION, SPN, configuration, user
 
-TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "tools", "spn-audit")
+TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-audit")
 
 
 class Input(unittest.TestCase):

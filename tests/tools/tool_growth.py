@@ -14,7 +14,7 @@ import unittest
 import hostile
 
 BUILD = os.environ["SPN_POLICY_BUILD"]
-TOOL = os.path.join(BUILD, "tools", "spn-audit")
+TOOL = os.path.join(BUILD, "programs", "spn-audit")
 # Of four times as much; sorting and searching are in it.
 GROWTH = 4.6
 

@@ -12,7 +12,7 @@ import unittest
 import hostile
 from hostile import SPN, computer, user
 
-TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "tools", "spn-audit")
+TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-audit")
 
 # dNSHostName and the like can be written by whoever made the computer.
 NO_HOSTS = (

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tools against LDAP servers that are broken or mean no good.
 
-Needs no directory: tests/small_ldap.py is the server.
+Needs no directory: tests/lib/small_ldap.py is the server.
 """
 
 import os
@@ -11,7 +11,7 @@ import unittest
 
 from small_ldap import DOMAIN, SmallLdap
 
-TOOLS = os.path.join(os.environ["SPN_POLICY_BUILD"], "tools")
+TOOLS = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs")
 SPN = "servicePrincipalName"
 MODIFY = 0x66
 # Each of them asks the server something.

@@ -2,7 +2,7 @@
 """The tools where nobody reads what they print, as "TOOL | head -1" has it:
 not a word, and the end that SIGPIPE gives.
 
-Needs no directory: tests/small_ldap.py is the server.
+Needs no directory: tests/lib/small_ldap.py is the server.
 """
 
 import os
@@ -14,7 +14,7 @@ import unittest
 from hostile import SPN, configuration, user
 from small_ldap import DOMAIN, SmallLdap
 
-TOOLS = os.path.join(os.environ["SPN_POLICY_BUILD"], "tools")
+TOOLS = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs")
 ACCOUNT = ("CN=a,CN=Users," + DOMAIN,
            [("objectClass", ["top", "user"]), ("sAMAccountName", ["a"]),
             ("objectGUID", [b"0123456789abcdef"]),

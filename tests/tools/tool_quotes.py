@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Values that somebody chose to forge, break or turn around what quotes them.
 
-They go in as the fields of a violation (tests/say_quoted.c) and as those of an
+They go in as the fields of a violation (tests/tools/say_quoted.c) and as those of an
 export (spn-audit --from-ldif), and are read back by what is not ours: Python's
 json, csv and html.parser, shlex, and the expression of docs/logging.md. What
 comes back is what went in, and nothing raw that steers a terminal is in any
@@ -23,10 +23,10 @@ import unicodedata
 import unittest
 
 BUILD = os.environ["SPN_POLICY_BUILD"]
-AUDIT = os.path.join(BUILD, "tools", "spn-audit")
+AUDIT = os.path.join(BUILD, "programs", "spn-audit")
 SAY = os.path.join(BUILD, "tests", "say_quoted")
-PAGE = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "docs", "logging.md")
+PAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "docs", "logging.md")
 RANDOM = int(os.environ.get("SPN_QUOTES_RANDOM", "1000"))
 BASE = b",CN=Users,DC=corp,DC=example,DC=com"
 SID = "S-1-5-21-1-2-3-1104"

@@ -12,7 +12,7 @@ import unittest
 
 from small_dns import A, AAAA, SmallDns
 
-TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "tools", "spn-audit")
+TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-audit")
 DOMAIN = "corp.example.com"
 BASE = ",CN=Users,DC=corp,DC=example,DC=com"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_baseline.h"
+#include "baseline.h"
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <ctype.h>
 #include <errno.h>

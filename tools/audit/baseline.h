@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-#include "audit_findings.h"
+#include "findings.h"
 
 struct audit_baseline;
 

@@ -3,11 +3,11 @@
  * Both are made from the catalogue and the table of rules alone: a new rule
  * is in them without a line here.
  */
-#include "audit_catalogue.h"
+#include "catalogue.h"
 
-#include "audit_rule_pages.h"
-#include "audit_words.h"
-#include "policy/rules.h"
+#include "audit/rule_pages.h"
+#include "common/words.h"
+#include "policy/rules/rules.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "audit_choice.h"
+#include "choice.h"
 
 /* Every rule with its codes and the severities that were chosen. */
 void audit_list_rules(const struct audit_choice *choice, FILE *stream);

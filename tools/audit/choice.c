@@ -3,8 +3,8 @@
  * One entry a code of the catalogue. Later words win, as on every command
  * line: --rule=http-pair=off --rule=SPN-304=error leaves one code on.
  */
-#include "audit_choice.h"
-#include "policy/spn_quote.h"
+#include "choice.h"
+#include "policy/quote.h"
 
 #include <string.h>
 

@@ -4,10 +4,10 @@
  * without an SPN, as long as its accounts are. If its line is another one
  * nevertheless, it has changed: one more account has the SPN.
  */
-#include "audit_events.h"
+#include "events.h"
 
-#include "audit_format.h"
-#include "policy/spn_quote.h"
+#include "audit/formats/format.h"
+#include "policy/quote.h"
 
 #include <stdlib.h>
 #include <string.h>

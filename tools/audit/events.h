@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "audit_findings.h"
+#include "findings.h"
 
 /* Findings as lines, without the accounts that they were about. */
 struct audit_events;

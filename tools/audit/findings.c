@@ -6,7 +6,7 @@
  * says what is one thing. The side whose SPN (then DN) comes first speaks for
  * all of them, so that the order of violations does not matter.
  */
-#include "audit_findings.h"
+#include "findings.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef SPN_AUDIT_FINDINGS_H
 #define SPN_AUDIT_FINDINGS_H
 
-#include "audit_choice.h"
+#include "choice.h"
 #include "policy/report.h"
 #include "policy/spn_arena.h"
 

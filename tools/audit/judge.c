@@ -3,7 +3,7 @@
  * Account by account, each unpacked for the moment; what is found outlives
  * them in a few bytes.
  */
-#include "audit_judge.h"
+#include "judge.h"
 
 #include "policy/spn_arena.h"
 #include "policy/spn_census.h"

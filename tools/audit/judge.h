@@ -5,7 +5,7 @@
 #ifndef SPN_AUDIT_JUDGE_H
 #define SPN_AUDIT_JUDGE_H
 
-#include "audit_scan.h"
+#include "scan.h"
 
 /*
  * Adds what the rules say of each live account to scan->violations, except

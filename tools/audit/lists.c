@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_lists.h"
+#include "lists.h"
 
 #include <string.h>
 
 #include "policy/spn_arena.h"
-#include "policy/spn_slots.h"
+#include "policy/slots.h"
 
 struct audit_lists {
 	struct spn_holders *known;

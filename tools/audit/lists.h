@@ -6,7 +6,7 @@
 #ifndef SPN_AUDIT_LISTS_H
 #define SPN_AUDIT_LISTS_H
 
-#include "policy/spn_index.h"
+#include "policy/index.h"
 
 struct audit_lists;
 

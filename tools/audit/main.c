@@ -6,17 +6,17 @@
  * Nothing is printed before everything is known: whoever sees a report sees
  * all of it, and exit status 2 goes with an empty standard output.
  */
-#include "spn_store.h"
+#include "store/store.h"
 
-#include "audit_baseline.h"
-#include "audit_catalogue.h"
-#include "audit_options.h"
-#include "audit_output.h"
-#include "audit_repair.h"
-#include "audit_scan.h"
-#include "audit_select.h"
-#include "audit_tell.h"
-#include "audit_watch.h"
+#include "baseline.h"
+#include "catalogue.h"
+#include "options.h"
+#include "common/output.h"
+#include "repair.h"
+#include "scan.h"
+#include "select.h"
+#include "notices.h"
+#include "watch.h"
 
 #include <stdlib.h>
 #include <string.h>

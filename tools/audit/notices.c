@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_tell.h"
+#include "notices.h"
 
 #include <stdio.h>
 #include <time.h>

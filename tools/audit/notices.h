@@ -3,11 +3,11 @@
  * What an audit says on standard error while it works. What is to be said once
  * is remembered here, and --watch has one of these for all its audits.
  */
-#ifndef SPN_AUDIT_TELL_H
-#define SPN_AUDIT_TELL_H
+#ifndef SPN_AUDIT_NOTICES_H
+#define SPN_AUDIT_NOTICES_H
 
-#include "audit_scan.h"
-#include "connect.h"
+#include "scan.h"
+#include "common/connect.h"
 
 struct audit_tell;
 

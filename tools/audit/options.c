@@ -2,10 +2,10 @@
 /*
  * The table of options, and one small function for each kind of argument.
  */
-#include "audit_options.h"
+#include "options.h"
 
-#include "audit_catalogue.h"
-#include "audit_together.h"
+#include "catalogue.h"
+#include "options_together.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,10 +5,10 @@
 #ifndef SPN_AUDIT_OPTIONS_H
 #define SPN_AUDIT_OPTIONS_H
 
-#include "audit_choice.h"
-#include "audit_format.h"
-#include "audit_quirks.h"
-#include "connect.h"
+#include "choice.h"
+#include "audit/formats/format.h"
+#include "smb_conf.h"
+#include "common/connect.h"
 
 struct audit_options {
 	struct audit_choice *choice;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_together.h"
+#include "options_together.h"
 
-#include "audit_place.h"
+#include "common/place.h"
 
 #include <string.h>
 

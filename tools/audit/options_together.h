@@ -2,10 +2,10 @@
 /*
  * Which options of spn-audit go together.
  */
-#ifndef SPN_AUDIT_TOGETHER_H
-#define SPN_AUDIT_TOGETHER_H
+#ifndef SPN_AUDIT_OPTIONS_TOGETHER_H
+#define SPN_AUDIT_OPTIONS_TOGETHER_H
 
-#include "audit_options.h"
+#include "options.h"
 
 /* SPN_EXIT_DONE, or the exit status after a message. */
 int audit_options_together(struct spn_connect *connect,

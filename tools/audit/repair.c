@@ -4,12 +4,12 @@
  * a value is added only if nobody holds it, and the same value to one account
  * only; a value that goes is not added at the same time.
  */
-#include "audit_repair.h"
+#include "repair.h"
 
 #include <string.h>
 
 #include "policy/host_pair.h"
-#include "policy/spn_slots.h"
+#include "policy/slots.h"
 
 enum action {
 	ACTION_ADD_SPN,	    /* the SPN of the finding, which is missing */

@@ -6,9 +6,9 @@
 #ifndef SPN_AUDIT_REPAIR_H
 #define SPN_AUDIT_REPAIR_H
 
-#include "audit_findings.h"
-#include "policy/rules.h"
-#include "policy/spn_slots.h"
+#include "findings.h"
+#include "policy/rules/rules.h"
+#include "policy/slots.h"
 
 /* One account and all that is done to its SPNs. */
 struct audit_repair {
@@ -17,7 +17,7 @@ struct audit_repair {
 	size_t num_add;
 	struct spn_str *remove; /* in these very bytes */
 	size_t num_remove;
-	struct spn_slots by_value; /* both lists, see audit_repair.c */
+	struct spn_slots by_value; /* both lists, see repair.c */
 	/* A delete would be refused, or could take another spelling: all
 	 * values are written anew. */
 	bool replace;

@@ -4,10 +4,10 @@
  * setspn. One record an account, with both halves of a pair in one request,
  * and what goes before what comes: legal at every step.
  */
-#include "audit_repair.h"
+#include "repair.h"
 
-#include "shell_command.h"
-#include "policy/spn_quote.h"
+#include "common/shell_command.h"
+#include "policy/quote.h"
 
 #include <string.h>
 

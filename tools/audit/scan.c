@@ -8,18 +8,18 @@
  * What the caller may not read is not there: over LDAP an ordinary user sees
  * all SPNs of a domain unless somebody has taken that right away.
  */
-#include "audit_scan.h"
+#include "scan.h"
 
-#include "audit_acl.h"
-#include "audit_facts.h"
-#include "audit_fold.h"
-#include "audit_groups.h"
-#include "audit_judge.h"
-#include "audit_names.h"
-#include "connect.h"
+#include "audit/facts/acl.h"
+#include "audit/facts/attributes.h"
+#include "directory/fold.h"
+#include "audit/facts/groups.h"
+#include "judge.h"
+#include "audit/facts/dns_zones.h"
+#include "common/connect.h"
 #include "policy/spn_arena.h"
 #include "policy/spn_census.h"
-#include "policy/spn_quick_fold.h"
+#include "policy/quick_fold.h"
 
 #include <string.h>
 #include <time.h>

@@ -5,11 +5,11 @@
 #ifndef SPN_AUDIT_SCAN_H
 #define SPN_AUDIT_SCAN_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
-#include "audit_findings.h"
-#include "audit_lists.h"
-#include "audit_source.h"
+#include "findings.h"
+#include "lists.h"
+#include "directory/source.h"
 
 /* All of it lives on the scan and is good as long as the source. */
 struct audit_scan {

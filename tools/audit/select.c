@@ -3,7 +3,7 @@
  * Accounts are compared by objectGUID, as everywhere; DNs and names are only
  * what people type.
  */
-#include "audit_select.h"
+#include "select.h"
 
 #include "policy/spn_census.h"
 

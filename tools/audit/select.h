@@ -6,7 +6,7 @@
 #ifndef SPN_AUDIT_SELECT_H
 #define SPN_AUDIT_SELECT_H
 
-#include "audit_scan.h"
+#include "scan.h"
 
 struct audit_select;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_quirks.h"
+#include "smb_conf.h"
 
-#include "audit_dns.h"
+#include "audit/facts/dns.h"
 
 #include <ctype.h>
 #include <param.h>

@@ -5,11 +5,11 @@
  * --stale-days, which counts before that. All are checked, however they are
  * given.
  */
-#ifndef SPN_AUDIT_QUIRKS_H
-#define SPN_AUDIT_QUIRKS_H
+#ifndef SPN_AUDIT_SMB_CONF_H
+#define SPN_AUDIT_SMB_CONF_H
 
-#include "audit_scan.h"
-#include "connect.h"
+#include "scan.h"
+#include "common/connect.h"
 
 enum audit_quirk {
 	AUDIT_PAGE_SIZE, /* for servers with limits */

@@ -8,10 +8,10 @@
  * A lost connection may have missed changes, and the next one may be with
  * another controller, whose USNs are its own: so an audit follows each.
  */
-#include "audit_watch.h"
+#include "watch.h"
 
-#include "audit_output.h"
-#include "spn_store.h"
+#include "common/output.h"
+#include "store/store.h"
 
 #include <poll.h>
 #include <signal.h>

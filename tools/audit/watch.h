@@ -6,8 +6,8 @@
 #ifndef SPN_AUDIT_WATCH_H
 #define SPN_AUDIT_WATCH_H
 
-#include "audit_events.h"
-#include "connect.h"
+#include "events.h"
+#include "common/connect.h"
 
 struct audit_watch {
 	struct spn_connect *connect;

@@ -19,7 +19,7 @@
 
 #include "connect_private.h"
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>

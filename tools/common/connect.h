@@ -13,8 +13,8 @@
  *	}
  *	ldb = spn_connect_open(mem_ctx, connect, NULL);
  */
-#ifndef SPN_CONNECT_H
-#define SPN_CONNECT_H
+#ifndef SPN_COMMON_CONNECT_H
+#define SPN_COMMON_CONNECT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -157,4 +157,4 @@ char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
 			       const struct spn_connect *connect,
 			       const char *name);
 
-#endif /* SPN_CONNECT_H */
+#endif /* SPN_COMMON_CONNECT_H */

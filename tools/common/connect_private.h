@@ -2,8 +2,8 @@
 /*
  * What the files of connect share, and nobody else.
  */
-#ifndef SPN_CONNECT_PRIVATE_H
-#define SPN_CONNECT_PRIVATE_H
+#ifndef SPN_COMMON_CONNECT_PRIVATE_H
+#define SPN_COMMON_CONNECT_PRIVATE_H
 
 #include "connect.h"
 
@@ -58,4 +58,4 @@ bool connect_watch_silence(const struct spn_connect *connect,
 			   struct ldb_context *ldb,
 			   const char *url);
 
-#endif /* SPN_CONNECT_PRIVATE_H */
+#endif /* SPN_COMMON_CONNECT_PRIVATE_H */

@@ -5,9 +5,9 @@
  * link points to is replaced, not the link; what is no plain file (a pipe,
  * /dev/null) cannot be renamed into and is written as it stands.
  */
-#include "audit_output.h"
+#include "output.h"
 
-#include "audit_place.h"
+#include "place.h"
 
 #include <errno.h>
 #include <fcntl.h>

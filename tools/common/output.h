@@ -3,8 +3,8 @@
  * Where a finished report goes. It is whole before the first byte is
  * written, and a file has all of it or stays what it was.
  */
-#ifndef SPN_AUDIT_OUTPUT_H
-#define SPN_AUDIT_OUTPUT_H
+#ifndef SPN_COMMON_OUTPUT_H
+#define SPN_COMMON_OUTPUT_H
 
 #include <signal.h>
 #include <stdbool.h>

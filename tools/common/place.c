@@ -4,7 +4,7 @@
  * One that is not there yet is known by its folder and its name in it; a
  * symbolic link may lead to it all the same.
  */
-#include "audit_place.h"
+#include "place.h"
 
 #include <errno.h>
 #include <libgen.h>

@@ -3,8 +3,8 @@
  * Where the name of a file leads, and which names lead to the same place: of
  * two files that are written there one would be lost.
  */
-#ifndef SPN_AUDIT_PLACE_H
-#define SPN_AUDIT_PLACE_H
+#ifndef SPN_COMMON_PLACE_H
+#define SPN_COMMON_PLACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell_command.h"
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <string.h>
 

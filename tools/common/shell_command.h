@@ -4,10 +4,10 @@
  * perhaps to be copied: each is one word to the shell, whatever is in it, and
  * what cannot be seen is not offered at all.
  */
-#ifndef SPN_SHELL_COMMAND_H
-#define SPN_SHELL_COMMAND_H
+#ifndef SPN_COMMON_SHELL_COMMAND_H
+#define SPN_COMMON_SHELL_COMMAND_H
 
-#include "policy/spn_account.h"
+#include "policy/account.h"
 
 /* 'it'\''s'. On mem_ctx; NULL when out of memory, and for text in which
  * something cannot be seen. */

@@ -3,7 +3,7 @@
  * Always 80 columns, not those of the terminal: the same audit must be the
  * same text for diff, in a mail and on a screen.
  */
-#include "audit_words.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>

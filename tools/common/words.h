@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Lines that fit a terminal; the text has been through policy/spn_quote.h.
+ * Lines that fit a terminal; the text has been through policy/quote.h.
  */
-#ifndef SPN_AUDIT_WORDS_H
-#define SPN_AUDIT_WORDS_H
+#ifndef SPN_COMMON_WORDS_H
+#define SPN_COMMON_WORDS_H
 
 #include <stdio.h>
 

@@ -3,10 +3,10 @@
  * libldb has no database in memory, so it is a file that is unlinked as soon
  * as it is open.
  */
-#include "audit_config.h"
-#include "connect.h"
+#include "config_copy.h"
+#include "common/connect.h"
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <errno.h>
 #include <stdlib.h>

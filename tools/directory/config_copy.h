@@ -4,10 +4,10 @@
  * of all, in a small database of their own: spn_store searches it like any
  * other directory.
  */
-#ifndef SPN_AUDIT_CONFIG_H
-#define SPN_AUDIT_CONFIG_H
+#ifndef SPN_DIRECTORY_CONFIG_COPY_H
+#define SPN_DIRECTORY_CONFIG_COPY_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct audit_config;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_entry.h"
+#include "entry.h"
 
 #include <stdlib.h>
 #include <string.h>

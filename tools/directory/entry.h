@@ -2,10 +2,10 @@
 /*
  * Entries as text (ldbsearch) become entries as a directory stores them.
  */
-#ifndef SPN_AUDIT_ENTRY_H
-#define SPN_AUDIT_ENTRY_H
+#ifndef SPN_DIRECTORY_ENTRY_H
+#define SPN_DIRECTORY_ENTRY_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct audit_entry_losses {
 	size_t num_guessed;	/* entries without objectClass */

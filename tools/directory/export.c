@@ -4,13 +4,13 @@
  * configuration above all, takes the values of a new domain, and that is
  * said: a wrong guess can only add or hide findings that depend on it.
  */
-#include "audit_source.h"
+#include "source.h"
 
-#include "audit_config.h"
-#include "audit_contexts.h"
-#include "audit_entry.h"
-#include "audit_ldif.h"
-#include "connect.h"
+#include "config_copy.h"
+#include "naming_contexts.h"
+#include "entry.h"
+#include "ldif.h"
+#include "common/connect.h"
 
 #include <errno.h>
 #include <string.h>

@@ -9,11 +9,11 @@
  * cannot unpack is an error, and tests hold this way against the one through
  * the modules.
  */
-#include "audit_records.h"
-#include "audit_source.h"
+#include "records.h"
+#include "source.h"
 
-#include "audit_config.h"
-#include "connect.h"
+#include "config_copy.h"
+#include "common/connect.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

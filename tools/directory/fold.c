@@ -7,7 +7,7 @@
  * of Samba, run against Windows: "HøST" collides with "host"), hence the
  * table. It only feeds a warning.
  */
-#include "audit_fold.h"
+#include "fold.h"
 
 #include <stdlib.h>
 #include <string.h>

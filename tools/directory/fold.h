@@ -5,8 +5,8 @@
  * IGNORENONSPACE | IGNOREWIDTH). A Samba DC minds everything but case, so
  * two SPNs can be different to it and one to the Windows DC beside it.
  */
-#ifndef SPN_AUDIT_FOLD_H
-#define SPN_AUDIT_FOLD_H
+#ifndef SPN_DIRECTORY_FOLD_H
+#define SPN_DIRECTORY_FOLD_H
 
 #include "policy/spn.h"
 

@@ -6,11 +6,11 @@
  * "version: 1" or the result of ldapsearch. An audit would call clean what it
  * has not seen.
  */
-#include "audit_ldif.h"
+#include "ldif.h"
 
-#include "audit_limits.h"
-#include "audit_lines.h"
-#include "policy/spn_quote.h"
+#include "limits.h"
+#include "lines.h"
+#include "policy/quote.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

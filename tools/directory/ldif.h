@@ -3,12 +3,12 @@
  * The entries of an LDIF export (RFC 2849), one by one, as ldifde, ldbsearch
  * and ldapsearch write it.
  */
-#ifndef SPN_AUDIT_LDIF_H
-#define SPN_AUDIT_LDIF_H
+#ifndef SPN_DIRECTORY_LDIF_H
+#define SPN_DIRECTORY_LDIF_H
 
 #include <stdio.h>
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct audit_ldif {
 	struct ldb_context *ldb;

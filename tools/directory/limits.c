@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_limits.h"
+#include "limits.h"
 
 /* Of a DN in a message; an SPN on the same account may be long, too. */
 #define SHOWN 300

@@ -4,10 +4,10 @@
  * (Samba: 16 MiB, Windows: 10 MB), so a longer one is no value of a directory;
  * and a report of it could not be made.
  */
-#ifndef SPN_AUDIT_LIMITS_H
-#define SPN_AUDIT_LIMITS_H
+#ifndef SPN_DIRECTORY_LIMITS_H
+#define SPN_DIRECTORY_LIMITS_H
 
-#include "spn_values.h"
+#include "store/values.h"
 
 #define AUDIT_LONGEST_VALUE ((size_t)16 * 1024 * 1024)
 

@@ -3,9 +3,9 @@
  * Whether a line goes on is said by the first character of the next one, so
  * that is always read already.
  */
-#include "audit_lines.h"
+#include "lines.h"
 
-#include "audit_limits.h"
+#include "limits.h"
 
 #include <errno.h>
 #include <stdlib.h>

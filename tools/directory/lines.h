@@ -3,8 +3,8 @@
  * Lines of an LDIF file (RFC 2849), put together again where they were
  * folded. Only one of them is in memory.
  */
-#ifndef SPN_AUDIT_LINES_H
-#define SPN_AUDIT_LINES_H
+#ifndef SPN_DIRECTORY_LINES_H
+#define SPN_DIRECTORY_LINES_H
 
 #include <stdbool.h>
 #include <stdio.h>

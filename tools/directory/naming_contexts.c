@@ -3,7 +3,7 @@
  * The name of a domain and of a partition for DNS is the "DC=..." at the end
  * of a DN. Configuration and schema are below that of the first domain.
  */
-#include "audit_contexts.h"
+#include "naming_contexts.h"
 
 #include <string.h>
 

@@ -3,10 +3,10 @@
  * Which naming contexts an export is of: what a server would say itself is
  * seen from the DNs of the entries.
  */
-#ifndef SPN_AUDIT_CONTEXTS_H
-#define SPN_AUDIT_CONTEXTS_H
+#ifndef SPN_DIRECTORY_NAMING_CONTEXTS_H
+#define SPN_DIRECTORY_NAMING_CONTEXTS_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct audit_contexts;
 

@@ -4,9 +4,9 @@
  * before Samba 4.8; special records (indexes, lists of attributes) have
  * "DN=@".
  */
-#include "audit_records.h"
+#include "records.h"
 
-#include "audit_limits.h"
+#include "limits.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
 /*
  * Every record of one database of libldb's, without a search.
  */
-#ifndef SPN_AUDIT_RECORDS_H
-#define SPN_AUDIT_RECORDS_H
+#ifndef SPN_DIRECTORY_RECORDS_H
+#define SPN_DIRECTORY_RECORDS_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 enum audit_backend {
 	AUDIT_BACKEND_TDB,

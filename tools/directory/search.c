@@ -12,11 +12,11 @@
  * one with each page. So a page that begins with an entry which another one
  * has begun with, and many pages with nothing in them, are an error.
  */
-#include "audit_search.h"
+#include "search.h"
 
-#include "audit_limits.h"
-#include "connect.h"
-#include "spn_values.h"
+#include "limits.h"
+#include "common/connect.h"
+#include "store/values.h"
 
 #include "policy/spn_shared.h"
 
@@ -27,7 +27,8 @@
 #define DEFAULT_PAGE 1000
 /* A Windows DC may send some, when looking takes it long. */
 #define MAX_EMPTY_PAGES 1000
-/* For all of it, which may be much; silence is seen in connect_silence.c. */
+/* For all of it, which may be much; silence is seen in
+ * common/connect_silence.c. */
 #define TIMEOUT_SECONDS (7 * 24 * 3600)
 
 struct pass {

@@ -4,8 +4,8 @@
  * reads is too much to be held twice, as a search result and as accounts.
  * Either all of it is seen or there is an error.
  */
-#ifndef SPN_AUDIT_SEARCH_H
-#define SPN_AUDIT_SEARCH_H
+#ifndef SPN_DIRECTORY_SEARCH_H
+#define SPN_DIRECTORY_SEARCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,10 +2,10 @@
 /*
  * What an audit reads, and a directory that is searched for it.
  */
-#include "audit_source.h"
+#include "source.h"
 
-#include "audit_search.h"
-#include "connect.h"
+#include "search.h"
+#include "common/connect.h"
 
 #include <string.h>
 

@@ -4,10 +4,10 @@
  * Each entry comes once, in no order; either all of them come or there is an
  * error.
  */
-#ifndef SPN_AUDIT_SOURCE_H
-#define SPN_AUDIT_SOURCE_H
+#ifndef SPN_DIRECTORY_SOURCE_H
+#define SPN_DIRECTORY_SOURCE_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct audit_stream {
 	/* LDB codes; anything but LDB_SUCCESS ends the reading with it */

@@ -4,9 +4,9 @@
  * -s and -U, which Samba's tools use, are two of them. So whatever has one
  * letter is read here, and Samba gets the long options, and -H.
  */
-#include "setspn_args.h"
+#include "args.h"
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -3,8 +3,8 @@
  * The command line of setspn: what setspn.exe takes, and Samba's long
  * options. Pure: no file, no network, nothing printed.
  */
-#ifndef SETSPN_ARGS_H
-#define SETSPN_ARGS_H
+#ifndef SPN_SETSPN_ARGS_H
+#define SPN_SETSPN_ARGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
  */
 #include "setspn.h"
 
-#include "shell_command.h"
+#include "common/shell_command.h"
 
 #include <string.h>
 #include <strings.h>

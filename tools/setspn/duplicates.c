@@ -6,11 +6,11 @@
  */
 #include "setspn.h"
 
-#include "audit_fold.h"
-#include "audit_source.h"
-#include "policy/spn_quick_fold.h"
-#include "policy/spn_slots.h"
-#include "policy/spn_quote.h"
+#include "directory/fold.h"
+#include "directory/source.h"
+#include "policy/quick_fold.h"
+#include "policy/slots.h"
+#include "policy/quote.h"
 
 #include <stdlib.h>
 #include <string.h>

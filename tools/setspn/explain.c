@@ -5,7 +5,7 @@
  * only those that the caller may read.
  */
 #include "setspn.h"
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  */
 #include "setspn.h"
 
-#include "audit_output.h"
+#include "common/output.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  */
 #include "setspn.h"
 
-#include "audit_search.h"
+#include "directory/search.h"
 
 #include <string.h>
 

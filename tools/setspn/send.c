@@ -4,7 +4,7 @@
  * again, since the module on the DC may have sent the other half along.
  */
 #include "setspn.h"
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,15 +3,15 @@
  * What the parts of setspn share: one run, with its plan and its directory.
  * All of them say themselves what happened, and return the exit status.
  */
-#ifndef SETSPN_H
-#define SETSPN_H
+#ifndef SPN_SETSPN_SETSPN_H
+#define SPN_SETSPN_SETSPN_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
-#include "audit_search.h"
-#include "connect.h"
-#include "setspn_args.h"
-#include "setspn_words.h"
+#include "directory/search.h"
+#include "common/connect.h"
+#include "args.h"
+#include "words.h"
 
 enum setspn_exit {
 	SETSPN_DONE = SPN_EXIT_DONE,
@@ -40,7 +40,7 @@ struct setspn {
 	size_t num_targets;
 };
 
-/* setspn_accounts.c */
+/* accounts.c */
 
 /* Fills domains and targets; a -T that is no domain is warned of. */
 int setspn_read_domains(struct setspn *s);
@@ -50,7 +50,7 @@ int setspn_find_account(const struct setspn *s,
 			TALLOC_CTX *mem_ctx,
 			struct spn_account **_account);
 
-/* setspn_search.c */
+/* search.c */
 
 /* "Checking domain ...", unless -P or --dry-run. */
 void setspn_say_scope(const struct setspn *s);
@@ -70,22 +70,22 @@ int setspn_search(const struct setspn *s, const struct setspn_search *search);
 int setspn_failed(const struct setspn *s, const char *what, int ret);
 int setspn_out_of_memory(const struct setspn *s);
 
-/* setspn_query.c */
+/* query.c */
 int setspn_list(const struct setspn *s);
 int setspn_query(const struct setspn *s);
 /* The DN and all SPNs of an account. */
 void setspn_show(const struct spn_account *account);
 
-/* setspn_duplicates.c. A local directory is closed behind it: its files cannot
+/* duplicates.c. A local directory is closed behind it: its files cannot
  * be open twice in a process. */
 int setspn_duplicates(struct setspn *s);
 
-/* setspn_write.c */
+/* write.c */
 int setspn_add(const struct setspn *s);
 int setspn_reset(const struct setspn *s);
 int setspn_delete(const struct setspn *s);
 
-/* setspn_send.c */
+/* send.c */
 
 /* A change of one account: these values come, or go. */
 struct setspn_change {
@@ -99,7 +99,7 @@ struct setspn_change {
 /* In one modify, or as LDIF where the plan says so. */
 int setspn_send(const struct setspn *s, const struct setspn_change *change);
 
-/* setspn_command.c */
+/* command.c */
 
 /*
  * Commands to be typed into a shell: "setspn -U -S 'http/web01' 'svc'", with
@@ -118,7 +118,7 @@ char *setspn_move_command(const struct setspn *s,
 			  const struct spn_account *to,
 			  struct spn_str value);
 
-/* setspn_explain.c */
+/* explain.c */
 
 /* Why the policy refuses; what a person can do. SETSPN_NO. */
 int setspn_explain(const struct setspn *s,

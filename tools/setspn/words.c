@@ -2,8 +2,8 @@
 /*
  * All that setspn prints goes through here, escaped once.
  */
-#include "setspn_words.h"
-#include "policy/spn_quote.h"
+#include "words.h"
+#include "policy/quote.h"
 
 #include <stdarg.h>
 #include <stdio.h>

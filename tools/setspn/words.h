@@ -4,12 +4,12 @@
  * lines. docs/setspn-compat.md has the table. What comes from the directory
  * or the command line is escaped on its way out.
  */
-#ifndef SETSPN_WORDS_H
-#define SETSPN_WORDS_H
+#ifndef SPN_SETSPN_WORDS_H
+#define SPN_SETSPN_WORDS_H
 
-#include "setspn_args.h"
+#include "args.h"
 
-#include "policy/spn_account.h"
+#include "policy/account.h"
 
 /* On standard output. */
 #define SETSPN_CHECKING_DOMAIN "Checking domain %s"

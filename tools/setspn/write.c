@@ -5,7 +5,7 @@
  * by the same code as there.
  */
 #include "setspn.h"
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
  */
 
 #include "spn_policy.h"
-#include "spn_policy_tool.h"
+#include "tool.h"
 
 #include <string.h>
 

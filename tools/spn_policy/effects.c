@@ -5,11 +5,11 @@
  * and hosts there are is asked of the directory here.
  */
 
-#include "spn_policy_tool.h"
+#include "tool.h"
 
 #include "policy/settings_effects.h"
-#include "shell_command.h"
-#include "spn_store.h"
+#include "common/shell_command.h"
+#include "store/store.h"
 
 #include <string.h>
 #include <strings.h>

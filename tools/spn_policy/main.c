@@ -3,15 +3,15 @@
  * spn-policy: put the module to work, take it out, set the rules.
  *
  * enable and disable write the list of modules in @MODULES of sam.ldb
- * (spn_policy_modules.c); set, unset and check work on the settings object,
- * which replicates (spn_policy_settings.c); status looks at both
- * (spn_policy_status.c).
+ * (modules.c); set, unset and check work on the settings object,
+ * which replicates (settings.c); status looks at both
+ * (status.c).
  */
 
-#include "spn_policy_tool.h"
+#include "tool.h"
 
-#include "audit_output.h"
-#include "policy/spn_quote.h"
+#include "common/output.h"
+#include "policy/quote.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * blanks when it reads one, so they do not count here either.
  */
 
-#include "spn_policy_tool.h"
+#include "tool.h"
 
 #include <string.h>
 

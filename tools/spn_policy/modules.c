@@ -10,13 +10,13 @@
  *   at the same time, leaves the old list or the new one;
  * - they do so on an empty stack, which opens whatever the list says: disable
  *   is the way out when the module's file is gone, or damaged
- *   (connect_modules.c).
+ *   (common/connect_modules.c).
  *
  * The trial context is closed before the transaction begins: inside a process
  * all contexts of a database share its files and locks.
  */
 
-#include "spn_policy_tool.h"
+#include "tool.h"
 
 #include <dlfcn.h>
 #include <link.h>

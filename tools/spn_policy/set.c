@@ -6,7 +6,7 @@
  * somebody else changed them in between, the directory refuses it.
  */
 
-#include "spn_policy_tool.h"
+#include "tool.h"
 
 #include <string.h>
 #include <strings.h>

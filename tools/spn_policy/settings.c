@@ -9,11 +9,11 @@
  * are only told apart by the text before their '='.
  */
 
-#include "policy/spn_quote.h"
-#include "shell_command.h"
-#include "spn_policy_tool.h"
+#include "policy/quote.h"
+#include "common/shell_command.h"
+#include "tool.h"
 
-#include "shell_command.h"
+#include "common/shell_command.h"
 
 #include <string.h>
 #include <strings.h>

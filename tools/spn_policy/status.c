@@ -9,7 +9,7 @@
  */
 
 #include "spn_policy.h"
-#include "spn_policy_tool.h"
+#include "tool.h"
 
 #include <stdarg.h>
 #include <string.h>

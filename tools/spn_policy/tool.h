@@ -3,13 +3,13 @@
  * The parts of spn-policy: one function a command, and what they share.
  * Every command returns the exit code of the program.
  */
-#ifndef SPN_POLICY_TOOL_H
-#define SPN_POLICY_TOOL_H
+#ifndef SPN_SPN_POLICY_TOOL_H
+#define SPN_SPN_POLICY_TOOL_H
 
-#include "connect.h"
+#include "common/connect.h"
 
 #include "policy/settings.h"
-#include "spn_values.h"
+#include "store/values.h"
 
 #ifndef SPN_POLICY_MODULESDIR
 #define SPN_POLICY_MODULESDIR "/usr/lib/samba/ldb"
@@ -39,7 +39,7 @@ void policy_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "TOOL: out of memory"; returns SPN_EXIT_CANNOT_RUN. */
 int policy_oom(const struct policy_tool *tool);
 
-/* ---- spn_policy_list.c: the text of a list of modules */
+/* ---- module_list.c: the text of a list of modules */
 
 #define POLICY_MODULE "spn_policy"
 
@@ -50,7 +50,7 @@ char *policy_list_with(TALLOC_CTX *mem_ctx, const char *list);
 char *policy_list_without(TALLOC_CTX *mem_ctx, const char *list);
 bool policy_list_has(const char *list, const char *module);
 
-/* ---- spn_policy_modules.c: the list of modules in @MODULES */
+/* ---- modules.c: the list of modules in @MODULES */
 
 /* The list of the database, read without any module. NULL after a message. */
 char *policy_list_read(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
@@ -67,7 +67,7 @@ char *policy_module_file(TALLOC_CTX *mem_ctx,
 /* Is it where every program looks, whatever its environment? */
 bool policy_in_modules_dir(const char *file);
 
-/* ---- spn_policy_settings.c: the settings object */
+/* ---- settings.c: the settings object */
 
 #define POLICY_ATTR "msDS-Settings"
 
@@ -115,7 +115,7 @@ const char *policy_source(TALLOC_CTX *mem_ctx,
 			  const struct policy_settings *settings,
 			  const char *name);
 
-/* ---- spn_policy_effects.c: what valid settings do */
+/* ---- effects.c: what valid settings do */
 
 /* KEY=VALUE, or KEY alone (value NULL). */
 struct policy_argument {
@@ -137,7 +137,7 @@ bool policy_effects(TALLOC_CTX *mem_ctx,
 		    const struct policy_argument *only,
 		    size_t *_num_warnings);
 
-/* ---- spn_policy_dc.c: the DC that answers */
+/* ---- dc.c: the DC that answers */
 
 /* Its nTDSDSA object; NULL when it does not tell. */
 struct ldb_dn *policy_this_dc(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
@@ -148,4 +148,4 @@ bool policy_is_read_only(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
 /* Does the rootDSE name the module? That it does not proves nothing. */
 bool policy_is_announced(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
 
-#endif /* SPN_POLICY_TOOL_H */
+#endif /* SPN_SPN_POLICY_TOOL_H */

@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
-#include "host_pair.h"
+#include "policy/host_pair.h"
 #include "rule_table.h"
-#include "spn_quote.h"
+#include "policy/quote.h"
 
 /*
  * specific/h on one account, generic/h on another. *_meant: as in the KB, the

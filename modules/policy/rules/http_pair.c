@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "host_pair.h"
+#include "policy/host_pair.h"
 #include "rule_table.h"
 
 /* An http SPN of the account and the other half that it wants. */

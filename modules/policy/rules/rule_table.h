@@ -2,8 +2,8 @@
 /*
  * The rules by name, for the table in rules.c only.
  */
-#ifndef SPN_POLICY_RULE_TABLE_H
-#define SPN_POLICY_RULE_TABLE_H
+#ifndef SPN_POLICY_RULES_RULE_TABLE_H
+#define SPN_POLICY_RULES_RULE_TABLE_H
 
 #include "rules.h"
 

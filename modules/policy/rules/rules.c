@@ -187,32 +187,37 @@ static void compare(const struct spn_set *before,
 		    const struct spn_set *after,
 		    struct spn_diff *diff)
 {
-	const struct spn_value *old = before->values;
-	const struct spn_value *new = after->values;
-	const struct spn_value *old_end = old + before->num;
-	const struct spn_value *new_end = new + after->num;
+	size_t i = 0;
+	size_t j = 0;
 
-	while (old < old_end || new < new_end) {
-		bool is_same = old < old_end &&
-			       new < new_end &&spn_str_equal(old->value,
-							     new->value);
+	/* No pointer is counted up: that of an empty set is NULL. */
+	while (i < before->num || j < after->num) {
+		const struct spn_value *old = (i < before->num)
+						      ? &before->values[i]
+						      : NULL;
+		const struct spn_value *new = (j < after->num)
+						      ? &after->values[j]
+						      : NULL;
+		bool is_same = old != NULL &&
+			       new != NULL &&spn_str_equal(old->value,
+							   new->value);
 
-		if (!is_same && old < old_end &&
+		if (!is_same && old != NULL &&
 		    !spn_set_has_exactly(after, old)) {
 			if (!spn_set_has(after, old->key)) {
 				diff->gone[diff->num_gone++] = old;
 			}
-			old++;
+			i++;
 			continue;
 		}
-		if (!is_same && new < new_end &&
+		if (!is_same && new != NULL &&
 		    !spn_set_has_exactly(before, new)) {
 			diff->brought[diff->num_brought++] = new;
-			new ++;
+			j++;
 			continue;
 		}
-		old += (old < old_end) ? 1 : 0;
-		new += (new < new_end) ? 1 : 0;
+		i += (old != NULL) ? 1 : 0;
+		j += (new != NULL) ? 1 : 0;
 	}
 }
 

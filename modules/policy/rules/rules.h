@@ -4,13 +4,13 @@
  * and an index of the directory. No rule knows whether it runs in the
  * module, an audit, setspn or a test.
  */
-#ifndef SPN_POLICY_RULES_H
-#define SPN_POLICY_RULES_H
+#ifndef SPN_POLICY_RULES_RULES_H
+#define SPN_POLICY_RULES_RULES_H
 
-#include "report.h"
-#include "settings.h"
-#include "spn_forest.h"
-#include "spn_index.h"
+#include "policy/report.h"
+#include "policy/settings.h"
+#include "policy/forest.h"
+#include "policy/index.h"
 
 /*
  * What a write has changed. Values as they stand in the accounts, in their

@@ -10,9 +10,9 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "host_pair.h"
+#include "policy/host_pair.h"
 #include "rule_table.h"
-#include "spn_unicode.h"
+#include "policy/unicode.h"
 
 /* One value under examination. */
 struct exam {

@@ -7,12 +7,12 @@
  * a group and not of the next. The object class that an ACE is inherited to
  * has no say where the ACE already is.
  */
-#include "audit_acl.h"
+#include "acl.h"
 
 #include <string.h>
 
 #include "policy/spn_arena.h"
-#include "policy/spn_slots.h"
+#include "policy/slots.h"
 
 #define ACE_ALLOWED 0x0
 #define ACE_ALLOWED_OBJECT 0x5

@@ -3,10 +3,10 @@
  * Who may write the servicePrincipalName of an account and is no
  * administrator: from the bytes of its nTSecurityDescriptor (MS-DTYP 2.4.6).
  */
-#ifndef SPN_AUDIT_ACL_H
-#define SPN_AUDIT_ACL_H
+#ifndef SPN_AUDIT_FACTS_ACL_H
+#define SPN_AUDIT_FACTS_ACL_H
 
-#include "audit_trustees.h"
+#include "trustees.h"
 
 struct audit_acl;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_facts.h"
+#include "attributes.h"
 
 #include <string.h>
 

@@ -2,10 +2,10 @@
 /*
  * From an entry to the facts of an account.
  */
-#ifndef SPN_AUDIT_FACTS_H
-#define SPN_AUDIT_FACTS_H
+#ifndef SPN_AUDIT_FACTS_ATTRIBUTES_H
+#define SPN_AUDIT_FACTS_ATTRIBUTES_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 /*
  * On mem_ctx; texts may point into the entry. is_privileged is what adminCount

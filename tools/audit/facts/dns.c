@@ -5,7 +5,7 @@
  * "there is none" and "the server failed" cannot be told apart; hence two
  * queries a name.
  */
-#include "audit_dns.h"
+#include "dns.h"
 
 #include <ares.h>
 #include <arpa/nameser.h>

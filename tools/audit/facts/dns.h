@@ -3,8 +3,8 @@
  * Whether names of hosts exist in DNS itself. First all that is asked is only
  * noted, then all of it is asked at once, then there are answers.
  */
-#ifndef SPN_AUDIT_DNS_H
-#define SPN_AUDIT_DNS_H
+#ifndef SPN_AUDIT_FACTS_DNS_H
+#define SPN_AUDIT_FACTS_DNS_H
 
 #include "policy/spn_facts.h"
 

@@ -6,7 +6,7 @@
  * Below a node that is there with an NS record another server knows more, so
  * below any node nothing is said to be absent.
  */
-#include "audit_names.h"
+#include "dns_zones.h"
 
 #include <string.h>
 

@@ -3,10 +3,10 @@
  * Names of hosts in the DNS zones that the directory itself holds: what is
  * known of DNS without asking it.
  */
-#ifndef SPN_AUDIT_NAMES_H
-#define SPN_AUDIT_NAMES_H
+#ifndef SPN_AUDIT_FACTS_DNS_ZONES_H
+#define SPN_AUDIT_FACTS_DNS_ZONES_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct audit_names;
 

@@ -4,7 +4,7 @@
  * attribute. A DN in the files of a controller has "<GUID=...>;<SID=...>;"
  * in front.
  */
-#include "audit_groups.h"
+#include "groups.h"
 
 #include <stdlib.h>
 #include <string.h>

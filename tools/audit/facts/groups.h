@@ -3,10 +3,10 @@
  * Who is an administrator by membership in a group, directly or through
  * others. Groups and accounts come in any order, so it is known at the end.
  */
-#ifndef SPN_AUDIT_GROUPS_H
-#define SPN_AUDIT_GROUPS_H
+#ifndef SPN_AUDIT_FACTS_GROUPS_H
+#define SPN_AUDIT_FACTS_GROUPS_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 struct audit_groups;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "audit_trustees.h"
+#include "trustees.h"
 
 #include <string.h>
 
-#include "policy/spn_slots.h"
+#include "policy/slots.h"
 
 struct trustee {
 	struct spn_str sid; /* as text */

@@ -2,10 +2,10 @@
 /*
  * Security identifiers (MS-DTYP 2.4.2) and whom they stand for.
  */
-#ifndef SPN_AUDIT_TRUSTEES_H
-#define SPN_AUDIT_TRUSTEES_H
+#ifndef SPN_AUDIT_FACTS_TRUSTEES_H
+#define SPN_AUDIT_FACTS_TRUSTEES_H
 
-#include "spn_store.h"
+#include "store/store.h"
 
 /* "S-1-5-..." of bytes that spn_sid_at() gave; on mem_ctx, NULL when out of
  * memory. */

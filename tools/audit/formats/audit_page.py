@@ -30,7 +30,7 @@ def _hash(text):
 
 def header(css, script):
     return '\n'.join((
-        '/* Made from audit_page.css and audit_page.js. */',
+        '/* Made from page.css and page.js. */',
         '#define AUDIT_PAGE_POLICY \\',
         '\t"default-src \'none\'; style-src %s; script-src %s"' % (
             _hash(css), _hash(script)),

@@ -7,10 +7,10 @@
  * which spreadsheets take away again. docs/man/spn-audit.8.xml says how a
  * program does.
  */
-#include "audit_format.h"
+#include "format.h"
 
-#include "policy/spn_quote.h"
-#include "policy/spn_unicode.h"
+#include "policy/quote.h"
+#include "policy/unicode.h"
 
 static const char *const columns[] = {
 	"code",

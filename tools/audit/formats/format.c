@@ -2,7 +2,7 @@
 /*
  * The table of formats.
  */
-#include "audit_format.h"
+#include "format.h"
 
 #include <string.h>
 

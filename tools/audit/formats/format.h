@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The forms an audit can be written in. A new one is a file with a function
- * and a line in the table in audit_format.c.
+ * and a line in the table in format.c.
  */
-#ifndef SPN_AUDIT_FORMAT_H
-#define SPN_AUDIT_FORMAT_H
+#ifndef SPN_AUDIT_FORMATS_FORMAT_H
+#define SPN_AUDIT_FORMATS_FORMAT_H
 
 #include <stdio.h>
 
-#include "audit_findings.h"
+#include "audit/findings.h"
 
 struct audit_result {
 	const char *url;     /* what was opened */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The report as one page: no network, readable without a script, light and
- * dark, on a desk and on a phone. audit_page.css and audit_page.js are
+ * dark, on a desk and on a phone. page.css and page.js are
  * compiled in.
  *
  * libxml2's writer escapes whatever comes from the directory; nothing else
  * writes text. What no page may contain (control characters, bytes that are no
  * UTF-8) is escaped before, as in every other format.
  */
-#include "audit_format.h"
+#include "format.h"
 
-#include "audit_page.h"
-#include "policy/spn_quote.h"
+#include "audit/formats/page_parts.h"
+#include "policy/quote.h"
 
 #include <libxml/xmlwriter.h>
 #include <string.h>

@@ -7,11 +7,11 @@
  * string goes through spn_json(), and is written at once: a report of a big
  * forest is never held as a whole.
  */
-#include "audit_format.h"
+#include "format.h"
 
 #include <stdlib.h>
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 /* Where in a document we are. */
 struct json {

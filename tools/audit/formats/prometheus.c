@@ -4,9 +4,9 @@
  * collector reads. Each code has a line for each severity, 0 too, so that no
  * series comes and goes.
  */
-#include "audit_format.h"
+#include "format.h"
 
-#include "policy/spn_quote.h"
+#include "policy/quote.h"
 
 #include <string.h>
 

@@ -3,10 +3,10 @@
  * The report for people: groups by code, most urgent first, then one line
  * with the sum.
  */
-#include "audit_format.h"
+#include "format.h"
 
-#include "audit_words.h"
-#include "policy/spn_quote.h"
+#include "common/words.h"
+#include "policy/quote.h"
 
 #include <ctype.h>
 #include <string.h>
