@@ -82,7 +82,7 @@ OURS = {
 
 MODULE_SOURCES = _sources('modules', '''
     spn_policy spn_state spn_write spn_config spn_answer spn_forward
-    spn_plan spn_request spn_steps spn_transaction spn_session spn_log
+    spn_plan spn_prediction spn_request spn_steps spn_transaction spn_session spn_log
     spn_replication
 ''')
 

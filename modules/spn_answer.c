@@ -77,6 +77,7 @@ static int send(struct ldb_request *req, const struct ldb_message *known)
 }
 
 int spn_answer(struct spn_transaction *txn,
+	       struct spn_prediction *prediction,
 	       struct spn_plan *plan,
 	       struct ldb_request *req,
 	       bool *_answered)
@@ -92,7 +93,7 @@ int spn_answer(struct spn_transaction *txn,
 	if (spn == NULL || !spn_answer_is_about_spn(txn->store.ldb, req)) {
 		return LDB_SUCCESS;
 	}
-	ret = spn_plan_foresee(txn, plan);
+	ret = spn_prediction_ask(prediction, txn, plan);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}

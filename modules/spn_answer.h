@@ -5,7 +5,7 @@
 #ifndef SPN_ANSWER_H
 #define SPN_ANSWER_H
 
-#include "spn_plan.h"
+#include "spn_prediction.h"
 
 /* It asks who in the domain holds one value of servicePrincipalName. */
 bool spn_answer_is_about_spn(struct ldb_context *ldb,
@@ -18,6 +18,7 @@ bool spn_answer_is_about_spn(struct ldb_context *ldb,
  * is not answered.
  */
 int spn_answer(struct spn_transaction *txn,
+	       struct spn_prediction *prediction,
 	       struct spn_plan *plan,
 	       struct ldb_request *req,
 	       bool *_answered);

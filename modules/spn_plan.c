@@ -7,24 +7,24 @@
  */
 #include "spn_plan.h"
 
-/* Values of a request that is looked into ahead. */
-#define FORESEE_MAX 10
+/* A request that adds more values than this is judged at the commit. */
+#define PREDICT_MAX 10
 
-struct thought {
+struct examined {
 	const struct spn_transaction *txn;
 	struct spn_plan *plan;
 };
 
 /* What completion.c says to a plan. */
-static bool think(void *private_data)
+static bool examine(void *private_data)
 {
-	struct thought *t = private_data;
-	struct spn_plan *plan = t->plan;
+	struct examined *e = private_data;
+	struct spn_plan *plan = e->plan;
 
 	if (!spn_complete(&plan->c, plan, &plan->completion)) {
 		return false;
 	}
-	return t->txn->settings->mode != SPN_MODE_ENFORCE ||
+	return e->txn->settings->mode != SPN_MODE_ENFORCE ||
 	       spn_gives_up_duplicate(&plan->c, &plan->gives_up_duplicate);
 }
 
@@ -66,7 +66,7 @@ static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 	struct spn_index *index = spn_index_new(plan,
 						spn_store_fold(&txn->store),
 						false);
-	struct thought thought = {.txn = txn, .plan = plan};
+	struct examined examined = {.txn = txn, .plan = plan};
 	int ret;
 
 	if (index == NULL || !spn_index_add(index, plan->after)) {
@@ -79,8 +79,8 @@ static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 	ret = spn_store_resolve(&txn->store,
 				txn->forest,
 				index,
-				think,
-				&thought);
+				examine,
+				&examined);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -129,7 +129,7 @@ static int predict(struct spn_transaction *txn,
 	}
 	plan->is_certain = is_clean && !is_deleted &&
 			   spn_request_only_adds(msg, &num_values) &&
-			   num_values <= FORESEE_MAX &&
+			   num_values <= PREDICT_MAX &&
 			   ldb_request_get_control(
 				   req,
 				   LDB_CONTROL_PERMISSIVE_MODIFY_OID) == NULL;
@@ -160,27 +160,6 @@ int spn_plan_modify(struct spn_transaction *txn,
 	}
 	return changes_spns ? predict(txn, req, is_deleted, plan)
 			    : LDB_SUCCESS;
-}
-
-int spn_plan_foresee(struct spn_transaction *txn, struct spn_plan *plan)
-{
-	struct spn_report *report = NULL;
-	int ret;
-
-	if (plan->foreseen != NULL) {
-		return LDB_SUCCESS;
-	}
-	report = spn_report_new(plan);
-	if (report == NULL) {
-		return ldb_oom(txn->store.ldb);
-	}
-	ret = spn_store_judge(&txn->store, txn->forest, &plan->c, 1, report);
-	if (ret != LDB_SUCCESS) {
-		talloc_free(report);
-		return ret;
-	}
-	plan->foreseen = report;
-	return LDB_SUCCESS;
 }
 
 bool spn_plan_nobody_holds(struct spn_plan *plan, struct spn_str spn)

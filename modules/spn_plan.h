@@ -20,7 +20,6 @@ struct spn_plan {
 	/* It adds a few values and does nothing else to SPNs and names: if it
 	 * succeeds the account is what was predicted. */
 	bool is_certain;
-	struct spn_report *foreseen; /* by spn_plan_foresee(), or NULL */
 };
 
 /*
@@ -42,12 +41,6 @@ int spn_plan_modify(struct spn_transaction *txn,
 		    struct ldb_request *req,
 		    bool changes_spns,
 		    struct spn_plan *plan);
-
-/*
- * What the rules say to a plan that is certain, into plan->foreseen. Whatever
- * they want to know is looked up. A failure is a check that could not be made.
- */
-int spn_plan_foresee(struct spn_transaction *txn, struct spn_plan *plan);
 
 /* It has been looked up who holds this SPN, and nobody does. */
 bool spn_plan_nobody_holds(struct spn_plan *plan, struct spn_str spn);

@@ -241,12 +241,8 @@ static int verdict(struct ldb_module *module)
 	if (state->txn == NULL) {
 		return LDB_SUCCESS;
 	}
-	/* Foreseen was what one write does, and nothing besides. */
 	ret = spn_transaction_judge(state->txn,
-				    (state->num_writes == 1 &&
-				     state->foreseen != NULL)
-					    ? state->foreseen->foreseen
-					    : NULL,
+				    spn_prediction_verdict(state->prediction),
 				    &refused);
 	if (refused) {
 		return ret;

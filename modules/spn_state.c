@@ -23,8 +23,9 @@ int spn_state_new(struct ldb_module *module)
 
 	if (state != NULL) {
 		quick = spn_quick_fold_new(state, &fold);
+		state->prediction = spn_prediction_new(state);
 	}
-	if (quick == NULL) {
+	if (quick == NULL || state->prediction == NULL) {
 		talloc_free(state);
 		return ldb_oom(ldb);
 	}
@@ -37,10 +38,10 @@ void spn_state_close(struct ldb_module *module)
 {
 	struct spn_state *state = spn_state_of(module);
 
+	spn_prediction_reset(state->prediction);
 	TALLOC_FREE(state->txn);
 	TALLOC_FREE(state->replicated);
 	state->current = NULL;
-	state->foreseen = NULL;
 	state->num_writes = 0;
 	state->number++;
 	state->failed = false;
@@ -52,7 +53,7 @@ void spn_state_note_write(struct ldb_module *module)
 	struct spn_state *state = spn_state_of(module);
 
 	state->num_writes++;
-	TALLOC_FREE(state->foreseen);
+	spn_prediction_begin(state->prediction, state->num_writes);
 }
 
 /* Enough for nearly every transaction. */

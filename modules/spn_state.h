@@ -7,7 +7,7 @@
 #define SPN_STATE_H
 
 #include "policy/quick_fold.h"
-#include "spn_plan.h"
+#include "spn_prediction.h"
 #include "spn_replication.h"
 
 struct spn_write;
@@ -24,10 +24,10 @@ struct spn_state {
 	struct spn_transaction *txn;	   /* NULL: nothing relevant so far */
 	struct spn_replicated *replicated; /* NULL: nothing came */
 	struct spn_write *current;	   /* that is under way, or NULL */
-	struct spn_plan *foreseen; /* of the write that succeeded, or NULL */
-	size_t num_writes;	   /* that this transaction has seen */
-	uint64_t number;	   /* of this transaction, in this process */
-	bool failed; /* a check could not be made: the commit must fail */
+	struct spn_prediction *prediction; /* of the verdict */
+	size_t num_writes;		   /* that this transaction has seen */
+	uint64_t number; /* of this transaction, in this process */
+	bool failed;	 /* a check could not be made: the commit must fail */
 	size_t config_write; /* the write of a client that has changed the
 				configuration before it was read; 0: none */
 };
@@ -41,7 +41,7 @@ int spn_state_new(struct ldb_module *module);
 /* A new transaction begins, or one has ended: nothing is left of it. */
 void spn_state_close(struct ldb_module *module);
 
-/* A write passes; what was foreseen of another one may not be so any more. */
+/* A write passes; what was predicted of another one may not be so any more. */
 void spn_state_note_write(struct ldb_module *module);
 
 /* The record of this transaction; settings are frozen from here on. */

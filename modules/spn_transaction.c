@@ -465,11 +465,11 @@ static int judge_now(struct spn_transaction *txn,
 }
 
 int spn_transaction_judge(struct spn_transaction *txn,
-			  struct spn_report *foreseen,
+			  struct spn_report *predicted,
 			  bool *_refused)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(txn);
-	struct spn_report *report = foreseen;
+	struct spn_report *report = predicted;
 	const struct spn_violation *refusal = NULL;
 	int ret = LDB_SUCCESS;
 

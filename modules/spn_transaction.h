@@ -62,13 +62,13 @@ void spn_transaction_explain(struct spn_transaction *txn,
 			     const struct spn_case *c);
 
 /*
- * The verdict over all touched accounts as they are now. foreseen is what the
+ * The verdict over all touched accounts as they are now. predicted is what the
  * rules have said of it already, NULL if they have not. Logs. On a refusal
  * *_refused is true and the result LDB_ERR_CONSTRAINT_VIOLATION, with the
  * client's text as error string. Any other error: it could not be judged.
  */
 int spn_transaction_judge(struct spn_transaction *txn,
-			  struct spn_report *foreseen,
+			  struct spn_report *predicted,
 			  bool *_refused);
 
 /* Logs violations that refuse nothing, up to max one by one; action is

@@ -119,7 +119,11 @@ int spn_write_search(struct ldb_module *module,
 	{
 		return ret;
 	}
-	ret = spn_answer(state->txn, w->plan, req, _answered);
+	ret = spn_answer(state->txn,
+			 state->prediction,
+			 w->plan,
+			 req,
+			 _answered);
 	if (ret != LDB_SUCCESS && !*_answered) {
 		ret = spn_state_check_failed(module,
 					     "holders could not be looked up");
@@ -207,9 +211,7 @@ static int next_completion(struct spn_write *w,
 		return LDB_SUCCESS;
 	}
 	w->is_completed = true;
-	if (spn_state_of(w->module)->num_writes == 1 &&
-	    plan->foreseen != NULL &&
-	    spn_report_refusal(plan->foreseen) != NULL)
+	if (spn_prediction_refuses(spn_state_of(w->module)->prediction, plan))
 	{
 		return LDB_SUCCESS; /* it will be refused */
 	}
@@ -268,10 +270,9 @@ static int step_written(void *private_data, const struct ldb_message **_next)
 	if (ret == LDB_SUCCESS) {
 		ret = next_completion(w, _next);
 	}
-	if (ret == LDB_SUCCESS && *_next == NULL && w->plan != NULL &&
-	    w->plan->foreseen != NULL)
+	if (ret == LDB_SUCCESS && *_next == NULL &&
+	    spn_prediction_ended(state->prediction, w->plan))
 	{
-		state->foreseen = w->plan;
 		w->plan = NULL; /* it belongs to the transaction now */
 	}
 	return ret;
@@ -350,6 +351,7 @@ static int forget(struct spn_write *w)
 
 	if (state->number == w->transaction) {
 		ended(w);
+		spn_prediction_forget(state->prediction, w->plan);
 		talloc_free(w->plan);
 	}
 	return 0;
