@@ -84,7 +84,7 @@ DOMAIN_SUITES = (
     *(sanitized("rows." + way, rows(way)) for way in ("ldap", "local")),
     sanitized("module_fuzz", python("module_fuzz")),
     *(Suite(module, "ad_dc:local", "counted", python(module))
-      for module in ("module_roads", "module_rpc", "module_ldap",
+      for module in ("module_write_paths", "module_rpc", "module_ldap",
                      "module_tools", "module_faults", "module_outages",
                      "module_adversary", "module_attempts",
                      "module_secrets", "module_logging", "module_joins")),

@@ -19,7 +19,7 @@ import sys
 
 import ldb
 
-from module_roads import LP, admin_credentials
+from module_write_paths import LP, admin_credentials
 from samba.auth import system_session
 from samba.samdb import SamDB
 

@@ -9,7 +9,7 @@ request. The same seed makes the same requests.
 
 Runs in ad_dc:local. SPN_ADVERSARY_REQUESTS and SPN_ADVERSARY_SEED change how
 many and which; with a sanitised build of the module it is the fuzzer of the
-LDAP road.
+LDAP path.
 """
 
 import os

@@ -17,7 +17,7 @@ import raw_ldap
 from raw_ldap import ADD, DELETE, REPLACE
 from samba.sd_utils import SDUtils
 
-from module_roads import SAM, SERVER, Roads
+from module_write_paths import SAM, SERVER, WritePaths
 
 PASSWORD = "Attempt.Passw0rd"
 SPN = "servicePrincipalName"
@@ -42,7 +42,7 @@ CONTROLS = {
 }
 
 
-class Callers(Roads):
+class Callers(WritePaths):
     """An administrator, a user without rights, a helper who may write the
     SPNs of target, a machine. Each with a connection of its own.
     """

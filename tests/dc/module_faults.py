@@ -23,7 +23,7 @@ import ldb
 from samba.auth import system_session
 from samba.samdb import SamDB
 
-from module_roads import CONF, LP, SERVER, Roads
+from module_write_paths import CONF, LP, SERVER, WritePaths
 
 WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "fault_worker.py")
@@ -89,7 +89,7 @@ def step_through(held, steps):
         held[dn].difference_update(removed)
 
 
-class Faults(Roads):
+class Faults(WritePaths):
     def setUp(self):
         super().setUp()
         self.work = tempfile.mkdtemp(dir=os.environ["TMPDIR"])

@@ -24,7 +24,7 @@ import raw_ldap
 from raw_ldap import ADD, DELETE, REPLACE
 
 from module_attempts import CONTROLS, PASSWORD, SPN, Callers
-from module_roads import CONF, SAM, run
+from module_write_paths import CONF, SAM, run
 
 REQUESTS = int(os.environ.get("SPN_FUZZ_REQUESTS", "500"))
 SEED = int(os.environ.get("SPN_FUZZ_SEED", "871179"))

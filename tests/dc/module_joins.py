@@ -18,7 +18,7 @@ from samba.samdb import SamDB
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__)))), "testenv"))
 
-from module_roads import ADMIN, SERVER, Roads, run  # noqa: E402
+from module_write_paths import ADMIN, SERVER, WritePaths, run  # noqa: E402
 from spnenv import config, layout, table  # noqa: E402
 
 LOG = os.environ["SMBD_TEST_LOG"]
@@ -26,7 +26,7 @@ DOMAIN = table.ADDOM
 FQDN = "%s.%s" % (SERVER, DOMAIN.dns)
 
 
-class Joins(Roads):
+class Joins(WritePaths):
     def setUp(self):
         super().setUp()
         self.mark = os.path.getsize(LOG)

@@ -2,7 +2,7 @@
 """The module under LDAP requests that are rare, large or odd.
 
 Runs in the environment ad_dc:local. What each request sees is in
-docs/roads.md.
+docs/write-paths.md.
 """
 
 import os
@@ -12,14 +12,14 @@ import unittest
 import ldb
 from samba.sd_utils import SDUtils
 
-from module_roads import Roads, admin_credentials, credentials, over_ldap
+from module_write_paths import WritePaths, admin_credentials, credentials, over_ldap
 
 RECYCLE_BIN = "766ddcd8-acd0-445e-f3b9-a7f9b6744f2a"
 PASSWORD = "Ldap.Passw0rd"
 MANY = 10000    # values of one request
 
 
-class Requests(Roads):
+class Requests(WritePaths):
     def setUp(self):
         super().setUp()
         self.admin = over_ldap(admin_credentials())

@@ -18,7 +18,7 @@ import ldb
 
 from samba.sd_utils import SDUtils
 
-from module_roads import (CONF, LP, Roads, admin_credentials, credentials,
+from module_write_paths import (CONF, LP, WritePaths, admin_credentials, credentials,
                           over_ldap)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -47,7 +47,7 @@ def events(lines):
             if line.startswith('{"timestamp"')]
 
 
-class Logging(Roads):
+class Logging(WritePaths):
     def setUp(self):
         super().setUp()
         self.mark = os.path.getsize(LOG)

@@ -22,7 +22,7 @@ from samba.samdb import SamDB
 
 from module_faults import (BOUND, SAMBA_KILLS, Faults, Journal, wait_for,
                            worker)
-from module_roads import CONF, LP
+from module_write_paths import CONF, LP
 
 ADDRESS = "10.53.57.31"  # of the samba that is killed; nobody else has it
 

@@ -38,7 +38,7 @@ from request_world import World
 
 from module_attempts import PASSWORD, SERVER, Callers
 from module_fuzz import PANIC
-from module_roads import CONF, SAM, local, run
+from module_write_paths import CONF, SAM, local, run
 
 REQUESTS = int(os.environ.get("SPN_REQUESTS", "2000"))
 SEED = int(os.environ.get("SPN_REQUESTS_SEED", "871179"))

@@ -2,9 +2,9 @@
 """The module under the RPC calls that write SPNs or the names they come from.
 
 netlogon LogonGetDomainInfo, SAMR SetUserInfo, DRSUAPI DsWriteAccountSpn as
-somebody who is no administrator. module_roads.py has the last as one.
+somebody who is no administrator. module_write_paths.py has the last as one.
 
-Runs in the environment ad_dc:local. What each call sees is in docs/roads.md.
+Runs in the environment ad_dc:local. What each call sees is in docs/write-paths.md.
 """
 
 import os
@@ -16,7 +16,7 @@ from samba.dcerpc import drsuapi, lsa, misc, netlogon, samr, security
 from samba.samdb import SamDB
 from samba.sd_utils import SDUtils
 
-from module_roads import (ACCESS_DENIED, LP, SERVER, Roads, admin_credentials,
+from module_write_paths import (ACCESS_DENIED, LP, SERVER, WritePaths, admin_credentials,
                           credentials)
 
 ADD = drsuapi.DRSUAPI_DS_SPN_OPERATION_ADD
@@ -33,7 +33,7 @@ def over_ldap(creds):
     return SamDB(url="ldap://" + SERVER, lp=LP, credentials=creds)
 
 
-class Accounts(Roads):
+class Accounts(WritePaths):
     def login(self, name):
         """Credentials of an account of this test."""
         self.stock.setpassword("(sAMAccountName=%s)" % name, PASSWORD)

@@ -18,7 +18,7 @@ from raw_ldap import ADD, DELETE, REPLACE
 from samba.sd_utils import SDUtils
 
 from module_attempts import CONTROLS, SPN, Callers, forms
-from module_roads import SAM, credentials, over_ldap
+from module_write_paths import SAM, credentials, over_ldap
 from rows_directory import raw_path
 
 NOBODY_READS = "(D;;RPLCLO;;;WD)"

@@ -2,7 +2,7 @@
 """Requests to which a DC with the module answers as one without.
 
 Runs in the environments ad_dc:local and ad_dc_stock:local, with the same
-expectations: what stock Samba says. docs/roads.md lists them.
+expectations: what stock Samba says. docs/write-paths.md lists them.
 """
 
 import os

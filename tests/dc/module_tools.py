@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The module under the tools of an administrator, and changed configuration.
 
-Runs in the environment ad_dc:local. What each tool sees is in docs/roads.md.
+Runs in the environment ad_dc:local. What each tool sees is in docs/write-paths.md.
 """
 
 import os
@@ -12,7 +12,7 @@ import urllib.parse
 import ldb
 from samba.samdb import SamDB
 
-from module_roads import (ADMIN, CONF, LP, SAM, SERVER, Roads,
+from module_write_paths import (ADMIN, CONF, LP, SAM, SERVER, WritePaths,
                           admin_credentials, credentials, local, over_ldap,
                           run)
 from rows_directory import raw_path
@@ -22,8 +22,8 @@ ON_THE_DC = ("-s", CONF)
 HEURISTICS = "00000000010000000002"     # and the 21st character
 
 
-class Tools(Roads):
-    """Roads, with accounts that tools have made."""
+class Tools(WritePaths):
+    """WritePaths, with accounts that tools have made."""
 
     def made(self, name):
         """The DN of an account that a tool has made, None if it has not."""

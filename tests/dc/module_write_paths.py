@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module on a real DC, by the roads that rows cannot take: other
+"""The module on a real DC, by the ways that rows cannot take: other
 protocols, tools, transactions, special DNs.
 
 Runs in the environment ad_dc:local. Each test works on accounts of its own in
@@ -57,11 +57,11 @@ def run(*command, text=""):
     return done.returncode, done.stdout
 
 
-class Roads(unittest.TestCase):
+class WritePaths(unittest.TestCase):
     def setUp(self):
         self.stock = local("modules:samba_dsdb")
         self.dns = self.stock.domain_dns_name()
-        self.ou = "OU=roads," + self.stock.domain_dn()
+        self.ou = "OU=paths," + self.stock.domain_dn()
         self.stock.add({"dn": self.ou, "objectClass": "organizationalUnit"})
         self.addCleanup(self.stock.delete, self.ou, ["tree_delete:1"])
 
@@ -110,7 +110,7 @@ class Roads(unittest.TestCase):
         return caught.exception.args[1]
 
 
-class Tools(Roads):
+class Tools(WritePaths):
     """What an administrator types."""
 
     def test_samba_tool(self):
@@ -159,7 +159,7 @@ class Tools(Roads):
         self.assertEqual(status, 0, said)
 
 
-class Transactions(Roads):
+class Transactions(WritePaths):
     def test_swallowed_refusal(self):
         """Who swallows the refusal and commits gets it again."""
         self.account("swallow1", ["http/swallow"])
@@ -205,10 +205,10 @@ class Transactions(Roads):
         self.assertNotIn("description", found)
 
 
-class Forest(Roads):
+class Forest(WritePaths):
     def test_other_naming_context(self):
         """Held outside the domain: Samba does not see it, we do."""
-        self.in_configuration("roads-far", ["foo/far"])
+        self.in_configuration("paths-far", ["foo/far"])
         near = self.account("near")
         for samdb in (over_ldap(admin_credentials()), local()):
             self.assert_refused(ldb.ERR_CONSTRAINT_VIOLATION,
@@ -219,7 +219,7 @@ class Forest(Roads):
     def test_rename_into_a_collision(self):
         """samldb rewrites the SPNs of a renamed computer by itself."""
         new = "renamed." + self.dns
-        self.in_configuration("roads-rename", ["HOST/" + new])
+        self.in_configuration("paths-rename", ["HOST/" + new])
         spns = ["HOST/before", "HOST/before." + self.dns]
         dn = self.computer("before", spns, dNSHostName="before." + self.dns)
         samdb = over_ldap(admin_credentials())
@@ -241,7 +241,7 @@ class Forest(Roads):
 
     def test_rename_by_account_name(self):
         """The same by sAMAccountName."""
-        self.in_configuration("roads-rename", ["HOST/newname"])
+        self.in_configuration("paths-rename", ["HOST/newname"])
         dn = self.computer("oldname", ["HOST/oldname"])
         samdb = over_ldap(admin_credentials())
         message = ldb.Message(ldb.Dn(samdb, dn))
@@ -261,7 +261,7 @@ class Forest(Roads):
         self.assertEqual(self.spns(dn), ["HOST/plainer"])
 
 
-class Names(Roads):
+class Names(WritePaths):
     def test_guid_and_sid(self):
         """An account may be named by objectGUID or SID instead of a DN."""
         samdb = over_ldap(admin_credentials())
@@ -344,8 +344,8 @@ class Names(Roads):
         self.assertEqual(self.spns(dn), self.pair("undead"))
 
 
-class Rpc(Roads):
-    """DsWriteAccountSpn, the road of setspn.exe."""
+class Rpc(WritePaths):
+    """DsWriteAccountSpn, the way of setspn.exe."""
 
     def setUp(self):
         super().setUp()
@@ -397,7 +397,7 @@ class Rpc(Roads):
         self.assertEqual(self.spns(dn), [])
 
 
-class Protection(Roads):
+class Protection(WritePaths):
     """The module and its settings against clients."""
 
     def test_special_records(self):
@@ -459,7 +459,7 @@ class Protection(Roads):
         self.assertEqual(len(answers), 1, answers)
 
 
-class BreakGlass(Roads):
+class BreakGlass(WritePaths):
     """spn_policy:mode in smb.conf."""
 
     def open_with(self, mode):
