@@ -18,7 +18,7 @@ ARCHITECTURE = 'docs/architecture.md'
 PACKAGES = 'testenv/packages'
 # To have a checkout, and to start ./waf.
 TO_BEGIN_WITH = {'git', 'python3'}
-MODULE_PAGE = 'docs/man/spn_policy.8.xml'
+MODULE_PAGE = 'docs/man/ldb_spn_policy.8.xml'
 # Findings of these codes come from the check itself, not from a rule.
 NO_RULE = 'check'
 WAF_OWN = {'configure', 'build', 'install', 'uninstall', 'clean', 'distclean'}
