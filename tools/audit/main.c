@@ -60,8 +60,8 @@ static bool open_search(struct audit *audit,
 		.quiet = true,
 	};
 	const struct audit_search_options options = {
-		.one_by_one = audit->options->quirks.one_by_one,
-		.page_size = audit->options->quirks.numbers[AUDIT_PAGE_SIZE],
+		.one_by_one = audit->options->tunables.one_by_one,
+		.page_size = audit->options->tunables.numbers[AUDIT_PAGE_SIZE],
 		.partial = audit->options->partial,
 	};
 	struct ldb_context *ldb = audit->ldb;
@@ -97,7 +97,7 @@ static bool open_source(struct audit *audit,
 	url = spn_connect_url(audit->connect);
 	path = (url == NULL) ? NULL : spn_connect_local_path(url);
 	if (path == NULL || audit->ldb != NULL ||
-	    audit->options->quirks.through_modules)
+	    audit->options->tunables.through_modules)
 	{
 		return url != NULL && open_search(audit, _source, _reason);
 	}
@@ -110,17 +110,18 @@ static bool open_source(struct audit *audit,
 
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
-	const struct audit_quirks *quirks = &audit->options->quirks;
+	const struct audit_tunables *tunables = &audit->options->tunables;
 	struct audit_scan_options scan_options = {
 		.choice = audit->options->choice,
 		.surroundings =
 			{
 				.now = (int64_t)time(NULL),
-				.stale_age = (int64_t)DAY *
-					     quirks->numbers[AUDIT_STALE_DAYS],
+				.stale_age =
+					(int64_t)DAY *
+					tunables->numbers[AUDIT_STALE_DAYS],
 				.password_age =
 					(int64_t)DAY *
-					quirks->numbers[AUDIT_PASSWORD_DAYS],
+					tunables->numbers[AUDIT_PASSWORD_DAYS],
 			},
 		.progress = (isatty(STDERR_FILENO) == 1) ? audit_tell_progress
 							 : NULL,
@@ -128,11 +129,11 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
 	bool ok = (!audit->options->check_dns ||
-		   audit_quirk_dns(audit,
-				   audit->connect,
-				   quirks,
-				   &scan_options,
-				   &reason)) &&
+		   audit_tunable_dns(audit,
+				     audit->connect,
+				     tunables,
+				     &scan_options,
+				     &reason)) &&
 		  open_source(audit, &source, &reason) &&
 		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
 

@@ -229,7 +229,7 @@ static const struct poptOption option_table[] = {
 struct reading {
 	struct spn_connect *connect;
 	struct audit_options *options;
-	struct audit_quirk_texts texts;
+	struct audit_tunable_texts texts;
 };
 
 static int out_of_memory(const struct reading *reading)
@@ -470,9 +470,9 @@ static int read_all(struct reading *reading)
 			"%s: only options are taken",
 			spn_connect_quote(reading->connect, rest[0]));
 	}
-	status = audit_quirks_read(reading->connect,
-				   &reading->texts,
-				   &reading->options->quirks);
+	status = audit_tunables_read(reading->connect,
+				     &reading->texts,
+				     &reading->options->tunables);
 	return (status == SPN_EXIT_DONE)
 		       ? audit_options_together(reading->connect,
 						reading->options)

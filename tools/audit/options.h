@@ -22,7 +22,7 @@ struct audit_options {
 	const char *fix_ldif;
 	const char *fix_setspn;
 	const char *from_ldif; /* NULL: a directory is read */
-	struct audit_quirks quirks;
+	struct audit_tunables tunables;
 	int watch; /* seconds; 0: one audit */
 	bool check_dns;
 	bool partial; /* what is missing of the answer is no error */

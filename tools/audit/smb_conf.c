@@ -57,7 +57,7 @@ static bool number_of(const char *text, int least, int most, int *_number)
 
 /* text is of the option; otherwise the other spelling counts. */
 static int read_number(struct spn_connect *connect,
-		       enum audit_quirk which,
+		       enum audit_tunable which,
 		       const char *text,
 		       int *_number)
 {
@@ -240,32 +240,32 @@ static int check_names(struct spn_connect *connect)
 	return status;
 }
 
-int audit_quirks_read(struct spn_connect *connect,
-		      const struct audit_quirk_texts *texts,
-		      struct audit_quirks *_quirks)
+int audit_tunables_read(struct spn_connect *connect,
+			const struct audit_tunable_texts *texts,
+			struct audit_tunables *_tunables)
 {
 	int status = check_names(connect);
-	enum audit_quirk i;
+	enum audit_tunable i;
 
 	for (i = 0; i < AUDIT_NUM_NUMBERS && status == SPN_EXIT_DONE; i++) {
 		status = read_number(connect,
 				     i,
 				     texts->numbers[i],
-				     &_quirks->numbers[i]);
+				     &_tunables->numbers[i]);
 	}
 	if (status == SPN_EXIT_DONE) {
 		status = read_switch(connect,
 				     one_by_one,
-				     &_quirks->one_by_one);
+				     &_tunables->one_by_one);
 	}
 	if (status == SPN_EXIT_DONE) {
 		status = read_switch(connect,
 				     through_modules,
-				     &_quirks->through_modules);
+				     &_tunables->through_modules);
 	}
-	_quirks->dns_server = (texts->dns_server != NULL)
-				      ? texts->dns_server
-				      : told(connect, dns_server);
+	_tunables->dns_server = (texts->dns_server != NULL)
+					? texts->dns_server
+					: told(connect, dns_server);
 	return status;
 }
 
@@ -304,17 +304,17 @@ static bool resolve(void *private_data,
 	return true;
 }
 
-bool audit_quirk_dns(TALLOC_CTX *mem_ctx,
-		     struct spn_connect *connect,
-		     const struct audit_quirks *quirks,
-		     struct audit_scan_options *scan_options,
-		     const char **_reason)
+bool audit_tunable_dns(TALLOC_CTX *mem_ctx,
+		       struct spn_connect *connect,
+		       const struct audit_tunables *tunables,
+		       struct audit_scan_options *scan_options,
+		       const char **_reason)
 {
 	const struct audit_dns_options options = {
-		.server = quirks->dns_server,
-		.timeout = quirks->numbers[AUDIT_DNS_TIMEOUT],
-		.tries = quirks->numbers[AUDIT_DNS_TRIES],
-		.num_parallel = (size_t)quirks->numbers[AUDIT_DNS_QUERIES],
+		.server = tunables->dns_server,
+		.timeout = tunables->numbers[AUDIT_DNS_TIMEOUT],
+		.tries = tunables->numbers[AUDIT_DNS_TRIES],
+		.num_parallel = (size_t)tunables->numbers[AUDIT_DNS_QUERIES],
 	};
 	struct asking *asking = talloc_zero(mem_ctx, struct asking);
 

@@ -11,7 +11,7 @@
 #include "scan.h"
 #include "common/connect.h"
 
-enum audit_quirk {
+enum audit_tunable {
 	AUDIT_PAGE_SIZE, /* for servers with limits */
 	AUDIT_STALE_DAYS,
 	AUDIT_PASSWORD_DAYS,
@@ -21,7 +21,7 @@ enum audit_quirk {
 	AUDIT_NUM_NUMBERS,
 };
 
-struct audit_quirks {
+struct audit_tunables {
 	int numbers[AUDIT_NUM_NUMBERS];
 	const char *dns_server; /* NULL: those of the system */
 	bool one_by_one;	/* for servers that say they can do what they
@@ -30,23 +30,23 @@ struct audit_quirks {
 };
 
 /* What the options of that name were given; NULL for each that was not. */
-struct audit_quirk_texts {
+struct audit_tunable_texts {
 	const char *numbers[AUDIT_NUM_NUMBERS];
 	const char *dns_server;
 };
 
 /* After the last option, when smb.conf is read. SPN_EXIT_DONE, or the exit
  * status after a message. Texts live as long as connect. */
-int audit_quirks_read(struct spn_connect *connect,
-		      const struct audit_quirk_texts *texts,
-		      struct audit_quirks *_quirks);
+int audit_tunables_read(struct spn_connect *connect,
+			const struct audit_tunable_texts *texts,
+			struct audit_tunables *_tunables);
 
 /* --check-dns: from now on DNS is asked. On false *_reason is one line on
  * mem_ctx, or NULL when out of memory. */
-bool audit_quirk_dns(TALLOC_CTX *mem_ctx,
-		     struct spn_connect *connect,
-		     const struct audit_quirks *quirks,
-		     struct audit_scan_options *scan_options,
-		     const char **_reason);
+bool audit_tunable_dns(TALLOC_CTX *mem_ctx,
+		       struct spn_connect *connect,
+		       const struct audit_tunables *tunables,
+		       struct audit_scan_options *scan_options,
+		       const char **_reason);
 
 #endif
