@@ -30,8 +30,8 @@ PROGRAMS = {
         test_dlopen test_store test_values test_version test_module_basics
         test_module_commit test_module_complete test_module_failures
         test_module_steps test_module_leaks test_module_oom
-        test_module_strangers test_module_rights test_module_replication
-        test_module_foresee test_module_samldb test_module_settings
+        test_module_without_rights test_module_rights test_module_replication
+        test_module_prediction test_module_samldb test_module_settings
     ''',
     'tools': '''
         test_spn_census test_census_oom test_rules_audit test_audit_findings
@@ -62,7 +62,7 @@ SPECIAL = {
     'test_audit_output': {'wrap': ['fsync']},
     **{name: {'links': 'fail_allocation'} for name in (
         'test_rules_oom', 'test_census_oom', 'test_audit_formats',
-        'test_module_oom', 'test_module_strangers',
+        'test_module_oom', 'test_module_without_rights',
         'test_module_replication')},
 }
 

@@ -525,7 +525,7 @@ static bool is_answered(struct spn_index *index)
 int spn_store_resolve(const struct spn_store *store,
 		      struct spn_forest *forest,
 		      struct spn_index *index,
-		      bool (*think)(void *private_data),
+		      bool (*examine)(void *private_data),
 		      void *private_data)
 {
 	size_t round;
@@ -533,7 +533,7 @@ int spn_store_resolve(const struct spn_store *store,
 	for (round = 0; round < MAX_ROUNDS; round++) {
 		int ret;
 
-		if (!think(private_data)) {
+		if (!examine(private_data)) {
 			return ldb_oom(store->ldb);
 		}
 		if (is_answered(index)) {

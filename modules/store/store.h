@@ -158,14 +158,14 @@ int spn_store_answer(const struct spn_store *store,
 		     struct spn_index *index);
 
 /*
- * Thinks, looks up what was asked of the index meanwhile, and thinks again,
- * until no question is open. think returns false when out of memory. Fails
+ * Runs examine, looks up what it has asked of the index, and runs it again,
+ * until no question is open. examine returns false when out of memory. Fails
  * with LDB_ERR_OPERATIONS_ERROR if the answers could not be had.
  */
 int spn_store_resolve(const struct spn_store *store,
 		      struct spn_forest *forest,
 		      struct spn_index *index,
-		      bool (*think)(void *private_data),
+		      bool (*examine)(void *private_data),
 		      void *private_data);
 
 /*

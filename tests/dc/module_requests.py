@@ -50,7 +50,7 @@ STOCK = os.environ.get("SPN_REQUESTS_STOCK")
 CLOSED = -1             # instead of a code: the server hung up
 NO_ANSWER = "no answer to this, or to other connections"
 OURS = re.compile(r"[0-9A-F]{8}: spn_policy: SPN-\d{3} ")
-STRANGERS = ("anonymous", "user")  # they may write nothing
+WITHOUT_RIGHTS = ("anonymous", "user")  # they may write nothing
 ACCESS_CONTROL = (1, raw_ldap.NO_RIGHTS)
 # Differs from DC to DC, and from one object to the next. Which of several
 # SPNs access control names depends on their order, and we put in a row what
@@ -106,7 +106,7 @@ def disagreement(caller, stock, ours):
         return None
     if (ours.code, ours.text) == (stock.code, stock.text):
         return None
-    if caller in STRANGERS or stock.code in ACCESS_CONTROL:
+    if caller in WITHOUT_RIGHTS or stock.code in ACCESS_CONTROL:
         return said
     # Whose mistakes are told apart may hear first of another one of them.
     return None if ours.code != raw_ldap.SUCCESS else said

@@ -5,7 +5,7 @@ The module looks up holders as SYSTEM, for everybody. A caller who has no
 right to write an SPN must not hear from it whether somebody holds that SPN:
 every byte of the answer is compared. Who has the right hears that it is
 held, since an SPN is on one account only, but not by whom. How much work is
-done meanwhile is counted in tests/module/test_module_strangers.c.
+done meanwhile is counted in tests/module/test_module_without_rights.c.
 
 Runs in the environment ad_dc:local.
 """

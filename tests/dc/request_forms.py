@@ -174,7 +174,7 @@ CONTROL_VALUES = (None, None, None, b"", b"\x30\x03\x02\x01\x01", b"\x30\x80",
 
 CALLERS = {"anonymous": 3, "user": 6, "helper": 4, "machine": 4, "admin": 4}
 # Large requests of those whom access control may stop, not the database.
-STRANGERS = ("anonymous", "user", "machine")
+WITHOUT_RIGHTS = ("anonymous", "user", "machine")
 
 # Objects of tests/dc/request_world.py, and how often they are meant.
 TARGETS = {"target": 8, "machine": 6, "victim": 3, "other machine": 3,
@@ -342,7 +342,7 @@ class Generator:
         pick = self.pick
         if form not in MANY_FORMS:
             return SOME[-1]
-        if self.caller in STRANGERS and pick.random() < 0.1:
+        if self.caller in WITHOUT_RIGHTS and pick.random() < 0.1:
             return MANY
         return pick.choice(SOME)
 

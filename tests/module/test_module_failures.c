@@ -94,7 +94,7 @@ static void every_search_of_a_modify(void **state)
 
 /* The same while Samba's own check asks us: its searches, and those that we
  * make to answer them, early and late. */
-static void every_search_of_foresight(void **state)
+static void every_search_of_prediction(void **state)
 {
 	static const char *const changes[] = {
 		"=description new\n+spn foo/c",
@@ -265,7 +265,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(every_search_of_a_modify),
-		fake_test(every_search_of_foresight),
+		fake_test(every_search_of_prediction),
 		fake_test(every_search_late),
 		fake_test(every_search_finds_no_object),
 		fake_test(every_search_of_an_add),

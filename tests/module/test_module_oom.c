@@ -123,10 +123,10 @@ static void every_allocation_of_a_modify(void **state)
 }
 
 /* The same while Samba's own check asks us, and the configuration is kept:
- * what is foreseen, answered and not read again. */
-static void every_allocation_of_foresight(void **state)
+ * what is predicted, answered and not read again. */
+static void every_allocation_of_prediction(void **state)
 {
-	static const struct request foreseen[] = {
+	static const struct request predicted[] = {
 		{"+spn foo/b", NULL},
 		{"+spn nothing", NULL},
 		{"+spn cifs/al", NULL},
@@ -141,10 +141,10 @@ static void every_allocation_of_foresight(void **state)
 	put_accounts(f);
 	fake_put_config_usn(f, 1);
 	f->samldb_checks = true;
-	for (i = 0; i < ARRAY_SIZE(foreseen); i++) {
+	for (i = 0; i < ARRAY_SIZE(predicted); i++) {
 		unsigned n = 1;
 
-		while (modify_without_memory(f, &foreseen[i], n)) {
+		while (modify_without_memory(f, &predicted[i], n)) {
 			n++;
 		}
 		assert_true(n > 50 && n < MANY);
@@ -295,7 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(every_allocation_of_a_modify),
-		fake_test(every_allocation_of_foresight),
+		fake_test(every_allocation_of_prediction),
 		fake_test(every_allocation_in_audit_mode),
 		fake_test(every_allocation_of_a_delete),
 		fake_test(every_allocation_of_an_add),

@@ -140,7 +140,7 @@ static void uncommitted_configuration_is_not_kept(void **state)
 	assert_stored(f, "b", "");
 }
 
-/* What was foreseen of the first write is not all, when others follow. */
+/* What was predicted of the first write is not all, when others follow. */
 static void more_than_one_write(void **state)
 {
 	struct fake *f = *state;
@@ -163,8 +163,8 @@ static void more_than_one_write(void **state)
 }
 
 /* A request that ends in an error below us has done nothing, whatever was
- * foreseen of it. */
-static void foreseen_and_refused_below(void **state)
+ * predicted of it. */
+static void predicted_and_refused_below(void **state)
 {
 	struct fake *f = *state;
 
@@ -199,8 +199,8 @@ static void nested_write(void **state)
 	assert_stored(f, "b", "");
 }
 
-/* Only the plainest of requests is foreseen: here samldb rewrites besides. */
-static void names_are_not_foreseen(void **state)
+/* Only the plainest of requests is predicted: here samldb rewrites besides. */
+static void names_are_not_predicted(void **state)
 {
 	struct fake *f = *state;
 
@@ -234,9 +234,9 @@ int main(void)
 		fake_test(configuration_without_a_number),
 		fake_test(uncommitted_configuration_is_not_kept),
 		fake_test(more_than_one_write),
-		fake_test(foreseen_and_refused_below),
+		fake_test(predicted_and_refused_below),
 		fake_test(nested_write),
-		fake_test(names_are_not_foreseen),
+		fake_test(names_are_not_predicted),
 	};
 
 	return fake_run(tests);

@@ -116,7 +116,7 @@ static struct spn_account *apply(const struct work *w,
 	return spn_changes_apply(w->mem_ctx, base, &w->fold, &change, 1, NULL);
 }
 
-static bool think(void *private_data)
+static bool examine(void *private_data)
 {
 	struct work *w = private_data;
 
@@ -131,7 +131,11 @@ static int complete(struct work *w)
 	if (w->before == NULL || w->after == NULL || !make_case(w)) {
 		return setspn_out_of_memory(w->s);
 	}
-	ret = spn_store_resolve(&w->s->store, w->forest, w->c.index, think, w);
+	ret = spn_store_resolve(&w->s->store,
+				w->forest,
+				w->c.index,
+				examine,
+				w);
 	return (ret == LDB_SUCCESS)
 		       ? SETSPN_DONE
 		       : setspn_failed(w->s, "cannot look for holders", ret);
