@@ -41,10 +41,8 @@ def _sources(folder, names):
 OURS = {
     # Pure: libc and talloc.
     'policy': (_sources('modules/policy', '''
-        spn unicode quote set account mappings host_pair table spn_arena slots
-        spn_shared spn_pack spn_census index questions quick_fold
-        spn_index_audit rule_hosts rule_holders rule_logon_names rule_keys
-        rule_delegation completion settings settings_lines settings_values
+        spn unicode quote set account names mappings host_pair table slots
+        index partial questions quick_fold completion settings settings_lines settings_values
         settings_effects settings_ask report messages
     ''') + _sources('modules/policy/rules', '''
         rules syntax duplicate_spn alias_spn http_pair
@@ -56,7 +54,7 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_error connect_modules connect_options connect_silence
-        output place words shell_command
+        output place words shell_command arena shared
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
@@ -67,6 +65,10 @@ OURS = {
     'audit': (_sources('tools/audit', '''
         options options_together smb_conf choice select scan judge findings
         lists baseline repair repair_files watch events catalogue notices
+    ''') + _sources('tools/audit/census', '''
+        census index keys pack
+    ''') + _sources('tools/audit/rules', '''
+        rules delegation facts holders hosts keys logon_names messages
     ''') + _sources('tools/audit/facts', '''
         attributes acl trustees groups dns_zones dns
     ''') + _sources('tools/audit/formats', '''

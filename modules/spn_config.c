@@ -33,7 +33,7 @@ int spn_config_mode(struct ldb_context *ldb,
 	}
 	/* A copy: Samba frees its own when it is set again. */
 	*_text = talloc_strdup(mem_ctx, text);
-	settings = spn_settings_new(mem_ctx);
+	settings = spn_settings_new(mem_ctx, spn_rules());
 	if (*_text == NULL || settings == NULL) {
 		return ldb_oom(ldb);
 	}

@@ -39,9 +39,9 @@ static bool add_completion(struct spn_plan *plan)
 		struct spn_set *spns = &plan->after->spns;
 
 		if (!spn_account_add(plan->after, fold, completion->add[i]) ||
-		    !spn_index_add_spn(plan->c.index,
-				       plan->after,
-				       &spns->values[spns->num - 1]))
+		    !spn_partial_add_spn(plan->index,
+					 plan->after,
+					 &spns->values[spns->num - 1]))
 		{
 			return false;
 		}
@@ -63,22 +63,24 @@ static bool brings_something(const struct spn_case *c)
 
 static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 {
-	struct spn_index *index = spn_index_new(plan,
-						spn_store_fold(&txn->store),
-						false);
 	struct examined examined = {.txn = txn, .plan = plan};
 	int ret;
 
-	if (index == NULL || !spn_index_add(index, plan->after)) {
+	plan->index = spn_partial_new(plan, spn_store_fold(&txn->store));
+	if (plan->index == NULL || !spn_partial_add(plan->index, plan->after))
+	{
 		return ldb_oom(txn->store.ldb);
 	}
-	plan->c = spn_transaction_case(txn, index, plan->before, plan->after);
+	plan->c = spn_transaction_case(txn,
+				       plan->index,
+				       plan->before,
+				       plan->after);
 	if (!spn_case_compare(&plan->c, plan)) {
 		return ldb_oom(txn->store.ldb);
 	}
 	ret = spn_store_resolve(&txn->store,
 				txn->forest,
-				index,
+				plan->index,
 				examine,
 				&examined);
 	if (ret != LDB_SUCCESS) {
@@ -171,7 +173,7 @@ bool spn_plan_nobody_holds(struct spn_plan *plan, struct spn_str spn)
 
 	if (tmp_ctx != NULL &&
 	    fold->fn(fold->private_data, tmp_ctx, spn, &key)) {
-		nobody = spn_index_is_free(plan->c.index, key, plan->after) &&
+		nobody = spn_partial_is_free(plan->index, key, plan->after) &&
 			 spn_account_find(plan->c.before, key) == NULL;
 	}
 	talloc_free(tmp_ctx);

@@ -12,7 +12,8 @@ struct spn_plan {
 	struct spn_account *before; /* as it is; NULL: an add */
 	struct spn_account *after;  /* as predicted; NULL: only names change,
 				       or it could not be predicted */
-	struct spn_case c;	    /* before, after, and what was looked up */
+	struct spn_partial *index;  /* what was looked up */
+	struct spn_case c;	    /* before and after, in that index */
 	struct spn_completion completion; /* halves that go along */
 	/* It takes away a value that somebody else has, too, and brings
 	 * nothing. */

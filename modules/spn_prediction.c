@@ -43,7 +43,12 @@ int spn_prediction_ask(struct spn_prediction *p,
 	if (report == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
-	ret = spn_store_judge(&txn->store, txn->forest, &plan->c, 1, report);
+	ret = spn_store_judge(&txn->store,
+			      txn->forest,
+			      plan->index,
+			      &plan->c,
+			      1,
+			      report);
 	if (ret != LDB_SUCCESS) {
 		talloc_free(report);
 		return ret;

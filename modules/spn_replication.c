@@ -242,7 +242,7 @@ static int judge_accounts(struct spn_transaction *txn,
 {
 	size_t num = replicated->num_accounts;
 	const char **guids = talloc_array(tmp_ctx, const char *, num);
-	struct spn_index *index = NULL;
+	struct spn_partial *index = NULL;
 	struct spn_account **accounts = NULL;
 	struct spn_case *cases = NULL;
 	size_t i;
@@ -263,18 +263,23 @@ static int judge_accounts(struct spn_transaction *txn,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	index = spn_index_new(tmp_ctx, spn_store_fold(&txn->store), false);
+	index = spn_partial_new(tmp_ctx, spn_store_fold(&txn->store));
 	cases = talloc_zero_array(tmp_ctx, struct spn_case, num);
 	if (index == NULL || cases == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
 	for (i = 0; i < num; i++) {
 		cases[i] = spn_transaction_case(txn, index, NULL, accounts[i]);
-		if (!spn_index_add(index, accounts[i])) {
+		if (!spn_partial_add(index, accounts[i])) {
 			return ldb_oom(txn->store.ldb);
 		}
 	}
-	return spn_store_judge(&txn->store, txn->forest, cases, num, report);
+	return spn_store_judge(&txn->store,
+			       txn->forest,
+			       index,
+			       cases,
+			       num,
+			       report);
 }
 
 static bool was_brought(const struct spn_replicated *replicated,

@@ -52,7 +52,7 @@ int spn_transaction_new(TALLOC_CTX *mem_ctx,
 }
 
 struct spn_case spn_transaction_case(const struct spn_transaction *txn,
-				     struct spn_index *index,
+				     struct spn_partial *index,
 				     const struct spn_account *before,
 				     const struct spn_account *after)
 {
@@ -60,7 +60,7 @@ struct spn_case spn_transaction_case(const struct spn_transaction *txn,
 		.after = after,
 		.before = before,
 		.is_write = true,
-		.index = index,
+		.index = spn_partial_index(index),
 		.forest = txn->forest,
 		.settings = txn->settings,
 	};
@@ -270,7 +270,7 @@ static int judge_accounts(struct spn_transaction *txn,
 {
 	struct spn_account **accounts = NULL;
 	struct spn_case *cases = NULL;
-	struct spn_index *index = NULL;
+	struct spn_partial *index = NULL;
 	size_t num = 0;
 	size_t i;
 	int ret;
@@ -279,7 +279,7 @@ static int judge_accounts(struct spn_transaction *txn,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	index = spn_index_new(tmp_ctx, spn_store_fold(&txn->store), false);
+	index = spn_partial_new(tmp_ctx, spn_store_fold(&txn->store));
 	cases = talloc_zero_array(tmp_ctx, struct spn_case, num);
 	if (index == NULL || cases == NULL) {
 		return ldb_oom(txn->store.ldb);
@@ -295,8 +295,9 @@ static int judge_accounts(struct spn_transaction *txn,
 						index,
 						t->before,
 						accounts[i]);
-		if (!spn_index_add(index, accounts[i]) ||
-		    !spn_case_compare(&cases[i], cases)) {
+		if (!spn_partial_add(index, accounts[i]) ||
+		    !spn_case_compare(&cases[i], cases))
+		{
 			return ldb_oom(txn->store.ldb);
 		}
 		ret = spn_transaction_own(txn, &cases[i]);
@@ -304,7 +305,12 @@ static int judge_accounts(struct spn_transaction *txn,
 			return ret;
 		}
 	}
-	return spn_store_judge(&txn->store, txn->forest, cases, num, report);
+	return spn_store_judge(&txn->store,
+			       txn->forest,
+			       index,
+			       cases,
+			       num,
+			       report);
 }
 
 /* ISO 8601 with microseconds and offset, as in Samba's JSON logs. */
@@ -403,6 +409,7 @@ static const struct spn_violation *find_duplicate(
 }
 
 void spn_transaction_explain(struct spn_transaction *txn,
+			     struct spn_partial *index,
 			     const struct spn_case *c)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(txn);
@@ -419,8 +426,9 @@ void spn_transaction_explain(struct spn_transaction *txn,
 		talloc_free(tmp_ctx);
 		return;
 	}
-	if (spn_store_judge(&txn->store, txn->forest, c, 1, report) ==
-	    LDB_SUCCESS) {
+	if (spn_store_judge(&txn->store, txn->forest, index, c, 1, report) ==
+	    LDB_SUCCESS)
+	{
 		v = find_duplicate(report);
 	}
 	if (v != NULL) {

@@ -22,7 +22,7 @@ struct spn_transaction {
 
 /* A write in this transaction, as the rules want it. before NULL: an add. */
 struct spn_case spn_transaction_case(const struct spn_transaction *txn,
-				     struct spn_index *index,
+				     struct spn_partial *index,
 				     const struct spn_account *before,
 				     const struct spn_account *after);
 
@@ -54,11 +54,12 @@ int spn_transaction_touch_added(struct spn_transaction *txn,
 /*
  * Samba's own check below us has refused an SPN that somebody else holds, in
  * words of its own. If the rules refuse it, too, the error
- * string becomes ours: which SPN, why, and what to do. c is what the request
- * was to do. Only to be called when the refusal is of that kind: then the
- * caller has the rights, and has been told as much.
+ * string becomes ours: which SPN, why, and what to do. c, over its index, is
+ * what the request was to do. Only to be called when the refusal is of that
+ * kind: then the caller has the rights, and has been told as much.
  */
 void spn_transaction_explain(struct spn_transaction *txn,
+			     struct spn_partial *index,
 			     const struct spn_case *c);
 
 /*

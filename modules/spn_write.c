@@ -318,6 +318,7 @@ static void step_refused(void *private_data,
 	}
 	if (*_next == NULL && plan != NULL && is_samldb(w->module)) {
 		spn_transaction_explain(spn_state_of(w->module)->txn,
+					plan->index,
 					&plan->c);
 	}
 	if (*_next == NULL && w->has_written) {

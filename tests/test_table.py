@@ -8,7 +8,7 @@ import os
 # What tests share, as libraries: folder below tests/, sources, what they use.
 LIBRARIES = {
     'test_policy': ('lib', 'policy_fixture rows rows_facts rows_json',
-                    'policy JANSSON'),
+                    'audit JANSSON'),
     'test_stack': ('lib', 'fake_module fake_requests fake_samldb fake_stack',
                    'store'),
     'test_formats': ('lib', 'format_checks', 'audit JANSSON'),
@@ -47,7 +47,7 @@ PROGRAMS = {
 
 # What the programs of a folder link, besides cmocka.
 LINKS = {
-    'policy': 'test_policy policy',
+    'policy': 'test_policy audit',
     'module': 'test_stack store HOSTCONFIG SAMBA_UTIL',
     'tools': 'test_formats test_stack test_policy audit setspn manage '
              'directory',

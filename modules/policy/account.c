@@ -4,10 +4,9 @@
  */
 #include "account.h"
 
-#include "slots.h"
-
 #include <string.h>
 
+#include "names.h"
 #include "quick_fold.h"
 
 struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,
@@ -119,79 +118,6 @@ struct spn_str spn_account_netbios_name(const struct spn_account *account)
 	return name;
 }
 
-/* Of these on, a list is searched by hash. */
-#define MANY_NAMES 16
-
-struct spn_str spn_plain_name(const char *name)
-{
-	struct spn_str s = spn_str_of(name);
-
-	if (s.len > 0 && s.data[s.len - 1] == '$') {
-		s.len--;
-	}
-	return s;
-}
-
-struct spn_names {
-	struct spn_slots by_name; /* places in the list */
-};
-
-static bool list_names(TALLOC_CTX *mem_ctx,
-		       const char *const *list,
-		       const struct spn_names **_names)
-{
-	struct spn_names *names = NULL;
-	size_t num = 0;
-	size_t i;
-
-	while (list != NULL && list[num] != NULL) {
-		num++;
-	}
-	if (num < MANY_NAMES) {
-		return true;
-	}
-	names = talloc_zero(mem_ctx, struct spn_names);
-	for (i = 0; names != NULL && i < num; i++) {
-		if (!spn_slots_add(
-			    names,
-			    &names->by_name,
-			    spn_slots_hash(0, spn_plain_name(list[i]), true),
-			    (uint32_t)i))
-		{
-			return false;
-		}
-	}
-	*_names = names;
-	return names != NULL;
-}
-
-static bool is_among(const char *const *list,
-		     const struct spn_names *names,
-		     struct spn_str host)
-{
-	uint32_t number = 0;
-	size_t place = 0;
-
-	if (names != NULL) {
-		uint32_t hash = spn_slots_hash(0, host, true);
-
-		while (spn_slots_next(&names->by_name, hash, &place, &number))
-		{
-			if (spn_str_equal_nocase(spn_plain_name(list[number]),
-						 host)) {
-				return true;
-			}
-		}
-		return false;
-	}
-	for (; list != NULL && *list != NULL; list++) {
-		if (spn_str_equal_nocase(spn_plain_name(*list), host)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 bool spn_account_has_dns_name(const struct spn_account *account,
 			      struct spn_str host)
 {
@@ -201,29 +127,9 @@ bool spn_account_has_dns_name(const struct spn_account *account,
 	if (spn_str_is(host, account->dns_host_name)) {
 		return true;
 	}
-	return is_among(account->additional_dns_host_names,
-			account->dns_names,
-			host);
-}
-
-bool spn_account_has_sam_name(const struct spn_account *account,
-			      struct spn_str host)
-{
-	return account->facts != NULL &&
-	       is_among(account->facts->additional_sam_names,
-			account->sam_names,
-			host);
-}
-
-bool spn_account_list_names(struct spn_account *account)
-{
-	return list_names(account,
-			  account->additional_dns_host_names,
-			  &account->dns_names) &&
-	       (account->facts == NULL ||
-		list_names(account,
-			   account->facts->additional_sam_names,
-			   &account->sam_names));
+	return spn_names_have(account->additional_dns_host_names,
+			      account->dns_names,
+			      host);
 }
 
 bool spn_account_has_name(const struct spn_account *account,

@@ -5,7 +5,6 @@
 #ifndef SPN_POLICY_ACCOUNT_H
 #define SPN_POLICY_ACCOUNT_H
 
-#include "spn_facts.h"
 #include "set.h"
 
 enum spn_kind {
@@ -14,6 +13,9 @@ enum spn_kind {
 	SPN_KIND_COMPUTER,
 	SPN_KIND_GMSA, /* managed service account, group or not */
 };
+
+struct spn_facts;
+struct spn_names;
 
 /* Identity is object_guid; dn is for people. */
 struct spn_account {
@@ -28,28 +30,12 @@ struct spn_account {
 	bool is_disabled;
 	bool is_deleted; /* in an audit; anywhere else it is not there */
 	struct spn_set spns;
-	const struct spn_facts *facts; /* NULL where nobody read them */
-	/* Of a computer with a long list of additional names, in an audit:
-	 * found at once. NULL for all others. */
+	const struct spn_facts *facts; /* of an audit, or NULL */
+	/* Of a long list of additional names, in an audit; else NULL. */
 	const struct spn_names *dns_names;
-	const struct spn_names *sam_names;
 	/* On a page of a census: which one it is, plus 1; else 0. */
 	size_t census_number;
 };
-
-/* Without the "$" at its end, if it has one. */
-struct spn_str spn_plain_name(const char *name);
-
-struct spn_names;
-
-/* Makes dns_names and sam_names where the lists are long. False when out of
- * memory. */
-bool spn_account_list_names(struct spn_account *account);
-
-/* host is one of msDS-AdditionalSamAccountName, which facts have, without
- * their "$". */
-bool spn_account_has_sam_name(const struct spn_account *account,
-			      struct spn_str host);
 
 /* An account without names and SPNs. NULL when out of memory. */
 struct spn_account *spn_account_new(TALLOC_CTX *mem_ctx,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The catalogue: every code there is, what it means, what the client, the
- * log and an audit say about it. docs/messages.md has the same codes; a
- * test holds the two against each other.
+ * The catalogue: every code of the rules that judge writes, what it means,
+ * what the client, the log and an audit say about it. An audit has more codes,
+ * in tools/audit/rules/messages.c. docs/messages.md has them all; a test
+ * holds them against each other.
  *
  * The ids are those of the violation classes the predicates come from.
  */
@@ -418,7 +419,6 @@ static const struct spn_message messages[] = {
 		.cure = "if the suffix is yours, add it: spn-policy set "
 			"dns-suffix=SUFFIX",
 	},
-#include "messages_audit.h"
 	{
 		.code = "SPN-901",
 		.id = "CHECK-FAILED",

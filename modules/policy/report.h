@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Violations, and how they are put into words: for the client that is
- * refused, for the log, as JSON. The catalogue in messages.c has every
- * code; a code once released never changes its meaning.
+ * refused, for the log, as JSON. The catalogue in messages.c has the
+ * codes; a code once released never changes its meaning.
  */
 #ifndef SPN_POLICY_REPORT_H
 #define SPN_POLICY_REPORT_H
@@ -59,9 +59,12 @@ struct spn_violation {
 struct spn_report {
 	struct spn_violation *violations;
 	size_t num_violations;
+	/* Where its codes are found: an audit has more of them. */
+	const struct spn_message *(*by_code)(const char *code);
 };
 
-/* Every code, in order of code, ended by one without a code. */
+/* Every code of a write and of the check itself, in order of code, ended by
+ * one without a code. */
 const struct spn_message *spn_messages(void);
 const struct spn_message *spn_message_by_code(const char *code);
 const char *spn_severity_text(enum spn_severity severity);

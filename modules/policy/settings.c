@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/rules/rules.h"
 #include "settings_values.h"
 #include "quote.h"
 
@@ -137,12 +136,24 @@ static char *modes_text(TALLOC_CTX *mem_ctx, unsigned modes)
 	return text;
 }
 
-const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx, size_t *_num)
+static size_t count_rules(const struct spn_rule *const *rules)
 {
-	const struct spn_rule *const *rules = spn_rules();
+	size_t num = 0;
+
+	while (rules[num] != NULL) {
+		num++;
+	}
+	return num;
+}
+
+const struct spn_setting *spn_settings_table(
+	TALLOC_CTX *mem_ctx,
+	const struct spn_rule *const *rules,
+	size_t *_num)
+{
 	struct spn_setting *table = talloc_zero_array(mem_ctx,
 						      struct spn_setting,
-						      spn_num_rules() +
+						      count_rules(rules) +
 							      NUM_LIST_KEYS +
 							      NUM_NUMBER_KEYS);
 	size_t num = 0;
@@ -152,9 +163,6 @@ const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx, size_t *_num)
 		return NULL;
 	}
 	for (i = 0; rules[i] != NULL; i++) {
-		if (rules[i]->modes == 0) {
-			continue;
-		}
 		table[num] = (struct spn_setting){
 			.name = rules[i]->name,
 			.values = modes_text(table, rules[i]->modes),
@@ -177,9 +185,9 @@ const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx, size_t *_num)
 	return table;
 }
 
-struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx)
+struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx,
+				      const struct spn_rule *const *rules)
 {
-	const struct spn_rule *const *rules = spn_rules();
 	struct spn_settings *settings = talloc_zero(mem_ctx,
 						    struct spn_settings);
 	size_t i;
@@ -187,9 +195,11 @@ struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx)
 	if (settings == NULL) {
 		return NULL;
 	}
+	settings->rules = rules;
+	settings->num_levels = count_rules(rules);
 	settings->levels = talloc_array(settings,
 					enum spn_level,
-					spn_num_rules());
+					settings->num_levels);
 	if (settings->levels == NULL) {
 		goto oom;
 	}
@@ -306,7 +316,7 @@ static bool unknown_name(struct spn_settings *settings,
 			 const char *name,
 			 const char **_reason)
 {
-	const struct spn_rule *const *rules = spn_rules();
+	const struct spn_rule *const *rules = settings->rules;
 	char *known = talloc_strdup(settings, "");
 	char *shown = spn_quote(settings, spn_str_of(name), SPN_QUOTE_CUT);
 	char *reason = NULL;
@@ -319,11 +329,7 @@ static bool unknown_name(struct spn_settings *settings,
 		return false;
 	}
 	for (i = 0; known != NULL && rules[i] != NULL; i++) {
-		if (rules[i]->modes != 0) {
-			known = talloc_asprintf_append(known,
-						       "%s, ",
-						       rules[i]->name);
-		}
+		known = talloc_asprintf_append(known, "%s, ", rules[i]->name);
 	}
 	for (i = 0; known != NULL && i < NUM_LIST_KEYS; i++) {
 		known = talloc_asprintf_append(known,
@@ -352,7 +358,7 @@ bool spn_settings_set(struct spn_settings *settings,
 		      const char *value,
 		      const char **_reason)
 {
-	const struct spn_rule *const *rules = spn_rules();
+	const struct spn_rule *const *rules = settings->rules;
 	const char *ignored = NULL;
 	size_t i;
 
@@ -376,8 +382,7 @@ bool spn_settings_set(struct spn_settings *settings,
 		}
 	}
 	for (i = 0; rules[i] != NULL; i++) {
-		if (rules[i]->modes != 0 &&
-		    strcasecmp(name, rules[i]->name) == 0) {
+		if (strcasecmp(name, rules[i]->name) == 0) {
 			return set_level(settings,
 					 rules[i],
 					 i,
@@ -433,7 +438,7 @@ char *spn_settings_get(const struct spn_settings *settings,
 		       TALLOC_CTX *mem_ctx,
 		       const char *name)
 {
-	const struct spn_rule *const *rules = spn_rules();
+	const struct spn_rule *const *rules = settings->rules;
 	char *text = NULL;
 	size_t i;
 	size_t j;

@@ -6,14 +6,8 @@
 #ifndef SPN_POLICY_SETTINGS_H
 #define SPN_POLICY_SETTINGS_H
 
+#include "rule.h"
 #include "spn.h"
-
-enum spn_level {
-	SPN_LEVEL_OFF,
-	SPN_LEVEL_WARN,
-	SPN_LEVEL_DENY,
-	SPN_LEVEL_COMPLETE, /* http-pair only: deny what it cannot mend */
-};
 
 /* smb.conf, spn_policy:mode: the local break-glass. */
 enum spn_mode {
@@ -25,7 +19,9 @@ enum spn_mode {
 /* NULL-terminated, never NULL. */
 struct spn_settings {
 	enum spn_mode mode;
-	enum spn_level *levels; /* one per rule, order of spn_rules() */
+	const struct spn_rule *const *rules; /* NULL-terminated */
+	enum spn_level *levels;		     /* one per rule, same order */
+	size_t num_levels;
 	const char **pair_classes;
 	bool pair_classes_set; /* the default has been replaced */
 	const char **dns_suffixes;
@@ -43,13 +39,17 @@ struct spn_setting {
 	bool is_list;	      /* may be set more than once; values add up */
 };
 
-/* Every key: the rules that act on writes, the lists, the numbers. The result
+/* Every key: these rules, NULL-terminated, the lists, the numbers. The result
  * lives on mem_ctx; NULL when out of memory. */
-const struct spn_setting *spn_settings_table(TALLOC_CTX *mem_ctx,
-					     size_t *_num);
+const struct spn_setting *spn_settings_table(
+	TALLOC_CTX *mem_ctx,
+	const struct spn_rule *const *rules,
+	size_t *_num);
 
-/* The defaults. NULL when out of memory. */
-struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx);
+/* The defaults; rules are those that can be set, as above, and stay the
+ * caller's. NULL when out of memory. */
+struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx,
+				      const struct spn_rule *const *rules);
 
 /* *_reason of the functions below when it is memory that was missing: not
  * the value is wrong, and it must not be left out as if it were. */
@@ -111,7 +111,7 @@ char *spn_settings_get(const struct spn_settings *settings,
 const char *spn_level_text(enum spn_level level);
 const char *spn_mode_text(enum spn_mode mode);
 
-/* Effective level of a rule by its place in spn_rules(): mode applied. */
+/* Effective level of a rule by its place among the rules: mode applied. */
 enum spn_level spn_settings_level(const struct spn_settings *settings,
 				  size_t rule);
 

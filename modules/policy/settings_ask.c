@@ -7,8 +7,6 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "policy/rules/rules.h"
-
 enum spn_level spn_settings_level(const struct spn_settings *settings,
 				  size_t rule)
 {
@@ -26,7 +24,7 @@ enum spn_level spn_settings_level(const struct spn_settings *settings,
 enum spn_level spn_settings_level_of(const struct spn_settings *settings,
 				     const char *rule)
 {
-	const struct spn_rule *const *rules = spn_rules();
+	const struct spn_rule *const *rules = settings->rules;
 	size_t i;
 
 	for (i = 0; rules[i] != NULL; i++) {

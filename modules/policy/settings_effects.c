@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "host_pair.h"
-#include "policy/rules/rules.h"
 #include "quote.h"
 
 #define MAX_HOST 255
@@ -94,14 +93,14 @@ static bool find_pair_classes(struct findings *f)
 }
 
 /* The rules that exemptions spare from, with commas between. */
-static char *spared_rules(TALLOC_CTX *mem_ctx)
+static char *spared_rules(TALLOC_CTX *mem_ctx, const struct findings *f)
 {
-	const struct spn_rule *const *rules = spn_rules();
+	const struct spn_rule *const *rules = f->settings->rules;
 	char *names = talloc_strdup(mem_ctx, "");
 	size_t i;
 
 	for (i = 0; names != NULL && rules[i] != NULL; i++) {
-		if (rules[i]->modes != 0 && rules[i]->obeys_exemptions) {
+		if (rules[i]->obeys_exemptions) {
 			names = talloc_asprintf_append(names,
 						       "%s%s",
 						       names[0] != '\0' ? ", "
@@ -268,7 +267,7 @@ static bool find_exempt_host(struct findings *f,
 {
 	static const char key[] = "exempt-host";
 	char *all = whole(tmp_ctx, f, host);
-	char *rules = spared_rules(tmp_ctx);
+	char *rules = spared_rules(tmp_ctx, f);
 	char *other = NULL;
 	struct spn_effect *effect = NULL;
 

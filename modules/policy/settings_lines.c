@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "policy/rules/rules.h"
-
 #define PAIR_CLASSES "pair-classes"
 #define PAIR_DEFAULT "http"
 
@@ -75,10 +73,10 @@ bool spn_settings_set_line(struct spn_settings *settings,
 	return ok;
 }
 
-/* Which rule a line sets the level of; spn_num_rules() when none. */
-static size_t rule_of(struct spn_str line)
+/* Which rule a line sets the level of; num_levels when none. */
+static size_t rule_of(const struct spn_settings *settings, struct spn_str line)
 {
-	const struct spn_rule *const *rules = spn_rules();
+	const struct spn_rule *const *rules = settings->rules;
 	struct spn_str key = {};
 	struct spn_str value = {};
 	size_t i;
@@ -129,7 +127,7 @@ static bool settle(struct spn_settings *settings,
 	reasons[loser] = talloc_asprintf(settings,
 					 "another line sets %s to %s, "
 					 "which is stricter and counts",
-					 spn_rules()[rule]->name,
+					 settings->rules[rule]->name,
 					 spn_level_text(*level));
 	return reasons[loser] != NULL;
 }
@@ -167,12 +165,12 @@ bool spn_settings_set_lines(struct spn_settings *settings,
 {
 	struct ruling *rulings = talloc_zero_array(settings,
 						   struct ruling,
-						   spn_num_rules());
+						   settings->num_levels);
 	bool ok = rulings != NULL;
 	size_t i;
 
 	for (i = 0; ok && i < num_lines; i++) {
-		size_t rule = rule_of(lines[i]);
+		size_t rule = rule_of(settings, lines[i]);
 		const char *reason = NULL;
 
 		reasons[i] = NULL;
@@ -181,7 +179,7 @@ bool spn_settings_set_lines(struct spn_settings *settings,
 			ok = reason != spn_settings_no_memory;
 			continue;
 		}
-		if (rule < spn_num_rules()) {
+		if (rule < settings->num_levels) {
 			ok = settle(settings,
 				    &rulings[rule],
 				    rule,

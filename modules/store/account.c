@@ -288,7 +288,7 @@ static bool fill_names(struct spn_account *account,
 /* A holder of what was looked for may have a hundred thousand others. */
 static bool choose_values(TALLOC_CTX *mem_ctx,
 			  const struct spn_fold *fold,
-			  const struct spn_index *index,
+			  const struct spn_partial *index,
 			  const struct ldb_message_element *el,
 			  struct spn_str *values,
 			  size_t *_num)
@@ -315,7 +315,7 @@ static bool choose_values(TALLOC_CTX *mem_ctx,
 			{
 				return false;
 			}
-			if (!spn_index_asks(index, key)) {
+			if (!spn_partial_asks(index, key)) {
 				continue;
 			}
 		}
@@ -327,7 +327,7 @@ static bool choose_values(TALLOC_CTX *mem_ctx,
 
 /* Only those that the index asks for; index NULL: all. */
 static bool fill_spns(const struct spn_store *store,
-		      const struct spn_index *index,
+		      const struct spn_partial *index,
 		      struct spn_account *account,
 		      const struct ldb_message *msg)
 {
@@ -356,7 +356,7 @@ static bool fill_spns(const struct spn_store *store,
 
 static int account_of(const struct spn_store *store,
 		      TALLOC_CTX *mem_ctx,
-		      const struct spn_index *index,
+		      const struct spn_partial *index,
 		      const struct ldb_message *msg,
 		      struct spn_account **_account)
 {
@@ -396,7 +396,7 @@ int spn_store_account_of(const struct spn_store *store,
 
 int spn_store_holder_of(const struct spn_store *store,
 			TALLOC_CTX *mem_ctx,
-			const struct spn_index *index,
+			const struct spn_partial *index,
 			const struct ldb_message *msg,
 			struct spn_account **_account)
 {

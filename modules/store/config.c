@@ -369,7 +369,7 @@ int spn_store_settings(const struct spn_store *store,
 		       struct spn_settings **_settings,
 		       const char ***_problems)
 {
-	struct spn_settings *settings = spn_settings_new(mem_ctx);
+	struct spn_settings *settings = spn_settings_new(mem_ctx, spn_rules());
 	const char **problems = NULL;
 	int ret;
 

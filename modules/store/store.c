@@ -377,7 +377,7 @@ int spn_store_accounts(const struct spn_store *store,
 static int add_to_index(struct alternatives *alt,
 			const struct ldb_message *msg)
 {
-	struct spn_index *index = alt->private_data;
+	struct spn_partial *index = alt->private_data;
 	struct spn_account *account = NULL;
 	char *guid = spn_store_guid_text(index, msg);
 	bool known = false;
@@ -386,13 +386,13 @@ static int add_to_index(struct alternatives *alt,
 	if (guid == NULL) {
 		return ldb_oom(alt->store->ldb);
 	}
-	known = spn_index_has(index, guid);
+	known = spn_partial_has(index, guid);
 	talloc_free(guid);
 	if (known) {
 		return LDB_SUCCESS; /* as it was before, perhaps */
 	}
 	ret = spn_store_holder_of(alt->store, index, index, msg, &account);
-	if (ret == LDB_SUCCESS && !spn_index_add_found(index, account)) {
+	if (ret == LDB_SUCCESS && !spn_partial_add_found(index, account)) {
 		ret = ldb_oom(alt->store->ldb);
 	}
 	return ret;
@@ -400,9 +400,9 @@ static int add_to_index(struct alternatives *alt,
 
 /* Its hundred thousand SPNs would be read to find that they are known. */
 static const char *except_large(TALLOC_CTX *mem_ctx,
-				const struct spn_index *index)
+				const struct spn_partial *index)
 {
-	const struct spn_account *account = spn_index_large(index, 0);
+	const struct spn_account *account = spn_partial_large(index, 0);
 	char *except = talloc_strdup(mem_ctx, "");
 	size_t n;
 
@@ -412,7 +412,7 @@ static const char *except_large(TALLOC_CTX *mem_ctx,
 		struct ldb_val guid = {.data = bytes, .length = sizeof(bytes)};
 		char *escaped = NULL;
 
-		account = spn_index_large(index, n);
+		account = spn_partial_large(index, n);
 		if (!spn_store_guid_bytes(object_guid, bytes)) {
 			continue; /* it is being added */
 		}
@@ -429,7 +429,7 @@ static const char *except_large(TALLOC_CTX *mem_ctx,
 
 /* All of these in one search of base; NULL: of every naming context. */
 static int look_up(const struct spn_store *store,
-		   struct spn_index *index,
+		   struct spn_partial *index,
 		   struct ldb_dn *base,
 		   const struct spn_question *questions,
 		   size_t num_questions)
@@ -467,7 +467,7 @@ static int look_up(const struct spn_store *store,
  */
 static int look_up_all(const struct spn_store *store,
 		       const struct spn_forest *forest,
-		       struct spn_index *index,
+		       struct spn_partial *index,
 		       bool *_anywhere)
 {
 	static const size_t much = 5;
@@ -477,7 +477,7 @@ static int look_up_all(const struct spn_store *store,
 	size_t num = 0;
 	int ret;
 
-	questions = spn_index_open_questions(index, &num);
+	questions = spn_partial_open_questions(index, &num);
 	while (num_anywhere < num &&
 	       questions[num_anywhere].kind == SPN_ASK_SPN) {
 		num_anywhere++;
@@ -500,31 +500,31 @@ static int look_up_all(const struct spn_store *store,
 
 int spn_store_answer(const struct spn_store *store,
 		     struct spn_forest *forest,
-		     struct spn_index *index)
+		     struct spn_partial *index)
 {
 	bool anywhere = false;
 	int ret = look_up_all(store, forest, index, &anywhere);
 
-	if (ret == LDB_SUCCESS && spn_index_wants_suffixes(index)) {
+	if (ret == LDB_SUCCESS && spn_partial_wants_suffixes(index)) {
 		ret = spn_store_suffixes(store, forest);
 	}
-	if (ret == LDB_SUCCESS && !spn_index_answered(index, anywhere)) {
+	if (ret == LDB_SUCCESS && !spn_partial_answered(index, anywhere)) {
 		ret = ldb_oom(store->ldb);
 	}
 	return ret;
 }
 
-static bool is_answered(struct spn_index *index)
+static bool is_answered(struct spn_partial *index)
 {
 	size_t num = 0;
 
-	spn_index_open_questions(index, &num);
-	return num == 0 && !spn_index_wants_suffixes(index);
+	spn_partial_open_questions(index, &num);
+	return num == 0 && !spn_partial_wants_suffixes(index);
 }
 
 int spn_store_resolve(const struct spn_store *store,
 		      struct spn_forest *forest,
-		      struct spn_index *index,
+		      struct spn_partial *index,
 		      bool (*examine)(void *private_data),
 		      void *private_data)
 {
@@ -570,6 +570,7 @@ static bool judge_all(void *private_data)
 
 int spn_store_judge(const struct spn_store *store,
 		    struct spn_forest *forest,
+		    struct spn_partial *index,
 		    const struct spn_case *cases,
 		    size_t num_cases,
 		    struct spn_report *report)
@@ -583,9 +584,5 @@ int spn_store_judge(const struct spn_store *store,
 	if (num_cases == 0) {
 		return LDB_SUCCESS;
 	}
-	return spn_store_resolve(store,
-				 forest,
-				 cases[0].index,
-				 judge_all,
-				 &trial);
+	return spn_store_resolve(store, forest, index, judge_all, &trial);
 }

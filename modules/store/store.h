@@ -14,6 +14,7 @@
 
 #include "policy/completion.h"
 #include "policy/rules/rules.h"
+#include "policy/partial.h"
 #include "values.h"
 
 /*
@@ -76,7 +77,7 @@ int spn_store_account_of(const struct spn_store *store,
 /* The same, but of its SPNs only those that the index asks for. */
 int spn_store_holder_of(const struct spn_store *store,
 			TALLOC_CTX *mem_ctx,
-			const struct spn_index *index,
+			const struct spn_partial *index,
 			const struct ldb_message *msg,
 			struct spn_account **_account);
 
@@ -151,11 +152,11 @@ int spn_store_settings(const struct spn_store *store,
 		       struct spn_settings **_settings,
 		       const char ***_problems);
 
-/* Looks up every open question of a partial index in one search and adds
+/* Looks up every open question of the index in one search and adds
  * what it finds, on the index; reads the DNS suffixes if they are wanted. */
 int spn_store_answer(const struct spn_store *store,
 		     struct spn_forest *forest,
-		     struct spn_index *index);
+		     struct spn_partial *index);
 
 /*
  * Runs examine, looks up what it has asked of the index, and runs it again,
@@ -164,16 +165,17 @@ int spn_store_answer(const struct spn_store *store,
  */
 int spn_store_resolve(const struct spn_store *store,
 		      struct spn_forest *forest,
-		      struct spn_index *index,
+		      struct spn_partial *index,
 		      bool (*examine)(void *private_data),
 		      void *private_data);
 
 /*
- * Judges all cases over their one shared index in this way. The report starts
+ * Judges all cases, which share the index, in this way. The report starts
  * empty, and is never half.
  */
 int spn_store_judge(const struct spn_store *store,
 		    struct spn_forest *forest,
+		    struct spn_partial *index,
 		    const struct spn_case *cases,
 		    size_t num_cases,
 		    struct spn_report *report);

@@ -19,6 +19,7 @@ PACKAGES = 'testenv/packages'
 # To have a checkout, and to start ./waf.
 TO_BEGIN_WITH = {'git', 'python3'}
 MODULE_PAGE = 'docs/man/ldb_spn_policy.8.xml'
+RULE_TABLES = 'modules/policy/rules/rules.c', 'tools/audit/rules/rules.c'
 # Findings of these codes come from the check itself, not from a rule.
 NO_RULE = 'check'
 WAF_OWN = {'configure', 'build', 'install', 'uninstall', 'clean', 'distclean'}
@@ -101,10 +102,11 @@ def catalogue():
 
 
 def rules_of_table():
-    """The table in policy/rules/rules.c: a rule without any code is seen only here."""
-    text = read('modules/policy/rules/rules.c') or ''
+    """The two tables: a rule without any code is seen only here."""
+    text = ''.join(read(path) or '' for path in RULE_TABLES)
     return [name.replace('_', '-') for name
-            in re.findall(r'^\t&spn_rule_(\w+),$', text, re.MULTILINE)]
+            in re.findall(r'^\t&(?:spn|audit)_rule_(\w+),$', text,
+                          re.MULTILINE)]
 
 
 def settings():
@@ -121,7 +123,7 @@ def settings():
 def check_rule_pages(rules, keys):
     listed = set(rules) - {NO_RULE}
     for name in sorted(set(rules_of_table()) ^ listed):
-        complain('modules/policy/rules/rules.c',
+        complain(' or '.join(RULE_TABLES),
                  'rule %s is not both in the table and in spn-audit '
                  '--list-rules' % name)
     pages = {os.path.basename(path)[:-len('.md')]

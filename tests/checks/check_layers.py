@@ -2,9 +2,10 @@
 """Dependencies point one way, folder by folder.
 
 LAYERS says which other folders the files of one may include. A folder that is
-in no table is a mistake. modules/policy/ is pure, besides: it includes headers
-of libc that need no system below them, and talloc. Nothing under modules/
-knows a Kerberos library.
+in no table is a mistake. Those of PURE_FOLDERS are pure, besides: they include
+headers of libc that need no system below them, talloc, and what is as pure.
+Nothing under modules/ knows a Kerberos library, or a tool: so no rule of writes
+can ask what only an audit knows.
 """
 
 import os
@@ -22,7 +23,15 @@ RULES = 'modules/policy/rules'
 STORE = 'modules/store'
 BELOW = [POLICY, RULES, STORE]
 READING = BELOW + ['tools/common', 'tools/directory']
-AUDIT = ['tools/audit', 'tools/audit/facts', 'tools/audit/formats']
+CENSUS = 'tools/audit/census'
+AUDIT_RULES = 'tools/audit/rules'
+AUDIT = ['tools/audit', 'tools/audit/facts', 'tools/audit/formats', CENSUS,
+         AUDIT_RULES]
+PURE_FOLDERS = {POLICY, RULES, CENSUS, AUDIT_RULES}
+# Of the rules a census sees no more than the first; the others are pure, too.
+SINGLE = {'tools/audit/rules/facts.h', 'tools/common/arena.h',
+          'tools/common/shared.h'}
+PURE_FILES = {name[:-1] + end for name in SINGLE for end in 'ch'}
 # Headers of the module that the tools may see, too.
 SHARED = {'modules/spn_policy.h'}
 
@@ -35,7 +44,9 @@ LAYERS = {
     'tools/common': BELOW,
     'tools/directory': BELOW + ['tools/common'],
     'tools/audit': READING + AUDIT,
-    'tools/audit/facts': READING + ['tools/audit/facts'],
+    CENSUS: [POLICY],
+    AUDIT_RULES: [POLICY, RULES, CENSUS],
+    'tools/audit/facts': READING,
     'tools/audit/formats': READING + AUDIT,
     'tools/setspn': READING,
     'tools/spn_policy': BELOW + ['tools/common'],
@@ -67,8 +78,9 @@ def complaint(path, quote, header):
     if folder.startswith('modules') and KERBEROS.search(header):
         return 'nothing under modules/ may include Kerberos'
     if quote == '<':
-        if folder in (POLICY, RULES) and header not in PURE:
-            return 'modules/policy/ includes libc and talloc only'
+        if (folder in PURE_FOLDERS or path in PURE_FILES) and (
+                header not in PURE):
+            return '%s includes libc and talloc only' % path
         return None
     if header in MADE:
         return None
@@ -77,8 +89,11 @@ def complaint(path, quote, header):
         return 'no such header in this tree'
     if folder not in LAYERS:
         return 'check_layers.py does not know the folder ' + folder
-    if (os.path.dirname(found) not in [folder] + LAYERS[folder]
-            and found not in SHARED):
+    if found in SHARED or found in SINGLE and folder.startswith('tools'):
+        return None
+    if path in PURE_FILES and not found.startswith(POLICY):
+        return '%s is pure' % path
+    if os.path.dirname(found) not in [folder] + LAYERS[folder]:
         return '%s is not below %s' % (os.path.dirname(found), folder)
     return None
 

@@ -15,8 +15,11 @@
 
 #include <ctype.h>
 
+#include "audit/rules/messages.h"
+#include "audit/rules/rules.h"
 #include "policy/completion.h"
 #include "policy/host_pair.h"
+#include "policy/partial.h"
 
 #define MAX_LEN 256
 #define MAX_ACCOUNTS 4
@@ -195,7 +198,7 @@ static void make_world(struct world *w, struct input *in)
 	w->forest->dns_suffixes[1] = "sub.example.com";
 	w->forest->dns_domain = "example.com";
 	w->forest->ds_heuristics = "";
-	w->settings = spn_settings_new(w->mem_ctx);
+	w->settings = spn_settings_new(w->mem_ctx, spn_rules());
 	for (i = 0; i < 8; i++) {
 		FUZZ_CHECK((set & (1u << i)) == 0 ||
 			   spn_settings_set_line(w->settings,
@@ -209,18 +212,24 @@ static void make_world(struct world *w, struct input *in)
 }
 
 /* The forest with this state of account 0. */
+static struct spn_census *census_of(struct world *w,
+				    const struct spn_account *after)
+{
+	struct spn_census *census = spn_census_new(w->mem_ctx, w->fold);
+	size_t i;
+
+	FUZZ_CHECK(spn_census_add(census, after));
+	for (i = 1; i < w->num_accounts; i++) {
+		FUZZ_CHECK(spn_census_add(census, w->accounts[i]));
+	}
+	return census;
+}
+
 static struct spn_case case_of(struct world *w,
 			       const struct spn_account *before,
 			       const struct spn_account *after,
-			       bool complete)
+			       struct spn_index *index)
 {
-	struct spn_index *index = spn_index_new(w->mem_ctx, w->fold, complete);
-	size_t i;
-
-	FUZZ_CHECK(spn_index_add(index, after));
-	for (i = 1; complete && i < w->num_accounts; i++) {
-		FUZZ_CHECK(spn_index_add(index, w->accounts[i]));
-	}
 	return (struct spn_case){
 		.before = before,
 		.after = after,
@@ -381,21 +390,21 @@ static bool answers(const struct world *w,
 }
 
 /* Looks all open questions up, as spn_store does. False: there was none. */
-static bool answer(struct world *w, struct spn_index *index)
+static bool answer(struct world *w, struct spn_partial *partial)
 {
 	size_t num = 0;
-	const struct spn_question *open = spn_index_open_questions(index,
-								   &num);
+	const struct spn_question *open = spn_partial_open_questions(partial,
+								     &num);
 	size_t q;
 	size_t i;
 
 	for (q = 0; q < num; q++) {
 		for (i = 1; i < w->num_accounts; i++) {
 			FUZZ_CHECK(!answers(w, w->accounts[i], &open[q]) ||
-				   spn_index_add(index, w->accounts[i]));
+				   spn_partial_add(partial, w->accounts[i]));
 		}
 	}
-	FUZZ_CHECK(spn_index_answered(index, true));
+	FUZZ_CHECK(spn_partial_answered(partial, true));
 	return num > 0;
 }
 
@@ -403,15 +412,18 @@ static void check_partial(struct world *w,
 			  const struct spn_case *c,
 			  const struct spn_report *wanted)
 {
-	struct spn_case partial = case_of(w, c->before, c->after, false);
+	struct spn_partial *index = spn_partial_new(w->mem_ctx, w->fold);
+	struct spn_case partial =
+		case_of(w, c->before, c->after, spn_partial_index(index));
 	struct spn_report *report = NULL;
 	size_t rounds = 0;
 
+	FUZZ_CHECK(spn_partial_add(index, c->after));
 	do {
 		FUZZ_CHECK(rounds++ < MAX_ROUNDS);
 		report = spn_report_new(w->mem_ctx);
 		FUZZ_CHECK(spn_rules_judge(&partial, report));
-	} while (answer(w, partial.index));
+	} while (answer(w, index));
 	FUZZ_CHECK(count_duplicates(report) == count_duplicates(wanted));
 }
 
@@ -444,13 +456,16 @@ static void check_request(struct world *w, struct input *in)
 	const struct spn_account *before = w->accounts[0];
 	struct spn_account *after = apply_request(w, in);
 	struct spn_completion more = {};
-	struct spn_report *report = spn_report_new(w->mem_ctx);
-	struct spn_case c = case_of(w, before, after, true);
+	struct spn_report *report = audit_report_new(w->mem_ctx);
+	struct audit_case audit = {.census = census_of(w, after)};
+	struct spn_case c =
+		case_of(w, before, after, spn_census_index(audit.census));
 	bool yes = false;
 
 	FUZZ_CHECK(spn_complete(&c, w->mem_ctx, &more));
 	after = apply_completion(w, after, &more);
-	c = case_of(w, before, after, true);
+	audit.census = census_of(w, after);
+	c = case_of(w, before, after, spn_census_index(audit.census));
 	FUZZ_CHECK(spn_complete(&c, w->mem_ctx, &more));
 	FUZZ_CHECK(more.num_add == 0 && more.num_remove == 0);
 	FUZZ_CHECK(spn_gives_up_duplicate(&c, &yes));
@@ -464,7 +479,8 @@ static void check_request(struct world *w, struct input *in)
 	c.is_write = false;
 	c.before = NULL;
 	c.wide_index = c.index;
-	FUZZ_CHECK(spn_rules_judge(&c, report));
+	audit.c = c;
+	FUZZ_CHECK(audit_rules_judge(&audit, report));
 	check_texts(w, report);
 }
 

@@ -17,7 +17,9 @@ static char *all_of(TALLOC_CTX *mem_ctx, const struct spn_settings *settings)
 {
 	char *all = talloc_strdup(mem_ctx, spn_mode_text(settings->mode));
 	size_t num = 0;
-	const struct spn_setting *table = spn_settings_table(mem_ctx, &num);
+	const struct spn_setting *table = spn_settings_table(mem_ctx,
+							     spn_rules(),
+							     &num);
 	size_t i;
 
 	FUZZ_CHECK(table != NULL);
@@ -91,8 +93,8 @@ static void check_together(TALLOC_CTX *mem_ctx,
 			   size_t num)
 {
 	static const char *const suffixes[] = {"example.com", NULL};
-	struct spn_settings *all = spn_settings_new(mem_ctx);
-	struct spn_settings *good = spn_settings_new(mem_ctx);
+	struct spn_settings *all = spn_settings_new(mem_ctx, spn_rules());
+	struct spn_settings *good = spn_settings_new(mem_ctx, spn_rules());
 	const char **reasons = talloc_zero_array(mem_ctx, const char *, num);
 	const char *reason = NULL;
 	struct spn_effect *effects = NULL;
@@ -168,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > MAX_LEN) {
 		return 0;
 	}
-	settings = spn_settings_new(NULL);
+	settings = spn_settings_new(NULL, spn_rules());
 	FUZZ_CHECK(settings != NULL);
 	while (rest.len > 0) {
 		const char *end = memchr(rest.data, '\n', rest.len);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format_checks.h"
+#include "audit/rules/messages.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -23,7 +24,7 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 	};
 	const struct spn_account *accounts[] = {&account};
 	struct audit_finding finding = {
-		.message = spn_message_by_code("SPN-101"),
+		.message = audit_message_by_code("SPN-101"),
 		.severity = SPN_SEVERITY_ERROR,
 		.spn = hostile->spn,
 		.partner = hostile->partner,

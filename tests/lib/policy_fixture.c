@@ -70,10 +70,11 @@ int fixture_setup(void **_state)
 	assert_non_null(f->mem_ctx);
 	f->fold.fn = fixture_fold;
 	f->forest = example_forest(f);
-	f->settings = spn_settings_new(f);
+	f->settings = spn_settings_new(f, spn_rules());
 	assert_non_null(f->settings);
-	f->index = spn_index_new(f, f->fold, true);
-	assert_non_null(f->index);
+	f->census = spn_census_new(f, f->fold);
+	assert_non_null(f->census);
+	f->index = spn_census_index(f->census);
 	*_state = f;
 	return 0;
 }
@@ -131,7 +132,7 @@ struct spn_account *fixture_add(struct fixture *f,
 	struct spn_account *account =
 		fixture_account(f, sam, dns_host_name, spns);
 
-	assert_true(spn_index_add(f->index, account));
+	assert_true(spn_census_add(f->census, account));
 	return account;
 }
 

@@ -14,9 +14,12 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "audit/rules/messages.h"
+#include "audit/rules/rules.h"
 #include "policy/completion.h"
 #include "policy/host_pair.h"
 #include "policy/rules/rules.h"
+#include "policy/partial.h"
 
 /* A literal as bytes: a NUL inside counts. */
 #define STR(literal)                                                          \
@@ -29,7 +32,8 @@ struct fixture {
 	struct spn_fold fold;
 	struct spn_forest *forest;
 	struct spn_settings *settings;
-	struct spn_index *index; /* complete, empty */
+	struct spn_census *census; /* empty */
+	struct spn_index *index;   /* of the census */
 };
 
 /*
@@ -51,14 +55,14 @@ bool fixture_fold(void *private_data,
 		  struct spn_str *_folded);
 
 /*
- * An account that is not in the index. Its objectGUID is made from sam; a
+ * An account that is not in the census. Its objectGUID is made from sam; a
  * name that ends in "$" makes a computer. spns: separated by blanks.
  */
 struct spn_account *fixture_account(struct fixture *f,
 				    const char *sam,
 				    const char *dns_host_name,
 				    const char *spns);
-/* The same, and adds it to the index. */
+/* The same, and adds it to the census. */
 struct spn_account *fixture_add(struct fixture *f,
 				const char *sam,
 				const char *dns_host_name,

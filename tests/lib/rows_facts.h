@@ -23,6 +23,7 @@
 #ifndef SPN_POLICY_TESTS_ROWS_FACTS_H
 #define SPN_POLICY_TESTS_ROWS_FACTS_H
 
+#include "audit/rules/facts.h"
 #include "rows.h"
 
 #define ROWS_NOW 1700000000 /* in pure runs */

@@ -241,27 +241,28 @@ static struct spn_case case_of(struct fixture *f,
 						   dns_host_name,
 						   (before != NULL) ? before
 								    : "");
+	struct spn_census *census = spn_census_new(f->mem_ctx, f->fold);
 	struct spn_case c = {
 		.before = (before != NULL) ? base : NULL,
 		.after = apply(f, base, changes),
 		.is_write = true,
-		.index = spn_index_new(f->mem_ctx, f->fold, true),
 		.forest = f->forest,
 		.settings = f->settings,
 	};
 
-	assert_non_null(c.index);
-	assert_true(spn_index_add(c.index, c.after));
+	assert_non_null(census);
+	c.index = spn_census_index(census);
+	assert_true(spn_census_add(census, c.after));
 	if (strcmp(sam, "WEB01$") != 0) {
-		assert_true(spn_index_add(
-			c.index,
+		assert_true(spn_census_add(
+			census,
 			fixture_account(f,
 					"WEB01$",
 					"web01.example.com",
 					"HOST/WEB01 HOST/web01.example.com")));
 	}
-	assert_true(spn_index_add(
-		c.index,
+	assert_true(spn_census_add(
+		census,
 		fixture_account(f,
 				"other",
 				NULL,

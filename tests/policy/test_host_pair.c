@@ -115,7 +115,7 @@ static void pair_table(void **state)
 	size_t i;
 
 	web->additional_dns_host_names = additional;
-	assert_true(spn_index_add(f->index, web));
+	assert_true(spn_census_add(f->census, web));
 	fixture_add(f,
 		    "AVERYLONGCOMPUT$",
 		    "averylongcomputername.example.com",

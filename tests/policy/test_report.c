@@ -16,23 +16,12 @@ static const struct spn_log_context log_context = {
 	.action = "refused",
 };
 
-/* Lists end in an entry without a code. */
-static size_t num_messages(void)
-{
-	size_t num = 0;
-
-	while (spn_messages()[num].code != NULL) {
-		num++;
-	}
-	return num;
-}
-
 /* A violation of this code, of svc, held also by other. */
 static struct spn_violation *violation_of(struct fixture *f,
 					  const char *code,
 					  struct spn_str spn)
 {
-	struct spn_report *report = spn_report_new(f->mem_ctx);
+	struct spn_report *report = audit_report_new(f->mem_ctx);
 	const struct spn_account **others = NULL;
 	struct spn_violation details = {.spn = spn};
 	struct spn_violation *v = NULL;
@@ -59,27 +48,57 @@ static bool is_one_line(const char *text)
 	return true;
 }
 
-/* SPN-nnn, ascending, each once; found by their code, and only they. */
+/* SPN-nnn, ascending, each once, with a place of its own; found by their code,
+ * and only they. */
 static void codes_are_unique(void **state)
 {
-	const struct spn_message *m = spn_messages();
-	size_t i;
+	const struct spn_message *m = NULL;
+	const struct spn_message *last = NULL;
+	const struct spn_message *at[200] = {};
+	size_t num = 0;
 
 	(void)state;
-	for (i = 0; m[i].code != NULL; i++) {
-		assert_int_equal(strlen(m[i].code), 7);
-		assert_memory_equal(m[i].code, "SPN-", 4);
-		assert_true(isdigit((unsigned char)m[i].code[4]));
-		assert_true(isdigit((unsigned char)m[i].code[5]));
-		assert_true(isdigit((unsigned char)m[i].code[6]));
-		if (i > 0) {
-			assert_true(strcmp(m[i - 1].code, m[i].code) < 0);
+	assert_true(audit_num_messages() < ARRAY_SIZE(at));
+	while ((m = audit_message_next(last)) != NULL) {
+		size_t place = audit_message_place(m);
+
+		assert_int_equal(strlen(m->code), 7);
+		assert_memory_equal(m->code, "SPN-", 4);
+		assert_true(isdigit((unsigned char)m->code[4]));
+		assert_true(isdigit((unsigned char)m->code[5]));
+		assert_true(isdigit((unsigned char)m->code[6]));
+		if (last != NULL) {
+			assert_true(strcmp(last->code, m->code) < 0);
 		}
-		assert_ptr_equal(spn_message_by_code(m[i].code), &m[i]);
+		assert_ptr_equal(audit_message_by_code(m->code), m);
+		assert_true(place < audit_num_messages());
+		assert_null(at[place]);
+		at[place] = m;
+		last = m;
+		num++;
 	}
-	assert_true(i > 20);
-	assert_null(spn_message_by_code("SPN-999"));
-	assert_null(spn_message_by_code(""));
+	assert_int_equal(num, audit_num_messages());
+	assert_true(num > 20);
+	assert_null(audit_message_by_code("SPN-999"));
+	assert_null(audit_message_by_code(""));
+}
+
+/* What a write can meet needs nothing of an audit, and the other way round an
+ * audit has all of that. */
+static void codes_of_writes(void **state)
+{
+	const struct spn_message *m = NULL;
+
+	(void)state;
+	for (m = spn_messages(); m->code != NULL; m++) {
+		assert_ptr_equal(spn_message_by_code(m->code), m);
+		assert_ptr_equal(audit_message_by_code(m->code), m);
+	}
+	m = NULL;
+	while ((m = audit_message_next(m)) != NULL) {
+		assert_true(m->on_write == SPN_ON_WRITE_IGNORE ||
+			    spn_message_by_code(m->code) == m);
+	}
 }
 
 static bool message_is_complete(const struct spn_message *m)
@@ -119,18 +138,18 @@ static bool message_is_complete(const struct spn_message *m)
 /* Every code has its texts, and those that refuse one for the client. */
 static void catalogue_is_complete(void **state)
 {
-	const struct spn_message *m = spn_messages();
+	const struct spn_message *m = NULL;
+	const struct spn_message *other = NULL;
 	bool ok = true;
-	size_t i;
-	size_t j;
 
 	(void)state;
-	for (i = 0; m[i].code != NULL; i++) {
-		ok &= message_is_complete(&m[i]);
-		for (j = 0; j < i; j++) {
-			if (m[i].id != NULL && m[j].id != NULL &&
-			    strcmp(m[i].id, m[j].id) == 0) {
-				print_error("%s twice\n", m[i].id);
+	while ((m = audit_message_next(m)) != NULL) {
+		ok &= message_is_complete(m);
+		other = audit_message_next(m);
+		for (; other != NULL; other = audit_message_next(other)) {
+			if (m->id != NULL && other->id != NULL &&
+			    strcmp(m->id, other->id) == 0) {
+				print_error("%s twice\n", m->id);
 				ok = false;
 			}
 		}
@@ -138,30 +157,37 @@ static void catalogue_is_complete(void **state)
 	assert_true(ok);
 }
 
+static void expect_codes(const struct spn_rule *rule)
+{
+	const struct spn_message *m = NULL;
+	size_t num = 0;
+
+	assert_ptr_equal(audit_rule_by_name(rule->name), rule);
+	while ((m = audit_message_next(m)) != NULL) {
+		if (strcmp(m->rule, rule->name) == 0) {
+			assert_memory_equal(m->code, rule->codes, 5);
+			num++;
+		}
+	}
+	assert_true(num > 0);
+}
+
 /* A code's first digit is its rule's ("SPN-1xx"); each rule has codes. */
 static void codes_belong_to_rules(void **state)
 {
-	const struct spn_message *m = spn_messages();
+	const struct spn_message *m = NULL;
 	size_t i;
-	size_t j;
 
 	(void)state;
 	for (i = 0; spn_rules()[i] != NULL; i++) {
-		const struct spn_rule *rule = spn_rules()[i];
-		size_t num = 0;
-
-		for (j = 0; m[j].code != NULL; j++) {
-			if (strcmp(m[j].rule, rule->name) != 0) {
-				continue;
-			}
-			assert_memory_equal(m[j].code, rule->codes, 5);
-			num++;
-		}
-		assert_true(num > 0);
+		expect_codes(spn_rules()[i]);
 	}
-	for (j = 0; m[j].code != NULL; j++) {
-		if (m[j].code[4] != '9') {
-			assert_non_null(spn_rule_by_name(m[j].rule));
+	for (i = 0; audit_rules()[i] != NULL; i++) {
+		expect_codes(&audit_rules()[i]->about);
+	}
+	while ((m = audit_message_next(m)) != NULL) {
+		if (m->code[4] != '9') {
+			assert_non_null(audit_rule_by_name(m->rule));
 		}
 	}
 }
@@ -170,10 +196,9 @@ static void codes_belong_to_rules(void **state)
 static void templates_expand(void **state)
 {
 	struct fixture *f = *state;
-	size_t i;
+	const struct spn_message *m = NULL;
 
-	for (i = 0; i < num_messages(); i++) {
-		const struct spn_message *m = &spn_messages()[i];
+	while ((m = audit_message_next(m)) != NULL) {
 		struct spn_violation *v = violation_of(f,
 						       m->code,
 						       STR("http/web01"));
@@ -205,10 +230,9 @@ static void templates_expand(void **state)
 static void client_text(void **state)
 {
 	struct fixture *f = *state;
-	size_t i;
+	const struct spn_message *m = NULL;
 
-	for (i = 0; i < num_messages(); i++) {
-		const struct spn_message *m = &spn_messages()[i];
+	while ((m = audit_message_next(m)) != NULL) {
 		struct spn_violation *v = NULL;
 		char *start = NULL;
 		char *text = NULL;
@@ -522,6 +546,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(codes_are_unique),
+		fixture_test(codes_of_writes),
 		fixture_test(catalogue_is_complete),
 		fixture_test(codes_belong_to_rules),
 		fixture_test(templates_expand),

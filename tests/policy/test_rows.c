@@ -9,6 +9,8 @@
  */
 #include "lib/rows_facts.h"
 #include "lib/rows_json.h"
+#include "audit/rules/messages.h"
+#include "audit/rules/rules.h"
 #include "policy/quote.h"
 
 #include <ctype.h>
@@ -85,7 +87,7 @@ static void start_case(struct directory *d)
 	d->dns_is_live = false;
 	d->lost = false;
 	d->fold.fn = ascii_fold;
-	d->settings = spn_settings_new(d->mem_ctx);
+	d->settings = spn_settings_new(d->mem_ctx, spn_rules());
 	d->forest = talloc_zero(d->mem_ctx, struct spn_forest);
 	d->forest->mappings = spn_mappings_new(d->forest);
 	spn_mappings_add(d->forest->mappings, mappings);
@@ -126,11 +128,11 @@ static struct spn_account *make_account(struct directory *d,
 }
 
 /* Everybody, with this one in place of the account of that letter. */
-static struct spn_index *make_index(struct directory *d,
-				    char letter,
-				    const struct spn_account *instead)
+static struct spn_census *make_census(struct directory *d,
+				      char letter,
+				      const struct spn_account *instead)
 {
-	struct spn_index *index = spn_index_new(d->mem_ctx, d->fold, true);
+	struct spn_census *census = spn_census_new(d->mem_ctx, d->fold);
 	int l;
 
 	for (l = 'A'; l <= 'Z'; l++) {
@@ -139,14 +141,14 @@ static struct spn_index *make_index(struct directory *d,
 							    : d->accounts[l];
 
 		if (account != NULL) {
-			spn_index_add(index, account);
+			spn_census_add(census, account);
 		}
 	}
-	return index;
+	return census;
 }
 
 static struct spn_case make_case(struct directory *d,
-				 char letter,
+				 struct spn_census *census,
 				 const struct spn_account *before,
 				 const struct spn_account *after,
 				 bool is_write)
@@ -155,7 +157,7 @@ static struct spn_case make_case(struct directory *d,
 		.after = after,
 		.before = before,
 		.is_write = is_write,
-		.index = make_index(d, letter, after),
+		.index = spn_census_index(census),
 		.forest = d->forest,
 		.settings = d->settings,
 	};
@@ -167,7 +169,8 @@ static struct spn_account *completed(struct directory *d,
 				     const struct spn_account *before,
 				     struct spn_account *after)
 {
-	struct spn_case c = make_case(d, letter, before, after, true);
+	struct spn_census *census = make_census(d, letter, after);
+	struct spn_case c = make_case(d, census, before, after, true);
 	struct spn_completion completion = {};
 	struct spn_change changes[2] = {
 		{.kind = SPN_CHANGE_DELETE},
@@ -244,7 +247,11 @@ static void run_write(struct directory *d, const struct row *row)
 					  NULL);
 	}
 	after = completed(d, row->account, before, after);
-	c = make_case(d, row->account, before, after, true);
+	c = make_case(d,
+		      make_census(d, row->account, after),
+		      before,
+		      after,
+		      true);
 	spn_rules_judge(&c, found);
 	ok = result_is(row, found, &got);
 	if (spn_report_refusal(found) == NULL) {
@@ -305,7 +312,7 @@ static void add_dns(struct directory *d, const struct row *row)
 /* Of the rules that the row names; of those that judge writes if none. */
 static bool looks_at(const struct row *row, const struct spn_message *message)
 {
-	const struct spn_rule *rule = spn_rule_by_name(message->rule);
+	const struct spn_rule *rule = audit_rule_by_name(message->rule);
 	const char *found = NULL;
 
 	if (row->argument == NULL) {
@@ -329,28 +336,29 @@ static bool has_code(const char **codes, const char *code)
 
 static void run_audit(struct directory *d, const struct row *row)
 {
-	struct spn_report *found = spn_report_new(d->mem_ctx);
+	struct spn_report *found = audit_report_new(d->mem_ctx);
 	char *got = talloc_strdup(d->mem_ctx, "");
+	const struct spn_surroundings surroundings = {
+		.now = ROWS_NOW,
+		.stale_age = (int64_t)90 * 24 * 3600,
+		.password_age = (int64_t)365 * 24 * 3600,
+		.ask_dns = ask_dns,
+		.private_data = d,
+		.dns_is_live = d->dns_is_live,
+	};
 	bool ok = true;
 	size_t i;
 	int l;
 
 	for (l = 'A'; l <= 'Z'; l++) {
-		struct spn_case c = {};
+		struct audit_case a = {.surroundings = &surroundings};
 
 		if (d->accounts[l] == NULL || d->accounts[l]->is_deleted) {
 			continue;
 		}
-		c = make_case(d, 0, NULL, d->accounts[l], false);
-		c.surroundings = &(struct spn_surroundings){
-			.now = ROWS_NOW,
-			.stale_age = (int64_t)90 * 24 * 3600,
-			.password_age = (int64_t)365 * 24 * 3600,
-			.ask_dns = ask_dns,
-			.private_data = d,
-			.dns_is_live = d->dns_is_live,
-		};
-		spn_rules_judge(&c, found);
+		a.census = make_census(d, 0, NULL);
+		a.c = make_case(d, a.census, NULL, d->accounts[l], false);
+		audit_rules_judge(&a, found);
 	}
 	for (i = 0; i < found->num_violations; i++) {
 		const char *code = found->violations[i].message->code;

@@ -21,20 +21,26 @@ static const char *const accounts[][3] = {
 	{"b", NULL, "foo/dup http/app.example.com http/lone.sub.example.com"},
 };
 
+static bool judge(const struct audit_case *a, struct spn_report *report)
+{
+	return a->c.is_write ? spn_rules_judge(&a->c, report)
+			     : audit_rules_judge(a, report);
+}
+
 /* Each allocation fails in turn, until there is none. */
 static void judge_without_memory(struct fixture *f,
-				 const struct spn_case *c,
+				 const struct audit_case *a,
 				 size_t wanted)
 {
 	bool ok = false;
 	unsigned n;
 
 	for (n = 1; !ok; n++) {
-		struct spn_report *report = spn_report_new(f->mem_ctx);
+		struct spn_report *report = audit_report_new(f->mem_ctx);
 		bool happened = false;
 
 		fail_allocation(n);
-		ok = spn_rules_judge(c, report);
+		ok = judge(a, report);
 		happened = fail_allocation_happened();
 		assert_int_equal(ok, !happened);
 		if (ok) {
@@ -45,11 +51,11 @@ static void judge_without_memory(struct fixture *f,
 	assert_true(n > 3);
 }
 
-static size_t count_violations(struct fixture *f, const struct spn_case *c)
+static size_t count_violations(struct fixture *f, const struct audit_case *a)
 {
-	struct spn_report *report = spn_report_new(f->mem_ctx);
+	struct spn_report *report = audit_report_new(f->mem_ctx);
 
-	assert_true(spn_rules_judge(c, report));
+	assert_true(judge(a, report));
 	return report->num_violations;
 }
 
@@ -99,22 +105,26 @@ static void every_account(void **state)
 				     accounts[i][2]);
 	}
 	for (i = 0; i < ARRAY_SIZE(accounts); i++) {
-		struct spn_case c = {
-			.after = all[i],
-			.index = f->index,
-			.wide_index = f->index,
-			.forest = f->forest,
-			.settings = f->settings,
+		struct audit_case a = {
+			.c =
+				{
+					.after = all[i],
+					.index = f->index,
+					.wide_index = f->index,
+					.forest = f->forest,
+					.settings = f->settings,
+				},
+			.census = f->census,
 			.surroundings = &surroundings,
 		};
 
 		all[i]->facts = &facts;
-		judge_without_memory(f, &c, count_violations(f, &c));
-		c.wide_index = NULL;
-		c.is_write = true;
-		judge_without_memory(f, &c, count_violations(f, &c));
-		c.before = before;
-		judge_without_memory(f, &c, count_violations(f, &c));
+		judge_without_memory(f, &a, count_violations(f, &a));
+		a.c.wide_index = NULL;
+		a.c.is_write = true;
+		judge_without_memory(f, &a, count_violations(f, &a));
+		a.c.before = before;
+		judge_without_memory(f, &a, count_violations(f, &a));
 	}
 }
 
@@ -175,7 +185,8 @@ static void settings_and_effects(void **state)
 		lines[i] = spn_str_of(texts[i]);
 	}
 	while (!ok) {
-		struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+		struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+								 spn_rules());
 		const char *reasons[ARRAY_SIZE(texts)] = {};
 		struct spn_effect *effects = NULL;
 		size_t num = 0;

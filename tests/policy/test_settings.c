@@ -69,7 +69,7 @@ static void default_levels(void **state)
 	size_t i;
 	size_t j;
 
-	table = spn_settings_table(f->mem_ctx, &num);
+	table = spn_settings_table(f->mem_ctx, spn_rules(), &num);
 	assert_non_null(table);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(level_of(f->settings, rows[i].rule),
@@ -104,7 +104,7 @@ static void table_is_complete(void **state)
 	size_t i;
 	size_t j;
 
-	table = spn_settings_table(f->mem_ctx, &num);
+	table = spn_settings_table(f->mem_ctx, spn_rules(), &num);
 	assert_non_null(table);
 	for (i = 0; i < num; i++) {
 		assert_true(strlen(table[i].summary) > 0);
@@ -401,7 +401,8 @@ static void heuristics(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct spn_settings *s = spn_settings_new(f->mem_ctx);
+		struct spn_settings *s = spn_settings_new(f->mem_ctx,
+							  spn_rules());
 
 		assert_non_null(s);
 		spn_settings_apply_heuristics(s, rows[i].text);
@@ -421,7 +422,8 @@ static void lower_limit_counts(void **state)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+		struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+								 spn_rules());
 		const char *reasons[2] = {};
 		struct spn_str both[2] = {
 			spn_str_of(lines[i]),

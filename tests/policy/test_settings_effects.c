@@ -127,7 +127,8 @@ static const struct effect_row rows[] = {
 
 static struct spn_settings *settings_of(struct fixture *f, const char *lines)
 {
-	struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+	struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+							 spn_rules());
 	char *text = talloc_strdup(f->mem_ctx, lines);
 	char *rest = NULL;
 	char *line = strtok_r(text, " ", &rest);
@@ -305,7 +306,8 @@ static void globs_that_match_all(void **state)
 	}
 	for (i = 0; i < 20000; i++) {
 		const char *glob = random_glob(f->mem_ctx);
-		struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+		struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+								 spn_rules());
 		bool all = matches_all(glob, names);
 		bool of_domain = !all && matches_all(glob, hosts);
 

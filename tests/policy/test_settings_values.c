@@ -251,7 +251,8 @@ static bool ends_with(const char *text, const char *end)
 /* "... write KEY=VALUE": what is offered is taken. */
 static bool offer_is_good(struct fixture *f, const char *reason)
 {
-	struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+	struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+							 spn_rules());
 	const char *offer = strstr(reason, ": write ");
 	const char *ignored = NULL;
 	char *line = NULL;
@@ -275,7 +276,8 @@ static void check_rows(struct fixture *f,
 	size_t i;
 
 	for (i = 0; i < num; i++) {
-		struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+		struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+								 spn_rules());
 		const char *reason = NULL;
 		bool ok = spn_settings_set_line(settings,
 						spn_str_of(rows[i].line),
@@ -399,7 +401,8 @@ static struct spn_settings *set_lines(struct fixture *f,
 				      size_t num,
 				      const char **reasons)
 {
-	struct spn_settings *settings = spn_settings_new(f->mem_ctx);
+	struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+							 spn_rules());
 
 	assert_non_null(settings);
 	assert_true(spn_settings_set_lines(settings, lines, num, reasons));

@@ -20,13 +20,13 @@ static struct spn_holders holders_of(struct fixture *f,
 	return holders;
 }
 
-static bool is_open(struct spn_index *index,
+static bool is_open(struct spn_partial *index,
 		    enum spn_question_kind kind,
 		    const char *text)
 {
 	size_t num = 0;
-	const struct spn_question *questions = spn_index_open_questions(index,
-									&num);
+	const struct spn_question *questions =
+		spn_partial_open_questions(index, &num);
 	size_t i;
 
 	for (i = 0; i < num; i++) {
@@ -38,11 +38,11 @@ static bool is_open(struct spn_index *index,
 	return false;
 }
 
-static size_t num_open(struct spn_index *index)
+static size_t num_open(struct spn_partial *index)
 {
 	size_t num = 0;
 
-	spn_index_open_questions(index, &num);
+	spn_partial_open_questions(index, &num);
 	return num;
 }
 
@@ -120,7 +120,6 @@ static void complete_asks_nothing(void **state)
 					      STR("web01.example.com"),
 					      &computer));
 	assert_null(computer);
-	assert_int_equal(num_open(f->index), 0);
 }
 
 /* A computer is found by NetBIOS name, DNS name, additional DNS names. */
@@ -133,7 +132,7 @@ static void computer_by_its_names(void **state)
 	const struct spn_account *found = NULL;
 
 	web->additional_dns_host_names = additional;
-	assert_true(spn_index_add(f->index, web));
+	assert_true(spn_census_add(f->census, web));
 	assert_true(
 		spn_index_computer_by_name(f->index, STR("web01"), &found));
 	assert_true(spn_account_same(found, web));
@@ -163,7 +162,7 @@ static void only_computers_have_names(void **state)
 		fixture_account(f, "GMSA$", "gmsa.example.com", "");
 
 	gmsa->kind = SPN_KIND_GMSA;
-	assert_true(spn_index_add(f->index, gmsa));
+	assert_true(spn_census_add(f->census, gmsa));
 	fixture_add(f, "svc", "svc.example.com", "");
 	assert_true(spn_index_computer_by_name(f->index, STR("gmsa"), &found));
 	assert_null(found);
@@ -179,24 +178,27 @@ static void only_computers_have_names(void **state)
 static void partial_notes_questions(void **state)
 {
 	struct fixture *f = *state;
-	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_partial *index = spn_partial_new(f->mem_ctx, f->fold);
 	struct spn_holders holders = {};
 
-	holders = holders_of(f, index, STR("http"), STR("web"));
+	holders = holders_of(f,
+			     spn_partial_index(index),
+			     STR("http"),
+			     STR("web"));
 	assert_int_equal(holders.num_accounts, 0);
-	holders_of(f, index, STR("HTTP"), STR("WEB"));
+	holders_of(f, spn_partial_index(index), STR("HTTP"), STR("WEB"));
 	assert_int_equal(num_open(index), 1);
 	assert_true(is_open(index, SPN_ASK_SPN, "http/web"));
-	holders_of(f, index, STR("host"), STR("web"));
+	holders_of(f, spn_partial_index(index), STR("host"), STR("web"));
 	assert_int_equal(num_open(index), 2);
-	spn_index_answered(index, true);
+	spn_partial_answered(index, true);
 	assert_int_equal(num_open(index), 0);
 
 	/* Known now, even if nobody was found. */
-	holders_of(f, index, STR("http"), STR("web"));
+	holders_of(f, spn_partial_index(index), STR("http"), STR("web"));
 	assert_int_equal(num_open(index), 0);
 	/* What is new is open again. */
-	holders_of(f, index, STR("http"), STR("web2"));
+	holders_of(f, spn_partial_index(index), STR("http"), STR("web2"));
 	assert_int_equal(num_open(index), 1);
 	assert_true(is_open(index, SPN_ASK_SPN, "http/web2"));
 }
@@ -205,12 +207,15 @@ static void partial_notes_questions(void **state)
 static void partial_asks_though_it_knows_one(void **state)
 {
 	struct fixture *f = *state;
-	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_partial *index = spn_partial_new(f->mem_ctx, f->fold);
 	struct spn_account *a = fixture_account(f, "a", NULL, "http/web");
 	struct spn_holders holders = {};
 
-	assert_true(spn_index_add(index, a));
-	holders = holders_of(f, index, STR("http"), STR("web"));
+	assert_true(spn_partial_add(index, a));
+	holders = holders_of(f,
+			     spn_partial_index(index),
+			     STR("http"),
+			     STR("web"));
 	assert_true(spn_holders_is_only(&holders, a));
 	assert_int_equal(num_open(index), 1);
 }
@@ -219,16 +224,22 @@ static void partial_asks_though_it_knows_one(void **state)
 static void partial_keeps_the_first(void **state)
 {
 	struct fixture *f = *state;
-	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_partial *index = spn_partial_new(f->mem_ctx, f->fold);
 	struct spn_account *after = fixture_account(f, "a", NULL, "http/new");
 	struct spn_account *stale = fixture_account(f, "a", NULL, "http/old");
 	struct spn_holders holders = {};
 
-	assert_true(spn_index_add(index, after));
-	assert_true(spn_index_add(index, stale));
-	holders = holders_of(f, index, STR("http"), STR("old"));
+	assert_true(spn_partial_add(index, after));
+	assert_true(spn_partial_add(index, stale));
+	holders = holders_of(f,
+			     spn_partial_index(index),
+			     STR("http"),
+			     STR("old"));
 	assert_int_equal(holders.num_accounts, 0);
-	holders = holders_of(f, index, STR("http"), STR("new"));
+	holders = holders_of(f,
+			     spn_partial_index(index),
+			     STR("http"),
+			     STR("new"));
 	assert_int_equal(holders.num_accounts, 1);
 	assert_ptr_equal(holders.accounts[0], after);
 }
@@ -238,15 +249,17 @@ static void partial_keeps_the_first(void **state)
 static void partial_asks_for_computers(void **state)
 {
 	struct fixture *f = *state;
-	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_partial *index = spn_partial_new(f->mem_ctx, f->fold);
 	const struct spn_account *found = NULL;
 
-	assert_true(spn_index_computer_by_name(index, STR("web01"), &found));
+	assert_true(spn_index_computer_by_name(spn_partial_index(index),
+					       STR("web01"),
+					       &found));
 	assert_true(is_open(index, SPN_ASK_COMPUTER, "web01$"));
 	assert_true(is_open(index, SPN_ASK_SPN_IN_DOMAINS, "HOST/web01"));
 	assert_int_equal(num_open(index), 2);
 	assert_true(spn_index_computer_by_dns(
-		index,
+		spn_partial_index(index),
 		STR("averylongcomputername.example.com"),
 		&found));
 	assert_null(found);
@@ -259,16 +272,16 @@ static void partial_asks_for_computers(void **state)
 	assert_int_equal(num_open(index), 5);
 	/* Whoever holds it, computer or not: that includes the other one. */
 	holders_of(f,
-		   index,
+		   spn_partial_index(index),
 		   STR("host"),
 		   STR("averylongcomputername.example.com"));
 	assert_true(is_open(index,
 			    SPN_ASK_SPN,
 			    "host/averylongcomputername.example.com"));
 	assert_int_equal(num_open(index), 5);
-	assert_true(spn_index_answered(index, true));
+	assert_true(spn_partial_answered(index, true));
 	assert_true(spn_index_computer_by_dns(
-		index,
+		spn_partial_index(index),
 		STR("averylongcomputername.example.com"),
 		&found));
 	assert_int_equal(num_open(index), 0);
@@ -286,21 +299,25 @@ static void partial_nul_is_data(void **state)
 		.key = STR("HTTP/W"),
 	};
 	struct fixture *f = *state;
-	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_partial *index = spn_partial_new(f->mem_ctx, f->fold);
 	struct spn_account *a = fixture_account(f, "a", NULL, "");
 	struct spn_holders holders = {};
 	const struct spn_question *questions = NULL;
 	size_t num = 0;
 
 	assert_true(spn_account_add(a, &f->fold, STR("http/w\0x")));
-	assert_true(spn_index_add(index, a));
-	assert_true(
-		spn_index_holders_of(index, f->mem_ctx, &longer, &holders));
+	assert_true(spn_partial_add(index, a));
+	assert_true(spn_index_holders_of(spn_partial_index(index),
+					 f->mem_ctx,
+					 &longer,
+					 &holders));
 	assert_int_equal(holders.num_accounts, 1);
-	assert_true(
-		spn_index_holders_of(index, f->mem_ctx, &shorter, &holders));
+	assert_true(spn_index_holders_of(spn_partial_index(index),
+					 f->mem_ctx,
+					 &shorter,
+					 &holders));
 	assert_int_equal(holders.num_accounts, 0);
-	questions = spn_index_open_questions(index, &num);
+	questions = spn_partial_open_questions(index, &num);
 	assert_int_equal(num, 2);
 	/* sorted: the shorter one comes first */
 	assert_true(spn_str_equal(questions[1].text, STR("http/w\0x")));
@@ -314,7 +331,7 @@ static void holders_nul_is_data(void **state)
 	struct spn_holders holders = {};
 
 	assert_true(spn_account_add(a, &f->fold, STR("http/w\0x")));
-	assert_true(spn_index_add(f->index, a));
+	assert_true(spn_census_add(f->census, a));
 	fixture_add(f, "b", NULL, "http/w");
 	holders = holders_of(f, f->index, STR("http"), STR("w\0x"));
 	assert_int_equal(holders.num_accounts, 1);

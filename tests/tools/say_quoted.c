@@ -7,6 +7,7 @@
  * and as JSON. tests/tools/tool_quotes.py reads them.
  */
 #include "policy/report.h"
+#include "audit/rules/messages.h"
 
 #include "audit/events.h"
 
@@ -95,7 +96,7 @@ int main(void)
 				return 1;
 			}
 		}
-		v.message = spn_message_by_code(words[0]);
+		v.message = audit_message_by_code(words[0]);
 		v.severity = v.message->severity;
 		v.spn = bytes_of(mem_ctx, words[1]);
 		v.partner = bytes_of(mem_ctx, words[2]).data;

@@ -63,7 +63,7 @@ static struct audit_findings *findings_of(struct fixture *f,
 					  const struct audit_choice *choice,
 					  const struct spn_account *account)
 {
-	struct spn_report *report = spn_report_new(f->mem_ctx);
+	struct spn_report *report = audit_report_new(f->mem_ctx);
 	struct audit_violations violations = {};
 	struct audit_findings *findings = NULL;
 	size_t i;

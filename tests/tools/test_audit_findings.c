@@ -52,7 +52,7 @@ static const struct spn_account *account_of(const struct world *w,
 static void add(struct world *w, const struct row *row)
 {
 	const struct spn_account *other = account_of(w, row->other);
-	const struct spn_message *message = spn_message_by_code(row->code);
+	const struct spn_message *message = audit_message_by_code(row->code);
 	struct spn_violation v = {
 		.message = message,
 		.severity = message->severity,
@@ -339,7 +339,7 @@ static void test_common_list(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		struct spn_violation v = {
-			.message = spn_message_by_code("SPN-201"),
+			.message = audit_message_by_code("SPN-201"),
 			.account = all[i],
 			.spn = STR("http/one"),
 			.others = {.accounts = all, .num_accounts = 3},

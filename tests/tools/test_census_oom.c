@@ -7,7 +7,7 @@
 
 #include "audit/lists.h"
 #include "lib/fail_allocation.h"
-#include "policy/spn_census.h"
+#include "audit/census/census.h"
 
 #define NUM 40 /* more than a list that is not remembered */
 

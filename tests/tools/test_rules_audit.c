@@ -169,22 +169,23 @@ static char *audit(struct fixture *f,
 
 /* The same account as a wide directory folds it, in the wide index. */
 static void add_wide(struct fixture *f,
-		     struct spn_index *index,
+		     struct spn_census *wide_census,
 		     const struct spn_account *account)
 {
 	struct spn_account *wide = talloc_memdup(f->mem_ctx,
 						 account,
 						 sizeof(*account));
+	const struct spn_fold fold = {.fn = fold_wide};
 	size_t i;
 
 	assert_non_null(wide);
 	wide->spns = (struct spn_set){};
 	for (i = 0; i < account->spns.num; i++) {
 		assert_true(spn_account_add(wide,
-					    spn_index_fold(index),
+					    &fold,
 					    account->spns.values[i].value));
 	}
-	assert_true(spn_index_add(index, wide));
+	assert_true(spn_census_add(wide_census, wide));
 }
 
 /* SPN-102: equal to a Windows DC, not to Samba; with the other spelling. */
@@ -192,15 +193,17 @@ static void wide_duplicates(void **state)
 {
 	struct fixture *f = *state;
 	struct spn_fold fold = {.fn = fold_wide};
-	struct spn_index *wide = spn_index_new(f->mem_ctx, fold, true);
+	struct spn_census *wide_census = spn_census_new(f->mem_ctx, fold);
+	struct spn_index *wide = NULL;
 	struct spn_account *a = fixture_add(f, "a", NULL, "foo/cafe foo/x");
 	struct spn_account *b = fixture_add(f, "b", NULL, "foo/caf\xc3\xa9");
 	struct spn_account *c = fixture_add(f, "c", NULL, "foo/X foo/only");
 
-	assert_non_null(wide);
-	add_wide(f, wide, a);
-	add_wide(f, wide, b);
-	add_wide(f, wide, c);
+	assert_non_null(wide_census);
+	wide = spn_census_index(wide_census);
+	add_wide(f, wide_census, a);
+	add_wide(f, wide_census, b);
+	add_wide(f, wide_census, c);
 	assert_string_equal(audit(f, a, wide, "duplicate-spn"),
 			    "SPN-102 foo/caf\xc3\xa9; SPN-101 -");
 	assert_string_equal(audit(f, b, wide, "duplicate-spn"),
@@ -220,7 +223,7 @@ static void every_krbtgt(void **state)
 
 	b = fixture_account(f, "krbtgt", NULL, "kadmin/changepw");
 	b->object_guid = "another domain";
-	assert_true(spn_index_add(f->index, b));
+	assert_true(spn_census_add(f->census, b));
 	assert_string_equal(audit(f, a, NULL, "duplicate-spn"), "");
 	assert_string_equal(audit(f, b, NULL, "duplicate-spn"), "");
 	fixture_add(f, "thief", NULL, "kadmin/changepw");
@@ -268,15 +271,16 @@ static void additional_dns_name(void **state)
 	assert_true(spn_account_has_name(web, STR("web")));
 	assert_false(spn_account_has_name(web, STR("x.example.com")));
 	assert_false(spn_account_has_name(web, STR("")));
-	assert_true(spn_index_add(f->index, web));
+	assert_true(spn_census_add(f->census, web));
 	/* http/web wants the DNS name: that is all there is to say */
 	assert_string_equal(audit(f, a, NULL, "http-pair"),
 			    "SPN-302 http/w1.example.com");
 	/* and if the name is another's, n and n.x are two machines */
 	web->additional_dns_host_names = other;
-	f->index = spn_index_new(f->mem_ctx, f->fold, true);
-	assert_true(spn_index_add(f->index, a));
-	assert_true(spn_index_add(f->index, web));
+	f->census = spn_census_new(f->mem_ctx, f->fold);
+	f->index = spn_census_index(f->census);
+	assert_true(spn_census_add(f->census, a));
+	assert_true(spn_census_add(f->census, web));
 	assert_string_equal(audit(f, a, NULL, "http-pair"),
 			    "SPN-302 http/w1.example.com; "
 			    "SPN-305 http/web");

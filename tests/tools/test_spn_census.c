@@ -4,8 +4,8 @@
  */
 #include "lib/policy_fixture.h"
 
-#include "policy/spn_census.h"
-#include "policy/spn_pack.h"
+#include "audit/census/census.h"
+#include "audit/census/pack.h"
 
 static struct spn_census *new_census(struct fixture *f)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "baseline.h"
 
+#include "audit/rules/messages.h"
 #include "policy/quote.h"
 
 #include <ctype.h>
@@ -178,7 +179,7 @@ static bool add_line(struct audit_baseline *baseline,
 
 	if (blank != NULL) {
 		*blank = '\0';
-		message = spn_message_by_code(text);
+		message = audit_message_by_code(text);
 		*blank = ' ';
 	}
 	if (num_words != NUM_WORDS || message == NULL) {

@@ -5,9 +5,10 @@
  */
 #include "catalogue.h"
 
+#include "audit/rules/messages.h"
+#include "audit/rules/rules.h"
 #include "audit/rule_pages.h"
 #include "common/words.h"
-#include "policy/rules/rules.h"
 
 #include <string.h>
 
@@ -26,12 +27,12 @@ static const char *severity_text(const struct audit_choice *choice,
 
 void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 {
-	const struct spn_message *m = spn_messages();
+	const struct spn_message *m = audit_message_next(NULL);
 	const char *last = "";
 	char label[CODE_INDENT + 1];
 
-	for (; m->code != NULL; m++) {
-		const struct spn_rule *rule = spn_rule_by_name(m->rule);
+	for (; m != NULL; m = audit_message_next(m)) {
+		const struct spn_rule *rule = audit_rule_by_name(m->rule);
 
 		if (strcmp(m->rule, last) != 0) {
 			fputs((*last == '\0') ? "" : "\n", stream);
@@ -110,7 +111,7 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 			 const struct spn_message *message,
 			 FILE *stream)
 {
-	const struct spn_rule *rule = spn_rule_by_name(message->rule);
+	const struct spn_rule *rule = audit_rule_by_name(message->rule);
 	char *reason = template_text(mem_ctx, message, message->reason);
 	char *cure = template_text(mem_ctx, message, message->cure);
 	const struct {
@@ -151,10 +152,10 @@ bool audit_explain(TALLOC_CTX *mem_ctx,
 		   const struct audit_choice *wanted,
 		   FILE *stream)
 {
-	const struct spn_message *m = spn_messages();
+	const struct spn_message *m = audit_message_next(NULL);
 	const char *last = NULL;
 
-	for (; m->code != NULL; m++) {
+	for (; m != NULL; m = audit_message_next(m)) {
 		if (!audit_choice_is_on(wanted, m)) {
 			continue;
 		}

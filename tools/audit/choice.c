@@ -4,6 +4,8 @@
  * line: --rule=http-pair=off --rule=SPN-304=error leaves one code on.
  */
 #include "choice.h"
+
+#include "audit/rules/messages.h"
 #include "policy/quote.h"
 
 #include <string.h>
@@ -16,24 +18,13 @@ struct level {
 };
 
 struct audit_choice {
-	struct level *levels; /* order of spn_messages() */
+	struct level *levels; /* by audit_message_place() */
 	bool has_only;
 	bool has_least;
 	enum spn_severity least;
 };
 
 #define SEVERITIES "error, warning or info"
-
-static size_t num_messages(void)
-{
-	const struct spn_message *messages = spn_messages();
-	size_t num = 0;
-
-	while (messages[num].code != NULL) {
-		num++;
-	}
-	return num;
-}
 
 static bool key_means(struct spn_str key, const struct spn_message *message)
 {
@@ -43,32 +34,30 @@ static bool key_means(struct spn_str key, const struct spn_message *message)
 
 static bool is_key(struct spn_str key)
 {
-	const struct spn_message *message = spn_messages();
+	const struct spn_message *m = audit_message_next(NULL);
 
-	for (; message->code != NULL; message++) {
-		if (key_means(key, message)) {
-			return true;
-		}
+	while (m != NULL && !key_means(key, m)) {
+		m = audit_message_next(m);
 	}
-	return false;
+	return m != NULL;
 }
 
 /* "syntax, duplicate-spn, ...": each rule once. NULL when out of memory. */
 static char *rule_names(TALLOC_CTX *mem_ctx)
 {
-	const struct spn_message *messages = spn_messages();
+	const struct spn_message *m = audit_message_next(NULL);
 	char *names = talloc_strdup(mem_ctx, "");
-	size_t i;
+	const char *last = NULL;
 
-	for (i = 0; messages[i].code != NULL && names != NULL; i++) {
-		if (i > 0 &&
-		    strcmp(messages[i].rule, messages[i - 1].rule) == 0) {
+	for (; m != NULL && names != NULL; m = audit_message_next(m)) {
+		if (last != NULL && strcmp(m->rule, last) == 0) {
 			continue;
 		}
 		names = talloc_asprintf_append(names,
 					       "%s%s",
-					       (i == 0) ? "" : ", ",
-					       messages[i].rule);
+					       (last == NULL) ? "" : ", ",
+					       m->rule);
+		last = m->rule;
 	}
 	return names;
 }
@@ -116,7 +105,7 @@ struct audit_choice *audit_choice_new(TALLOC_CTX *mem_ctx)
 	}
 	choice->levels = talloc_zero_array(choice,
 					   struct level,
-					   num_messages());
+					   audit_num_messages());
 	if (choice->levels == NULL) {
 		talloc_free(choice);
 		return NULL;
@@ -129,11 +118,10 @@ bool audit_choice_rule(struct audit_choice *choice,
 		       const char *text,
 		       const char **_reason)
 {
-	const struct spn_message *messages = spn_messages();
+	const struct spn_message *m = audit_message_next(NULL);
 	struct level level = {.is_set = true};
 	const char *equals = strrchr(text, '=');
 	struct spn_str key = spn_str_of(text);
-	size_t i;
 
 	if (equals != NULL) {
 		key.len = (size_t)(equals - text);
@@ -156,13 +144,28 @@ bool audit_choice_rule(struct audit_choice *choice,
 		explain_key(choice, "--rule", key, _reason);
 		return false;
 	}
-	for (i = 0; messages[i].code != NULL; i++) {
-		if (key_means(key, &messages[i])) {
-			level.is_wanted = choice->levels[i].is_wanted;
-			choice->levels[i] = level;
+	for (; m != NULL; m = audit_message_next(m)) {
+		struct level *old = &choice->levels[audit_message_place(m)];
+
+		if (key_means(key, m)) {
+			level.is_wanted = old->is_wanted;
+			*old = level;
 		}
 	}
 	return true;
+}
+
+/* All that the key means. */
+static void want(struct audit_choice *choice, struct spn_str key)
+{
+	const struct spn_message *m = audit_message_next(NULL);
+
+	for (; m != NULL; m = audit_message_next(m)) {
+		if (key_means(key, m)) {
+			choice->levels[audit_message_place(m)].is_wanted =
+				true;
+		}
+	}
 }
 
 /* Every key of a list, marked; or only looked at. */
@@ -171,9 +174,7 @@ static bool walk_list(struct audit_choice *choice,
 		      bool mark,
 		      struct spn_str *_key)
 {
-	const struct spn_message *messages = spn_messages();
 	const char *start = text;
-	size_t i;
 
 	while (true) {
 		struct spn_str key = {
@@ -185,10 +186,8 @@ static bool walk_list(struct audit_choice *choice,
 		if (!is_key(key)) {
 			return false;
 		}
-		for (i = 0; mark && messages[i].code != NULL; i++) {
-			if (key_means(key, &messages[i])) {
-				choice->levels[i].is_wanted = true;
-			}
+		if (mark) {
+			want(choice, key);
 		}
 		if (start[key.len] == '\0') {
 			return true;
@@ -229,7 +228,7 @@ bool audit_choice_explain(struct audit_choice *choice,
 	if (strcasecmp(text, "all") != 0) {
 		return add_list(choice, "--explain", text, _reason);
 	}
-	for (i = 0; i < num_messages(); i++) {
+	for (i = 0; i < audit_num_messages(); i++) {
 		choice->levels[i].is_wanted = true;
 	}
 	choice->has_only = true;
@@ -256,7 +255,7 @@ bool audit_choice_least(struct audit_choice *choice,
 static const struct level *level_of(const struct audit_choice *choice,
 				    const struct spn_message *message)
 {
-	return &choice->levels[message - spn_messages()];
+	return &choice->levels[audit_message_place(message)];
 }
 
 bool audit_choice_is_on(const struct audit_choice *choice,

@@ -37,7 +37,7 @@ bool audit_choice_least(struct audit_choice *choice,
 			const char *text,
 			const char **_reason);
 
-/* Is reported at all; by place in spn_messages(). */
+/* Is reported at all. */
 bool audit_choice_is_on(const struct audit_choice *choice,
 			const struct spn_message *message);
 

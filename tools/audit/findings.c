@@ -8,6 +8,8 @@
  */
 #include "findings.h"
 
+#include "audit/rules/messages.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -498,7 +500,7 @@ bool audit_findings_add(struct audit_findings *findings,
 			const char *code,
 			const char *partner)
 {
-	const struct spn_message *message = spn_message_by_code(code);
+	const struct spn_message *message = audit_message_by_code(code);
 	const struct spn_violation violation = {
 		.message = message,
 		.partner = partner,

@@ -8,7 +8,7 @@
 
 #include "choice.h"
 #include "policy/report.h"
-#include "policy/spn_arena.h"
+#include "common/arena.h"
 
 struct audit_accounts {
 	const struct spn_account **accounts;

@@ -5,8 +5,8 @@
  */
 #include "judge.h"
 
-#include "policy/spn_arena.h"
-#include "policy/spn_census.h"
+#include "audit/rules/messages.h"
+#include "common/arena.h"
 
 #include <string.h>
 
@@ -14,10 +14,9 @@
 
 /* An account of either page as one that outlives both; the numbers in the two
  * are the same. */
-static bool keep_account(const struct spn_case *c,
+static bool keep_account(const struct audit_scan *scan,
 			 const struct spn_account **account)
 {
-	struct spn_census *census = spn_index_census(c->index);
 	size_t number = 0;
 
 	if (*account == NULL) {
@@ -26,13 +25,11 @@ static bool keep_account(const struct spn_case *c,
 	if (!spn_census_number(*account, &number)) {
 		return true; /* it is kept already */
 	}
-	return spn_census_keep(census, number, account);
+	return spn_census_keep(scan->census, number, account);
 }
 
 /* A list that many have is kept once. */
-static bool keep_many(struct audit_scan *scan,
-		      const struct spn_case *c,
-		      struct spn_holders *others)
+static bool keep_many(struct audit_scan *scan, struct spn_holders *others)
 {
 	struct spn_many *many = others->many;
 	struct spn_holders kept = {.num_accounts = others->num_accounts};
@@ -48,7 +45,7 @@ static bool keep_many(struct audit_scan *scan,
 			return false;
 		}
 		for (i = 0; i < kept.num_accounts; i++) {
-			if (!keep_account(c, &own[i])) {
+			if (!keep_account(scan, &own[i])) {
 				return false;
 			}
 		}
@@ -63,9 +60,7 @@ static bool keep_many(struct audit_scan *scan,
 	return true;
 }
 
-static bool keep_accounts(struct audit_scan *scan,
-			  const struct spn_case *c,
-			  struct spn_report *report)
+static bool keep_accounts(struct audit_scan *scan, struct spn_report *report)
 {
 	size_t i;
 	size_t j;
@@ -73,17 +68,17 @@ static bool keep_accounts(struct audit_scan *scan,
 	for (i = 0; i < report->num_violations; i++) {
 		struct spn_violation *v = &report->violations[i];
 
-		if (!keep_account(c, &v->account)) {
+		if (!keep_account(scan, &v->account)) {
 			return false;
 		}
 		if (v->others.many != NULL) {
-			if (!keep_many(scan, c, &v->others)) {
+			if (!keep_many(scan, &v->others)) {
 				return false;
 			}
 			continue;
 		}
 		for (j = 0; j < v->others.num_accounts; j++) {
-			if (!keep_account(c, &v->others.accounts[j])) {
+			if (!keep_account(scan, &v->others.accounts[j])) {
 				return false;
 			}
 		}
@@ -180,25 +175,25 @@ static bool keep_report(struct audit_scan *scan,
 static bool judge_account(struct audit_scan *scan,
 			  const struct audit_choice *choice,
 			  TALLOC_CTX *scratch,
-			  const struct spn_case *c,
+			  const struct audit_case *a,
 			  bool is_trial)
 {
-	struct spn_report *report = spn_report_new(scratch);
+	struct spn_report *report = audit_report_new(scratch);
 
-	if (report == NULL || !spn_rules_judge(c, report)) {
+	if (report == NULL || !audit_rules_judge(a, report)) {
 		return false;
 	}
 	drop_unwanted(choice, report);
 	if (is_trial) {
 		return true;
 	}
-	return keep_accounts(scan, c, report) && keep_report(scan, report);
+	return keep_accounts(scan, report) && keep_report(scan, report);
 }
 
 /* What belongs to no account. */
 bool audit_judge_forest(struct audit_scan *scan, const char **problems)
 {
-	struct spn_report *report = spn_report_new(scan);
+	struct spn_report *report = audit_report_new(scan);
 	size_t i;
 
 	if (report == NULL || !spn_rules_judge_forest(scan->forest, report)) {
@@ -216,10 +211,12 @@ bool audit_judge_forest(struct audit_scan *scan, const char **problems)
 
 bool audit_judge_accounts(struct audit_scan *scan,
 			  const struct audit_choice *choice,
-			  struct spn_case *c,
+			  struct audit_case *a,
+			  struct spn_census *wide,
 			  bool is_trial)
 {
-	struct spn_census *census = spn_index_census(scan->index);
+	struct spn_census *census = scan->census;
+	const struct spn_account **after = &a->c.after;
 	TALLOC_CTX *scratch = talloc_pool(scan, SCRATCH);
 	bool ok = scratch != NULL;
 	size_t i;
@@ -229,14 +226,14 @@ bool audit_judge_accounts(struct audit_scan *scan,
 		ok = ok && scan->lists != NULL;
 	}
 	for (i = 0; ok && i < spn_census_num(census); i++) {
-		ok = spn_census_get(census, i, &c->after);
-		if (ok && c->after != NULL && !c->after->is_deleted) {
-			ok = judge_account(scan, choice, scratch, c, is_trial);
+		ok = spn_census_get(census, i, after);
+		if (ok && *after != NULL && !(*after)->is_deleted) {
+			ok = judge_account(scan, choice, scratch, a, is_trial);
 			talloc_free_children(scratch);
 		}
 		spn_census_turn_page(census);
-		if (c->wide_index != NULL) {
-			spn_census_turn_page(spn_index_census(c->wide_index));
+		if (wide != NULL) {
+			spn_census_turn_page(wide);
 		}
 	}
 	talloc_free(scratch);

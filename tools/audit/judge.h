@@ -9,12 +9,13 @@
 
 /*
  * Adds what the rules say of each live account to scan->violations, except
- * what choice leaves out. c has all but the account. is_trial: nothing is
- * kept. False when out of memory.
+ * what choice leaves out. a has all but the account; wide is the census of its
+ * wide index, or NULL. is_trial: nothing is kept. False when out of memory.
  */
 bool audit_judge_accounts(struct audit_scan *scan,
 			  const struct audit_choice *choice,
-			  struct spn_case *c,
+			  struct audit_case *a,
+			  struct spn_census *wide,
 			  bool is_trial);
 
 /* The same for what belongs to no account; problems are those of the settings,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "policy/spn_arena.h"
+#include "common/arena.h"
 #include "policy/slots.h"
 
 struct audit_lists {

@@ -299,7 +299,7 @@ static int put_repairs(struct audit *audit,
 {
 	const struct audit_options *options = audit->options;
 	const struct spn_case c = {
-		.index = scanned->index,
+		.index = spn_census_index(scanned->census),
 		.forest = scanned->forest,
 		.settings = scanned->settings,
 	};

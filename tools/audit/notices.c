@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "notices.h"
 
+#include "audit/rules/messages.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -74,7 +76,7 @@ void audit_tell_deleted(struct audit_tell *tell,
 			const struct audit_choice *choice,
 			const struct audit_scan *scan)
 {
-	const struct spn_message *message = spn_message_by_code("SPN-504");
+	const struct spn_message *message = audit_message_by_code("SPN-504");
 
 	if (scan->source->shows_deleted || tell->of_deleted ||
 	    !audit_choice_is_on(choice, message) ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * source -> one pass -> index -> judge. The index is complete: what is not
+ * source -> one pass -> census -> judge. The census is complete: what is not
  * in it does not exist, so no rule ever leads to another search. Accounts
  * without any SPN are in it for their names, which say what belongs to an
  * FQDN and what is a logon name already.
@@ -17,8 +17,7 @@
 #include "judge.h"
 #include "audit/facts/dns_zones.h"
 #include "common/connect.h"
-#include "policy/spn_arena.h"
-#include "policy/spn_census.h"
+#include "common/arena.h"
 #include "policy/quick_fold.h"
 
 #include <string.h>
@@ -47,7 +46,7 @@ static bool start(struct reading *reading)
 {
 	struct audit_scan *scan = reading->scan;
 
-	TALLOC_FREE(scan->index);
+	TALLOC_FREE(scan->census);
 	talloc_free(reading->groups);
 	talloc_free(reading->names);
 	talloc_free(reading->acl);
@@ -56,12 +55,12 @@ static bool start(struct reading *reading)
 	scan->num_spns = 0;
 	reading->num_closed = 0;
 	reading->is_all_ascii = true;
-	scan->index = spn_index_new(scan, scan->fold, true);
+	scan->census = spn_census_new(scan, scan->fold);
 	reading->groups = audit_groups_new(scan);
 	reading->names = audit_names_new(scan);
 	reading->acl = audit_acl_new(scan);
 	reading->trustees = audit_trustees_new(scan);
-	return scan->index != NULL && reading->groups != NULL &&
+	return scan->census != NULL && reading->groups != NULL &&
 	       reading->names != NULL && reading->acl != NULL &&
 	       reading->trustees != NULL;
 }
@@ -71,7 +70,8 @@ static void forget_entries(void *private_data)
 	struct reading *reading = private_data;
 
 	if (!start(reading)) {
-		TALLOC_FREE(reading->scan->index); /* the next entry says it */
+		TALLOC_FREE(
+			reading->scan->census); /* the next entry says it */
 	}
 }
 
@@ -127,7 +127,7 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 {
 	struct audit_scan *scan = reading->scan;
 	struct spn_account *account = NULL;
-	size_t number = spn_census_num(spn_index_census(scan->index));
+	size_t number = spn_census_num(scan->census);
 	bool is_deleted = false;
 	int ret;
 
@@ -148,7 +148,8 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 		return LDB_SUCCESS;
 	}
 	if (!fill_facts(reading, msg, account) ||
-	    !spn_index_add(scan->index, account)) {
+	    !spn_census_add(scan->census, account))
+	{
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	if (!account->is_deleted) {
@@ -176,7 +177,7 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 	bool ok = true;
 	int ret;
 
-	if (reading->scan->index == NULL) {
+	if (reading->scan->census == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	if (is_account(msg)) {
@@ -197,8 +198,7 @@ static void mark_privileged(void *private_data, size_t number)
 {
 	struct reading *reading = private_data;
 
-	spn_census_set_privileged(spn_index_census(reading->scan->index),
-				  number);
+	spn_census_set_privileged(reading->scan->census, number);
 }
 
 /* Not shown, or no descriptor. Of a server; an export says itself what it
@@ -344,10 +344,10 @@ static struct spn_account *widen(TALLOC_CTX *mem_ctx,
 }
 
 static bool add_widened(struct audit_scan *scan,
-			struct spn_index *index,
+			struct spn_census *wide_census,
 			const struct spn_fold *wide)
 {
-	struct spn_census *census = spn_index_census(scan->index);
+	struct spn_census *census = scan->census;
 	size_t i;
 
 	for (i = 0; i < spn_census_num(census); i++) {
@@ -359,8 +359,8 @@ static bool add_widened(struct audit_scan *scan,
 		}
 		if (account != NULL) {
 			widened = widen(scan, account, wide);
-			if (widened == NULL || !spn_index_add(index, widened))
-			{
+			if (widened == NULL ||
+			    !spn_census_add(wide_census, widened)) {
 				return false;
 			}
 			talloc_free(widened);
@@ -370,19 +370,19 @@ static bool add_widened(struct audit_scan *scan,
 	return true;
 }
 
-/* *_index is NULL where the two folds cannot differ: the usual case. */
-static bool make_wide_index(const struct reading *reading,
-			    struct spn_index **_index)
+/* *_census is NULL where the two folds cannot differ: the usual case. */
+static bool make_wide_census(const struct reading *reading,
+			     struct spn_census **_census)
 {
 	struct audit_scan *scan = reading->scan;
 	struct spn_fold wide = audit_wide_fold(&scan->fold);
 
-	*_index = NULL;
+	*_census = NULL;
 	if (reading->is_all_ascii) {
 		return true;
 	}
-	*_index = spn_index_new(scan, wide, true);
-	return *_index != NULL && add_widened(scan, *_index, &wide);
+	*_census = spn_census_new(scan, wide);
+	return *_census != NULL && add_widened(scan, *_census, &wide);
 }
 
 /* ----------------------------------------------------------------- judging */
@@ -390,14 +390,15 @@ static bool make_wide_index(const struct reading *reading,
 /* What is asked of DNS is known once all has been judged. */
 static bool resolve(TALLOC_CTX *mem_ctx,
 		    const struct reading *reading,
-		    struct spn_case *c,
+		    struct audit_case *a,
+		    struct spn_census *wide,
 		    const char **_reason)
 {
 	const struct audit_scan_options *options = reading->options;
 	struct audit_scan *scan = reading->scan;
 
 	return options->resolve == NULL ||
-	       (audit_judge_accounts(scan, options->choice, c, true) &&
+	       (audit_judge_accounts(scan, options->choice, a, wide, true) &&
 		options->resolve(options->private_data,
 				 mem_ctx,
 				 scan->forest,
@@ -411,10 +412,15 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 {
 	struct audit_scan *scan = reading->scan;
 	struct spn_surroundings surroundings = reading->options->surroundings;
-	struct spn_case c = {
-		.index = scan->index,
-		.forest = scan->forest,
-		.settings = scan->settings,
+	struct spn_census *wide = NULL;
+	struct audit_case a = {
+		.c =
+			{
+				.index = spn_census_index(scan->census),
+				.forest = scan->forest,
+				.settings = scan->settings,
+			},
+		.census = scan->census,
 		.surroundings = &surroundings,
 	};
 
@@ -422,11 +428,17 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 		surroundings.ask_dns = audit_names_ask;
 		surroundings.private_data = reading->names;
 	}
-	return make_wide_index(reading, &c.wide_index) &&
-	       resolve(mem_ctx, reading, &c, _reason) &&
+	if (!make_wide_census(reading, &wide)) {
+		return false;
+	}
+	if (wide != NULL) {
+		a.c.wide_index = spn_census_index(wide);
+	}
+	return resolve(mem_ctx, reading, &a, wide, _reason) &&
 	       audit_judge_accounts(scan,
 				    reading->options->choice,
-				    &c,
+				    &a,
+				    wide,
 				    false) &&
 	       audit_judge_forest(scan, problems);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reads a whole directory into an index and judges every account of it.
+ * Reads a whole directory into a census and judges every account of it.
  */
 #ifndef SPN_AUDIT_SCAN_H
 #define SPN_AUDIT_SCAN_H
 
 #include "store/store.h"
 
+#include "audit/rules/rules.h"
 #include "findings.h"
 #include "lists.h"
 #include "directory/source.h"
@@ -17,8 +18,8 @@ struct audit_scan {
 	struct spn_fold fold; /* how this directory compares */
 	struct spn_forest *forest;
 	struct spn_settings *settings;
-	struct spn_index *index; /* complete */
-	size_t num_accounts;	 /* live ones */
+	struct spn_census *census;
+	size_t num_accounts; /* live ones */
 	size_t num_spns;
 	double seconds_reading;
 	double seconds_judging;

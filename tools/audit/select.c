@@ -5,7 +5,7 @@
  */
 #include "select.h"
 
-#include "policy/spn_census.h"
+#include "audit/census/census.h"
 
 #include <string.h>
 
@@ -84,7 +84,7 @@ static bool keep_matching(struct audit_select *select,
 			  const char *name,
 			  struct ldb_dn *dn)
 {
-	struct spn_census *census = spn_index_census(scan->index);
+	struct spn_census *census = scan->census;
 	struct spn_str wanted = {};
 	bool ok = name == NULL || scan->fold.fn(scan->fold.private_data,
 						select,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "spn_arena.h"
+#include "arena.h"
 
 #include <stdalign.h>
 #include <string.h>

@@ -3,10 +3,10 @@
  * Bytes that stay where they are, one after the other in large blocks: talloc
  * spends a hundred bytes on each chunk.
  */
-#ifndef SPN_POLICY_SPN_ARENA_H
-#define SPN_POLICY_SPN_ARENA_H
+#ifndef SPN_COMMON_ARENA_H
+#define SPN_COMMON_ARENA_H
 
-#include "spn.h"
+#include "policy/spn.h"
 
 /* Starts as {}. */
 struct spn_arena {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "spn_shared.h"
+#include "shared.h"
 
 #include <string.h>
 
-#include "spn_arena.h"
-#include "slots.h"
+#include "arena.h"
+#include "policy/slots.h"
 
 struct spn_shared {
 	bool nocase;

@@ -2,10 +2,10 @@
 /*
  * A set of texts, each once and with a number: parents of DNs, names in DNS.
  */
-#ifndef SPN_POLICY_SPN_SHARED_H
-#define SPN_POLICY_SPN_SHARED_H
+#ifndef SPN_COMMON_SHARED_H
+#define SPN_COMMON_SHARED_H
 
-#include "spn.h"
+#include "policy/spn.h"
 
 struct spn_shared;
 

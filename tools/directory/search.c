@@ -18,7 +18,7 @@
 #include "common/connect.h"
 #include "store/values.h"
 
-#include "policy/spn_shared.h"
+#include "common/shared.h"
 
 #include <ldb_module.h>
 #include <string.h>

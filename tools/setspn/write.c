@@ -19,6 +19,7 @@ struct work {
 	struct spn_account *before;  /* as it counts: without what is asked */
 	struct spn_account *after;
 	struct spn_fold fold;
+	struct spn_partial *index;
 	struct spn_case c;
 	struct spn_completion completion;
 	struct spn_report *report; /* what the rules say of it */
@@ -82,15 +83,19 @@ static int prepare(struct work *w)
 /* A fresh index that knows only the account as it would be. */
 static bool make_case(struct work *w)
 {
+	w->index = spn_partial_new(w->mem_ctx, w->fold);
+	if (w->index == NULL || !spn_partial_add(w->index, w->after)) {
+		return false;
+	}
 	w->c = (struct spn_case){
 		.after = w->after,
 		.before = w->before,
 		.is_write = true,
-		.index = spn_index_new(w->mem_ctx, w->fold, false),
+		.index = spn_partial_index(w->index),
 		.forest = w->forest,
 		.settings = w->settings,
 	};
-	return w->c.index != NULL && spn_index_add(w->c.index, w->after);
+	return true;
 }
 
 static struct spn_account *apply(const struct work *w,
@@ -131,11 +136,7 @@ static int complete(struct work *w)
 	if (w->before == NULL || w->after == NULL || !make_case(w)) {
 		return setspn_out_of_memory(w->s);
 	}
-	ret = spn_store_resolve(&w->s->store,
-				w->forest,
-				w->c.index,
-				examine,
-				w);
+	ret = spn_store_resolve(&w->s->store, w->forest, w->index, examine, w);
 	return (ret == LDB_SUCCESS)
 		       ? SETSPN_DONE
 		       : setspn_failed(w->s, "cannot look for holders", ret);
@@ -156,7 +157,12 @@ static int judge(struct work *w)
 	if (w->report == NULL || w->after == NULL || !make_case(w)) {
 		return setspn_out_of_memory(w->s);
 	}
-	ret = spn_store_judge(&w->s->store, w->forest, &w->c, 1, w->report);
+	ret = spn_store_judge(&w->s->store,
+			      w->forest,
+			      w->index,
+			      &w->c,
+			      1,
+			      w->report);
 	if (ret != LDB_SUCCESS) {
 		return setspn_failed(w->s, "cannot look for holders", ret);
 	}

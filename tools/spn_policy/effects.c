@@ -166,7 +166,7 @@ static bool policy_is_spared(TALLOC_CTX *mem_ctx,
 			     const struct ldb_message *msg,
 			     bool *_spared)
 {
-	struct spn_settings *alone = spn_settings_new(mem_ctx);
+	struct spn_settings *alone = spn_settings_new(mem_ctx, spn_rules());
 	char *guid = spn_store_guid_text(mem_ctx, msg);
 
 	if (alone == NULL || guid == NULL ||

@@ -18,7 +18,7 @@ static const struct spn_setting *policy_setting(TALLOC_CTX *mem_ctx,
 	size_t num = 0;
 	size_t i;
 
-	table = spn_settings_table(mem_ctx, &num);
+	table = spn_settings_table(mem_ctx, spn_rules(), &num);
 	for (i = 0; table != NULL && i < num; i++) {
 		if (strcasecmp(table[i].name, name) == 0) {
 			return &table[i];
@@ -60,7 +60,7 @@ static const char *policy_objection(TALLOC_CTX *mem_ctx,
 				    const char *name,
 				    const char *value)
 {
-	struct spn_settings *settings = spn_settings_new(mem_ctx);
+	struct spn_settings *settings = spn_settings_new(mem_ctx, spn_rules());
 	const char *reason = "out of memory";
 
 	if (settings == NULL) {

@@ -182,8 +182,8 @@ static int policy_settings_load(struct policy_settings *settings,
 	int ret;
 
 	settings->dn = policy_dn(settings, ldb);
-	settings->in_object = spn_settings_new(settings);
-	settings->effective = spn_settings_new(settings);
+	settings->in_object = spn_settings_new(settings, spn_rules());
+	settings->effective = spn_settings_new(settings, spn_rules());
 	if (settings->in_object == NULL || settings->effective == NULL) {
 		return ldb_oom(ldb);
 	}
@@ -399,7 +399,7 @@ static bool policy_show_rules_off(TALLOC_CTX *mem_ctx,
 	size_t num = 0;
 	size_t i;
 
-	table = spn_settings_table(mem_ctx, &num);
+	table = spn_settings_table(mem_ctx, spn_rules(), &num);
 	for (i = 0; table != NULL && i < num; i++) {
 		const char *name = table[i].name;
 		char *value = spn_settings_get(settings->effective,

@@ -226,7 +226,7 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 	if (settings == NULL) {
 		return false;
 	}
-	table = spn_settings_table(mem_ctx, &num);
+	table = spn_settings_table(mem_ctx, spn_rules(), &num);
 	if (table == NULL) {
 		policy_oom(state->tool);
 		return false;

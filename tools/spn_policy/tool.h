@@ -8,7 +8,7 @@
 
 #include "common/connect.h"
 
-#include "policy/settings.h"
+#include "policy/rules/rules.h"
 #include "store/values.h"
 
 #ifndef SPN_POLICY_MODULESDIR

@@ -11,10 +11,5 @@ extern const struct spn_rule spn_rule_duplicate_spn;
 extern const struct spn_rule spn_rule_http_pair;
 extern const struct spn_rule spn_rule_syntax;
 extern const struct spn_rule spn_rule_alias_spn;
-extern const struct spn_rule spn_rule_hosts;
-extern const struct spn_rule spn_rule_holders;
-extern const struct spn_rule spn_rule_logon_names;
-extern const struct spn_rule spn_rule_keys;
-extern const struct spn_rule spn_rule_delegation;
 
 #endif

@@ -13,11 +13,6 @@ static const struct spn_rule *const rules[] = {
 	&spn_rule_http_pair,
 	&spn_rule_syntax,
 	&spn_rule_alias_spn,
-	&spn_rule_hosts,
-	&spn_rule_holders,
-	&spn_rule_logon_names,
-	&spn_rule_keys,
-	&spn_rule_delegation,
 	NULL,
 };
 
@@ -70,10 +65,16 @@ static void settle_levels(struct spn_report *report,
 	report->num_violations = kept;
 }
 
-/* Drops what an administrator has exempted by host name. */
-static void drop_exempt_hosts(struct spn_report *report,
-			      size_t first,
-			      const struct spn_settings *settings)
+bool spn_case_is_exempt(const struct spn_case *c)
+{
+	return spn_settings_is_exempt_account(c->settings,
+					      c->after->object_guid,
+					      c->after->sam_account_name);
+}
+
+void spn_case_drop_exempt(const struct spn_case *c,
+			  struct spn_report *report,
+			  size_t first)
 {
 	size_t kept = first;
 	size_t i;
@@ -83,7 +84,7 @@ static void drop_exempt_hosts(struct spn_report *report,
 		struct spn spn = {};
 
 		if (spn_parse(v.spn, &spn) == SPN_SYNTAX_OK &&
-		    spn_settings_is_exempt_host(settings, spn.host_name))
+		    spn_settings_is_exempt_host(c->settings, spn.host_name))
 		{
 			continue;
 		}
@@ -127,18 +128,14 @@ static bool judge_limit(const struct spn_case *c, struct spn_report *report)
 
 static bool judge(const struct spn_case *c, struct spn_report *report)
 {
-	bool exempt =
-		spn_settings_is_exempt_account(c->settings,
-					       c->after->object_guid,
-					       c->after->sam_account_name);
+	bool exempt = spn_case_is_exempt(c);
 	size_t i;
 
 	for (i = 0; rules[i] != NULL; i++) {
 		size_t first = report->num_violations;
 		enum spn_level level = spn_settings_level(c->settings, i);
 
-		if (c->is_write &&
-		    (level == SPN_LEVEL_OFF || rules[i]->modes == 0)) {
+		if (c->is_write && level == SPN_LEVEL_OFF) {
 			continue;
 		}
 		if (exempt && rules[i]->obeys_exemptions) {
@@ -148,7 +145,7 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 			return false;
 		}
 		if (rules[i]->obeys_exemptions) {
-			drop_exempt_hosts(report, first, c->settings);
+			spn_case_drop_exempt(c, report, first);
 		}
 		if (c->is_write) {
 			settle_levels(report, first, level);

@@ -36,26 +36,12 @@ struct spn_case {
 					 NULL where it cannot matter */
 	const struct spn_forest *forest;
 	const struct spn_settings *settings;
-	const struct spn_surroundings *surroundings; /* NULL in a write */
 	/* of before and after; NULL: spn_case_compare() finds it out */
 	const struct spn_diff *diff;
 };
 
-struct spn_rule {
-	const char *name;     /* "duplicate-spn": settings, messages, docs */
-	const char *codes;    /* "SPN-1xx" */
-	enum spn_level level; /* where the settings say nothing */
-	unsigned modes; /* bits 1 << level that may be set; 0: audit only */
-	const char *summary;   /* one line: status, --list-rules, man page */
-	const char *source;    /* "MS-ADTS 3.1.1.5.1.3" */
-	bool obeys_exemptions; /* exempt-account and exempt-host count */
-	bool (*judge)(const struct spn_case *c, struct spn_report *report);
-	/* Once an audit, for what belongs to no account; NULL for none. */
-	bool (*judge_forest)(const struct spn_forest *forest,
-			     struct spn_report *report);
-};
-
-/* Every rule, NULL-terminated. The table in rules.c is the only list. */
+/* The rules that judge writes, NULL-terminated. The table in rules.c is the
+ * only list. An audit has more of its own (tools/audit/rules/). */
 const struct spn_rule *const *spn_rules(void);
 size_t spn_num_rules(void);
 const struct spn_rule *spn_rule_by_name(const char *name);
@@ -74,6 +60,14 @@ bool spn_rules_judge_forest(const struct spn_forest *forest,
 /* A machine has more SPNs than machine-spn-limit, and more than before: if
  * it has written them itself (is_own), that is too many. */
 bool spn_case_exceeds_limit(const struct spn_case *c);
+
+/* What the administrator has exempted: the account; what the report has from
+ * its violation number first on, by host name, which goes. For rules that
+ * obey exemptions. */
+bool spn_case_is_exempt(const struct spn_case *c);
+void spn_case_drop_exempt(const struct spn_case *c,
+			  struct spn_report *report,
+			  size_t first);
 
 /* For the rules themselves: */
 

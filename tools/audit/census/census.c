@@ -8,13 +8,14 @@
  * are remembered, and what was dear to make keeps the page: it is turned once
  * it has twice as many accounts as were unpacked for that.
  */
-#include "spn_census.h"
+#include "census.h"
 
 #include <string.h>
 
-#include "spn_arena.h"
-#include "spn_pack.h"
-#include "slots.h"
+#include "common/arena.h"
+#include "index.h"
+#include "keys.h"
+#include "pack.h"
 
 #define PAGE ((size_t)32 * 1024)
 
@@ -36,7 +37,7 @@ struct unpacked {
 };
 
 struct spn_census {
-	struct spn_fold fold;
+	struct spn_index index; /* first: see there */
 	struct spn_shared *shared;
 	struct spn_slots slots;
 	uint8_t **records; /* NULL: removed */
@@ -67,7 +68,10 @@ struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 	if (census == NULL) {
 		return NULL;
 	}
-	census->fold = fold;
+	census->index = (struct spn_index){
+		.ops = &spn_census_index_ops,
+		.fold = fold,
+	};
 	census->shared = spn_shared_new(census, false);
 	census->page = talloc_pool(census, PAGE);
 	if (census->shared == NULL || census->page == NULL) {
@@ -75,6 +79,16 @@ struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 		return NULL;
 	}
 	return census;
+}
+
+struct spn_index *spn_census_index(struct spn_census *census)
+{
+	return &census->index;
+}
+
+struct spn_census *spn_census_of(struct spn_index *index)
+{
+	return (struct spn_census *)(void *)index;
 }
 
 /* They are no longer true, or their page goes. */
@@ -86,90 +100,6 @@ static void forget_lists(struct spn_census *census)
 }
 
 /* ------------------------------------------------------------------ adding */
-
-static uint32_t hash_of(enum spn_census_key kind, struct spn_str key)
-{
-	bool nocase = kind != SPN_CENSUS_SPN && kind != SPN_CENSUS_DELETED_SPN;
-
-	return spn_slots_hash((uint32_t)kind + 1, key, nocase);
-}
-
-static bool add_key(struct spn_census *census,
-		    enum spn_census_key kind,
-		    struct spn_str key,
-		    size_t number)
-{
-	return key.len == 0 || spn_slots_add(census,
-					     &census->slots,
-					     hash_of(kind, key),
-					     (uint32_t)number);
-}
-
-static bool add_spns(struct spn_census *census,
-		     enum spn_census_key kind,
-		     const struct spn_account *account,
-		     size_t number)
-{
-	size_t i;
-
-	for (i = 0; i < account->spns.num; i++) {
-		if (!add_key(census,
-			     kind,
-			     account->spns.values[i].key,
-			     number)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool add_hosts(struct spn_census *census,
-		      const char *const *names,
-		      size_t number)
-{
-	for (; names != NULL && *names != NULL; names++) {
-		if (!add_key(census,
-			     SPN_CENSUS_HOST,
-			     spn_plain_name(*names),
-			     number)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool add_names(struct spn_census *census,
-		      const struct spn_account *account,
-		      size_t number)
-{
-	const struct spn_facts *facts = account->facts;
-	struct spn_str sam = spn_str_of(account->sam_account_name);
-
-	if (!add_key(census, SPN_CENSUS_NAME, sam, number)) {
-		return false;
-	}
-	if (facts != NULL && !add_key(census,
-				      SPN_CENSUS_UPN,
-				      spn_str_of(facts->user_principal_name),
-				      number))
-	{
-		return false;
-	}
-	if (account->kind != SPN_KIND_COMPUTER) {
-		return true;
-	}
-	return add_key(census,
-		       SPN_CENSUS_HOST,
-		       spn_account_netbios_name(account),
-		       number) &&
-	       add_key(census,
-		       SPN_CENSUS_HOST,
-		       spn_str_of(account->dns_host_name),
-		       number) &&
-	       add_hosts(census, account->additional_dns_host_names, number) &&
-	       (facts == NULL ||
-		add_hosts(census, facts->additional_sam_names, number));
-}
 
 static uint8_t *pack(struct spn_census *census,
 		     const struct spn_account *account)
@@ -222,14 +152,7 @@ bool spn_census_add(struct spn_census *census,
 	forget_lists(census);
 	census->records[number] = record;
 	census->num_records++;
-	if (account->is_deleted) {
-		return add_spns(census,
-				SPN_CENSUS_DELETED_SPN,
-				account,
-				number);
-	}
-	return add_spns(census, SPN_CENSUS_SPN, account, number) &&
-	       add_names(census, account, number);
+	return spn_keys_add(census, &census->slots, account, number);
 }
 
 size_t spn_census_num(const struct spn_census *census)
@@ -357,7 +280,7 @@ bool spn_census_get(struct spn_census *census,
 	}
 	account = spn_unpack(census->page,
 			     census->shared,
-			     &census->fold,
+			     &census->index.fold,
 			     census->records[number]);
 	if (account == NULL) {
 		return false;
@@ -372,32 +295,6 @@ bool spn_census_get(struct spn_census *census,
 	}
 	*_account = unpacked.account;
 	return true;
-}
-
-/* The same hash: the same key? */
-static bool has_key(const struct spn_account *account,
-		    enum spn_census_key kind,
-		    struct spn_str key)
-{
-	const struct spn_facts *facts = account->facts;
-
-	switch (kind) {
-	case SPN_CENSUS_SPN:
-	case SPN_CENSUS_DELETED_SPN:
-		return spn_account_find(account, key) != NULL;
-	case SPN_CENSUS_NAME:
-		return spn_str_equal_nocase(spn_str_of(
-						    account->sam_account_name),
-					    key);
-	case SPN_CENSUS_HOST:
-		return spn_account_has_name(account, key) ||
-		       spn_account_has_sam_name(account, key);
-	case SPN_CENSUS_UPN:
-		break;
-	}
-	return facts != NULL &&
-	       spn_str_equal_nocase(spn_str_of(facts->user_principal_name),
-				    key);
 }
 
 static bool add_holder(TALLOC_CTX *mem_ctx,
@@ -503,7 +400,7 @@ bool spn_census_find(struct spn_census *census,
 		     struct spn_holders *_holders)
 {
 	struct spn_holders holders = {};
-	uint32_t hash = hash_of(kind, key);
+	uint32_t hash = spn_keys_hash(kind, key);
 	const struct listed *listed = find_list(census, hash, kind, key);
 	uint32_t number = 0;
 	size_t place = 0;
@@ -519,7 +416,7 @@ bool spn_census_find(struct spn_census *census,
 		if (!spn_census_get(census, number, &account)) {
 			return false;
 		}
-		if (account != NULL && has_key(account, kind, key) &&
+		if (account != NULL && spn_keys_match(account, kind, key) &&
 		    !add_holder(mem_ctx, &holders, account))
 		{
 			return false;
@@ -548,6 +445,15 @@ void spn_census_turn_page(struct spn_census *census)
 	talloc_free_children(census->page);
 	census->num_open = 0;
 	census->num_dear = 0;
+}
+
+bool spn_census_number(const struct spn_account *account, size_t *_number)
+{
+	if (account->census_number == 0) {
+		return false;
+	}
+	*_number = account->census_number - 1;
+	return true;
 }
 
 static bool make_room_for_kept(struct spn_census *census)
@@ -586,7 +492,7 @@ bool spn_census_keep(struct spn_census *census,
 					 &census->arena,
 					 census->page,
 					 census->shared,
-					 &census->fold,
+					 &census->index.fold,
 					 census->records[number]);
 	}
 	*_kept = census->kept[number];

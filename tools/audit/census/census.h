@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every account of a forest, packed, and found by its SPNs and names: what a
- * complete spn_index is made of. A million accounts fit.
+ * Every account of a forest, packed, and found by its SPNs and names. A
+ * million accounts fit. What is not in it does not exist, so an audit needs
+ * one pass over the directory and no search per account.
  *
  * Accounts are unpacked when they are asked for, onto a page that the next
  * one turns; the few that a report speaks of are kept.
  */
-#ifndef SPN_POLICY_SPN_CENSUS_H
-#define SPN_POLICY_SPN_CENSUS_H
+#ifndef SPN_AUDIT_CENSUS_CENSUS_H
+#define SPN_AUDIT_CENSUS_CENSUS_H
 
-#include "index.h"
+#include "policy/index.h"
 
 struct spn_census;
 
@@ -25,7 +26,12 @@ enum spn_census_key {
 /* fold's private data must live as long. NULL when out of memory. */
 struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold);
 
-/* Copies it. False when out of memory. */
+/* What any rule may ask. Accounts that it answers with are good until the page
+ * of the census is turned. */
+struct spn_index *spn_census_index(struct spn_census *census);
+
+/* Copies it, with all of its SPNs, live or deleted. False when out of memory.
+ */
 bool spn_census_add(struct spn_census *census,
 		    const struct spn_account *account);
 
@@ -48,6 +54,31 @@ bool spn_census_find(struct spn_census *census,
 		     enum spn_census_key kind,
 		     struct spn_str key,
 		     struct spn_holders *_holders);
+
+/*
+ * What only rules of an audit may ask. Accounts of any kind, with SPNs or
+ * without.
+ */
+/* The live account with exactly this sAMAccountName, or NULL. */
+bool spn_census_account_by_name(struct spn_census *census,
+				struct spn_str sam_account_name,
+				const struct spn_account **_account);
+/* Live computers of which this is any name: NetBIOS, DNS, additional. */
+bool spn_census_computers_named(struct spn_census *census,
+				TALLOC_CTX *mem_ctx,
+				struct spn_str host_name,
+				struct spn_holders *_computers);
+/* Live accounts with this userPrincipalName (facts). */
+bool spn_census_upn_holders(struct spn_census *census,
+			    TALLOC_CTX *mem_ctx,
+			    struct spn_str user_principal_name,
+			    struct spn_holders *_holders);
+/* Deleted objects that would bring this SPN back; no other function finds
+ * deleted ones. */
+bool spn_census_deleted_holders(struct spn_census *census,
+				TALLOC_CTX *mem_ctx,
+				const struct spn_value *spn,
+				struct spn_holders *_holders);
 
 /*
  * Unpacked accounts go: at once, or, where to unpack them again and again

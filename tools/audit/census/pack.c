@@ -8,9 +8,12 @@
  * Folded values are not kept: they are as long as the values, and to fold
  * again costs less than the memory.
  */
-#include "spn_pack.h"
+#include "pack.h"
 
 #include <string.h>
+
+#include "audit/rules/facts.h"
+#include "policy/names.h"
 
 #define FLAG_DC 0x1u
 #define FLAG_DISABLED 0x2u
@@ -325,7 +328,7 @@ static const char *get_dn(struct reader *r, const struct spn_shared *shared)
 	return dn;
 }
 
-static const struct spn_facts *get_facts(struct reader *r, uint8_t flags)
+static struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 {
 	struct spn_facts *facts = take(r, sizeof(*facts));
 	struct spn_str *delegate_to = NULL;
@@ -422,13 +425,24 @@ static bool get_spns(struct reader *r,
 	return true;
 }
 
+/* Where the lists are long. */
+static bool list_names(struct spn_account *account, struct spn_facts *facts)
+{
+	return spn_names_list(account,
+			      account->additional_dns_host_names,
+			      &account->dns_names) &&
+	       (facts == NULL || spn_names_list(account,
+						facts->additional_sam_names,
+						&facts->sam_names));
+}
+
 static bool unpack(struct reader *r,
 		   const struct spn_shared *shared,
 		   const struct spn_fold *fold,
 		   struct spn_account *account)
 {
 	uint8_t flags = r->at[0];
-	const struct spn_facts *facts = NULL;
+	struct spn_facts *facts = NULL;
 
 	account->kind = (enum spn_kind)r->at[1];
 	r->at += 2;
@@ -446,7 +460,8 @@ static bool unpack(struct reader *r,
 		facts = get_facts(r, flags);
 	}
 	account->facts = (r->arena == NULL) ? facts : NULL;
-	return !r->is_out_of_memory && get_spns(r, account, fold);
+	return !r->is_out_of_memory && get_spns(r, account, fold) &&
+	       (r->arena != NULL || list_names(account, facts));
 }
 
 struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
@@ -464,8 +479,7 @@ struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
 	if (account == NULL) {
 		return NULL;
 	}
-	if (!unpack(&r, shared, fold, account) ||
-	    !spn_account_list_names(account)) {
+	if (!unpack(&r, shared, fold, account)) {
 		talloc_free(account);
 		return NULL;
 	}

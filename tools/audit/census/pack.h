@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An account in as few bytes as will do, and back. For spn_census only.
+ * An account in as few bytes as will do, and back. For census.c only.
  */
-#ifndef SPN_POLICY_SPN_PACK_H
-#define SPN_POLICY_SPN_PACK_H
+#ifndef SPN_AUDIT_CENSUS_PACK_H
+#define SPN_AUDIT_CENSUS_PACK_H
 
-#include "account.h"
-#include "spn_arena.h"
-#include "spn_shared.h"
+#include "common/arena.h"
+#include "common/shared.h"
+#include "policy/account.h"
 
 /* What of a DN is the parent's, "" if it has none. */
 struct spn_str spn_pack_parent(struct spn_str dn);

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "policy/spn_arena.h"
+#include "common/arena.h"
 #include "policy/slots.h"
 
 #define ACE_ALLOWED 0x0

@@ -7,6 +7,8 @@
 
 #include "store/store.h"
 
+#include "audit/rules/facts.h"
+
 /*
  * On mem_ctx; texts may point into the entry. is_privileged is what adminCount
  * says; who may write SPNs is for others to fill in. NULL when out of memory.

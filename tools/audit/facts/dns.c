@@ -15,7 +15,7 @@
 #include <sys/time.h>
 
 #include "policy/host_pair.h"
-#include "policy/spn_shared.h"
+#include "common/shared.h"
 
 #define MAX_CNAMES 8
 

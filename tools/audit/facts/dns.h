@@ -6,7 +6,7 @@
 #ifndef SPN_AUDIT_FACTS_DNS_H
 #define SPN_AUDIT_FACTS_DNS_H
 
-#include "policy/spn_facts.h"
+#include "audit/rules/facts.h"
 
 struct audit_dns;
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "policy/spn_shared.h"
+#include "common/shared.h"
 
 #define LONGEST_NAME 255
 

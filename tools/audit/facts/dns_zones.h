@@ -8,6 +8,8 @@
 
 #include "store/store.h"
 
+#include "audit/rules/facts.h"
+
 struct audit_names;
 
 /* NULL when out of memory. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/spn_shared.h"
+#include "common/shared.h"
 
 #define RID_DOMAIN_ADMINS 512
 #define RID_SCHEMA_ADMINS 518

@@ -9,6 +9,8 @@
  */
 #include "format.h"
 
+#include "audit/rules/messages.h"
+
 #include <stdlib.h>
 
 #include "policy/quote.h"
@@ -168,10 +170,10 @@ static void put_findings(struct json *json,
 
 static void put_rules(struct json *json, const struct audit_choice *choice)
 {
-	const struct spn_message *message = spn_messages();
+	const struct spn_message *message = audit_message_next(NULL);
 
 	open_with(json, "rules", '[');
-	for (; message->code != NULL; message++) {
+	for (; message != NULL; message = audit_message_next(message)) {
 		enum spn_severity severity =
 			audit_choice_severity(choice,
 					      message,

@@ -6,6 +6,7 @@
  */
 #include "format.h"
 
+#include "audit/rules/messages.h"
 #include "policy/quote.h"
 
 #include <string.h>
@@ -68,13 +69,13 @@ static size_t count(const struct audit_findings *findings,
 
 static void write_counts(const struct audit_result *result, FILE *stream)
 {
-	const struct spn_message *m = spn_messages();
+	const struct spn_message *m = audit_message_next(NULL);
 	int s;
 
 	write_head(stream,
 		   "spn_audit_findings",
 		   "What spn-audit found, by code and severity.");
-	for (; m->code != NULL; m++) {
+	for (; m != NULL; m = audit_message_next(m)) {
 		if (!audit_choice_is_on(result->choice, m)) {
 			continue;
 		}

@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "host_pair.h"
-#include "policy/rules/rule_table.h"
-#include "slots.h"
+#include "policy/host_pair.h"
+#include "policy/slots.h"
+#include "rule_table.h"
 
 /*
  * Who a KDC takes the entry to mean: the holders of the whole value, or for
@@ -199,18 +199,23 @@ static bool judge_writers(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
-static bool judge(const struct spn_case *c, struct spn_report *report)
+static bool judge(const struct audit_case *a, struct spn_report *report)
 {
-	return c->is_write || c->after->facts == NULL ||
+	const struct spn_case *c = &a->c;
+	return c->after->facts == NULL ||
 	       (judge_entries(c, report) && judge_writers(c, report));
 }
 
-const struct spn_rule spn_rule_delegation = {
-	.name = "delegation",
-	.codes = "SPN-8xx",
-	.level = SPN_LEVEL_OFF,
-	.summary = "delegation leads to services that there are, and only "
-		   "administrators change SPNs",
-	.source = "MS-SFU 3.2.5.2; MS-ADTS 3.1.1.5.3.1.1.4",
+const struct audit_rule audit_rule_delegation = {
+	.about =
+		{
+			.name = "delegation",
+			.codes = "SPN-8xx",
+			.level = SPN_LEVEL_OFF,
+			.summary = "delegation leads to services that there "
+				   "are, and only "
+				   "administrators change SPNs",
+			.source = "MS-SFU 3.2.5.2; MS-ADTS 3.1.1.5.3.1.1.4",
+		},
 	.judge = judge,
 };

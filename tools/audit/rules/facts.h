@@ -6,12 +6,12 @@
  *
  * Times are seconds since 1970, UTC.
  */
-#ifndef SPN_POLICY_SPN_FACTS_H
-#define SPN_POLICY_SPN_FACTS_H
+#ifndef SPN_AUDIT_RULES_FACTS_H
+#define SPN_AUDIT_RULES_FACTS_H
 
 #include <stdint.h>
 
-#include "spn.h"
+#include "policy/names.h"
 
 #define SPN_UAC_DISABLED 0x2u
 #define SPN_UAC_DONT_EXPIRE_PASSWORD 0x10000u
@@ -35,6 +35,7 @@ struct spn_facts {
 	const char *user_principal_name;   /* NULL when it has none */
 	const char **additional_sam_names; /* msDS-AdditionalSamAccountName,
 					      NULL-terminated, or NULL */
+	const struct spn_names *sam_names; /* of that list */
 	const struct spn_str *delegate_to; /* msDS-AllowedToDelegateTo */
 	size_t num_delegate_to;
 	const char **password_readers; /* names ("web01") of the computers that
@@ -44,6 +45,11 @@ struct spn_facts {
 	const struct spn_writer *writers;
 	size_t num_writers;
 };
+
+/* host is one of msDS-AdditionalSamAccountName, without their "$". NULL has
+ * none. */
+bool spn_facts_have_sam_name(const struct spn_facts *facts,
+			     struct spn_str host);
 
 enum spn_dns_answer {
 	SPN_DNS_UNKNOWN, /* nobody was asked, or nobody knows */

@@ -5,7 +5,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "policy/rules/rule_table.h"
+#include "rule_table.h"
 
 /* How people name the accounts with which they administer. */
 static const char *const admin_patterns[] = {
@@ -36,21 +36,22 @@ static struct spn_str first_spn(const struct spn_account *account)
 		       : (struct spn_str){};
 }
 
-static bool is_out_of_use(const struct spn_case *c,
+static bool is_out_of_use(const struct audit_case *a,
 			  const struct spn_account *account)
 {
 	const struct spn_facts *facts = account->facts;
 
 	return account->is_disabled ||
-	       (facts != NULL && c->surroundings != NULL &&
-		facts->expires > 0 && facts->expires < c->surroundings->now);
+	       (facts != NULL && a->surroundings != NULL &&
+		facts->expires > 0 && facts->expires < a->surroundings->now);
 }
 
 /* One of its SPNs that an account in use has, too. */
-static bool find_wanted(const struct spn_case *c,
+static bool find_wanted(const struct audit_case *a,
 			struct spn_report *report,
 			const struct spn_value **_wanted)
 {
+	const struct spn_case *c = &a->c;
 	size_t i;
 	size_t j;
 
@@ -63,7 +64,7 @@ static bool find_wanted(const struct spn_case *c,
 			return false;
 		}
 		for (j = 0; j < holders.num_accounts; j++) {
-			if (!is_out_of_use(c, holders.accounts[j])) {
+			if (!is_out_of_use(a, holders.accounts[j])) {
 				*_wanted = value;
 				return true;
 			}
@@ -72,16 +73,18 @@ static bool find_wanted(const struct spn_case *c,
 	return true;
 }
 
-static bool judge_disabled(const struct spn_case *c, struct spn_report *report)
+static bool judge_disabled(const struct audit_case *a,
+			   struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	struct spn_violation v = {.account = c->after};
 	struct spn_violation *added = NULL;
 	const struct spn_value *wanted = NULL;
 
-	if (!is_out_of_use(c, c->after) || is_krbtgt(c->after)) {
+	if (!is_out_of_use(a, c->after) || is_krbtgt(c->after)) {
 		return true;
 	}
-	if (!find_wanted(c, report, &wanted)) {
+	if (!find_wanted(a, report, &wanted)) {
 		return false;
 	}
 	v.spn = (wanted != NULL) ? wanted->value : first_spn(c->after);
@@ -94,9 +97,10 @@ static bool judge_disabled(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
-static bool judge_silent(const struct spn_case *c, struct spn_report *report)
+static bool judge_silent(const struct audit_case *a, struct spn_report *report)
 {
-	const struct spn_surroundings *s = c->surroundings;
+	const struct spn_case *c = &a->c;
+	const struct spn_surroundings *s = a->surroundings;
 	const struct spn_facts *facts = c->after->facts;
 	struct spn_violation v = {
 		.account = c->after,
@@ -105,7 +109,7 @@ static bool judge_silent(const struct spn_case *c, struct spn_report *report)
 	int64_t limit = 0;
 
 	if (c->after->kind != SPN_KIND_COMPUTER || facts == NULL ||
-	    s == NULL || is_out_of_use(c, c->after))
+	    s == NULL || is_out_of_use(a, c->after))
 	{
 		return true;
 	}
@@ -139,8 +143,10 @@ static bool judge_conflict(const struct spn_case *c, struct spn_report *report)
 	       spn_report_add(report, "SPN-503", &v, NULL);
 }
 
-static bool judge_deleted(const struct spn_case *c, struct spn_report *report)
+static bool judge_deleted(const struct audit_case *a,
+			  struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	size_t i;
 
 	for (i = 0; i < c->after->spns.num; i++) {
@@ -150,10 +156,10 @@ static bool judge_deleted(const struct spn_case *c, struct spn_report *report)
 			.spn = value->value,
 		};
 
-		if (!spn_index_deleted_holders(c->index,
-					       report,
-					       value,
-					       &v.others) ||
+		if (!spn_census_deleted_holders(a->census,
+						report,
+						value,
+						&v.others) ||
 		    (v.others.num_accounts > 0 &&
 		     !spn_report_add(report, "SPN-504", &v, NULL)))
 		{
@@ -226,8 +232,9 @@ static bool may_use(const struct spn_case *c,
 	return true;
 }
 
-static bool judge_gmsa(const struct spn_case *c, struct spn_report *report)
+static bool judge_gmsa(const struct audit_case *a, struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	const struct spn_facts *facts = c->after->facts;
 	size_t i;
 
@@ -248,10 +255,10 @@ static bool judge_gmsa(const struct spn_case *c, struct spn_report *report)
 		if (spn_parse(v.spn, &spn) != SPN_SYNTAX_OK) {
 			continue;
 		}
-		if (!spn_index_computers_named(c->index,
-					       report,
-					       spn.host_name,
-					       &computers)) {
+		if (!spn_census_computers_named(a->census,
+						report,
+						spn.host_name,
+						&computers)) {
 			return false;
 		}
 		/* A name of no computer may be an alias of the right one. */
@@ -266,17 +273,18 @@ static bool judge_gmsa(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
-static bool judge_name(const struct spn_case *c,
+static bool judge_name(const struct audit_case *a,
 		       struct spn_str name,
 		       struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	struct spn_violation v = {.account = c->after};
 	struct spn_value spn = {};
 
 	if (name.len > 0 && name.data[name.len - 1] == '$') {
 		name.len--;
 	}
-	if (!spn_index_computers_named(c->index, report, name, &v.others) ||
+	if (!spn_census_computers_named(a->census, report, name, &v.others) ||
 	    !spn_index_key(c->index, report, spn_str_of("HOST"), name, &spn))
 	{
 		return false;
@@ -292,9 +300,10 @@ static bool judge_name(const struct spn_case *c,
 	       spn_report_add(report, "SPN-507", &v, NULL);
 }
 
-static bool judge_more_names(const struct spn_case *c,
+static bool judge_more_names(const struct audit_case *a,
 			     struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	const char *const *lists[] = {
 		c->after->additional_dns_host_names,
 		(c->after->facts == NULL)
@@ -309,7 +318,7 @@ static bool judge_more_names(const struct spn_case *c,
 	}
 	for (l = 0; l < sizeof(lists) / sizeof(lists[0]); l++) {
 		for (i = 0; lists[l] != NULL && lists[l][i] != NULL; i++) {
-			if (!judge_name(c, spn_str_of(lists[l][i]), report)) {
+			if (!judge_name(a, spn_str_of(lists[l][i]), report)) {
 				return false;
 			}
 		}
@@ -317,26 +326,29 @@ static bool judge_more_names(const struct spn_case *c,
 	return true;
 }
 
-static bool judge(const struct spn_case *c, struct spn_report *report)
+static bool judge(const struct audit_case *a, struct spn_report *report)
 {
-	if (c->is_write) {
-		return true;
-	}
+	const struct spn_case *c = &a->c;
 	if (c->after->spns.num == 0) {
-		return judge_more_names(c, report);
+		return judge_more_names(a, report);
 	}
-	return judge_disabled(c, report) && judge_silent(c, report) &&
-	       judge_conflict(c, report) && judge_deleted(c, report) &&
-	       judge_admin(c, report) && judge_gmsa(c, report) &&
-	       judge_more_names(c, report);
+	return judge_disabled(a, report) && judge_silent(a, report) &&
+	       judge_conflict(c, report) && judge_deleted(a, report) &&
+	       judge_admin(c, report) && judge_gmsa(a, report) &&
+	       judge_more_names(a, report);
 }
 
-const struct spn_rule spn_rule_holders = {
-	.name = "holders",
-	.codes = "SPN-5xx",
-	.level = SPN_LEVEL_OFF,
-	.summary = "who has SPNs is in use, and meant to have them",
-	.source = "MS-ADTS 3.1.1.5.1.3; MS-ADA2 msDS-AdditionalDnsHostName",
-	.obeys_exemptions = true,
+const struct audit_rule audit_rule_holders = {
+	.about =
+		{
+			.name = "holders",
+			.codes = "SPN-5xx",
+			.level = SPN_LEVEL_OFF,
+			.summary = "who has SPNs is in use, and meant to have "
+				   "them",
+			.source = "MS-ADTS 3.1.1.5.1.3; MS-ADA2 "
+				  "msDS-AdditionalDnsHostName",
+			.obeys_exemptions = true,
+		},
 	.judge = judge,
 };

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "host_pair.h"
-#include "policy/rules/rule_table.h"
+#include "policy/host_pair.h"
+#include "rule_table.h"
 
 #define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
 
@@ -73,22 +73,25 @@ static bool is_same_host(struct spn_str a, struct spn_str b)
 		spn_str_equal_nocase(label_of(a), label_of(b)));
 }
 
-static enum spn_dns_answer ask_dns(const struct spn_case *c,
+static enum spn_dns_answer ask_dns(const struct audit_case *a,
 				   struct spn_str host)
 {
-	const struct spn_surroundings *s = c->surroundings;
+	const struct spn_surroundings *s = a->surroundings;
 
 	return (s->ask_dns == NULL) ? SPN_DNS_UNKNOWN
 				    : s->ask_dns(s->private_data, host);
 }
 
-static bool is_computer_name(const struct spn_case *c,
+static bool is_computer_name(const struct audit_case *a,
 			     struct spn_str host,
 			     bool *_is_name)
 {
 	struct spn_holders computers = {};
 
-	if (!spn_index_computers_named(c->index, c->index, host, &computers)) {
+	if (!spn_census_computers_named(a->census,
+					a->census,
+					host,
+					&computers)) {
 		return false;
 	}
 	*_is_name = computers.num_accounts > 0;
@@ -105,7 +108,7 @@ static bool is_own_name(const struct spn_account *computer,
 	struct spn_str label = label_of(host);
 
 	if (spn_account_has_name(computer, host) ||
-	    spn_account_has_sam_name(computer, host))
+	    spn_facts_have_sam_name(computer->facts, host))
 	{
 		return true;
 	}
@@ -123,15 +126,16 @@ static bool is_own_name(const struct spn_account *computer,
 
 /* *_is becomes false if a value a little earlier is wrong in the same way for
  * the same host. */
-static bool was_said(const struct spn_case *c,
+static bool was_said(const struct audit_case *a,
 		     size_t place,
 		     struct spn_str host,
-		     bool (*is_wrong)(const struct spn_case *c,
+		     bool (*is_wrong)(const struct audit_case *a,
 				      struct spn_str value,
 				      struct spn *spn,
 				      bool *_is),
 		     bool *_is)
 {
+	const struct spn_case *c = &a->c;
 	size_t i;
 
 	*_is = true;
@@ -142,7 +146,7 @@ static bool was_said(const struct spn_case *c,
 		struct spn spn = {};
 		bool wrong = false;
 
-		if (!is_wrong(c, value, &spn, &wrong)) {
+		if (!is_wrong(a, value, &spn, &wrong)) {
 			return false;
 		}
 		*_is = !wrong || !is_same_host(spn.host_name, host);
@@ -172,63 +176,66 @@ static bool judge_ghost(const struct spn_case *c,
 }
 
 /* Neither DNS nor, unless that was asked itself, a computer has the name. */
-static bool is_stale(const struct spn_case *c,
+static bool is_stale(const struct audit_case *a,
 		     struct spn_str value,
 		     struct spn *spn,
 		     bool *_is)
 {
+	const struct spn_case *c = &a->c;
 	bool is_name = false;
 
 	*_is = false;
 	if (spn_parse(value, spn) != SPN_SYNTAX_OK) {
 		return true;
 	}
-	if (!c->surroundings->dns_is_live) {
+	if (!a->surroundings->dns_is_live) {
 		is_name = is_own_name(c->after, spn->host_name);
-		if (!is_name && !is_computer_name(c, spn->host_name, &is_name))
+		if (!is_name && !is_computer_name(a, spn->host_name, &is_name))
 		{
 			return false;
 		}
 	}
 	*_is = !is_name && names_a_host(c, spn) &&
-	       ask_dns(c, spn->host_name) == SPN_DNS_ABSENT;
+	       ask_dns(a, spn->host_name) == SPN_DNS_ABSENT;
 	return true;
 }
 
-static bool judge_stale(const struct spn_case *c,
+static bool judge_stale(const struct audit_case *a,
 			size_t place,
 			struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	struct spn_str value = c->after->spns.values[place].value;
 	struct spn_violation v = {.account = c->after, .spn = value};
 	struct spn spn = {};
 	bool is = false;
 
-	if (c->surroundings == NULL) {
+	if (a->surroundings == NULL) {
 		return true;
 	}
-	if (!is_stale(c, value, &spn, &is)) {
+	if (!is_stale(a, value, &spn, &is)) {
 		return false;
 	}
-	if (is && !was_said(c, place, spn.host_name, is_stale, &is)) {
+	if (is && !was_said(a, place, spn.host_name, is_stale, &is)) {
 		return false;
 	}
 	if (!is) {
 		return true;
 	}
-	return c->surroundings->dns_is_live
+	return a->surroundings->dns_is_live
 		       ? judge_ghost(c, value, &spn, report)
 		       : spn_report_add(report, "SPN-401", &v, NULL);
 }
 
-static bool judge_delegation(const struct spn_case *c,
+static bool judge_delegation(const struct audit_case *a,
 			     struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	const struct spn_facts *facts = c->after->facts;
 	size_t i;
 
-	if (facts == NULL || c->surroundings == NULL ||
-	    !c->surroundings->dns_is_live) {
+	if (facts == NULL || a->surroundings == NULL ||
+	    !a->surroundings->dns_is_live) {
 		return true;
 	}
 	for (i = 0; i < facts->num_delegate_to; i++) {
@@ -241,7 +248,7 @@ static bool judge_delegation(const struct spn_case *c,
 
 		if (spn_parse(v.spn, &spn) != SPN_SYNTAX_OK ||
 		    !names_a_host(c, &spn) ||
-		    ask_dns(c, spn.host_name) != SPN_DNS_ABSENT)
+		    ask_dns(a, spn.host_name) != SPN_DNS_ABSENT)
 		{
 			continue;
 		}
@@ -255,11 +262,12 @@ static bool judge_delegation(const struct spn_case *c,
 
 /* ------------------------------------------------------------ own names */
 
-static bool is_mismatch(const struct spn_case *c,
+static bool is_mismatch(const struct audit_case *a,
 			struct spn_str value,
 			struct spn *spn,
 			bool *_is)
 {
+	const struct spn_case *c = &a->c;
 	*_is = c->after->kind == SPN_KIND_COMPUTER &&
 	       spn_parse(value, spn) == SPN_SYNTAX_OK &&
 	       is_one_of(spn->service_class, machine_classes) &&
@@ -267,28 +275,29 @@ static bool is_mismatch(const struct spn_case *c,
 	return true;
 }
 
-static bool judge_mismatch(const struct spn_case *c,
+static bool judge_mismatch(const struct audit_case *a,
 			   size_t place,
 			   struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	struct spn_str value = c->after->spns.values[place].value;
 	struct spn_violation v = {.account = c->after, .spn = value};
 	struct spn_violation *added = NULL;
 	struct spn spn = {};
 	bool is = false;
 
-	if (!is_mismatch(c, value, &spn, &is) ||
-	    (is && !was_said(c, place, spn.host_name, is_mismatch, &is)))
+	if (!is_mismatch(a, value, &spn, &is) ||
+	    (is && !was_said(a, place, spn.host_name, is_mismatch, &is)))
 	{
 		return false;
 	}
 	if (!is) {
 		return true;
 	}
-	if (!spn_index_computers_named(c->index,
-				       report,
-				       spn.host_name,
-				       &v.others) ||
+	if (!spn_census_computers_named(a->census,
+					report,
+					spn.host_name,
+					&v.others) ||
 	    !spn_report_add(report, "SPN-403", &v, &added))
 	{
 		return false;
@@ -419,30 +428,33 @@ static bool judge_dc(const struct spn_case *c, struct spn_report *report)
 		       report);
 }
 
-static bool judge(const struct spn_case *c, struct spn_report *report)
+static bool judge(const struct audit_case *a, struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	size_t i;
 
-	if (c->is_write) {
-		return true;
-	}
 	for (i = 0; i < c->after->spns.num; i++) {
-		if (!judge_stale(c, i, report) ||
-		    !judge_mismatch(c, i, report)) {
+		if (!judge_stale(a, i, report) ||
+		    !judge_mismatch(a, i, report)) {
 			return false;
 		}
 	}
-	return judge_delegation(c, report) && judge_missing(c, report) &&
+	return judge_delegation(a, report) && judge_missing(c, report) &&
 	       judge_dc(c, report);
 }
 
-const struct spn_rule spn_rule_hosts = {
-	.name = "hosts",
-	.codes = "SPN-4xx",
-	.level = SPN_LEVEL_OFF,
-	.summary = "SPNs name hosts that there are, each computer its own",
-	.source = "MS-ADTS 2.2.21; MS-DRSR LookupSPN; spn_update_list of "
-		  "Samba",
-	.obeys_exemptions = true,
+const struct audit_rule audit_rule_hosts = {
+	.about =
+		{
+			.name = "hosts",
+			.codes = "SPN-4xx",
+			.level = SPN_LEVEL_OFF,
+			.summary = "SPNs name hosts that there are, each "
+				   "computer its own",
+			.source = "MS-ADTS 2.2.21; MS-DRSR LookupSPN; "
+				  "spn_update_list of "
+				  "Samba",
+			.obeys_exemptions = true,
+		},
 	.judge = judge,
 };

@@ -4,7 +4,7 @@
  * passwords on it at home. What is said of one account is said once, by the
  * gravest code.
  */
-#include "policy/rules/rule_table.h"
+#include "rule_table.h"
 
 #define TYPES_DES 0x3u
 #define TYPES_AES 0x18u
@@ -18,10 +18,11 @@ static bool is_roastable(const struct spn_account *account)
 	       !spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
 }
 
-static const char *roast_code(const struct spn_case *c)
+static const char *roast_code(const struct audit_case *a)
 {
+	const struct spn_case *c = &a->c;
 	const struct spn_facts *facts = c->after->facts;
-	const struct spn_surroundings *s = c->surroundings;
+	const struct spn_surroundings *s = a->surroundings;
 
 	if (facts->is_privileged) {
 		return "SPN-703";
@@ -82,27 +83,32 @@ static bool judge_types(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
-static bool judge(const struct spn_case *c, struct spn_report *report)
+static bool judge(const struct audit_case *a, struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	struct spn_violation v = {.account = c->after};
 
-	if (c->is_write || c->after->facts == NULL || c->after->spns.num == 0)
-	{
+	if (c->after->facts == NULL || c->after->spns.num == 0) {
 		return true;
 	}
 	v.spn = c->after->spns.values[0].value;
 	if (is_roastable(c->after) &&
-	    !spn_report_add(report, roast_code(c), &v, NULL)) {
+	    !spn_report_add(report, roast_code(a), &v, NULL)) {
 		return false;
 	}
 	return judge_types(c, report);
 }
 
-const struct spn_rule spn_rule_keys = {
-	.name = "keys",
-	.codes = "SPN-7xx",
-	.level = SPN_LEVEL_OFF,
-	.summary = "the keys of accounts with SPNs are hard to guess",
-	.source = "MS-KILE 2.2.7; RFC 4120 section 10; ANSSI spn_priv",
+const struct audit_rule audit_rule_keys = {
+	.about =
+		{
+			.name = "keys",
+			.codes = "SPN-7xx",
+			.level = SPN_LEVEL_OFF,
+			.summary = "the keys of accounts with SPNs are hard "
+				   "to guess",
+			.source = "MS-KILE 2.2.7; RFC 4120 section 10; ANSSI "
+				  "spn_priv",
+		},
 	.judge = judge,
 };

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "policy/rules/rule_table.h"
+#include "rule_table.h"
 
 /* Of a UPN: what stands before its last "@", all of it without one. */
 static struct spn_str name_of(struct spn_str upn, struct spn_str *_realm)
@@ -23,10 +23,11 @@ static struct spn_str name_of(struct spn_str upn, struct spn_str *_realm)
 }
 
 /* Each account is NAME@REALM of its domain, whatever its UPN says. */
-static bool judge_upn_sam(const struct spn_case *c,
+static bool judge_upn_sam(const struct audit_case *a,
 			  struct spn_str upn,
 			  struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	const struct spn_account *other = NULL;
 	struct spn_violation v = {
 		.account = c->after,
@@ -35,7 +36,7 @@ static bool judge_upn_sam(const struct spn_case *c,
 	struct spn_str realm = {};
 	struct spn_str name = name_of(upn, &realm);
 
-	if (!spn_index_account_by_name(c->index, name, &other)) {
+	if (!spn_census_account_by_name(a->census, name, &other)) {
 		return false;
 	}
 	if (other == NULL || spn_account_same(other, c->after) ||
@@ -48,16 +49,17 @@ static bool judge_upn_sam(const struct spn_case *c,
 	return spn_report_add(report, "SPN-601", &v, NULL);
 }
 
-static bool judge_upn_double(const struct spn_case *c,
+static bool judge_upn_double(const struct audit_case *a,
 			     struct spn_str upn,
 			     struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	struct spn_violation v = {
 		.account = c->after,
 		.partner = c->after->facts->user_principal_name,
 	};
 
-	if (!spn_index_upn_holders(c->index, report, upn, &v.others)) {
+	if (!spn_census_upn_holders(a->census, report, upn, &v.others)) {
 		return false;
 	}
 	spn_holders_leave_out(&v.others, c->after);
@@ -92,8 +94,9 @@ static bool judge_upn_spn(const struct spn_case *c,
 }
 
 /* Without its "$" a computer has the name that a user may have. */
-static bool judge_dollar(const struct spn_case *c, struct spn_report *report)
+static bool judge_dollar(const struct audit_case *a, struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	const struct spn_account *computer = NULL;
 	struct spn_str sam = spn_str_of(c->after->sam_account_name);
 	struct spn_violation v = {
@@ -111,9 +114,9 @@ static bool judge_dollar(const struct spn_case *c, struct spn_report *report)
 		       spn_report_add(report, "SPN-604", &v, NULL);
 	}
 	machine = talloc_asprintf(report, "%s$", c->after->sam_account_name);
-	if (machine == NULL || !spn_index_account_by_name(c->index,
-							  spn_str_of(machine),
-							  &computer))
+	if (machine == NULL || !spn_census_account_by_name(a->census,
+							   spn_str_of(machine),
+							   &computer))
 	{
 		return false;
 	}
@@ -129,28 +132,33 @@ static bool judge_dollar(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
-static bool judge(const struct spn_case *c, struct spn_report *report)
+static bool judge(const struct audit_case *a, struct spn_report *report)
 {
+	const struct spn_case *c = &a->c;
 	struct spn_str upn = {};
 
-	if (c->is_write || c->after->facts == NULL) {
+	if (c->after->facts == NULL) {
 		return true;
 	}
 	upn = spn_str_of(c->after->facts->user_principal_name);
-	if (upn.len > 0 && (!judge_upn_sam(c, upn, report) ||
-			    !judge_upn_double(c, upn, report) ||
+	if (upn.len > 0 && (!judge_upn_sam(a, upn, report) ||
+			    !judge_upn_double(a, upn, report) ||
 			    !judge_upn_spn(c, upn, report)))
 	{
 		return false;
 	}
-	return judge_dollar(c, report);
+	return judge_dollar(a, report);
 }
 
-const struct spn_rule spn_rule_logon_names = {
-	.name = "logon-names",
-	.codes = "SPN-6xx",
-	.level = SPN_LEVEL_OFF,
-	.summary = "no two accounts answer to one logon name",
-	.source = "MS-ADTS 3.1.1.5.1.3; KB5008102; CVE-2020-25719",
+const struct audit_rule audit_rule_logon_names = {
+	.about =
+		{
+			.name = "logon-names",
+			.codes = "SPN-6xx",
+			.level = SPN_LEVEL_OFF,
+			.summary = "no two accounts answer to one logon name",
+			.source = "MS-ADTS 3.1.1.5.1.3; KB5008102; "
+				  "CVE-2020-25719",
+		},
 	.judge = judge,
 };

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The part of the catalogue in messages.c that only audits report: codes
- * SPN-4xx to SPN-8xx, in order of code. Included there, in the table.
+ * The codes that only audits report, SPN-4xx to SPN-8xx, in order of code; and
+ * all codes there are, these among those of modules/policy/messages.c.
  */
-{
-	.code = "SPN-401",
-	.id = "STALE-NOHOST",
-	.rule = "hosts",
-	.severity = SPN_SEVERITY_WARNING,
-	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 4,
-	.summary = "The host of an SPN is no computer and not in DNS",
-	.reason = "no computer of the forest has this name, and the "
-		  "DNS zone that the directory holds does not have it "
-		  "either",
-	.cure = "remove it, unless the name is still to come",
-},
+#include "messages.h"
+
+#include <string.h>
+
+static const struct spn_message messages[] = {
+	{
+		.code = "SPN-401",
+		.id = "STALE-NOHOST",
+		.rule = "hosts",
+		.severity = SPN_SEVERITY_WARNING,
+		.on_write = SPN_ON_WRITE_IGNORE,
+		.rank = 4,
+		.summary = "The host of an SPN is no computer and not in DNS",
+		.reason = "no computer of the forest has this name, and the "
+			  "DNS zone that the directory holds does not have it "
+			  "either",
+		.cure = "remove it, unless the name is still to come",
+	},
 	{
 		.code = "SPN-402",
 		.id = "GHOST-DNS",
@@ -315,3 +320,77 @@
 		.reason = "may write their SPNs: {words}",
 		.cure = "take the right away if it is not needed",
 	},
+};
+#define NUM_MESSAGES (sizeof(messages) / sizeof(messages[0]))
+
+/* The one that comes next in an array that ends with end, or NULL. */
+static const struct spn_message *next_of(const struct spn_message *m,
+					 const struct spn_message *end,
+					 const char *code)
+{
+	while (m < end && strcmp(m->code, code) <= 0) {
+		m++;
+	}
+	return (m < end) ? m : NULL;
+}
+
+static size_t num_others(void)
+{
+	const struct spn_message *others = spn_messages();
+	size_t num = 0;
+
+	while (others[num].code != NULL) {
+		num++;
+	}
+	return num;
+}
+
+const struct spn_message *audit_message_next(const struct spn_message *m)
+{
+	const char *code = (m == NULL) ? "" : m->code;
+	const struct spn_message *others = spn_messages();
+	const struct spn_message *own = NULL;
+	const struct spn_message *other = NULL;
+
+	own = next_of(messages, messages + NUM_MESSAGES, code);
+	other = next_of(others, others + num_others(), code);
+	if (own == NULL || other == NULL) {
+		return (own == NULL) ? other : own;
+	}
+	return (strcmp(own->code, other->code) < 0) ? own : other;
+}
+
+size_t audit_num_messages(void)
+{
+	return NUM_MESSAGES + num_others();
+}
+
+size_t audit_message_place(const struct spn_message *message)
+{
+	if (message >= messages && message < messages + NUM_MESSAGES) {
+		return (size_t)(message - messages);
+	}
+	return NUM_MESSAGES + (size_t)(message - spn_messages());
+}
+
+const struct spn_message *audit_message_by_code(const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < NUM_MESSAGES; i++) {
+		if (strcasecmp(messages[i].code, code) == 0) {
+			return &messages[i];
+		}
+	}
+	return spn_message_by_code(code);
+}
+
+struct spn_report *audit_report_new(TALLOC_CTX *mem_ctx)
+{
+	struct spn_report *report = spn_report_new(mem_ctx);
+
+	if (report != NULL) {
+		report->by_code = audit_message_by_code;
+	}
+	return report;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an account is found by, in one table for all kinds of keys.
+ */
+#include "keys.h"
+
+#include "audit/rules/facts.h"
+
+/* One account being added. */
+struct adding {
+	TALLOC_CTX *mem_ctx;
+	struct spn_slots *slots;
+	uint32_t number;
+};
+
+uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key)
+{
+	bool nocase = kind != SPN_CENSUS_SPN && kind != SPN_CENSUS_DELETED_SPN;
+
+	return spn_slots_hash((uint32_t)kind + 1, key, nocase);
+}
+
+static bool add_key(struct adding *adding,
+		    enum spn_census_key kind,
+		    struct spn_str key)
+{
+	return key.len == 0 || spn_slots_add(adding->mem_ctx,
+					     adding->slots,
+					     spn_keys_hash(kind, key),
+					     adding->number);
+}
+
+static bool add_spns(struct adding *adding,
+		     enum spn_census_key kind,
+		     const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < account->spns.num; i++) {
+		if (!add_key(adding, kind, account->spns.values[i].key)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool add_hosts(struct adding *adding, const char *const *names)
+{
+	for (; names != NULL && *names != NULL; names++) {
+		if (!add_key(adding, SPN_CENSUS_HOST, spn_plain_name(*names)))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool add_names(struct adding *adding, const struct spn_account *account)
+{
+	const struct spn_facts *facts = account->facts;
+	struct spn_str sam = spn_str_of(account->sam_account_name);
+
+	if (!add_key(adding, SPN_CENSUS_NAME, sam)) {
+		return false;
+	}
+	if (facts != NULL && !add_key(adding,
+				      SPN_CENSUS_UPN,
+				      spn_str_of(facts->user_principal_name)))
+	{
+		return false;
+	}
+	if (account->kind != SPN_KIND_COMPUTER) {
+		return true;
+	}
+	return add_key(adding,
+		       SPN_CENSUS_HOST,
+		       spn_account_netbios_name(account)) &&
+	       add_key(adding,
+		       SPN_CENSUS_HOST,
+		       spn_str_of(account->dns_host_name)) &&
+	       add_hosts(adding, account->additional_dns_host_names) &&
+	       (facts == NULL ||
+		add_hosts(adding, facts->additional_sam_names));
+}
+
+bool spn_keys_add(TALLOC_CTX *mem_ctx,
+		  struct spn_slots *slots,
+		  const struct spn_account *account,
+		  size_t number)
+{
+	struct adding adding = {
+		.mem_ctx = mem_ctx,
+		.slots = slots,
+		.number = (uint32_t)number,
+	};
+
+	if (account->is_deleted) {
+		return add_spns(&adding, SPN_CENSUS_DELETED_SPN, account);
+	}
+	return add_spns(&adding, SPN_CENSUS_SPN, account) &&
+	       add_names(&adding, account);
+}
+
+bool spn_keys_match(const struct spn_account *account,
+		    enum spn_census_key kind,
+		    struct spn_str key)
+{
+	const struct spn_facts *facts = account->facts;
+
+	switch (kind) {
+	case SPN_CENSUS_SPN:
+	case SPN_CENSUS_DELETED_SPN:
+		return spn_account_find(account, key) != NULL;
+	case SPN_CENSUS_NAME:
+		return spn_str_equal_nocase(spn_str_of(
+						    account->sam_account_name),
+					    key);
+	case SPN_CENSUS_HOST:
+		return spn_account_has_name(account, key) ||
+		       spn_facts_have_sam_name(facts, key);
+	case SPN_CENSUS_UPN:
+		break;
+	}
+	return facts != NULL &&
+	       spn_str_equal_nocase(spn_str_of(facts->user_principal_name),
+				    key);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of rules that only an audit has.
+ */
+#include "rules.h"
+
+#include <string.h>
+
+#include "rule_table.h"
+
+static const struct audit_rule *const rules[] = {
+	&audit_rule_hosts,
+	&audit_rule_holders,
+	&audit_rule_logon_names,
+	&audit_rule_keys,
+	&audit_rule_delegation,
+	NULL,
+};
+
+const struct audit_rule *const *audit_rules(void)
+{
+	return rules;
+}
+
+const struct spn_rule *audit_rule_by_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; rules[i] != NULL; i++) {
+		if (strcasecmp(rules[i]->about.name, name) == 0) {
+			return &rules[i]->about;
+		}
+	}
+	return spn_rule_by_name(name);
+}
+
+bool audit_rules_judge(const struct audit_case *a, struct spn_report *report)
+{
+	bool exempt = spn_case_is_exempt(&a->c);
+	size_t i;
+
+	if (!spn_rules_judge(&a->c, report)) {
+		return false;
+	}
+	for (i = 0; rules[i] != NULL; i++) {
+		size_t first = report->num_violations;
+		bool obeys = rules[i]->about.obeys_exemptions;
+
+		if (exempt && obeys) {
+			continue;
+		}
+		if (!rules[i]->judge(a, report)) {
+			return false;
+		}
+		if (obeys) {
+			spn_case_drop_exempt(&a->c, report, first);
+		}
+	}
+	return true;
+}

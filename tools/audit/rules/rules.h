@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The rules that only an audit has. They may ask all that rules of writes may,
+ * and besides whatever only a whole forest can tell: no write can meet them,
+ * since no write has an audit_case.
+ */
+#ifndef SPN_AUDIT_RULES_RULES_H
+#define SPN_AUDIT_RULES_RULES_H
+
+#include "audit/census/census.h"
+#include "facts.h"
+#include "policy/rules/rules.h"
+
+struct audit_case {
+	struct spn_case c; /* no write; its index is that of the census */
+	struct spn_census *census;
+	const struct spn_surroundings *surroundings; /* NULL: not known */
+};
+
+struct audit_rule {
+	struct spn_rule about; /* without a function, or a mode to be set */
+	bool (*judge)(const struct audit_case *a, struct spn_report *report);
+};
+
+/* Those that only an audit has, NULL-terminated. The table in
+ * policy/rules/rules.c is the only list. */
+const struct audit_rule *const *audit_rules(void);
+
+/* The rule of that name, of those here or those that judge writes; or NULL. */
+const struct spn_rule *audit_rule_by_name(const char *name);
+
+/* Every rule over one case, first those that judge writes, too. The report is
+ * one of audit_report_new(). False when out of memory. */
+bool audit_rules_judge(const struct audit_case *a, struct spn_report *report);
+
+#endif
