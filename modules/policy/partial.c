@@ -17,7 +17,7 @@ struct spn_partial {
 	struct spn_table by_name; /* NetBIOS name, no case */
 	struct spn_table by_dns;  /* DNS name, no case */
 	/* By objectGUID: those that were given to it with all of their SPNs,
-	 * and those that a search has found. */
+	 * and those that searches have found, each time anew. */
 	struct spn_table given;
 	struct spn_table found;
 	/* Given ones with many SPNs are looked up in their own sets. */
@@ -98,19 +98,33 @@ const struct spn_account *spn_partial_large(const struct spn_partial *partial,
 	return (n < partial->num_large) ? partial->large[n] : NULL;
 }
 
-/* Each key once, however many spellings of it there are. */
+/* What an account has been found as before. */
+static bool had_key(const struct spn_partial *partial,
+		    const struct spn_entry *before,
+		    struct spn_str key)
+{
+	while (before != NULL &&
+	       spn_account_find(before->account, key) == NULL) {
+		before = spn_table_next(&partial->found, before);
+	}
+	return before != NULL;
+}
+
+/* Each key once, however many spellings of it there are. before: what the
+ * account was found as first, which stands for it; NULL: it was not. */
 static bool add_spns(struct spn_partial *partial,
 		     const struct spn_account *found,
-		     const struct spn_account *account)
+		     const struct spn_entry *before)
 {
+	const struct spn_account *account = (before != NULL) ? before->account
+							     : found;
 	size_t i;
 
 	for (i = 0; i < found->spns.num; i++) {
 		const struct spn_value *value = &found->spns.values[i];
 
 		if (spn_account_find(found, value->key) != value ||
-		    (found != account &&
-		     spn_account_find(account, value->key) != NULL))
+		    had_key(partial, before, value->key))
 		{
 			continue;
 		}
@@ -142,7 +156,7 @@ bool spn_partial_add(struct spn_partial *partial,
 		partial->large[partial->num_large++] = account;
 		return true;
 	}
-	return add_spns(partial, account, account);
+	return add_spns(partial, account, NULL);
 }
 
 bool spn_partial_add_found(struct spn_partial *partial,
@@ -154,12 +168,12 @@ bool spn_partial_add_found(struct spn_partial *partial,
 	if (spn_partial_has(partial, account->object_guid)) {
 		return true;
 	}
-	if (first != NULL) {
-		return add_spns(partial, account, first->account);
+	if (!add_spns(partial, account, first) ||
+	    (first == NULL && !add_names(partial, account)))
+	{
+		return false;
 	}
-	return spn_table_add(partial, &partial->found, guid, account) &&
-	       add_names(partial, account) &&
-	       add_spns(partial, account, account);
+	return spn_table_add(partial, &partial->found, guid, account);
 }
 
 bool spn_partial_add_spn(struct spn_partial *partial,

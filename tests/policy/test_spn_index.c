@@ -244,6 +244,44 @@ static void partial_keeps_the_first(void **state)
 	assert_ptr_equal(holders.accounts[0], after);
 }
 
+/* What a search finds of an account that has these SPNs. */
+static void find_with(struct fixture *f,
+		      struct spn_partial *index,
+		      const char *spns)
+{
+	struct spn_account *found = fixture_account(f, "a", NULL, spns);
+
+	assert_true(spn_partial_add_found(index, found));
+	assert_true(spn_partial_answered(index, false));
+}
+
+/* An account is found by one search after the other, each time with what was
+ * asked for then: it holds that once. */
+static void partial_finds_again(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_partial *index = spn_partial_new(f->mem_ctx, f->fold);
+	struct spn_holders holders = {};
+
+	holders_of(f, spn_partial_index(index), STR("x"), STR("y"));
+	find_with(f, index, "x/y");
+	assert_true(spn_index_domain_holders(spn_partial_index(index),
+					     f->mem_ctx,
+					     STR("HOST"),
+					     STR("n"),
+					     &holders));
+	find_with(f, index, "HOST/n");
+	/* not only in the domains this time */
+	holders_of(f, spn_partial_index(index), STR("HOST"), STR("n"));
+	assert_int_equal(num_open(index), 1);
+	find_with(f, index, "HOST/n");
+	holders =
+		holders_of(f, spn_partial_index(index), STR("HOST"), STR("n"));
+	assert_int_equal(holders.num_accounts, 1);
+	holders = holders_of(f, spn_partial_index(index), STR("x"), STR("y"));
+	assert_int_equal(holders.num_accounts, 1);
+}
+
 /* dNSHostName is not indexed in a directory: sAMAccountName and HOST/fqdn
  * are asked instead; a NetBIOS name has 15 characters at most. */
 static void partial_asks_for_computers(void **state)
@@ -415,6 +453,7 @@ int main(void)
 		fixture_test(partial_notes_questions),
 		fixture_test(partial_asks_though_it_knows_one),
 		fixture_test(partial_keeps_the_first),
+		fixture_test(partial_finds_again),
 		fixture_test(partial_asks_for_computers),
 		fixture_test(partial_nul_is_data),
 		fixture_test(holders_nul_is_data),
