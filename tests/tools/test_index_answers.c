@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A rule does not know whom it asks: a census and a partial index that holds
+ * some of the accounts, and learns the others by questions, answer the same.
+ * Accounts and questions are generated from short lists, so that they meet.
+ *
+ * One difference there is, in policy/index.h: a partial index finds a computer
+ * by its DNS name only where its sAMAccountName or HOST/<that name> leads to
+ * it.
+ */
+#include "lib/policy_fixture.h"
+
+#include <stdlib.h>
+
+#define NUM_WORLDS 3000
+#define NUM_QUESTIONS 24
+#define MAX_ACCOUNTS 48
+#define MAX_GIVEN 2
+#define MANY 40	 /* more than a census has in a list of the caller's own */
+#define LARGE 70 /* values of an account that a partial index keeps apart */
+
+/* Each is the name of one account of a world at most. */
+static const char *const sams[] = {
+	"web01$",
+	"WEB02$",
+	"averylongcompute$",
+	"averylongcomput$",
+	"srv17$",
+	"svc1",
+	"web01",
+	"gmsa$",
+};
+
+/* Likewise, of one computer. */
+static const char *const dns_names[] = {
+	"web01.example.com",
+	"Web02.example.com",
+	"averylongcomputername.example.com",
+	"intranet.example.com",
+	"www.example.com",
+	"web01.sub.example.com",
+	"srv17.example.com",
+};
+
+static const struct spn_str hosts[] = {
+	STR("web01"),
+	STR("WEB01.EXAMPLE.COM"),
+	STR("web02"),
+	STR("web02.example.com"),
+	STR("averylongcomputername.example.com"),
+	STR("averylongcomput"),
+	STR("intranet.example.com"),
+	STR("intranet"),
+	STR("www.example.com"),
+	STR("www"),
+	STR("web01.sub.example.com"),
+	STR("srv17"),
+	STR("Srv17.example.com"),
+	STR("gmsa"),
+	STR("svc1"),
+	STR("svc1.example.com"),
+	STR(""),
+	STR("."),
+	STR("web01\0.example.com"),
+	STR("web01.example.com."),
+	STR("\xff.example.com"),
+	STR(" web01 "),
+};
+
+static const struct spn_str classes[] = {
+	STR("http"),
+	STR("HOST"),
+	STR("host"),
+	STR("cifs"),
+	STR(""),
+};
+
+struct world {
+	struct fixture *f;
+	struct spn_census *census;
+	struct spn_partial *partial;
+	struct spn_account *accounts[MAX_ACCOUNTS];
+	bool is_given[MAX_ACCOUNTS];
+	size_t num_accounts;
+};
+
+/* How often it was what. */
+static struct {
+	size_t num_held;
+	size_t num_many;
+	size_t num_computers;
+	size_t num_hidden;
+} seen;
+
+static size_t below(size_t limit)
+{
+	return (size_t)random() % limit;
+}
+
+/* --------------------------------------------------------------- accounts */
+
+static void add_spn(struct world *w,
+		    struct spn_account *account,
+		    struct spn_str class,
+		    struct spn_str host)
+{
+	struct spn_str spn = {.len = class.len + 1 + host.len};
+
+	spn.data = spn_format(w->f->mem_ctx, class, host);
+	assert_non_null(spn.data);
+	/* Nobody can store what is not UTF-8. */
+	if (spn_str_is_utf8(spn)) {
+		assert_true(spn_account_add(account, &w->f->fold, spn));
+	}
+}
+
+/* The next name that nobody has yet, or NULL. */
+static const char *take_dns_name(size_t *free_names)
+{
+	size_t i = below(ARRAY_SIZE(dns_names));
+
+	if ((*free_names & ((size_t)1 << i)) == 0) {
+		return NULL;
+	}
+	*free_names &= ~((size_t)1 << i);
+	return dns_names[i];
+}
+
+static void fill_names(struct spn_account *account, size_t *free_names)
+{
+	const char **more = talloc_zero_array(account, const char *, 3);
+	struct spn_facts *facts = talloc_zero(account, struct spn_facts);
+
+	assert_non_null(more);
+	assert_non_null(facts);
+	account->dns_host_name = take_dns_name(free_names);
+	more[0] = take_dns_name(free_names);
+	more[1] = (more[0] != NULL) ? take_dns_name(free_names) : NULL;
+	if (more[0] != NULL) {
+		account->additional_dns_host_names = more;
+	}
+	if (below(4) == 0) {
+		facts->additional_sam_names = talloc_zero_array(facts,
+								const char *,
+								2);
+		assert_non_null(facts->additional_sam_names);
+		facts->additional_sam_names[0] = "www$";
+	}
+	account->facts = facts;
+}
+
+static void add_account(struct world *w, const char *sam, size_t *free_names)
+{
+	struct spn_account *account = fixture_account(w->f, sam, NULL, "");
+	size_t num = below(6);
+	size_t place = w->num_accounts++;
+	size_t i;
+
+	if (strcmp(sam, "gmsa$") == 0) {
+		account->kind = SPN_KIND_GMSA;
+	}
+	if (account->kind != SPN_KIND_USER) {
+		fill_names(account, free_names);
+	}
+	for (i = 0; i < num; i++) {
+		add_spn(w,
+			account,
+			classes[below(ARRAY_SIZE(classes))],
+			hosts[below(ARRAY_SIZE(hosts))]);
+	}
+	for (i = 0; below(12) == 0 && i < LARGE; i++) {
+		char host[16];
+
+		snprintf(host, sizeof(host), "h%zu", i);
+		add_spn(w, account, STR("x"), spn_str_of(host));
+	}
+	account->is_deleted = below(10) == 0;
+	w->accounts[place] = account;
+	w->is_given[place] = place < MAX_GIVEN && !account->is_deleted &&
+			     below(2) == 0;
+	assert_true(spn_census_add(w->census, account));
+	assert_true(!w->is_given[place] ||
+		    spn_partial_add(w->partial, account));
+}
+
+static void make_world(struct world *w, bool with_many)
+{
+	size_t free_names = ((size_t)1 << ARRAY_SIZE(dns_names)) - 1;
+	size_t first = below(ARRAY_SIZE(sams));
+	size_t num = below(ARRAY_SIZE(sams)) + 1;
+	size_t i;
+
+	w->census = spn_census_new(w->f->mem_ctx, w->f->fold);
+	w->partial = spn_partial_new(w->f->mem_ctx, w->f->fold);
+	assert_non_null(w->census);
+	assert_non_null(w->partial);
+	for (i = 0; i < num; i++) {
+		add_account(w,
+			    sams[(first + i) % ARRAY_SIZE(sams)],
+			    &free_names);
+	}
+	for (i = 0; with_many && i < MANY; i++) {
+		struct spn_account *account = NULL;
+		char sam[16];
+
+		snprintf(sam, sizeof(sam), "farm%zu", i);
+		account = fixture_account(w->f, sam, NULL, "http/web01");
+		w->accounts[w->num_accounts++] = account;
+		assert_true(spn_census_add(w->census, account));
+	}
+}
+
+/* ------------------------------------------------ the search for answers */
+
+static bool answers(const struct spn_account *account,
+		    const struct spn_question *question)
+{
+	if (question->kind == SPN_ASK_COMPUTER) {
+		return spn_str_is(question->text, account->sam_account_name);
+	}
+	return spn_account_find(account, question->key) != NULL;
+}
+
+/* As a search returns it: names, and of its SPNs those that were asked for. */
+static struct spn_account *found_of(const struct world *w,
+				    const struct spn_account *account)
+{
+	struct spn_account *found = talloc_memdup(w->f->mem_ctx,
+						  account,
+						  sizeof(*account));
+	size_t i;
+
+	assert_non_null(found);
+	found->spns = (struct spn_set){};
+	found->facts = NULL;
+	for (i = 0; i < account->spns.num; i++) {
+		const struct spn_value *value = &account->spns.values[i];
+
+		if (spn_partial_asks(w->partial, value->key)) {
+			assert_true(spn_set_add(found, &found->spns, value));
+		}
+	}
+	return found;
+}
+
+/* Looks up what is open, as store/store.c does; false if nothing is. */
+static bool look_up(struct world *w)
+{
+	size_t num = 0;
+	const struct spn_question *open =
+		spn_partial_open_questions(w->partial, &num);
+	size_t i;
+	size_t q;
+
+	if (num == 0) {
+		return false;
+	}
+	for (i = 0; i < w->num_accounts; i++) {
+		const struct spn_account *account = w->accounts[i];
+		bool is_found = false;
+
+		for (q = 0; q < num; q++) {
+			is_found |= answers(account, &open[q]);
+		}
+		if (is_found && !w->is_given[i] && !account->is_deleted) {
+			assert_true(
+				spn_partial_add_found(w->partial,
+						      found_of(w, account)));
+		}
+	}
+	assert_true(spn_partial_answered(w->partial, below(2) == 0));
+	return true;
+}
+
+/* -------------------------------------------------------------- questions */
+
+struct question {
+	enum {
+		ASK_HOLDERS,
+		ASK_DOMAIN_HOLDERS,
+		ASK_HOLDERS_OF,
+		ASK_BY_NAME,
+		ASK_BY_DNS,
+		NUM_KINDS,
+	} kind;
+	struct spn_str class;
+	struct spn_str host;
+};
+
+struct answer {
+	struct spn_holders holders;
+	const struct spn_account *computer;
+	struct spn_value spn;
+};
+
+static struct answer ask(struct world *w,
+			 struct spn_index *index,
+			 const struct question *q)
+{
+	TALLOC_CTX *mem_ctx = w->f->mem_ctx;
+	struct answer a = {};
+	bool ok = spn_index_key(index, mem_ctx, q->class, q->host, &a.spn);
+
+	assert_true(ok);
+	switch (q->kind) {
+	case ASK_HOLDERS:
+		ok = spn_index_holders(index,
+				       mem_ctx,
+				       q->class,
+				       q->host,
+				       &a.holders);
+		break;
+	case ASK_DOMAIN_HOLDERS:
+		ok = spn_index_domain_holders(index,
+					      mem_ctx,
+					      q->class,
+					      q->host,
+					      &a.holders);
+		break;
+	case ASK_HOLDERS_OF:
+		ok = spn_index_holders_of(index, mem_ctx, &a.spn, &a.holders);
+		break;
+	case ASK_BY_NAME:
+		ok = spn_index_computer_by_name(index, q->host, &a.computer);
+		break;
+	default:
+		ok = spn_index_computer_by_dns(index, q->host, &a.computer);
+	}
+	assert_true(ok);
+	return a;
+}
+
+static void expect_same_holders(const struct spn_holders *all,
+				const struct spn_holders *learnt)
+{
+	size_t i;
+
+	assert_int_equal(all->num_accounts, learnt->num_accounts);
+	for (i = 0; i < all->num_accounts; i++) {
+		assert_true(spn_holders_has(learnt, all->accounts[i]));
+		assert_true(spn_holders_has(all, learnt->accounts[i]));
+	}
+	seen.num_held += (all->num_accounts > 0) ? 1 : 0;
+	seen.num_many += (all->many != NULL) ? 1 : 0;
+}
+
+/* Its sAMAccountName or HOST/fqdn leads to it. */
+static bool can_be_found(struct world *w,
+			 const struct spn_account *computer,
+			 struct spn_str fqdn)
+{
+	const size_t max_netbios = 15;
+	struct spn_str name = spn_account_netbios_name(computer);
+	struct spn_str label = fqdn;
+	const char *dot = memchr(fqdn.data, '.', fqdn.len);
+	struct spn_value host = {};
+
+	if (dot != NULL) {
+		label.len = (size_t)(dot - fqdn.data);
+	}
+	assert_true(spn_index_key(spn_census_index(w->census),
+				  w->f->mem_ctx,
+				  STR("HOST"),
+				  fqdn,
+				  &host));
+	if (spn_str_equal_nocase(name, label) ||
+	    spn_account_find(computer, host.key) != NULL)
+	{
+		return true;
+	}
+	label.len = (label.len > max_netbios) ? max_netbios : label.len;
+	return spn_str_equal_nocase(name, label);
+}
+
+static void expect_same_computer(struct world *w,
+				 const struct question *q,
+				 const struct spn_account *of_all,
+				 const struct spn_account *learnt)
+{
+	if (of_all == NULL) {
+		assert_null(learnt);
+		return;
+	}
+	if (learnt == NULL) {
+		assert_int_equal(q->kind, ASK_BY_DNS);
+		assert_false(can_be_found(w, of_all, q->host));
+		seen.num_hidden++;
+		return;
+	}
+	assert_true(spn_account_same(of_all, learnt));
+	seen.num_computers++;
+}
+
+static void ask_both(struct world *w)
+{
+	const struct question q = {
+		.kind = below(NUM_KINDS),
+		.class = classes[below(ARRAY_SIZE(classes))],
+		.host = hosts[below(ARRAY_SIZE(hosts))],
+	};
+	struct spn_index *index = spn_partial_index(w->partial);
+	struct answer all = ask(w, spn_census_index(w->census), &q);
+	struct answer learnt = ask(w, index, &q);
+	size_t rounds = 0;
+
+	while (look_up(w)) {
+		learnt = ask(w, index, &q);
+		assert_true(rounds++ < 3);
+	}
+	assert_true(spn_str_equal(all.spn.value, learnt.spn.value));
+	assert_true(spn_str_equal(all.spn.key, learnt.spn.key));
+	expect_same_holders(&all.holders, &learnt.holders);
+	expect_same_computer(w, &q, all.computer, learnt.computer);
+}
+
+static void same_answers(void **state)
+{
+	struct fixture *f = *state;
+	TALLOC_CTX *all_ctx = f->mem_ctx;
+	size_t n;
+	size_t i;
+
+	srandom(13);
+	for (n = 0; n < NUM_WORLDS; n++) {
+		struct world w = {.f = f};
+
+		f->mem_ctx = talloc_new(all_ctx);
+		assert_non_null(f->mem_ctx);
+		make_world(&w, n % 10 == 0);
+		for (i = 0; i < NUM_QUESTIONS; i++) {
+			ask_both(&w);
+		}
+		TALLOC_FREE(f->mem_ctx);
+	}
+	f->mem_ctx = all_ctx;
+	print_message("%zu held, %zu by many; %zu computers, %zu hidden\n",
+		      seen.num_held,
+		      seen.num_many,
+		      seen.num_computers,
+		      seen.num_hidden);
+	/* All that may be, was. */
+	assert_true(seen.num_held > NUM_WORLDS);
+	assert_true(seen.num_many > 10);
+	assert_true(seen.num_computers > NUM_WORLDS / 2);
+	assert_true(seen.num_hidden > 100);
+}
+
+/* Suffixes are asked for by rules of writes; an audit has read them. */
+static void suffixes(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_partial *partial = spn_partial_new(f->mem_ctx, f->fold);
+
+	assert_non_null(partial);
+	assert_false(spn_partial_wants_suffixes(partial));
+	spn_index_want_suffixes(spn_partial_index(partial));
+	assert_true(spn_partial_wants_suffixes(partial));
+	assert_true(spn_partial_answered(partial, true));
+	assert_false(spn_partial_wants_suffixes(partial));
+	spn_index_want_suffixes(f->index);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(same_answers),
+		fixture_test(suffixes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
