@@ -5,6 +5,7 @@
  */
 #include "spn.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -202,6 +203,26 @@ bool spn_class_is_of_tls(struct spn_str service_class)
 	return spn_str_is(service_class, "https") ||
 	       spn_str_is(service_class, "ssl") ||
 	       spn_str_is(service_class, "tls");
+}
+
+size_t spn_scheme_len(struct spn_str value)
+{
+	size_t i;
+
+	for (i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		if (!(isascii(c) && (isalnum(c) || strchr("+.-", c)))) {
+			break;
+		}
+	}
+	if (i == 0 || !isalpha((unsigned char)value.data[0]) ||
+	    i + 1 >= value.len || value.data[i] != ':' ||
+	    value.data[i + 1] != '/')
+	{
+		return 0;
+	}
+	return i;
 }
 
 bool spn_is_plain(const struct spn *spn)

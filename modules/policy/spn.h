@@ -75,6 +75,9 @@ bool spn_class_is(const struct spn *spn, const char *service_class);
 /* https and the like: a web client asks for http, over TLS, too. */
 bool spn_class_is_of_tls(struct spn_str service_class);
 
+/* How long a scheme such as "http" is that ":/" follows; 0: it is no URL. */
+size_t spn_scheme_len(struct spn_str value);
+
 /* Two parts and no suffix: what a web client asks a KDC for. */
 bool spn_is_plain(const struct spn *spn);
 

@@ -4,6 +4,8 @@
  */
 #include "unicode.h"
 
+#include <string.h>
+
 struct range {
 	uint32_t first;
 	uint32_t last;
@@ -126,4 +128,36 @@ bool spn_unicode_is_unsafe(uint32_t code_point)
 bool spn_unicode_is_blank(uint32_t code_point)
 {
 	return is_in(blanks, NUM(blanks), code_point);
+}
+
+char *spn_unicode_visible(TALLOC_CTX *mem_ctx,
+			  struct spn_str s,
+			  bool *_has_more,
+			  bool *_is_text)
+{
+	char *visible = talloc_array(mem_ctx, char, s.len + 1);
+	size_t num = 0;
+
+	if (visible == NULL) {
+		return NULL;
+	}
+	while (s.len > 0) {
+		uint32_t c = 0;
+		size_t n = spn_unicode_next(s, &c);
+
+		if (n == 0) {
+			break; /* no text: the directory does not take it */
+		}
+		if (spn_unicode_is_ignorable(c)) {
+			*_has_more = true;
+		} else {
+			memcpy(visible + num, s.data, n);
+			num += n;
+		}
+		s.data += n;
+		s.len -= n;
+	}
+	visible[num] = '\0';
+	*_is_text = s.len == 0;
+	return visible;
 }

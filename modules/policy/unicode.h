@@ -27,4 +27,14 @@ bool spn_unicode_is_unsafe(uint32_t code_point);
 /* It looks like a blank, U+0020 included. */
 bool spn_unicode_is_blank(uint32_t code_point);
 
+/*
+ * What a reader sees of s, up to the first byte that is not UTF-8; on mem_ctx,
+ * NULL when out of memory. *_has_more becomes true when something ignorable
+ * was left out; *_is_text says whether all of s was UTF-8.
+ */
+char *spn_unicode_visible(TALLOC_CTX *mem_ctx,
+			  struct spn_str s,
+			  bool *_has_more,
+			  bool *_is_text);
+
 #endif

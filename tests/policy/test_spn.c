@@ -435,6 +435,34 @@ static void class_is(void **state)
 	assert_false(spn_class_is(&spn, "htt"));
 }
 
+/* A URL, not an SPN with a port or an instance name. */
+static void scheme_table(void **state)
+{
+	static const struct {
+		struct spn_str value;
+		size_t len;
+	} rows[] = {
+		{STR("http://web"), 4},
+		{STR("svn+ssh://h"), 7},
+		{STR("x:/"), 1},
+		{STR("x:"), 0},
+		{STR("http"), 0},
+		{STR("http/web:80"), 0},
+		{STR("host:80/web"), 0},
+		{STR("+x://h"), 0},
+		{STR("1x://h"), 0},
+		{STR("h\xc3\xb6://h"), 0},
+		{STR("://h"), 0},
+		{STR(""), 0},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(spn_scheme_len(rows[i].value), rows[i].len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +479,7 @@ int main(void)
 		fixture_test(every_byte_everywhere),
 		fixture_test(str_dup),
 		fixture_test(class_is),
+		fixture_test(scheme_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,47 @@ static void escape_leaves_none(void **state)
 			    "h\xc3\xb6\xe2\x82\xac");
 }
 
+/* Without what nobody sees, up to what is no text. */
+static void visible_table(void **state)
+{
+	static const struct {
+		struct spn_str in;
+		const char *out;
+		bool has_more;
+		bool is_text;
+	} rows[] = {
+		{STR(""), "", false, true},
+		{STR("a/b"), "a/b", false, true},
+		{STR("a/\xe2\x80\x8b"
+		     "b"),
+		 "a/b",
+		 true,
+		 true},
+		{STR("\xc2\xad"), "", true, true},
+		{STR("\xc3\xb6\xff"
+		     "b"),
+		 "\xc3\xb6",
+		 false,
+		 false},
+		{STR("\xc2\xad\xc2"), "", true, false},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		bool has_more = false;
+		bool is_text = !rows[i].is_text;
+
+		assert_string_equal(spn_unicode_visible(f->mem_ctx,
+							rows[i].in,
+							&has_more,
+							&is_text),
+				    rows[i].out);
+		assert_int_equal(has_more, rows[i].has_more);
+		assert_int_equal(is_text, rows[i].is_text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +205,7 @@ int main(void)
 		fixture_test(stray_bytes),
 		fixture_test(ignorable_ranges),
 		fixture_test(escape_leaves_none),
+		fixture_test(visible_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

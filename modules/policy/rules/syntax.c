@@ -7,7 +7,6 @@
  *
  * Blanks inside a service class are legal: "Hyper-V Replica Service/h".
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "policy/host_pair.h"
@@ -86,31 +85,10 @@ static bool meant_plain(struct exam *exam,
 	return *_meant != NULL;
 }
 
-/* Where a scheme such as "http:/" ends; 0 when the value has none. */
-static size_t scheme_len(struct spn_str value)
-{
-	size_t i;
-
-	for (i = 0; i < value.len; i++) {
-		unsigned char c = (unsigned char)value.data[i];
-
-		if (!(isascii(c) && (isalnum(c) || strchr("+.-", c)))) {
-			break;
-		}
-	}
-	if (i == 0 || !isalpha((unsigned char)value.data[0]) ||
-	    i + 1 >= value.len || value.data[i] != ':' ||
-	    value.data[i + 1] != '/')
-	{
-		return 0;
-	}
-	return i;
-}
-
 static bool check_url(struct exam *exam, bool *_hit, char **_meant)
 {
 	struct spn_str rest = exam->spn.value;
-	size_t len = scheme_len(rest);
+	size_t len = spn_scheme_len(rest);
 	size_t i;
 
 	*_hit = len > 0;
@@ -189,35 +167,18 @@ static bool check_utf8(struct exam *exam, bool *_hit, char **_meant)
 /* What nobody sees is a part of the name to a directory all the same. */
 static bool check_invisible(struct exam *exam, bool *_hit, char **_meant)
 {
-	struct spn_str rest = exam->spn.value;
+	struct spn_str value = exam->spn.value;
+	bool is_text = false;
 	char *visible = NULL;
-	size_t num = 0;
 
 	if (exam->is_graphic) {
 		return true;
 	}
-	visible = talloc_array(exam->report, char, rest.len + 1);
+	visible = spn_unicode_visible(exam->report, value, _hit, &is_text);
 	if (visible == NULL) {
 		return false;
 	}
-	while (rest.len > 0) {
-		uint32_t c = 0;
-		size_t n = spn_unicode_next(rest, &c);
-
-		if (n == 0) {
-			break; /* no text: the directory does not take it */
-		}
-		if (spn_unicode_is_ignorable(c)) {
-			*_hit = true;
-		} else {
-			memcpy(visible + num, rest.data, n);
-			num += n;
-		}
-		rest.data += n;
-		rest.len -= n;
-	}
-	visible[num] = '\0';
-	if (*_hit && rest.len == 0) {
+	if (*_hit && is_text) {
 		*_meant = visible;
 	} else {
 		talloc_free(visible);
