@@ -51,7 +51,8 @@ static void log_problems(const struct spn_store *store,
 
 	for (i = 0; problems != NULL && problems[i] != NULL; i++) {
 		char *line = talloc_asprintf(mem_ctx,
-					     "spn_policy: SPN-902 ignored: %s",
+					     "spn_policy: %s ignored: %s",
+					     spn_setting_bad.code,
 					     problems[i]);
 
 		spn_log(store->ldb, SPN_LOG_NOTICE, line);

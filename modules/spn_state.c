@@ -134,7 +134,7 @@ int spn_state_freeze(struct ldb_module *module, struct ldb_request *req)
 int spn_state_check_failed(struct ldb_module *module, const char *what)
 {
 	struct ldb_context *ldb = ldb_module_get_ctx(module);
-	const struct spn_message *m = spn_message_by_code("SPN-901");
+	const struct spn_message *m = &spn_check_failed;
 	struct spn_state *state = spn_state_of(module);
 	char *detail = spn_excerpt(state, spn_str_of(ldb_errstring(ldb)), 0);
 	char *line = talloc_asprintf(state,

@@ -12,12 +12,7 @@
 
 struct spn_report *spn_report_new(TALLOC_CTX *mem_ctx)
 {
-	struct spn_report *report = talloc_zero(mem_ctx, struct spn_report);
-
-	if (report != NULL) {
-		report->by_code = spn_message_by_code;
-	}
-	return report;
+	return talloc_zero(mem_ctx, struct spn_report);
 }
 
 static bool copy_details(TALLOC_CTX *mem_ctx,
@@ -53,11 +48,10 @@ static bool copy_details(TALLOC_CTX *mem_ctx,
 }
 
 bool spn_report_add(struct spn_report *report,
-		    const char *code,
+		    const struct spn_message *message,
 		    const struct spn_violation *details,
 		    struct spn_violation **_violation)
 {
-	const struct spn_message *message = report->by_code(code);
 	struct spn_violation *all = NULL;
 	struct spn_violation *added = NULL;
 

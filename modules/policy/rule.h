@@ -9,6 +9,7 @@
 
 struct spn_case;
 struct spn_forest;
+struct spn_message;
 struct spn_report;
 
 enum spn_level {
@@ -19,8 +20,8 @@ enum spn_level {
 };
 
 struct spn_rule {
-	const char *name;      /* "duplicate-spn": settings, messages, docs */
-	const char *codes;     /* "SPN-1xx" */
+	const char *name; /* "duplicate-spn": settings, messages, docs */
+	const struct spn_message *const *messages; /* all, NULL-terminated */
 	enum spn_level level;  /* where the settings say nothing */
 	unsigned modes;	       /* bits 1 << level that may be set; 0: none */
 	const char *summary;   /* one line: status, --list-rules, man page */

@@ -42,11 +42,10 @@ def complaints(path):
         if allowed not in text:
             yield 0, "there is no %s any more: take it out here" % allowed
         text = text.replace(allowed, "")
-    is_catalogue = os.path.basename(path).startswith("messages")
     for number, line in enumerate(text.splitlines(), 1):
         if HAND.search(line):
             yield number, "quotes by hand, policy/quote.h has functions"
-        if is_catalogue and HALF.search(line):
+        if HALF.search(line):
             yield number, "a template with one quote at a name"
 
 

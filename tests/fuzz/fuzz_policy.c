@@ -456,7 +456,7 @@ static void check_request(struct world *w, struct input *in)
 	const struct spn_account *before = w->accounts[0];
 	struct spn_account *after = apply_request(w, in);
 	struct spn_completion more = {};
-	struct spn_report *report = audit_report_new(w->mem_ctx);
+	struct spn_report *report = spn_report_new(w->mem_ctx);
 	struct audit_case audit = {.census = census_of(w, after)};
 	struct spn_case c =
 		case_of(w, before, after, spn_census_index(audit.census));

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "audit/rules/messages.h"
 #include "policy/unicode.h"
 
 #define NUM_COLUMNS 10

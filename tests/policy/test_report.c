@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "audit/rules/messages.h"
+
 static const struct spn_log_context log_context = {
 	.user_sid = "S-1-5-21-1-2-3-1104",
 	.timestamp = "2026-01-02T03:04:05.000006+0000",
@@ -21,7 +23,7 @@ static struct spn_violation *violation_of(struct fixture *f,
 					  const char *code,
 					  struct spn_str spn)
 {
-	struct spn_report *report = audit_report_new(f->mem_ctx);
+	struct spn_report *report = spn_report_new(f->mem_ctx);
 	const struct spn_account **others = NULL;
 	struct spn_violation details = {.spn = spn};
 	struct spn_violation *v = NULL;
@@ -34,7 +36,10 @@ static struct spn_violation *violation_of(struct fixture *f,
 	details.partner = "http/partner";
 	details.others.accounts = others;
 	details.others.num_accounts = 1;
-	assert_true(spn_report_add(report, code, &details, &v));
+	assert_true(spn_report_add(report,
+				   audit_message_by_code(code),
+				   &details,
+				   &v));
 	return v;
 }
 
@@ -48,56 +53,83 @@ static bool is_one_line(const char *text)
 	return true;
 }
 
-/* SPN-nnn, ascending, each once, with a place of its own; found by their code,
- * and only they. */
+/* SPN-nnn, ascending, each once; found by their code, and only they. */
 static void codes_are_unique(void **state)
 {
 	const struct spn_message *m = NULL;
-	const struct spn_message *last = NULL;
-	const struct spn_message *at[200] = {};
+	const char *last = "";
 	size_t num = 0;
 
 	(void)state;
-	assert_true(audit_num_messages() < ARRAY_SIZE(at));
-	while ((m = audit_message_next(last)) != NULL) {
-		size_t place = audit_message_place(m);
-
+	for (m = audit_message_next(NULL); m != NULL;
+	     m = audit_message_next(m)) {
 		assert_int_equal(strlen(m->code), 7);
 		assert_memory_equal(m->code, "SPN-", 4);
 		assert_true(isdigit((unsigned char)m->code[4]));
 		assert_true(isdigit((unsigned char)m->code[5]));
 		assert_true(isdigit((unsigned char)m->code[6]));
-		if (last != NULL) {
-			assert_true(strcmp(last->code, m->code) < 0);
-		}
+		assert_true(strcmp(last, m->code) < 0);
 		assert_ptr_equal(audit_message_by_code(m->code), m);
-		assert_true(place < audit_num_messages());
-		assert_null(at[place]);
-		at[place] = m;
-		last = m;
+		last = m->code;
 		num++;
 	}
-	assert_int_equal(num, audit_num_messages());
 	assert_true(num > 20);
+	assert_ptr_equal(audit_message_by_code("spn-901"), &spn_check_failed);
 	assert_null(audit_message_by_code("SPN-999"));
 	assert_null(audit_message_by_code(""));
 }
 
-/* What a write can meet needs nothing of an audit, and the other way round an
- * audit has all of that. */
-static void codes_of_writes(void **state)
+/*
+ * Each list in order of code and of one rule, each message in one list, once:
+ * of two messages with one code the catalogue would show only one.
+ */
+static void lists_are_in_order(void **state)
 {
+	const struct spn_message *const *list = NULL;
 	const struct spn_message *m = NULL;
+	size_t num_lists = 0;
+	size_t num = 0;
+	size_t i;
 
 	(void)state;
-	for (m = spn_messages(); m->code != NULL; m++) {
-		assert_ptr_equal(spn_message_by_code(m->code), m);
-		assert_ptr_equal(audit_message_by_code(m->code), m);
+	for (; (list = audit_message_list(num_lists)) != NULL; num_lists++) {
+		assert_non_null(list[0]);
+		for (i = 0; list[i] != NULL; i++) {
+			assert_ptr_equal(list[i]->rule, list[0]->rule);
+			assert_ptr_equal(audit_message_by_code(list[i]->code),
+					 list[i]);
+			assert_true(i == 0 || strcmp(list[i - 1]->code,
+						     list[i]->code) < 0);
+			num++;
+		}
 	}
-	m = NULL;
-	while ((m = audit_message_next(m)) != NULL) {
-		assert_true(m->on_write == SPN_ON_WRITE_IGNORE ||
-			    spn_message_by_code(m->code) == m);
+	assert_true(num_lists > spn_num_rules());
+	for (m = audit_message_next(NULL); m != NULL;
+	     m = audit_message_next(m)) {
+		num--;
+	}
+	assert_int_equal(num, 0);
+}
+
+/* The rule of a message is the one in whose list it is. */
+static void messages_know_their_rule(void **state)
+{
+	const struct spn_message *m = audit_message_next(NULL);
+
+	(void)state;
+	for (; m != NULL; m = audit_message_next(m)) {
+		const struct spn_rule *rule = audit_message_rule(m);
+		size_t i = 0;
+
+		if (rule == NULL) {
+			assert_ptr_equal(m->rule, spn_no_rule);
+			continue;
+		}
+		assert_ptr_equal(m->rule, rule->name);
+		while (rule->messages[i] != NULL && rule->messages[i] != m) {
+			i++;
+		}
+		assert_non_null(rule->messages[i]);
 	}
 }
 
@@ -138,14 +170,14 @@ static bool message_is_complete(const struct spn_message *m)
 /* Every code has its texts, and those that refuse one for the client. */
 static void catalogue_is_complete(void **state)
 {
-	const struct spn_message *m = NULL;
-	const struct spn_message *other = NULL;
+	const struct spn_message *m = audit_message_next(NULL);
 	bool ok = true;
 
 	(void)state;
-	while ((m = audit_message_next(m)) != NULL) {
+	for (; m != NULL; m = audit_message_next(m)) {
+		const struct spn_message *other = audit_message_next(m);
+
 		ok &= message_is_complete(m);
-		other = audit_message_next(m);
 		for (; other != NULL; other = audit_message_next(other)) {
 			if (m->id != NULL && other->id != NULL &&
 			    strcmp(m->id, other->id) == 0) {
@@ -157,38 +189,20 @@ static void catalogue_is_complete(void **state)
 	assert_true(ok);
 }
 
-static void expect_codes(const struct spn_rule *rule)
-{
-	const struct spn_message *m = NULL;
-	size_t num = 0;
-
-	assert_ptr_equal(audit_rule_by_name(rule->name), rule);
-	while ((m = audit_message_next(m)) != NULL) {
-		if (strcmp(m->rule, rule->name) == 0) {
-			assert_memory_equal(m->code, rule->codes, 5);
-			num++;
-		}
-	}
-	assert_true(num > 0);
-}
-
-/* A code's first digit is its rule's ("SPN-1xx"); each rule has codes. */
+/* A code's first digit is its rule's, and no other rule's; 9 is nobody's. */
 static void codes_belong_to_rules(void **state)
 {
-	const struct spn_message *m = NULL;
-	size_t i;
+	const struct spn_rule *owners[10] = {};
+	const struct spn_message *m = audit_message_next(NULL);
 
 	(void)state;
-	for (i = 0; spn_rules()[i] != NULL; i++) {
-		expect_codes(spn_rules()[i]);
-	}
-	for (i = 0; audit_rules()[i] != NULL; i++) {
-		expect_codes(&audit_rules()[i]->about);
-	}
-	while ((m = audit_message_next(m)) != NULL) {
-		if (m->code[4] != '9') {
-			assert_non_null(audit_rule_by_name(m->rule));
-		}
+	for (; m != NULL; m = audit_message_next(m)) {
+		const struct spn_rule *rule = audit_message_rule(m);
+		int digit = m->code[4] - '0';
+
+		assert_true((rule == NULL) == (digit == 9));
+		assert_true(owners[digit] == NULL || owners[digit] == rule);
+		owners[digit] = rule;
 	}
 }
 
@@ -196,9 +210,9 @@ static void codes_belong_to_rules(void **state)
 static void templates_expand(void **state)
 {
 	struct fixture *f = *state;
-	const struct spn_message *m = NULL;
+	const struct spn_message *m = audit_message_next(NULL);
 
-	while ((m = audit_message_next(m)) != NULL) {
+	for (; m != NULL; m = audit_message_next(m)) {
 		struct spn_violation *v = violation_of(f,
 						       m->code,
 						       STR("http/web01"));
@@ -230,9 +244,9 @@ static void templates_expand(void **state)
 static void client_text(void **state)
 {
 	struct fixture *f = *state;
-	const struct spn_message *m = NULL;
+	const struct spn_message *m = audit_message_next(NULL);
 
-	while ((m = audit_message_next(m)) != NULL) {
+	for (; m != NULL; m = audit_message_next(m)) {
 		struct spn_violation *v = NULL;
 		char *start = NULL;
 		char *text = NULL;
@@ -514,7 +528,10 @@ static void report_copies(void **state)
 	struct spn_violation *v = NULL;
 
 	assert_null(spn_report_refusal(report));
-	assert_true(spn_report_add(report, "SPN-101", &details, &v));
+	assert_true(spn_report_add(report,
+				   audit_message_by_code("SPN-101"),
+				   &details,
+				   &v));
 	memset(spn, 'x', 10);
 	memset(partner, 'x', 10);
 	assert_true(spn_str_equal(v->spn, STR("http/web01")));
@@ -532,12 +549,21 @@ static void report_refusal(void **state)
 	struct spn_violation none = {};
 	struct spn_violation *v = NULL;
 
-	assert_true(spn_report_add(report, "SPN-101", &none, &v));
+	assert_true(spn_report_add(report,
+				   audit_message_by_code("SPN-101"),
+				   &none,
+				   &v));
 	v->level = SPN_LEVEL_WARN;
 	assert_null(spn_report_refusal(report));
-	assert_true(spn_report_add(report, "SPN-301", &none, &v));
+	assert_true(spn_report_add(report,
+				   audit_message_by_code("SPN-301"),
+				   &none,
+				   &v));
 	v->level = SPN_LEVEL_DENY;
-	assert_true(spn_report_add(report, "SPN-001", &none, &v));
+	assert_true(spn_report_add(report,
+				   audit_message_by_code("SPN-001"),
+				   &none,
+				   &v));
 	v->level = SPN_LEVEL_DENY;
 	assert_ptr_equal(spn_report_refusal(report), &report->violations[1]);
 }
@@ -546,7 +572,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(codes_are_unique),
-		fixture_test(codes_of_writes),
+		fixture_test(lists_are_in_order),
+		fixture_test(messages_know_their_rule),
 		fixture_test(catalogue_is_complete),
 		fixture_test(codes_belong_to_rules),
 		fixture_test(templates_expand),

@@ -336,7 +336,7 @@ static bool has_code(const char **codes, const char *code)
 
 static void run_audit(struct directory *d, const struct row *row)
 {
-	struct spn_report *found = audit_report_new(d->mem_ctx);
+	struct spn_report *found = spn_report_new(d->mem_ctx);
 	char *got = talloc_strdup(d->mem_ctx, "");
 	const struct spn_surroundings surroundings = {
 		.now = ROWS_NOW,

@@ -36,7 +36,7 @@ static void judge_without_memory(struct fixture *f,
 	unsigned n;
 
 	for (n = 1; !ok; n++) {
-		struct spn_report *report = audit_report_new(f->mem_ctx);
+		struct spn_report *report = spn_report_new(f->mem_ctx);
 		bool happened = false;
 
 		fail_allocation(n);
@@ -53,7 +53,7 @@ static void judge_without_memory(struct fixture *f,
 
 static size_t count_violations(struct fixture *f, const struct audit_case *a)
 {
-	struct spn_report *report = audit_report_new(f->mem_ctx);
+	struct spn_report *report = spn_report_new(f->mem_ctx);
 
 	assert_true(judge(a, report));
 	return report->num_violations;

@@ -10,6 +10,7 @@
 #include "audit/rules/messages.h"
 
 #include "audit/events.h"
+#include "audit/rules/messages.h"
 
 #include <stdio.h>
 #include <stdlib.h>

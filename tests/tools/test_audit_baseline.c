@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "audit/baseline.h"
+#include "audit/rules/messages.h"
 
 struct line_row {
 	struct spn_str text;
@@ -63,7 +64,7 @@ static struct audit_findings *findings_of(struct fixture *f,
 					  const struct audit_choice *choice,
 					  const struct spn_account *account)
 {
-	struct spn_report *report = audit_report_new(f->mem_ctx);
+	struct spn_report *report = spn_report_new(f->mem_ctx);
 	struct audit_violations violations = {};
 	struct audit_findings *findings = NULL;
 	size_t i;
@@ -75,7 +76,10 @@ static struct audit_findings *findings_of(struct fixture *f,
 			.partner = "x y#z",
 		};
 
-		assert_true(spn_report_add(report, "SPN-701", &v, NULL));
+		assert_true(spn_report_add(report,
+					   audit_message_by_code("SPN-701"),
+					   &v,
+					   NULL));
 	}
 	for (i = 0; i < report->num_violations; i++) {
 		assert_true(audit_violations_add(f->mem_ctx,

@@ -6,6 +6,7 @@
 #include "lib/policy_fixture.h"
 
 #include "audit/findings.h"
+#include "audit/rules/messages.h"
 
 /* One violation: code, whose, which SPN, other half, who else. */
 struct row {

@@ -401,8 +401,10 @@ static bool report_unused(const struct audit_baseline *baseline,
 				       "%s:%u",
 				       baseline->path,
 				       line->number);
-		ok = text != NULL &&
-		     audit_findings_add(findings, choice, "SPN-903", text);
+		ok = text != NULL && audit_findings_add(findings,
+							choice,
+							&audit_baseline_stale,
+							text);
 		if (!ok) {
 			return false;
 		}

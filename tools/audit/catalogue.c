@@ -6,7 +6,6 @@
 #include "catalogue.h"
 
 #include "audit/rules/messages.h"
-#include "audit/rules/rules.h"
 #include "audit/rule_pages.h"
 #include "common/words.h"
 
@@ -27,12 +26,13 @@ static const char *severity_text(const struct audit_choice *choice,
 
 void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 {
-	const struct spn_message *m = audit_message_next(NULL);
+	const struct spn_message *m = NULL;
 	const char *last = "";
 	char label[CODE_INDENT + 1];
 
-	for (; m != NULL; m = audit_message_next(m)) {
-		const struct spn_rule *rule = audit_rule_by_name(m->rule);
+	for (m = audit_message_next(NULL); m != NULL;
+	     m = audit_message_next(m)) {
+		const struct spn_rule *rule = audit_message_rule(m);
 
 		if (strcmp(m->rule, last) != 0) {
 			fputs((*last == '\0') ? "" : "\n", stream);
@@ -54,45 +54,6 @@ void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 	}
 }
 
-/* A template with its names in capitals: "add PARTNER to ...". */
-static char *template_text(TALLOC_CTX *mem_ctx,
-			   const struct spn_message *message,
-			   const char *template)
-{
-	const struct spn_message as_reason = {
-		.code = message->code,
-		.rule = message->rule,
-		.reason = template,
-	};
-	const struct spn_account account = {.dn = "ACCOUNT"};
-	const struct spn_account other = {.dn = "OTHERS"};
-	const struct spn_account *others[] = {&other};
-	const struct spn_violation v = {
-		.message = &as_reason,
-		.account = &account,
-		.spn = spn_str_of("SPN"),
-		.partner = "PARTNER",
-		.others = {.accounts = others, .num_accounts = 1},
-	};
-
-	return spn_violation_reason(mem_ctx, &v);
-}
-
-static const char *on_write_text(const struct spn_message *message,
-				 const struct spn_rule *rule)
-{
-	switch (message->on_write) {
-	case SPN_ON_WRITE_REFUSE:
-		return (rule == NULL) ? "refused, whatever the settings say"
-				      : "as the setting of the rule says";
-	case SPN_ON_WRITE_WARN:
-		return "logged, never refused";
-	case SPN_ON_WRITE_IGNORE:
-		break;
-	}
-	return "not looked at, audit only";
-}
-
 /* The page of a rule; what comes from the check itself has none. */
 static void write_page(FILE *stream, const char *rule)
 {
@@ -111,9 +72,9 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 			 const struct spn_message *message,
 			 FILE *stream)
 {
-	const struct spn_rule *rule = audit_rule_by_name(message->rule);
-	char *reason = template_text(mem_ctx, message, message->reason);
-	char *cure = template_text(mem_ctx, message, message->cure);
+	const struct spn_rule *rule = audit_message_rule(message);
+	char *reason = audit_message_reason(mem_ctx, message);
+	char *cure = audit_message_cure(mem_ctx, message);
 	const struct {
 		const char *label;
 		const char *text;
@@ -127,7 +88,7 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 		 (rule == NULL || rule->modes == 0)
 			 ? NULL
 			 : spn_level_text(rule->level)},
-		{"writes", on_write_text(message, rule)},
+		{"writes", audit_message_on_write(message)},
 		{"source", (rule == NULL) ? NULL : rule->source},
 	};
 	size_t i;
@@ -152,10 +113,11 @@ bool audit_explain(TALLOC_CTX *mem_ctx,
 		   const struct audit_choice *wanted,
 		   FILE *stream)
 {
-	const struct spn_message *m = audit_message_next(NULL);
+	const struct spn_message *m = NULL;
 	const char *last = NULL;
 
-	for (; m != NULL; m = audit_message_next(m)) {
+	for (m = audit_message_next(NULL); m != NULL;
+	     m = audit_message_next(m)) {
 		if (!audit_choice_is_on(wanted, m)) {
 			continue;
 		}

@@ -8,9 +8,11 @@
 #include "audit/rules/messages.h"
 #include "policy/quote.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct level {
+	const struct spn_message *message;
 	bool is_off;
 	bool is_wanted;
 	bool is_set;
@@ -18,13 +20,25 @@ struct level {
 };
 
 struct audit_choice {
-	struct level *levels; /* by audit_message_place() */
+	struct level *levels; /* one a message, in order of code */
+	size_t num_levels;
 	bool has_only;
 	bool has_least;
 	enum spn_severity least;
 };
 
 #define SEVERITIES "error, warning or info"
+
+static size_t num_messages(void)
+{
+	const struct spn_message *message = audit_message_next(NULL);
+	size_t num = 0;
+
+	for (; message != NULL; message = audit_message_next(message)) {
+		num++;
+	}
+	return num;
+}
 
 static bool key_means(struct spn_str key, const struct spn_message *message)
 {
@@ -34,12 +48,14 @@ static bool key_means(struct spn_str key, const struct spn_message *message)
 
 static bool is_key(struct spn_str key)
 {
-	const struct spn_message *m = audit_message_next(NULL);
+	const struct spn_message *message = audit_message_next(NULL);
 
-	while (m != NULL && !key_means(key, m)) {
-		m = audit_message_next(m);
+	for (; message != NULL; message = audit_message_next(message)) {
+		if (key_means(key, message)) {
+			return true;
+		}
 	}
-	return m != NULL;
+	return false;
 }
 
 /* "syntax, duplicate-spn, ...": each rule once. NULL when out of memory. */
@@ -47,15 +63,15 @@ static char *rule_names(TALLOC_CTX *mem_ctx)
 {
 	const struct spn_message *m = audit_message_next(NULL);
 	char *names = talloc_strdup(mem_ctx, "");
-	const char *last = NULL;
+	const char *last = "";
 
 	for (; m != NULL && names != NULL; m = audit_message_next(m)) {
-		if (last != NULL && strcmp(m->rule, last) == 0) {
+		if (strcmp(m->rule, last) == 0) {
 			continue;
 		}
 		names = talloc_asprintf_append(names,
 					       "%s%s",
-					       (last == NULL) ? "" : ", ",
+					       (*last == '\0') ? "" : ", ",
 					       m->rule);
 		last = m->rule;
 	}
@@ -97,6 +113,7 @@ static bool severity_of(const char *text, enum spn_severity *_severity)
 
 struct audit_choice *audit_choice_new(TALLOC_CTX *mem_ctx)
 {
+	const struct spn_message *m = audit_message_next(NULL);
 	struct audit_choice *choice = talloc_zero(mem_ctx,
 						  struct audit_choice);
 
@@ -105,10 +122,13 @@ struct audit_choice *audit_choice_new(TALLOC_CTX *mem_ctx)
 	}
 	choice->levels = talloc_zero_array(choice,
 					   struct level,
-					   audit_num_messages());
+					   num_messages());
 	if (choice->levels == NULL) {
 		talloc_free(choice);
 		return NULL;
+	}
+	for (; m != NULL; m = audit_message_next(m)) {
+		choice->levels[choice->num_levels++].message = m;
 	}
 	choice->least = SPN_SEVERITY_INFO;
 	return choice;
@@ -118,10 +138,10 @@ bool audit_choice_rule(struct audit_choice *choice,
 		       const char *text,
 		       const char **_reason)
 {
-	const struct spn_message *m = audit_message_next(NULL);
 	struct level level = {.is_set = true};
 	const char *equals = strrchr(text, '=');
 	struct spn_str key = spn_str_of(text);
+	size_t i;
 
 	if (equals != NULL) {
 		key.len = (size_t)(equals - text);
@@ -144,28 +164,14 @@ bool audit_choice_rule(struct audit_choice *choice,
 		explain_key(choice, "--rule", key, _reason);
 		return false;
 	}
-	for (; m != NULL; m = audit_message_next(m)) {
-		struct level *old = &choice->levels[audit_message_place(m)];
-
-		if (key_means(key, m)) {
-			level.is_wanted = old->is_wanted;
-			*old = level;
+	for (i = 0; i < choice->num_levels; i++) {
+		if (key_means(key, choice->levels[i].message)) {
+			level.message = choice->levels[i].message;
+			level.is_wanted = choice->levels[i].is_wanted;
+			choice->levels[i] = level;
 		}
 	}
 	return true;
-}
-
-/* All that the key means. */
-static void want(struct audit_choice *choice, struct spn_str key)
-{
-	const struct spn_message *m = audit_message_next(NULL);
-
-	for (; m != NULL; m = audit_message_next(m)) {
-		if (key_means(key, m)) {
-			choice->levels[audit_message_place(m)].is_wanted =
-				true;
-		}
-	}
 }
 
 /* Every key of a list, marked; or only looked at. */
@@ -175,6 +181,7 @@ static bool walk_list(struct audit_choice *choice,
 		      struct spn_str *_key)
 {
 	const char *start = text;
+	size_t i;
 
 	while (true) {
 		struct spn_str key = {
@@ -186,8 +193,10 @@ static bool walk_list(struct audit_choice *choice,
 		if (!is_key(key)) {
 			return false;
 		}
-		if (mark) {
-			want(choice, key);
+		for (i = 0; mark && i < choice->num_levels; i++) {
+			if (key_means(key, choice->levels[i].message)) {
+				choice->levels[i].is_wanted = true;
+			}
 		}
 		if (start[key.len] == '\0') {
 			return true;
@@ -228,7 +237,7 @@ bool audit_choice_explain(struct audit_choice *choice,
 	if (strcasecmp(text, "all") != 0) {
 		return add_list(choice, "--explain", text, _reason);
 	}
-	for (i = 0; i < audit_num_messages(); i++) {
+	for (i = 0; i < choice->num_levels; i++) {
 		choice->levels[i].is_wanted = true;
 	}
 	choice->has_only = true;
@@ -252,10 +261,27 @@ bool audit_choice_least(struct audit_choice *choice,
 	return true;
 }
 
+static int compare_codes(const void *a, const void *b)
+{
+	const struct level *const left = a;
+	const struct level *const right = b;
+
+	return strcmp(left->message->code, right->message->code);
+}
+
 static const struct level *level_of(const struct audit_choice *choice,
 				    const struct spn_message *message)
 {
-	return &choice->levels[audit_message_place(message)];
+	static const struct level none;
+	const struct level key = {.message = message};
+	const struct level *found = bsearch(&key,
+					    choice->levels,
+					    choice->num_levels,
+					    sizeof(key),
+					    compare_codes);
+
+	/* Each message is there: tests/check_messages.py. */
+	return (found == NULL) ? &none : found;
 }
 
 bool audit_choice_is_on(const struct audit_choice *choice,

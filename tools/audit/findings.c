@@ -497,10 +497,9 @@ struct audit_findings *audit_findings_new(
 
 bool audit_findings_add(struct audit_findings *findings,
 			const struct audit_choice *choice,
-			const char *code,
+			const struct spn_message *message,
 			const char *partner)
 {
-	const struct spn_message *message = audit_message_by_code(code);
 	const struct spn_violation violation = {
 		.message = message,
 		.partner = partner,

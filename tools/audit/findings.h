@@ -80,7 +80,7 @@ struct audit_findings *audit_findings_new(
  * was not chosen. False when out of memory. */
 bool audit_findings_add(struct audit_findings *findings,
 			const struct audit_choice *choice,
-			const char *code,
+			const struct spn_message *message,
 			const char *partner);
 
 /* Order and counts, after findings were added or taken out. */

@@ -178,7 +178,7 @@ static bool judge_account(struct audit_scan *scan,
 			  const struct audit_case *a,
 			  bool is_trial)
 {
-	struct spn_report *report = audit_report_new(scratch);
+	struct spn_report *report = spn_report_new(scratch);
 
 	if (report == NULL || !audit_rules_judge(a, report)) {
 		return false;
@@ -193,7 +193,7 @@ static bool judge_account(struct audit_scan *scan,
 /* What belongs to no account. */
 bool audit_judge_forest(struct audit_scan *scan, const char **problems)
 {
-	struct spn_report *report = audit_report_new(scan);
+	struct spn_report *report = spn_report_new(scan);
 	size_t i;
 
 	if (report == NULL || !spn_rules_judge_forest(scan->forest, report)) {
@@ -202,7 +202,8 @@ bool audit_judge_forest(struct audit_scan *scan, const char **problems)
 	for (i = 0; problems != NULL && problems[i] != NULL; i++) {
 		struct spn_violation details = {.partner = problems[i]};
 
-		if (!spn_report_add(report, "SPN-902", &details, NULL)) {
+		if (!spn_report_add(report, &spn_setting_bad, &details, NULL))
+		{
 			return false;
 		}
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "notices.h"
 
-#include "audit/rules/messages.h"
+#include "audit/rules/holders.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -76,7 +76,7 @@ void audit_tell_deleted(struct audit_tell *tell,
 			const struct audit_choice *choice,
 			const struct audit_scan *scan)
 {
-	const struct spn_message *message = audit_message_by_code("SPN-504");
+	const struct spn_message *message = &spn_owner_deleted;
 
 	if (scan->source->shows_deleted || tell->of_deleted ||
 	    !audit_choice_is_on(choice, message) ||
@@ -88,5 +88,6 @@ void audit_tell_deleted(struct audit_tell *tell,
 	tell->of_deleted = true;
 	spn_connect_message(tell->connect,
 			    "deleted objects are shown to administrators "
-			    "only: SPN-504 is not looked for");
+			    "only: %s is not looked for",
+			    message->code);
 }

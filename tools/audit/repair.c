@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The table says what is done for which code. Then two things are looked at:
+ * A message says what can be done about it. Then two things are looked at:
  * a value is added only if nobody holds it, and the same value to one account
  * only; a value that goes is not added at the same time.
  */
@@ -11,29 +11,6 @@
 #include "policy/host_pair.h"
 #include "policy/slots.h"
 
-enum action {
-	ACTION_ADD_SPN,	    /* the SPN of the finding, which is missing */
-	ACTION_ADD_PARTNER, /* the other half */
-	ACTION_REMOVE,	    /* the SPN: nobody can ask for it */
-	ACTION_REMOVE_TWIN, /* further spellings of the SPN */
-};
-
-static const struct {
-	const char *code;
-	enum action action;
-} actions[] = {
-	{"SPN-001", ACTION_REMOVE},
-	{"SPN-002", ACTION_REMOVE},
-	{"SPN-006", ACTION_REMOVE},
-	{"SPN-103", ACTION_REMOVE_TWIN},
-	{"SPN-301", ACTION_ADD_PARTNER},
-	{"SPN-302", ACTION_ADD_PARTNER},
-	{"SPN-304", ACTION_ADD_PARTNER},
-	{"SPN-404", ACTION_ADD_SPN},
-	{"SPN-405", ACTION_ADD_SPN},
-	{"SPN-507", ACTION_ADD_SPN},
-};
-
 /* While they are made. */
 struct making {
 	struct audit_repairs *repairs;
@@ -42,20 +19,6 @@ struct making {
 	struct spn_slots by_value; /* what findings would add: their numbers */
 	struct spn_slots by_guid;  /* repairs by account */
 };
-
-static bool find_action(const struct audit_finding *finding,
-			enum action *_action)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(actions[i].code, finding->message->code) == 0) {
-			*_action = actions[i].action;
-			return true;
-		}
-	}
-	return false;
-}
 
 /* How many hold it, whatever the spelling. */
 static bool count_holders(const struct making *making,
@@ -83,14 +46,21 @@ static bool count_holders(const struct making *making,
 	return true;
 }
 
-/* What ACTION_ADD_* would add; len 0 if nothing. */
-static struct spn_str added_value(const struct audit_finding *finding,
-				  enum action action)
+/* What SPN_REPAIR_ADD_* would add; len 0 if nothing. */
+static struct spn_str added_value(const struct audit_finding *finding)
 {
-	if (action == ACTION_ADD_PARTNER) {
+	switch (finding->message->repair) {
+	case SPN_REPAIR_ADD_PARTNER:
 		return spn_str_of(finding->partner);
+	case SPN_REPAIR_ADD_SPN:
+	case SPN_REPAIR_ADD_ADDITIONAL:
+		return finding->spn;
+	case SPN_REPAIR_NONE:
+	case SPN_REPAIR_REMOVE:
+	case SPN_REPAIR_REMOVE_TWIN:
+		break;
 	}
-	return (action == ACTION_ADD_SPN) ? finding->spn : (struct spn_str){};
+	return (struct spn_str){};
 }
 
 static bool note_values(struct making *making)
@@ -100,12 +70,8 @@ static bool note_values(struct making *making)
 	for (i = 0; i < making->findings->num_findings; i++) {
 		const struct audit_finding *finding =
 			&making->findings->findings[i];
-		enum action action = ACTION_REMOVE;
-		struct spn_str value = {};
+		struct spn_str value = added_value(finding);
 
-		if (find_action(finding, &action)) {
-			value = added_value(finding, action);
-		}
 		if (value.len > 0 &&
 		    !spn_slots_add(making->repairs,
 				   &making->by_value,
@@ -130,10 +96,9 @@ static bool is_wanted_twice(const struct making *making,
 	while (spn_slots_next(&making->by_value, hash, &place, &i)) {
 		const struct audit_finding *other =
 			&making->findings->findings[i];
-		enum action action = ACTION_REMOVE;
 
-		if (other != finding && find_action(other, &action) &&
-		    spn_str_equal_nocase(added_value(other, action), value) &&
+		if (other != finding &&
+		    spn_str_equal_nocase(added_value(other), value) &&
 		    other->holders.num_accounts > 0 &&
 		    !spn_account_same(other->holders.accounts[0],
 				      finding->holders.accounts[0]))
@@ -213,17 +178,17 @@ static bool may_have_host(const struct making *making,
 			  const struct audit_finding *finding,
 			  const struct spn *spn)
 {
-	const char *code = finding->message->code;
+	enum spn_repair repair = finding->message->repair;
 	struct spn half = {};
 
 	if (!is_name_of_host(spn->host_name)) {
 		return false;
 	}
-	if (strcmp(code, "SPN-507") == 0) {
+	if (repair == SPN_REPAIR_ADD_ADDITIONAL) {
 		return !spn->has_suffix &&
 		       spn_host_label(making->c, spn->host_name).len > 0;
 	}
-	if (strcmp(code, "SPN-404") == 0 || strcmp(code, "SPN-405") == 0) {
+	if (repair == SPN_REPAIR_ADD_SPN) {
 		return !spn->has_suffix &&
 		       is_name_of(making,
 				  finding->holders.accounts[0],
@@ -254,7 +219,7 @@ static bool may_add(const struct making *making,
 	}
 	*_may = num == 0 && !is_wanted_twice(making, finding, value);
 	/* Of an additional name that is another computer's. */
-	if (strcmp(finding->message->code, "SPN-507") == 0 &&
+	if (finding->message->repair == SPN_REPAIR_ADD_ADDITIONAL &&
 	    finding->others.num_accounts > 0)
 	{
 		*_may = false;
@@ -389,22 +354,29 @@ static bool add_twins(const struct making *making,
 
 static bool carry_out(const struct making *making,
 		      const struct audit_finding *finding,
-		      enum action action,
 		      struct audit_repair *repair)
 {
-	switch (action) {
-	case ACTION_ADD_SPN:
-	case ACTION_ADD_PARTNER:
+	switch (finding->message->repair) {
+	case SPN_REPAIR_ADD_SPN:
+	case SPN_REPAIR_ADD_ADDITIONAL:
+	case SPN_REPAIR_ADD_PARTNER:
 		return append(repair,
 			      &repair->add,
 			      &repair->num_add,
-			      added_value(finding, action));
-	case ACTION_REMOVE:
+			      added_value(finding));
+	case SPN_REPAIR_REMOVE:
 		return add_removal(making, repair, finding->spn);
-	case ACTION_REMOVE_TWIN:
+	case SPN_REPAIR_REMOVE_TWIN:
+		return add_twins(making, finding, repair);
+	case SPN_REPAIR_NONE:
 		break;
 	}
-	return add_twins(making, finding, repair);
+	return true;
+}
+
+static bool is_removal(enum spn_repair repair)
+{
+	return repair == SPN_REPAIR_REMOVE || repair == SPN_REPAIR_REMOVE_TWIN;
 }
 
 static bool decide(struct making *making, const struct audit_finding *finding)
@@ -412,20 +384,19 @@ static bool decide(struct making *making, const struct audit_finding *finding)
 	struct audit_repairs *repairs = making->repairs;
 	struct audit_note *note = &repairs->notes[repairs->num_notes++];
 	struct audit_repair *repair = NULL;
-	enum action action = ACTION_REMOVE;
+	enum spn_repair what = finding->message->repair;
 	bool may = true;
 
 	note->finding = finding;
-	if (!find_action(finding, &action) || !is_simple(finding)) {
+	if (what == SPN_REPAIR_NONE || !is_simple(finding)) {
 		return true;
 	}
 	/* What was meant is known, so somebody should look at it. */
-	if (action == ACTION_REMOVE && finding->partner != NULL) {
+	if (what == SPN_REPAIR_REMOVE && finding->partner != NULL) {
 		return true;
 	}
-	if ((action == ACTION_ADD_SPN || action == ACTION_ADD_PARTNER) &&
-	    !may_add(making, finding, added_value(finding, action), &may))
-	{
+	if (!is_removal(what) &&
+	    !may_add(making, finding, added_value(finding), &may)) {
 		return false;
 	}
 	if (!may) {
@@ -434,7 +405,7 @@ static bool decide(struct making *making, const struct audit_finding *finding)
 	repair = repair_of(making, finding->holders.accounts[0]);
 	note->repair = repair;
 	return repair != NULL && add_cause(repair, finding) &&
-	       carry_out(making, finding, action, repair);
+	       carry_out(making, finding, repair);
 }
 
 bool audit_repair_removes(const struct audit_repair *repair,

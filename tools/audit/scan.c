@@ -16,6 +16,7 @@
 #include "audit/facts/groups.h"
 #include "judge.h"
 #include "audit/facts/dns_zones.h"
+#include "audit/rules/delegation.h"
 #include "common/connect.h"
 #include "common/arena.h"
 #include "policy/quick_fold.h"
@@ -216,9 +217,9 @@ static bool note_closed(const struct reading *reading)
 	}
 	text = talloc_asprintf(source,
 			       "the permissions of %zu accounts with SPNs "
-			       "could not be read: SPN-804 does not speak of "
-			       "them",
-			       num);
+			       "could not be read: %s does not speak of them",
+			       num,
+			       spn_acl_writespn.code);
 	ok = text != NULL && audit_source_lose(source, text);
 	talloc_free(text);
 	return ok;

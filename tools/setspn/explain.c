@@ -5,6 +5,7 @@
  * only those that the caller may read.
  */
 #include "setspn.h"
+#include "policy/rules/http_pair.h"
 #include "policy/quote.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ bool setspn_is_host(struct spn_str value)
 
 static bool is_split(const struct spn_violation *v)
 {
-	return strcmp(v->message->code, "SPN-303") == 0;
+	return v->message == &spn_pair_split;
 }
 
 /* The other half of it, on the same accounts. */

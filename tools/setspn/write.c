@@ -5,6 +5,7 @@
  * by the same code as there.
  */
 #include "setspn.h"
+#include "policy/rules/alias_spn.h"
 #include "policy/quote.h"
 
 #include <string.h>
@@ -216,11 +217,15 @@ static int send_new(const struct work *w,
 /* The rules say that of what is there, not of a write. */
 static void warn_of_host(const struct work *w, struct spn_str value)
 {
-	if (!spn_account_is_machine(w->account) && setspn_is_host(value)) {
+	struct spn spn = {};
+
+	if (spn_parse(value, &spn) == SPN_SYNTAX_OK &&
+	    spn_is_host_on_user(w->account, &spn))
+	{
 		spn_connect_message(w->s->connect,
 				    "warning: %s is no computer: %s",
 				    w->account->dn,
-				    spn_message_by_code("SPN-202")->reason);
+				    spn_host_on_user.reason);
 	}
 }
 

@@ -5,11 +5,71 @@
  * The target state of KB 871179 (HOST on the computer, the complete http
  * pair on one service account) is meant to be so.
  */
+#include "alias_spn.h"
+
 #include <string.h>
 
 #include "policy/host_pair.h"
 #include "rule_table.h"
 #include "policy/quote.h"
+
+static const char rule_name[] = "alias-spn";
+
+static const struct spn_message alias_clash = {
+	.code = "SPN-201",
+	.id = "ALIAS-CLASH",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 3,
+	.summary = "An SPN and the HOST SPN that stands for it on two "
+		   "accounts",
+	.client = "'{spn}' clashes with '{partner}' of another "
+		  "account: one stands for the other (sPNMappings)",
+	.reason = "'{partner}' is on another account, and one stands "
+		  "for the other (sPNMappings): who has the exact SPN "
+		  "answers alone",
+	.cure = "make sure that the service has the key of this "
+		"account; otherwise remove the SPN here",
+};
+
+const struct spn_message spn_host_on_user = {
+	.code = "SPN-202",
+	.id = "HOST-ON-USER",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A HOST SPN on an account that is no computer",
+	.reason = "HOST stands for some fifty classes, so this account "
+		  "answers for all of them on that host",
+	.cure = "replace it by the class that the service really uses",
+};
+
+static const struct spn_message map_odd = {
+	.code = "SPN-203",
+	.id = "MAP-ODD",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "sPNMappings is not what clients expect",
+	.reason = "sPNMappings {words}",
+	.cure = "restore the value that a new domain has",
+};
+
+static const struct spn_message heur_21 = {
+	.code = "SPN-204",
+	.id = "HEUR-21",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "dSHeuristics turns uniqueness checks off",
+	.reason = "character 21 of dSHeuristics turns off: {words}; "
+		  "Samba's own check stays on",
+	.cure = "set it to 0 unless a migration is under way",
+};
 
 /*
  * specific/h on one account, generic/h on another. *_meant: as in the KB, the
@@ -103,7 +163,7 @@ static bool judge_specific(const struct spn_case *c,
 	}
 	v.partner = spn_format(report, spn_str_of(target), spn->host_name);
 	if (v.partner == NULL ||
-	    !spn_report_add(report, "SPN-201", &v, &added)) {
+	    !spn_report_add(report, &alias_clash, &v, &added)) {
 		return false;
 	}
 	added->severity = meant ? SPN_SEVERITY_INFO
@@ -167,12 +227,19 @@ static bool judge_generic(const struct spn_case *c,
 				       specific.service_class,
 				       spn->host_name);
 		if (v.partner == NULL ||
-		    (!meant && !spn_report_add(report, "SPN-201", &v, NULL)))
+		    (!meant &&
+		     !spn_report_add(report, &alias_clash, &v, NULL)))
 		{
 			return false;
 		}
 	}
 	return true;
+}
+
+bool spn_is_host_on_user(const struct spn_account *account,
+			 const struct spn *spn)
+{
+	return spn_class_is(spn, "host") && !spn_account_is_machine(account);
 }
 
 static bool judge_value(const struct spn_case *c,
@@ -185,8 +252,8 @@ static bool judge_value(const struct spn_case *c,
 	if (spn_parse(value->value, &spn) != SPN_SYNTAX_OK) {
 		return true;
 	}
-	if (spn_class_is(&spn, "host") && !spn_account_is_machine(c->after) &&
-	    !spn_report_add(report, "SPN-202", &v, NULL))
+	if (spn_is_host_on_user(c->after, &spn) &&
+	    !spn_report_add(report, &spn_host_on_user, &v, NULL))
 	{
 		return false;
 	}
@@ -221,7 +288,7 @@ static bool report_mapping(struct spn_report *report, char *what)
 {
 	struct spn_violation v = {.partner = what};
 
-	return what != NULL && spn_report_add(report, "SPN-203", &v, NULL);
+	return what != NULL && spn_report_add(report, &map_odd, &v, NULL);
 }
 
 static char *mapping_text(TALLOC_CTX *mem_ctx,
@@ -333,7 +400,7 @@ static bool judge_heuristics(const char *ds_heuristics,
 		return true;
 	}
 	v.partner = texts[digit - '0'];
-	return spn_report_add(report, "SPN-204", &v, NULL);
+	return spn_report_add(report, &heur_21, &v, NULL);
 }
 
 static bool judge_forest(const struct spn_forest *forest,
@@ -343,9 +410,17 @@ static bool judge_forest(const struct spn_forest *forest,
 	       judge_heuristics(forest->ds_heuristics, report);
 }
 
+static const struct spn_message *const messages[] = {
+	&alias_clash,
+	&spn_host_on_user,
+	&map_odd,
+	&heur_21,
+	NULL,
+};
+
 const struct spn_rule spn_rule_alias_spn = {
-	.name = "alias-spn",
-	.codes = "SPN-2xx",
+	.name = rule_name,
+	.messages = messages,
 	.level = SPN_LEVEL_WARN,
 	.modes = (1u << SPN_LEVEL_DENY) | (1u << SPN_LEVEL_WARN) |
 		 (1u << SPN_LEVEL_OFF),

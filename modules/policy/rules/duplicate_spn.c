@@ -6,6 +6,70 @@
  */
 #include "rule_table.h"
 
+static const char rule_name[] = "duplicate-spn";
+
+static const struct spn_message dup_exact = {
+	.code = "SPN-101",
+	.id = "DUP-EXACT",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 1,
+	.summary = "One SPN on several accounts",
+	.client = "'{spn}' is in use by another account: remove it "
+		  "there first, or choose another name",
+	.reason = "several accounts hold it, the KDC gives no ticket "
+		  "for it",
+	.cure = "keep it on the account whose key the service has, "
+		"remove it from the others",
+};
+
+static const struct spn_message dup_fold = {
+	.code = "SPN-102",
+	.id = "DUP-FOLD",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 1,
+	.summary = "Two SPNs that only a Windows DC takes for one",
+	.reason = "a Windows DC does not tell it from {partner} of "
+		  "another account",
+	.cure = "rename one of the two",
+};
+
+static const struct spn_message dup_self = {
+	.code = "SPN-103",
+	.id = "DUP-SELF",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 3,
+	.summary = "One account holds an SPN twice, in different "
+		   "spelling",
+	.client = "'{spn}' is on this account already in another "
+		  "spelling: remove the other one in the same request",
+	.reason = "the account holds it twice, spelled differently",
+	.cure = "remove one of the spellings",
+	.repair = SPN_REPAIR_REMOVE_TWIN,
+};
+
+static const struct spn_message multi_farm = {
+	.code = "SPN-104",
+	.id = "MULTI-FARM",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 1,
+	.summary = "One http SPN on several computers",
+	.client = "'{spn}' is in use by another computer: a farm needs "
+		  "one service account for all its members",
+	.reason = "several computers hold it, the KDC gives no ticket "
+		  "for it",
+	.cure = "create one service account for the farm, give it "
+		"the SPN and run the service on every member as that "
+		"account",
+};
+
 static bool may_share(const struct spn_account *account, struct spn_str value)
 {
 	return spn_is_shared(value, spn_str_of(account->sam_account_name));
@@ -64,7 +128,7 @@ static bool judge_others(const struct spn_case *c,
 			 struct spn_report *report)
 {
 	struct spn_violation v = {.account = c->after, .spn = value->value};
-	const char *code = "SPN-101";
+	const struct spn_message *message = &dup_exact;
 
 	if (!spn_index_holders_of(c->index, report, value, &v.others)) {
 		return false;
@@ -76,9 +140,9 @@ static bool judge_others(const struct spn_case *c,
 		return true;
 	}
 	if (is_farm(c, value, &v.others)) {
-		code = "SPN-104";
+		message = &multi_farm;
 	}
-	return spn_report_add(report, code, &v, NULL);
+	return spn_report_add(report, message, &v, NULL);
 }
 
 /*
@@ -150,7 +214,7 @@ static bool judge_wide(const struct spn_case *c,
 		spn_holders_leave_out(&v.others, exact.accounts[i]);
 	}
 	v.partner = spelling_of(odd, wide.key);
-	return spn_report_add(report, "SPN-102", &v, NULL);
+	return spn_report_add(report, &dup_fold, &v, NULL);
 }
 
 static bool judge(const struct spn_case *c, struct spn_report *report)
@@ -169,7 +233,7 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 		}
 		if (spn_account_find(c->after, value->key) != value) {
 			/* its second spelling: that is all to say */
-			if (!spn_report_add(report, "SPN-103", &self, NULL)) {
+			if (!spn_report_add(report, &dup_self, &self, NULL)) {
 				return false;
 			}
 			continue;
@@ -184,9 +248,17 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
+static const struct spn_message *const messages[] = {
+	&dup_exact,
+	&dup_fold,
+	&dup_self,
+	&multi_farm,
+	NULL,
+};
+
 const struct spn_rule spn_rule_duplicate_spn = {
-	.name = "duplicate-spn",
-	.codes = "SPN-1xx",
+	.name = rule_name,
+	.messages = messages,
 	.level = SPN_LEVEL_DENY,
 	.modes = (1u << SPN_LEVEL_DENY) | (1u << SPN_LEVEL_WARN) |
 		 (1u << SPN_LEVEL_OFF),

@@ -7,10 +7,138 @@
  * On a computer its own HOST pair is as good: what counts is who a KDC
  * takes the partner to be (spn_case_effective).
  */
+#include "http_pair.h"
+
 #include <string.h>
 
 #include "policy/host_pair.h"
 #include "rule_table.h"
+
+static const char rule_name[] = "http-pair";
+
+static const struct spn_message pair_no_short = {
+	.code = "SPN-301",
+	.id = "PAIR-NO-SHORT",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 2,
+	.summary = "http/FQDN without its NetBIOS half",
+	.client = "'{spn}' needs its other half '{partner}' on the "
+		  "same account: add or remove both in one request",
+	.reason = "nobody holds its other half {partner}: who asks by "
+		  "the short name gets no ticket",
+	.cure = "add {partner} to the same account",
+	.repair = SPN_REPAIR_ADD_PARTNER,
+};
+
+static const struct spn_message pair_no_fqdn = {
+	.code = "SPN-302",
+	.id = "PAIR-NO-FQDN",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 2,
+	.summary = "http/NetBIOS without its FQDN half",
+	.client = "'{spn}' needs its other half '{partner}' on the "
+		  "same account: add or remove both in one request",
+	.reason = "nobody holds its other half {partner}: who asks by "
+		  "the full name gets no ticket",
+	.cure = "add {partner} to the same account",
+	.repair = SPN_REPAIR_ADD_PARTNER,
+};
+
+const struct spn_message spn_pair_split = {
+	.code = "SPN-303",
+	.id = "PAIR-SPLIT",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 1,
+	.summary = "The halves of a pair are on different accounts",
+	.client = "'{spn}' needs its other half '{partner}' on the "
+		  "same account, but another account holds it: remove "
+		  "it there first",
+	.reason = "its other half {partner} is on another account: one "
+		  "of the two names gets the wrong key",
+	.cure = "move both halves to the account whose key the "
+		"service has",
+};
+
+static const struct spn_message pair_split_alias = {
+	.code = "SPN-304",
+	.id = "PAIR-SPLIT-ALIAS",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 1,
+	.summary = "The missing half falls to a computer through its "
+		   "HOST SPN",
+	.client = "'{spn}' needs its other half '{partner}' on the "
+		  "same account: without it another account answers "
+		  "through HOST",
+	.reason = "its other half {partner} is missing and falls to "
+		  "another account through HOST: wrong key, 401.1 or a "
+		  "prompt after 30 minutes",
+	.cure = "add {partner} to the same account",
+	.repair = SPN_REPAIR_ADD_PARTNER,
+};
+
+static const struct spn_message pair_mismatch = {
+	.code = "SPN-305",
+	.id = "PAIR-MISMATCH",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "The halves are names of two different machines",
+	.reason = "{partner} looks like its other half but is the name "
+		  "of another machine",
+	.cure = "replace the half that was not meant",
+};
+
+static const struct spn_message pair_port = {
+	.code = "SPN-306",
+	.id = "PAIR-PORT",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "An http SPN with a port where the plain one is "
+		   "missing",
+	.reason = "browsers do not send the port, and {partner} is not "
+		  "on this account",
+	.cure = "add {partner} to the same account",
+};
+
+static const struct spn_message winrm_hit = {
+	.code = "SPN-307",
+	.id = "WINRM-HIT",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "PowerShell remoting to a computer meets a service "
+		   "account",
+	.reason = "remote PowerShell asks for the same name and gets "
+		  "the key of this account instead of the computer's",
+	.cure = "add {partner} to the computer and connect with the "
+		"port in the SPN",
+};
+
+static const struct spn_message pair_foreign = {
+	.code = "SPN-308",
+	.id = "PAIR-FOREIGN",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 5,
+	.summary = "An http SPN whose other half nobody can know",
+	.reason = "its DNS suffix is none of this forest, so no other "
+		  "half is asked for",
+	.cure = "if the suffix is yours, add it: spn-policy set "
+		"dns-suffix=SUFFIX",
+};
 
 /* An http SPN of the account and the other half that it wants. */
 struct half {
@@ -137,7 +265,7 @@ static bool judge_half(const struct spn_case *c,
 		.spn = half->value->value,
 		.partner = half->partner_spn,
 	};
-	const char *code = "SPN-302";
+	const struct spn_message *message = &pair_no_fqdn;
 
 	if (spn_holders_is_only(&half->effective, c->after)) {
 		return true;
@@ -146,16 +274,16 @@ static bool judge_half(const struct spn_case *c,
 		return true; /* a duplicate: duplicate-spn says so */
 	}
 	if (half->exact.num_accounts > 0) {
-		code = "SPN-303";
+		message = &spn_pair_split;
 		v.others = half->exact;
 	} else if (half->effective.num_accounts > 0) {
-		code = "SPN-304";
+		message = &pair_split_alias;
 		v.others = half->effective;
 	} else if (spn_host_is_fqdn(half->spn.host_name)) {
-		code = "SPN-301";
+		message = &pair_no_short;
 	}
 	spn_holders_leave_out(&v.others, c->after);
-	return spn_report_add(report, code, &v, NULL);
+	return spn_report_add(report, message, &v, NULL);
 }
 
 static struct spn_str first_label(struct spn_str host)
@@ -205,7 +333,7 @@ static bool judge_mismatch(const struct spn_case *c,
 	}
 	v.spn = half->value->value;
 	v.partner = short_spn.value.data;
-	return spn_report_add(report, "SPN-305", &v, NULL);
+	return spn_report_add(report, &pair_mismatch, &v, NULL);
 }
 
 /* What SPN-307 says to do: remote PowerShell can be told to send the port. */
@@ -245,7 +373,7 @@ static bool judge_port(const struct spn_case *c,
 			       half->spn.service_class,
 			       half->spn.host_name);
 	return v.partner != NULL &&
-	       spn_report_add(report, "SPN-306", &v, NULL);
+	       spn_report_add(report, &pair_port, &v, NULL);
 }
 
 /* http/h of a service account, h a computer that may be administered. */
@@ -292,7 +420,7 @@ static bool judge_winrm(const struct spn_case *c,
 	v.others.accounts = &computer;
 	v.others.num_accounts = 1;
 	return v.partner != NULL &&
-	       spn_report_add(report, "SPN-307", &v, NULL);
+	       spn_report_add(report, &winrm_hit, &v, NULL);
 }
 
 static bool judge_foreign(const struct spn_case *c,
@@ -309,7 +437,7 @@ static bool judge_foreign(const struct spn_case *c,
 	{
 		return true; /* no suffix, or syntax says so */
 	}
-	return spn_report_add(report, "SPN-308", &v, NULL);
+	return spn_report_add(report, &pair_foreign, &v, NULL);
 }
 
 /* What only an audit says of a plain http SPN. */
@@ -388,9 +516,21 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
+static const struct spn_message *const messages[] = {
+	&pair_no_short,
+	&pair_no_fqdn,
+	&spn_pair_split,
+	&pair_split_alias,
+	&pair_mismatch,
+	&pair_port,
+	&winrm_hit,
+	&pair_foreign,
+	NULL,
+};
+
 const struct spn_rule spn_rule_http_pair = {
-	.name = "http-pair",
-	.codes = "SPN-3xx",
+	.name = rule_name,
+	.messages = messages,
 	.level = SPN_LEVEL_COMPLETE,
 	.modes = (1u << SPN_LEVEL_COMPLETE) | (1u << SPN_LEVEL_DENY) |
 		 (1u << SPN_LEVEL_WARN) | (1u << SPN_LEVEL_OFF),

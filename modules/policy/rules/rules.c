@@ -118,7 +118,8 @@ static bool judge_limit(const struct spn_case *c, struct spn_report *report)
 				"%lu",
 				(unsigned long)c->settings->machine_spn_limit);
 	if (v.partner == NULL ||
-	    !spn_report_add(report, "SPN-904", &v, &added)) {
+	    !spn_report_add(report, &spn_machine_limit, &v, &added))
+	{
 		return false;
 	}
 	added->level = (c->settings->mode == SPN_MODE_AUDIT) ? SPN_LEVEL_WARN

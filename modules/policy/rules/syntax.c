@@ -13,6 +13,196 @@
 #include "rule_table.h"
 #include "policy/unicode.h"
 
+static const char rule_name[] = "syntax";
+
+static const struct spn_message mal_parts = {
+	.code = "SPN-001",
+	.id = "MAL-PARTS",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 3,
+	.summary = "A value with no slash or with more than two",
+	.client = "'{spn}' is no service principal name: write "
+		  "class/host or class/host/service{meant}",
+	.reason = "it has no slash or more than two, no client can ask "
+		  "for it",
+	.cure = "remove it{meant}",
+	.repair = SPN_REPAIR_REMOVE,
+};
+
+static const struct spn_message mal_empty = {
+	.code = "SPN-002",
+	.id = "MAL-EMPTY",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 3,
+	.summary = "The service class or the host name is empty",
+	.client = "'{spn}' has an empty service class or host name: "
+		  "write class/host{meant}",
+	.reason = "its service class or host name is empty, no client "
+		  "can ask for it",
+	.cure = "remove it{meant}",
+	.repair = SPN_REPAIR_REMOVE,
+};
+
+static const struct spn_message mal_url = {
+	.code = "SPN-003",
+	.id = "MAL-URL",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 3,
+	.summary = "A URL was pasted in",
+	.client = "'{spn}' is a URL, not a service principal "
+		  "name{meant}",
+	.reason = "it is a URL, clients ask for class/host",
+	.cure = "remove it{meant}",
+};
+
+static const struct spn_message mal_class_https = {
+	.code = "SPN-004",
+	.id = "MAL-CLASS-HTTPS",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_WARN,
+	.rank = 3,
+	.summary = "A class that no client asks for: https, ssl, tls",
+	.client = "'{spn}': clients ask for http/ over TLS, too{meant}",
+	.reason = "no client ever asks for this class, http/ serves "
+		  "TLS as well",
+	.cure = "replace it{meant}",
+};
+
+static const struct spn_message mal_realm = {
+	.code = "SPN-005",
+	.id = "MAL-REALM",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_WARN,
+	.rank = 3,
+	.summary = "A realm was written behind the name",
+	.client = "'{spn}': a KDC compares without the realm{meant}",
+	.reason = "it contains '@', a KDC compares without the realm",
+	.cure = "replace it{meant}",
+};
+
+static const struct spn_message mal_space = {
+	.code = "SPN-006",
+	.id = "MAL-SPACE",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 3,
+	.summary = "A blank or control character where none can be",
+	.client = "'{spn}' has a blank or a control character at the "
+		  "edge of a part or in its host name{meant}",
+	.reason = "it has a blank or a control character at the edge "
+		  "of a part or in its host name",
+	.cure = "remove it{meant}",
+	.repair = SPN_REPAIR_REMOVE,
+};
+
+static const struct spn_message mal_dot = {
+	.code = "SPN-007",
+	.id = "MAL-DOT",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_WARN,
+	.rank = 3,
+	.summary = "A host name that is none: a dot at its end, * or _ "
+		   "in it",
+	.client = "'{spn}': its host name can be in no DNS{meant}",
+	.reason = "its host name ends in a dot or contains * or _, "
+		  "clients ask for the plain name",
+	.cure = "replace it{meant}",
+};
+
+static const struct spn_message mal_ip = {
+	.code = "SPN-008",
+	.id = "MAL-IP",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_WARN,
+	.rank = 3,
+	.summary = "The host name is an IP address",
+	.client = "'{spn}': clients do not ask for tickets by IP "
+		  "address",
+	.reason = "its host name is an IP address, clients do not ask "
+		  "for those",
+	.cure = "remove it and let clients use the host's name",
+};
+
+static const struct spn_message mal_port80 = {
+	.code = "SPN-009",
+	.id = "MAL-PORT80",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_WARN,
+	.rank = 5,
+	.summary = "An http SPN with the port every browser leaves out",
+	.client = "'{spn}': browsers leave this port out{meant}",
+	.reason = "browsers leave port 80 and 443 out, nobody asks for "
+		  "it",
+	.cure = "remove it{meant}",
+};
+
+static const struct spn_message mal_instance = {
+	.code = "SPN-010",
+	.id = "MAL-INSTANCE",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_WARN,
+	.rank = 3,
+	.summary = "An http or host SPN with an instance name",
+	.client = "'{spn}': this class has no instance names{meant}",
+	.reason = "clients of this class never send an instance name",
+	.cure = "remove it{meant}",
+};
+
+static const struct spn_message case_mix = {
+	.code = "SPN-011",
+	.id = "CASE-MIX",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 5,
+	.summary = "The halves of a pair are spelled in different case",
+	.reason = "its class is spelled neither HTTP nor like its other "
+		  "half; a keytab on Unix compares with case",
+	.cure = "spell the class HTTP in both halves",
+};
+
+static const struct spn_message mal_invisible = {
+	.code = "SPN-012",
+	.id = "MAL-INVISIBLE",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_REFUSE,
+	.rank = 3,
+	.summary = "A character that nobody sees",
+	.client = "'{spn}' has an invisible character{meant}",
+	.reason = "it has an invisible character: another name to the "
+		  "directory, the same to a reader and to a Windows "
+		  "KDC",
+	.cure = "remove it{meant}",
+};
+
+static const struct spn_message mal_utf8 = {
+	.code = "SPN-013",
+	.id = "MAL-UTF8",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "Bytes that are no text",
+	.reason = "it is no UTF-8: no client can ask for it, and no "
+		  "directory takes such a value",
+	.cure = "look for damage with samba-tool dbcheck, and remove "
+		"it",
+};
+
 /* One value under examination. */
 struct exam {
 	const struct spn_case *c;
@@ -28,7 +218,7 @@ struct exam {
  * be (on the report, or left NULL). False when out of memory.
  */
 struct check {
-	const char *code;
+	const struct spn_message *message;
 	bool fatal; /* the ones below would only say it again */
 	bool (*fn)(struct exam *exam, bool *_hit, char **_meant);
 };
@@ -304,19 +494,19 @@ static bool check_case(struct exam *exam, bool *_hit, char **_meant)
 }
 
 static const struct check checks[] = {
-	{"SPN-003", true, check_url},
-	{"SPN-001", true, check_parts},
-	{"SPN-002", true, check_empty},
-	{"SPN-006", true, check_blank},
-	{"SPN-012", true, check_invisible},
-	{"SPN-013", false, check_utf8},
-	{"SPN-004", false, check_https},
-	{"SPN-005", false, check_realm},
-	{"SPN-007", false, check_dot},
-	{"SPN-008", false, check_ip},
-	{"SPN-009", false, check_port},
-	{"SPN-010", false, check_instance},
-	{"SPN-011", false, check_case},
+	{&mal_url, true, check_url},
+	{&mal_parts, true, check_parts},
+	{&mal_empty, true, check_empty},
+	{&mal_space, true, check_blank},
+	{&mal_invisible, true, check_invisible},
+	{&mal_utf8, false, check_utf8},
+	{&mal_class_https, false, check_https},
+	{&mal_realm, false, check_realm},
+	{&mal_dot, false, check_dot},
+	{&mal_ip, false, check_ip},
+	{&mal_port80, false, check_port},
+	{&mal_instance, false, check_instance},
+	{&case_mix, false, check_case},
 };
 
 static bool examine(struct exam *exam)
@@ -338,7 +528,8 @@ static bool examine(struct exam *exam)
 			continue;
 		}
 		v.partner = meant;
-		if (!spn_report_add(exam->report, checks[i].code, &v, NULL)) {
+		if (!spn_report_add(exam->report, checks[i].message, &v, NULL))
+		{
 			return false;
 		}
 		if (checks[i].fatal) {
@@ -369,9 +560,26 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	return true;
 }
 
+static const struct spn_message *const messages[] = {
+	&mal_parts,
+	&mal_empty,
+	&mal_url,
+	&mal_class_https,
+	&mal_realm,
+	&mal_space,
+	&mal_dot,
+	&mal_ip,
+	&mal_port80,
+	&mal_instance,
+	&case_mix,
+	&mal_invisible,
+	&mal_utf8,
+	NULL,
+};
+
 const struct spn_rule spn_rule_syntax = {
-	.name = "syntax",
-	.codes = "SPN-0xx",
+	.name = rule_name,
+	.messages = messages,
 	.level = SPN_LEVEL_DENY,
 	.modes = (1u << SPN_LEVEL_DENY) | (1u << SPN_LEVEL_WARN) |
 		 (1u << SPN_LEVEL_OFF),

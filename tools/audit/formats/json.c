@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "audit/rules/messages.h"
 #include "policy/quote.h"
 
 /* Where in a document we are. */

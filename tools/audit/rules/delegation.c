@@ -4,11 +4,70 @@
  * names services that there are; and nobody but administrators may change
  * who holds an SPN.
  */
+#include "delegation.h"
+
 #include <string.h>
 
 #include "policy/host_pair.h"
 #include "policy/slots.h"
 #include "rule_table.h"
+
+static const char rule_name[] = "delegation";
+
+static const struct spn_message deleg_ghost = {
+	.code = "SPN-801",
+	.id = "DELEG-GHOST",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "An account may delegate to an SPN that nobody "
+		   "holds",
+	.reason = "no account holds it; whoever may write an SPN "
+		  "anywhere can become the target",
+	.cure = "remove the entry from msDS-AllowedToDelegateTo",
+};
+
+static const struct spn_message deleg_ambig = {
+	.code = "SPN-802",
+	.id = "DELEG-AMBIG",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "An account may delegate to an SPN of several "
+		   "accounts, or of a dead one",
+	.reason = "'{account}' may delegate to it, but more than one "
+		  "account answers to it, or one that is disabled",
+	.cure = "repair the holders: {others}",
+};
+
+static const struct spn_message deleg_unpaired = {
+	.code = "SPN-803",
+	.id = "DELEG-UNPAIRED",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "An account may delegate to one half of an http "
+		   "pair",
+	.reason = "its other half {partner} is not in the list: "
+		  "delegation works by one name of the web site only",
+	.cure = "add {partner} to msDS-AllowedToDelegateTo",
+};
+
+const struct spn_message spn_acl_writespn = {
+	.code = "SPN-804",
+	.id = "ACL-WRITESPN",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "Somebody who is no administrator may write the "
+		   "SPNs of an account",
+	.reason = "may write their SPNs: {words}",
+	.cure = "take the right away if it is not needed",
+};
 
 /*
  * Who a KDC takes the entry to mean: the holders of the whole value, or for
@@ -56,12 +115,12 @@ static bool judge_targets(const struct spn_case *c,
 		return false;
 	}
 	if (v.others.num_accounts == 0) {
-		return spn_report_add(report, "SPN-801", &v, NULL);
+		return spn_report_add(report, &deleg_ghost, &v, NULL);
 	}
 	if (v.others.num_accounts == 1 && !is_dead(v.others.accounts[0])) {
 		return true;
 	}
-	return spn_report_add(report, "SPN-802", &v, NULL);
+	return spn_report_add(report, &deleg_ambig, &v, NULL);
 }
 
 /* The plain entries of an account by class and host: there may be thousands,
@@ -147,7 +206,7 @@ static bool judge_pair(const struct spn_case *c,
 			       spn->service_class,
 			       spn_str_of(partner));
 	return v.partner != NULL &&
-	       spn_report_add(report, "SPN-803", &v, NULL);
+	       spn_report_add(report, &deleg_unpaired, &v, NULL);
 }
 
 static bool judge_entries(const struct spn_case *c, struct spn_report *report)
@@ -165,7 +224,7 @@ static bool judge_entries(const struct spn_case *c, struct spn_report *report)
 		struct spn spn = {};
 
 		if (spn_parse(entry, &spn) != SPN_SYNTAX_OK) {
-			if (!spn_report_add(report, "SPN-801", &v, NULL)) {
+			if (!spn_report_add(report, &deleg_ghost, &v, NULL)) {
 				return false;
 			}
 			continue;
@@ -192,7 +251,7 @@ static bool judge_writers(const struct spn_case *c, struct spn_report *report)
 					    facts->writers[i].trustee,
 					    facts->writers[i].right);
 		if (v.partner == NULL ||
-		    !spn_report_add(report, "SPN-804", &v, NULL)) {
+		    !spn_report_add(report, &spn_acl_writespn, &v, NULL)) {
 			return false;
 		}
 	}
@@ -206,11 +265,19 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 	       (judge_entries(c, report) && judge_writers(c, report));
 }
 
+static const struct spn_message *const messages[] = {
+	&deleg_ghost,
+	&deleg_ambig,
+	&deleg_unpaired,
+	&spn_acl_writespn,
+	NULL,
+};
+
 const struct audit_rule audit_rule_delegation = {
 	.about =
 		{
-			.name = "delegation",
-			.codes = "SPN-8xx",
+			.name = rule_name,
+			.messages = messages,
 			.level = SPN_LEVEL_OFF,
 			.summary = "delegation leads to services that there "
 				   "are, and only "

@@ -2,10 +2,116 @@
 /*
  * holders: who has SPNs is in use, and meant to have them.
  */
+#include "holders.h"
+
 #include <fnmatch.h>
 #include <string.h>
 
 #include "rule_table.h"
+
+static const char rule_name[] = "holders";
+
+static const struct spn_message owner_disabled = {
+	.code = "SPN-501",
+	.id = "OWNER-DISABLED",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "A disabled or expired account holds SPNs",
+	.reason = "the account is disabled or expired, so no client "
+		  "gets a ticket for its SPNs",
+	.cure = "remove the SPNs of the account, or the account",
+};
+
+static const struct spn_message owner_stale = {
+	.code = "SPN-502",
+	.id = "OWNER-STALE",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "A computer that nobody has heard of for long holds "
+		   "SPNs",
+	.reason = "neither a logon nor a new password for longer than "
+		  "spn_audit:stale days",
+	.cure = "remove the computer if it is gone",
+};
+
+static const struct spn_message owner_cnf = {
+	.code = "SPN-503",
+	.id = "OWNER-CNF",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 1,
+	.summary = "An object that lost a replication conflict holds "
+		   "SPNs",
+	.reason = "two objects of one name were made at the same "
+		  "time; this one was set aside with its SPNs",
+	.cure = "remove this object, or its SPNs if it is still "
+		"needed",
+};
+
+const struct spn_message spn_owner_deleted = {
+	.code = "SPN-504",
+	.id = "OWNER-DELETED",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 5,
+	.summary = "A deleted object would bring an SPN back",
+	.reason = "{others} is deleted and has the same SPN: "
+		  "restoring it makes a duplicate or fails",
+	.cure = "remember it before you restore that object",
+};
+
+static const struct spn_message admin_spn = {
+	.code = "SPN-505",
+	.id = "ADMIN-SPN",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "An account that is named like an administrator's "
+		   "holds SPNs",
+	.reason = "by its name ({partner}) this is the account of a "
+		  "person who administers: everybody may try "
+		  "passwords on it at home",
+	.cure = "give the service an account of its own, best a "
+		"managed one",
+};
+
+static const struct spn_message gmsa_check = {
+	.code = "SPN-506",
+	.id = "GMSA-CHECK",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 5,
+	.summary = "A managed service account serves a host that may "
+		   "not use it",
+	.reason = "the computer of that name is none of those that "
+		  "may use the password of this account",
+	.cure = "let the computer use the account, or remove the "
+		"SPN",
+};
+
+static const struct spn_message addl_name = {
+	.code = "SPN-507",
+	.id = "ADDL-NAME",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "An additional name of a computer is another's, or "
+		   "has no HOST SPN",
+	.reason = "the additional name {partner} is also a name of "
+		  "another computer, or this one does not hold {spn}",
+	.cure = "remove the additional name if it is not meant, "
+		"else add the SPN",
+	.repair = SPN_REPAIR_ADD_ADDITIONAL,
+};
 
 /* How people name the accounts with which they administer. */
 static const char *const admin_patterns[] = {
@@ -88,7 +194,7 @@ static bool judge_disabled(const struct audit_case *a,
 		return false;
 	}
 	v.spn = (wanted != NULL) ? wanted->value : first_spn(c->after);
-	if (!spn_report_add(report, "SPN-501", &v, &added)) {
+	if (!spn_report_add(report, &owner_disabled, &v, &added)) {
 		return false;
 	}
 	if (wanted != NULL) {
@@ -120,7 +226,7 @@ static bool judge_silent(const struct audit_case *a, struct spn_report *report)
 	{
 		return true;
 	}
-	return spn_report_add(report, "SPN-502", &v, NULL);
+	return spn_report_add(report, &owner_stale, &v, NULL);
 }
 
 /* "CN=web01\0ACNF:...": what lost a conflict of replication, or its place. */
@@ -140,7 +246,7 @@ static bool judge_conflict(const struct spn_case *c, struct spn_report *report)
 	};
 
 	return c->after->dn == NULL || !is_conflict(c->after->dn) ||
-	       spn_report_add(report, "SPN-503", &v, NULL);
+	       spn_report_add(report, &owner_cnf, &v, NULL);
 }
 
 static bool judge_deleted(const struct audit_case *a,
@@ -161,7 +267,7 @@ static bool judge_deleted(const struct audit_case *a,
 						value,
 						&v.others) ||
 		    (v.others.num_accounts > 0 &&
-		     !spn_report_add(report, "SPN-504", &v, NULL)))
+		     !spn_report_add(report, &spn_owner_deleted, &v, NULL)))
 		{
 			return false;
 		}
@@ -185,7 +291,7 @@ static bool judge_admin(const struct spn_case *c, struct spn_report *report)
 	     i++) {
 		if (fnmatch(admin_patterns[i], name, FNM_CASEFOLD) == 0) {
 			v.partner = admin_patterns[i];
-			return spn_report_add(report, "SPN-505", &v, NULL);
+			return spn_report_add(report, &admin_spn, &v, NULL);
 		}
 	}
 	return true;
@@ -266,7 +372,7 @@ static bool judge_gmsa(const struct audit_case *a, struct spn_report *report)
 		    !may_use(c, &computers, &may)) {
 			return false;
 		}
-		if (!may && !spn_report_add(report, "SPN-506", &v, NULL)) {
+		if (!may && !spn_report_add(report, &gmsa_check, &v, NULL)) {
 			return false;
 		}
 	}
@@ -297,7 +403,7 @@ static bool judge_name(const struct audit_case *a,
 	}
 	return (v.others.num_accounts == 0 &&
 		spn_account_find(c->after, spn.key) != NULL) ||
-	       spn_report_add(report, "SPN-507", &v, NULL);
+	       spn_report_add(report, &addl_name, &v, NULL);
 }
 
 static bool judge_more_names(const struct audit_case *a,
@@ -338,11 +444,22 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 	       judge_more_names(a, report);
 }
 
+static const struct spn_message *const messages[] = {
+	&owner_disabled,
+	&owner_stale,
+	&owner_cnf,
+	&spn_owner_deleted,
+	&admin_spn,
+	&gmsa_check,
+	&addl_name,
+	NULL,
+};
+
 const struct audit_rule audit_rule_holders = {
 	.about =
 		{
-			.name = "holders",
-			.codes = "SPN-5xx",
+			.name = rule_name,
+			.messages = messages,
 			.level = SPN_LEVEL_OFF,
 			.summary = "who has SPNs is in use, and meant to have "
 				   "them",

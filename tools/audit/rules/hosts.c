@@ -8,6 +8,79 @@
 #include "policy/host_pair.h"
 #include "rule_table.h"
 
+static const char rule_name[] = "hosts";
+
+static const struct spn_message stale_nohost = {
+	.code = "SPN-401",
+	.id = "STALE-NOHOST",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "The host of an SPN is no computer and not in DNS",
+	.reason = "no computer of the forest has this name, and the "
+		  "DNS zone that the directory holds does not have it "
+		  "either",
+	.cure = "remove it, unless the name is still to come",
+};
+
+static const struct spn_message ghost_dns = {
+	.code = "SPN-402",
+	.id = "GHOST-DNS",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "DNS does not know the host of an SPN",
+	.reason = "DNS does not know this name; whoever may register "
+		  "it gets what clients send to {account}",
+	.cure = "remove the SPN, or register the name in DNS "
+		"yourself",
+};
+
+static const struct spn_message host_mismatch = {
+	.code = "SPN-403",
+	.id = "HOST-MISMATCH",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A computer has the SPN of a name that is not its "
+		   "own",
+	.reason = "this is no name of the computer that holds it, "
+		  "maybe one from before it was renamed",
+	.cure = "remove it; if the computer really has that name, "
+		"add it to msDS-AdditionalDnsHostName",
+};
+
+static const struct spn_message host_missing = {
+	.code = "SPN-404",
+	.id = "HOST-MISSING",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A computer lacks a HOST SPN of its own name",
+	.reason = "the computer does not hold it, so no client gets a "
+		  "ticket for that name",
+	.cure = "add it: setspn -R, or join the computer again",
+	.repair = SPN_REPAIR_ADD_SPN,
+};
+
+static const struct spn_message dc_set = {
+	.code = "SPN-405",
+	.id = "DC-SET",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A domain controller lacks one of its SPNs",
+	.reason = "every domain controller has this SPN; without it "
+		  "replication or clients fail",
+	.cure = "run samba_spnupdate on the domain controller",
+	.repair = SPN_REPAIR_ADD_SPN,
+};
+
 #define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
 
 /* Classes whose second part is no host's name. */
@@ -164,7 +237,7 @@ static bool judge_ghost(const struct spn_case *c,
 	struct spn_violation v = {.account = c->after, .spn = value};
 	struct spn_violation *added = NULL;
 
-	if (!spn_report_add(report, "SPN-402", &v, &added)) {
+	if (!spn_report_add(report, &ghost_dns, &v, &added)) {
 		return false;
 	}
 	if (c->after->kind == SPN_KIND_COMPUTER &&
@@ -224,7 +297,7 @@ static bool judge_stale(const struct audit_case *a,
 	}
 	return a->surroundings->dns_is_live
 		       ? judge_ghost(c, value, &spn, report)
-		       : spn_report_add(report, "SPN-401", &v, NULL);
+		       : spn_report_add(report, &stale_nohost, &v, NULL);
 }
 
 static bool judge_delegation(const struct audit_case *a,
@@ -252,7 +325,7 @@ static bool judge_delegation(const struct audit_case *a,
 		{
 			continue;
 		}
-		if (!spn_report_add(report, "SPN-402", &v, &added)) {
+		if (!spn_report_add(report, &ghost_dns, &v, &added)) {
 			return false;
 		}
 		added->severity = SPN_SEVERITY_ERROR;
@@ -298,7 +371,7 @@ static bool judge_mismatch(const struct audit_case *a,
 					report,
 					spn.host_name,
 					&v.others) ||
-	    !spn_report_add(report, "SPN-403", &v, &added))
+	    !spn_report_add(report, &host_mismatch, &v, &added))
 	{
 		return false;
 	}
@@ -310,7 +383,7 @@ static bool judge_mismatch(const struct audit_case *a,
 
 /* class/name and, if there is a third part, /name */
 static bool require(const struct spn_case *c,
-		    const char *code,
+		    const struct spn_message *message,
 		    const char *service_class,
 		    const char *host,
 		    const char *service,
@@ -335,7 +408,7 @@ static bool require(const struct spn_case *c,
 		return true;
 	}
 	v.spn = spn_str_of(text);
-	return spn_report_add(report, code, &v, NULL);
+	return spn_report_add(report, message, &v, NULL);
 }
 
 static bool judge_missing(const struct spn_case *c, struct spn_report *report)
@@ -352,9 +425,9 @@ static bool judge_missing(const struct spn_case *c, struct spn_report *report)
 	}
 	netbios = talloc_strndup(report, name.data, name.len);
 	return netbios != NULL &&
-	       require(c, "SPN-404", "HOST", netbios, NULL, report) &&
+	       require(c, &host_missing, "HOST", netbios, NULL, report) &&
 	       require(c,
-		       "SPN-404",
+		       &host_missing,
 		       "HOST",
 		       account->dns_host_name,
 		       NULL,
@@ -408,7 +481,7 @@ static bool judge_dc(const struct spn_case *c, struct spn_report *report)
 		if (netbios == NULL ||
 		    (wanted[i].zone != NULL && service == NULL) ||
 		    !require(c,
-			     "SPN-405",
+			     &dc_set,
 			     wanted[i].service_class,
 			     wanted[i].is_netbios ? netbios
 						  : dc->dns_host_name,
@@ -421,7 +494,7 @@ static bool judge_dc(const struct spn_case *c, struct spn_report *report)
 	return c->forest->dns_suffixes[0] == NULL ||
 	       c->forest->dns_suffixes[1] != NULL ||
 	       require(c,
-		       "SPN-405",
+		       &dc_set,
 		       "GC",
 		       dc->dns_host_name,
 		       dc->dns_domain,
@@ -443,11 +516,20 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 	       judge_dc(c, report);
 }
 
+static const struct spn_message *const messages[] = {
+	&stale_nohost,
+	&ghost_dns,
+	&host_mismatch,
+	&host_missing,
+	&dc_set,
+	NULL,
+};
+
 const struct audit_rule audit_rule_hosts = {
 	.about =
 		{
-			.name = "hosts",
-			.codes = "SPN-4xx",
+			.name = rule_name,
+			.messages = messages,
 			.level = SPN_LEVEL_OFF,
 			.summary = "SPNs name hosts that there are, each "
 				   "computer its own",

@@ -6,6 +6,63 @@
  */
 #include "rule_table.h"
 
+static const char rule_name[] = "keys";
+
+static const struct spn_message krb_roast = {
+	.code = "SPN-701",
+	.id = "KRB-ROAST",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 5,
+	.summary = "A user account holds SPNs",
+	.reason = "everybody in the domain may get a ticket for it "
+		  "and try passwords on it at home",
+	.cure = "a long random password, or a managed service "
+		"account",
+};
+
+static const struct spn_message krb_roast_old = {
+	.code = "SPN-702",
+	.id = "KRB-ROAST-OLD",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "A user account with SPNs has an old password",
+	.reason = "everybody may try passwords on it at home, and its "
+		  "own is older than spn_audit:password days",
+	.cure = "set a new long random password, or use a managed "
+		"service account",
+};
+
+static const struct spn_message krb_roast_priv = {
+	.code = "SPN-703",
+	.id = "KRB-ROAST-PRIV",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "An administrator's account holds SPNs",
+	.reason = "everybody may try passwords on it at home, and who "
+		  "finds it is an administrator",
+	.cure = "move the SPNs to an account without such rights",
+};
+
+static const struct spn_message krb_enc_weak = {
+	.code = "SPN-704",
+	.id = "KRB-ENC-WEAK",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "Tickets for an account are weakly encrypted",
+	.reason = "tickets for this account are weakly encrypted: "
+		  "{words}",
+	.cure = "set msDS-SupportedEncryptionTypes to 24 (AES), "
+		"then set the password again",
+};
+
 #define TYPES_DES 0x3u
 #define TYPES_AES 0x18u
 #define TYPES_ALL 0x1fu
@@ -18,27 +75,27 @@ static bool is_roastable(const struct spn_account *account)
 	       !spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
 }
 
-static const char *roast_code(const struct audit_case *a)
+static const struct spn_message *roast_message(const struct audit_case *a)
 {
 	const struct spn_case *c = &a->c;
 	const struct spn_facts *facts = c->after->facts;
 	const struct spn_surroundings *s = a->surroundings;
 
 	if (facts->is_privileged) {
-		return "SPN-703";
+		return &krb_roast_priv;
 	}
 	if ((facts->control & SPN_UAC_DONT_EXPIRE_PASSWORD) != 0 &&
 	    (s == NULL || facts->password_set == 0 ||
 	     facts->password_set < s->now - s->password_age))
 	{
-		return "SPN-702";
+		return &krb_roast_old;
 	}
 	if (s != NULL && facts->password_set > 0 &&
 	    facts->password_set < s->now - s->password_age)
 	{
-		return "SPN-702";
+		return &krb_roast_old;
 	}
-	return "SPN-701";
+	return &krb_roast;
 }
 
 /* NULL: nothing to say. */
@@ -74,7 +131,7 @@ static bool judge_types(const struct spn_case *c, struct spn_report *report)
 	if (v.partner == NULL || c->after->is_disabled) {
 		return true;
 	}
-	if (!spn_report_add(report, "SPN-704", &v, &added)) {
+	if (!spn_report_add(report, &krb_enc_weak, &v, &added)) {
 		return false;
 	}
 	if (is_des) {
@@ -93,17 +150,26 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 	}
 	v.spn = c->after->spns.values[0].value;
 	if (is_roastable(c->after) &&
-	    !spn_report_add(report, roast_code(a), &v, NULL)) {
+	    !spn_report_add(report, roast_message(a), &v, NULL))
+	{
 		return false;
 	}
 	return judge_types(c, report);
 }
 
+static const struct spn_message *const messages[] = {
+	&krb_roast,
+	&krb_roast_old,
+	&krb_roast_priv,
+	&krb_enc_weak,
+	NULL,
+};
+
 const struct audit_rule audit_rule_keys = {
 	.about =
 		{
-			.name = "keys",
-			.codes = "SPN-7xx",
+			.name = rule_name,
+			.messages = messages,
 			.level = SPN_LEVEL_OFF,
 			.summary = "the keys of accounts with SPNs are hard "
 				   "to guess",

@@ -7,6 +7,63 @@
 
 #include "rule_table.h"
 
+static const char rule_name[] = "logon-names";
+
+static const struct spn_message upn_sam = {
+	.code = "SPN-601",
+	.id = "UPN-SAM",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "A user principal name is another account's own "
+		   "name",
+	.reason = "the user principal name {partner} is the account "
+		  "name of {others}: a KDC may take one for the other",
+	.cure = "change the user principal name",
+};
+
+static const struct spn_message upn_dup = {
+	.code = "SPN-602",
+	.id = "UPN-DUP",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "Two accounts have one user principal name",
+	.reason = "{others} has the user principal name {partner}, "
+		  "too: neither can log on with it",
+	.cure = "change one of them",
+};
+
+static const struct spn_message upn_spn = {
+	.code = "SPN-603",
+	.id = "UPN-SPN",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "A user principal name is another account's SPN",
+	.reason = "the user principal name {partner} of this account "
+		  "is an SPN of {others}: two accounts answer to one "
+		  "name",
+	.cure = "put both on the same account",
+};
+
+static const struct spn_message sam_dollar = {
+	.code = "SPN-604",
+	.id = "SAM-DOLLAR",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "The name of a computer does not end in $, or a "
+		   "user has the rest of it",
+	.reason = "the account name {partner} is a computer's without "
+		  "its $, or a user's that a computer has with one",
+	.cure = "rename the account",
+};
+
 /* Of a UPN: what stands before its last "@", all of it without one. */
 static struct spn_str name_of(struct spn_str upn, struct spn_str *_realm)
 {
@@ -46,7 +103,7 @@ static bool judge_upn_sam(const struct audit_case *a,
 	}
 	v.others.accounts = &other;
 	v.others.num_accounts = 1;
-	return spn_report_add(report, "SPN-601", &v, NULL);
+	return spn_report_add(report, &upn_sam, &v, NULL);
 }
 
 static bool judge_upn_double(const struct audit_case *a,
@@ -64,7 +121,7 @@ static bool judge_upn_double(const struct audit_case *a,
 	}
 	spn_holders_leave_out(&v.others, c->after);
 	return v.others.num_accounts == 0 ||
-	       spn_report_add(report, "SPN-602", &v, NULL);
+	       spn_report_add(report, &upn_dup, &v, NULL);
 }
 
 /* ktpass writes the SPN of an account into its UPN, which is well. */
@@ -90,7 +147,7 @@ static bool judge_upn_spn(const struct spn_case *c,
 	v.spn = spn.value;
 	v.partner = c->after->facts->user_principal_name;
 	return v.others.num_accounts == 0 ||
-	       spn_report_add(report, "SPN-603", &v, NULL);
+	       spn_report_add(report, &upn_spn, &v, NULL);
 }
 
 /* Without its "$" a computer has the name that a user may have. */
@@ -111,7 +168,7 @@ static bool judge_dollar(const struct audit_case *a, struct spn_report *report)
 	}
 	if (spn_account_is_machine(c->after)) {
 		return sam.data[sam.len - 1] == '$' ||
-		       spn_report_add(report, "SPN-604", &v, NULL);
+		       spn_report_add(report, &sam_dollar, &v, NULL);
 	}
 	machine = talloc_asprintf(report, "%s$", c->after->sam_account_name);
 	if (machine == NULL || !spn_census_account_by_name(a->census,
@@ -125,7 +182,7 @@ static bool judge_dollar(const struct audit_case *a, struct spn_report *report)
 	}
 	v.others.accounts = &computer;
 	v.others.num_accounts = 1;
-	if (!spn_report_add(report, "SPN-604", &v, &added)) {
+	if (!spn_report_add(report, &sam_dollar, &v, &added)) {
 		return false;
 	}
 	added->severity = SPN_SEVERITY_WARNING;
@@ -150,11 +207,19 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 	return judge_dollar(a, report);
 }
 
+static const struct spn_message *const messages[] = {
+	&upn_sam,
+	&upn_dup,
+	&upn_spn,
+	&sam_dollar,
+	NULL,
+};
+
 const struct audit_rule audit_rule_logon_names = {
 	.about =
 		{
-			.name = "logon-names",
-			.codes = "SPN-6xx",
+			.name = rule_name,
+			.messages = messages,
 			.level = SPN_LEVEL_OFF,
 			.summary = "no two accounts answer to one logon name",
 			.source = "MS-ADTS 3.1.1.5.1.3; KB5008102; "

@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All codes that an audit may report.
+ * The catalogue: the messages of every rule there is, and of the check itself.
+ * It is no list of its own; the lists of the rules are walked each time.
  */
 #ifndef SPN_AUDIT_RULES_MESSAGES_H
 #define SPN_AUDIT_RULES_MESSAGES_H
 
-#include "policy/report.h"
+#include "rules.h"
 
-/* In order of code: the one behind m, the first behind NULL; NULL behind the
- * last. */
-const struct spn_message *audit_message_next(const struct spn_message *m);
+/* Each list, in no order: those of the rules, and those of no rule. NULL for a
+ * number behind the last one. Each ends with NULL. */
+const struct spn_message *const *audit_message_list(size_t number);
 
-/* A number of its own for each, below that of all. In no order. */
-size_t audit_num_messages(void);
-size_t audit_message_place(const struct spn_message *message);
+/* The first message behind this one in order of code, or of all for NULL. NULL
+ * behind the last one. */
+const struct spn_message *audit_message_next(const struct spn_message *last);
 
-/* NULL when there is no such code. */
+/* In any case of letters; NULL when there is none. */
 const struct spn_message *audit_message_by_code(const char *code);
 
-/* An empty report for any of them. NULL when out of memory. */
-struct spn_report *audit_report_new(TALLOC_CTX *mem_ctx);
+/* Whose message it is; NULL for those of the check itself. */
+const struct spn_rule *audit_message_rule(const struct spn_message *message);
+
+/* Its texts with names in capitals: "add PARTNER to the same account". What a
+ * client is told only of messages that refuse. On mem_ctx; NULL when out of
+ * memory. */
+char *audit_message_reason(TALLOC_CTX *mem_ctx, const struct spn_message *m);
+char *audit_message_cure(TALLOC_CTX *mem_ctx, const struct spn_message *m);
+char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m);
+
+/* What the module does to a write that brings it. */
+const char *audit_message_on_write(const struct spn_message *message);
+
+/* SPN-903: a line of the baseline matches nothing any more. */
+extern const struct spn_message audit_baseline_stale;
 
 #endif

@@ -22,16 +22,29 @@ const struct audit_rule *const *audit_rules(void)
 	return rules;
 }
 
+const struct spn_rule *audit_rule_number(size_t number)
+{
+	size_t i = 0;
+
+	if (number < spn_num_rules()) {
+		return spn_rules()[number];
+	}
+	number -= spn_num_rules();
+	while (rules[i] != NULL && i < number) {
+		i++;
+	}
+	return (rules[i] == NULL) ? NULL : &rules[i]->about;
+}
+
 const struct spn_rule *audit_rule_by_name(const char *name)
 {
-	size_t i;
+	const struct spn_rule *rule = NULL;
+	size_t i = 0;
 
-	for (i = 0; rules[i] != NULL; i++) {
-		if (strcasecmp(rules[i]->about.name, name) == 0) {
-			return &rules[i]->about;
-		}
-	}
-	return spn_rule_by_name(name);
+	do {
+		rule = audit_rule_number(i++);
+	} while (rule != NULL && strcasecmp(rule->name, name) != 0);
+	return rule;
 }
 
 bool audit_rules_judge(const struct audit_case *a, struct spn_report *report)

@@ -26,11 +26,15 @@ struct audit_rule {
  * policy/rules/rules.c is the only list. */
 const struct audit_rule *const *audit_rules(void);
 
+/* Each rule there is, first those that judge writes; NULL for a number behind
+ * the last one. */
+const struct spn_rule *audit_rule_number(size_t number);
+
 /* The rule of that name, of those here or those that judge writes; or NULL. */
 const struct spn_rule *audit_rule_by_name(const char *name);
 
-/* Every rule over one case, first those that judge writes, too. The report is
- * one of audit_report_new(). False when out of memory. */
+/* Every rule over one case, first those that judge writes, too. False when out
+ * of memory. */
 bool audit_rules_judge(const struct audit_case *a, struct spn_report *report);
 
 #endif
