@@ -135,7 +135,8 @@ LINK = ['-Wl,--as-needed', '-Wl,-z,relro', '-Wl,-z,now']
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
 --valgrind, --only), lint, format, cover (after configure --coverage), fuzz
-(also --fuzz-seconds, --only), bench (--gate, --bench), clean, distclean. Several may be given in one call. Compiler and flags are
+(also --fuzz-seconds, --only), bench (--gate, --bench), messages, clean,
+distclean. Several may be given in one call. Compiler and flags are
 taken from CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
 '''
 
@@ -333,6 +334,11 @@ def build(bld):
     for name, (folder, main, library) in TOOLS.items():
         bld.program(target='programs/' + name, source=main, includes=includes,
                     use=library, install_path='${PREFIX}/' + folder)
+    bld.program(target='docs/messages_page', includes=includes, use='audit',
+                source='tools/audit/messages_page.c', install_path=None)
+    bld(rule='${SRC[0].abspath()} ${SRC[1].abspath()} > ${TGT}',
+        source=['docs/messages_page', 'docs/messages.md.in'],
+        target='docs/messages.md')
     if bld.env.HAVE_TESTS:
         _build_tests(bld, includes, absent)
     if bld.cmd in ('bench', 'lint'):
@@ -400,6 +406,17 @@ def _build_docs(bld):
 
 
 # ------------------------------------------------------------------ test
+
+
+class MessagesContext(BuildContext):
+    '''builds, and renews docs/messages.md'''
+    cmd = 'messages'
+    fun = 'build'
+
+    def post_build(self):
+        super().post_build()
+        made = self.bldnode.find_node('docs/messages.md')
+        self.path.make_node('docs/messages.md').write(made.read())
 
 
 class TestContext(BuildContext):

@@ -6,6 +6,7 @@ spn-policy, so nothing here has to be kept up when a rule is added: the check
 says which page is missing. SPN_POLICY_BUILD is the build folder.
 """
 
+import filecmp
 import glob
 import os
 import re
@@ -205,6 +206,9 @@ def check_messages(rules):
     if text is None:
         complain(MESSAGES, 'is not there')
         return
+    made = os.path.join(BUILD, MESSAGES)
+    if not os.path.exists(made) or not filecmp.cmp(MESSAGES, made, False):
+        complain(MESSAGES, 'is not what the build makes: ./waf messages')
     said = entries(text)
     codes = {code: fields for rule in rules.values()
              for code, fields in rule.items()}
