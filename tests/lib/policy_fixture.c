@@ -188,3 +188,13 @@ char *fixture_spns(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 	talloc_free(values);
 	return joined;
 }
+
+bool fixture_is_one_line(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}

@@ -76,4 +76,7 @@ char *fixture_join(TALLOC_CTX *mem_ctx,
 		   const struct spn_str *values,
 		   size_t num_values);
 
+/* No control character in it. */
+bool fixture_is_one_line(const char *text);
+
 #endif
