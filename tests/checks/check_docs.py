@@ -20,7 +20,8 @@ PACKAGES = 'testenv/packages'
 # To have a checkout, and to start ./waf.
 TO_BEGIN_WITH = {'git', 'python3'}
 MODULE_PAGE = 'docs/man/ldb_spn_policy.8.xml'
-RULE_TABLES = 'modules/policy/rules/rules.c', 'tools/audit/rules/rules.c'
+RULE_TABLES = [folder + '/rules/rule_table.h'
+               for folder in ('modules/policy', 'tools/audit')]
 # Findings of these codes come from the check itself, not from a rule.
 NO_RULE = 'check'
 WAF_OWN = {'configure', 'build', 'install', 'uninstall', 'clean', 'distclean'}
@@ -104,9 +105,8 @@ def catalogue():
 
 def rules_of_table():
     """The two tables: a rule without any code is seen only here."""
-    text = ''.join(read(path) or '' for path in RULE_TABLES)
-    return [name.replace('_', '-') for name
-            in re.findall(r'^\t&(?:spn|audit)_rule_(\w+),$', text,
+    return [name.replace('_', '-') for path in RULE_TABLES for name
+            in re.findall(r'^\tRULE\((\w+)\)', read(path) or '',
                           re.MULTILINE)]
 
 

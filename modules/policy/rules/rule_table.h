@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The rules by name, for the table in rules.c only.
+ * The table of rules: one line each, in the order in which they judge. The
+ * name is that of the rule with _ for -.
  */
 #ifndef SPN_POLICY_RULES_RULE_TABLE_H
 #define SPN_POLICY_RULES_RULE_TABLE_H
 
 #include "rules.h"
 
-extern const struct spn_rule spn_rule_duplicate_spn;
-extern const struct spn_rule spn_rule_http_pair;
-extern const struct spn_rule spn_rule_syntax;
-extern const struct spn_rule spn_rule_alias_spn;
+#define SPN_RULE_TABLE(RULE)                                                  \
+	RULE(duplicate_spn)                                                   \
+	RULE(http_pair)                                                       \
+	RULE(syntax)                                                          \
+	RULE(alias_spn)
+
+/* Each is defined in its own file. */
+#define SPN_RULE_DECLARE(name) extern const struct spn_rule spn_rule_##name;
+SPN_RULE_TABLE(SPN_RULE_DECLARE)
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The table of rules, and what they have in common.
+ * What the rules have in common, and how they are run.
  */
 #include "rules.h"
 
@@ -8,11 +8,10 @@
 
 #include "rule_table.h"
 
+#define SPN_RULE_ENTRY(name) &spn_rule_##name,
+
 static const struct spn_rule *const rules[] = {
-	&spn_rule_duplicate_spn,
-	&spn_rule_http_pair,
-	&spn_rule_syntax,
-	&spn_rule_alias_spn,
+	SPN_RULE_TABLE(SPN_RULE_ENTRY) /* each with its comma */
 	NULL,
 };
 

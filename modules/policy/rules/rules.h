@@ -40,8 +40,8 @@ struct spn_case {
 	const struct spn_diff *diff;
 };
 
-/* The rules that judge writes, NULL-terminated. The table in rules.c is the
- * only list. An audit has more of its own (tools/audit/rules/). */
+/* The rules that judge writes, NULL-terminated. The table in rule_table.h is
+ * the only list. An audit has more of its own (tools/audit/rules/). */
 const struct spn_rule *const *spn_rules(void);
 size_t spn_num_rules(void);
 const struct spn_rule *spn_rule_by_name(const char *name);

@@ -8,12 +8,10 @@
 
 #include "rule_table.h"
 
+#define AUDIT_RULE_ENTRY(name) &audit_rule_##name,
+
 static const struct audit_rule *const rules[] = {
-	&audit_rule_hosts,
-	&audit_rule_holders,
-	&audit_rule_logon_names,
-	&audit_rule_keys,
-	&audit_rule_delegation,
+	AUDIT_RULE_TABLE(AUDIT_RULE_ENTRY) /* each with its comma */
 	NULL,
 };
 

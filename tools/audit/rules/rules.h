@@ -23,7 +23,7 @@ struct audit_rule {
 };
 
 /* Those that only an audit has, NULL-terminated. The table in
- * policy/rules/rules.c is the only list. */
+ * rule_table.h is the only list. */
 const struct audit_rule *const *audit_rules(void);
 
 /* Each rule there is, first those that judge writes; NULL for a number behind
