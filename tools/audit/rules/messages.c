@@ -80,39 +80,40 @@ const struct spn_rule *audit_message_rule(const struct spn_message *message)
 }
 
 /* One case of the message, in words that stand for any. */
-typedef char *to_text(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
-
-static char *example(TALLOC_CTX *mem_ctx,
-		     const struct spn_message *message,
-		     to_text *put)
+static struct spn_violation example_of(const struct spn_message *message)
 {
-	const struct spn_account account = {.dn = "ACCOUNT"};
-	const struct spn_account other = {.dn = "OTHERS"};
-	const struct spn_account *others[] = {&other};
-	const struct spn_violation v = {
+	static const struct spn_account account = {.dn = "ACCOUNT"};
+	static const struct spn_account other = {.dn = "OTHERS"};
+	static const struct spn_account *others[] = {&other};
+
+	return (struct spn_violation){
 		.message = message,
 		.account = &account,
 		.spn = spn_str_of("SPN"),
 		.partner = "PARTNER",
 		.others = {.accounts = others, .num_accounts = 1},
 	};
-
-	return put(mem_ctx, &v);
 }
 
 char *audit_message_reason(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 {
-	return example(mem_ctx, m, spn_violation_reason);
+	const struct spn_violation v = example_of(m);
+
+	return spn_violation_reason(mem_ctx, &v);
 }
 
 char *audit_message_cure(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 {
-	return example(mem_ctx, m, spn_violation_cure);
+	const struct spn_violation v = example_of(m);
+
+	return spn_violation_cure(mem_ctx, &v);
 }
 
 char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 {
-	return example(mem_ctx, m, spn_violation_client_text);
+	const struct spn_violation v = example_of(m);
+
+	return spn_violation_client_text(mem_ctx, &v);
 }
 
 const char *audit_message_on_write(const struct spn_message *message)
