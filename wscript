@@ -42,8 +42,8 @@ OURS = {
     # Pure: libc and talloc.
     'policy': (_sources('modules/policy', '''
         spn unicode quote set account names mappings host_pair table slots
-        index partial questions quick_fold completion settings settings_lines settings_values
-        settings_effects settings_ask report messages
+        index partial questions case quick_fold completion report messages
+        settings settings_lines settings_values settings_effects settings_ask
     ''') + _sources('modules/policy/rules', '''
         rules syntax duplicate_spn alias_spn http_pair
     '''), 'TALLOC'),

@@ -9,7 +9,7 @@
 #ifndef SPN_POLICY_COMPLETION_H
 #define SPN_POLICY_COMPLETION_H
 
-#include "policy/rules/rules.h"
+#include "case.h"
 
 /* One element of a modify request. */
 enum spn_change_kind {

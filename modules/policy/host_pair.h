@@ -7,7 +7,7 @@
 #ifndef SPN_POLICY_HOST_PAIR_H
 #define SPN_POLICY_HOST_PAIR_H
 
-#include "policy/rules/rules.h"
+#include "case.h"
 
 /*
  * The other name of a host, on mem_ctx, in *_partner; NULL when there is

@@ -37,7 +37,7 @@ SHARED = {'modules/spn_policy.h'}
 
 # folder: what its files include, besides what lies in it
 LAYERS = {
-    POLICY: [RULES],
+    POLICY: [],
     RULES: [POLICY],
     STORE: [POLICY, RULES],
     'modules': BELOW,

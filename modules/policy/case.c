@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a write has brought and taken, and who answers to a name.
+ */
+#include "case.h"
+
+#include <string.h>
+
+/* Both in one go: what a write leaves alone stands in the same order in both,
+ * and is passed over without looking it up. */
+static void compare(const struct spn_set *before,
+		    const struct spn_set *after,
+		    struct spn_diff *diff)
+{
+	size_t i = 0;
+	size_t j = 0;
+
+	/* No pointer is counted up: that of an empty set is NULL. */
+	while (i < before->num || j < after->num) {
+		const struct spn_value *was = NULL;
+		const struct spn_value *is = NULL;
+		bool same = false;
+
+		if (i < before->num) {
+			was = &before->values[i];
+		}
+		if (j < after->num) {
+			is = &after->values[j];
+		}
+		if (was != NULL && is != NULL) {
+			same = spn_str_equal(was->value, is->value);
+		}
+		if (!same && was != NULL && !spn_set_has_exactly(after, was)) {
+			if (!spn_set_has(after, was->key)) {
+				diff->gone[diff->num_gone++] = was;
+			}
+			i++;
+			continue;
+		}
+		if (!same && is != NULL && !spn_set_has_exactly(before, is)) {
+			diff->brought[diff->num_brought++] = is;
+			j++;
+			continue;
+		}
+		i += (was != NULL) ? 1 : 0;
+		j += (is != NULL) ? 1 : 0;
+	}
+}
+
+bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx)
+{
+	static const struct spn_set nothing;
+	const struct spn_set *before = (c->before == NULL) ? &nothing
+							   : &c->before->spns;
+	struct spn_diff *diff = NULL;
+
+	if (c->diff != NULL) {
+		return true;
+	}
+	diff = talloc_zero(mem_ctx, struct spn_diff);
+	if (diff == NULL) {
+		return false;
+	}
+	diff->brought = talloc_array(diff,
+				     const struct spn_value *,
+				     c->after->spns.num);
+	diff->gone = talloc_array(diff, const struct spn_value *, before->num);
+	if (diff->brought == NULL || diff->gone == NULL) {
+		talloc_free(diff);
+		return false;
+	}
+	compare(before, &c->after->spns, diff);
+	c->diff = diff;
+	return true;
+}
+
+size_t spn_case_num_values(const struct spn_case *c)
+{
+	return c->is_write ? c->diff->num_brought : c->after->spns.num;
+}
+
+const struct spn_value *spn_case_value(const struct spn_case *c, size_t i)
+{
+	return c->is_write ? c->diff->brought[i] : &c->after->spns.values[i];
+}
+
+bool spn_case_added(const struct spn_case *c, const struct spn_value *value)
+{
+	if (!c->is_write) {
+		return true;
+	}
+	/* One more of the same, in another spelling, is new, too. */
+	return spn_account_count(c->after, value->key) >
+	       spn_account_count(c->before, value->key);
+}
+
+bool spn_case_removed(const struct spn_case *c,
+		      struct spn_str service_class,
+		      struct spn_str host,
+		      bool *_removed)
+{
+	TALLOC_CTX *tmp_ctx = NULL;
+	struct spn_value spn = {};
+	bool ok = false;
+
+	*_removed = false;
+	if (!c->is_write || c->before == NULL) {
+		return true;
+	}
+	tmp_ctx = talloc_new(c->index);
+	ok = tmp_ctx != NULL &&
+	     spn_index_key(c->index, tmp_ctx, service_class, host, &spn);
+	if (ok) {
+		*_removed = spn_account_find(c->before, spn.key) != NULL &&
+			    spn_account_find(c->after, spn.key) == NULL;
+	}
+	talloc_free(tmp_ctx);
+	return ok;
+}
+
+bool spn_case_effective(const struct spn_case *c,
+			TALLOC_CTX *mem_ctx,
+			struct spn_str service_class,
+			struct spn_str host,
+			struct spn_holders *_holders)
+{
+	const char *target = spn_mappings_target(c->forest->mappings,
+						 service_class);
+	struct spn_holders exact = {};
+	struct spn_holders mapped = {};
+
+	/* Both are asked at once: one search instead of two. */
+	if (!spn_index_holders(c->index, mem_ctx, service_class, host, &exact))
+	{
+		return false;
+	}
+	if (target != NULL && !spn_index_domain_holders(c->index,
+							mem_ctx,
+							spn_str_of(target),
+							host,
+							&mapped))
+	{
+		return false;
+	}
+	*_holders = (exact.num_accounts > 0) ? exact : mapped;
+	return true;
+}
+
+/* In the order of the census. */
+static bool many_has(const struct spn_holders *holders,
+		     const struct spn_account *account)
+{
+	size_t low = 0;
+	size_t high = holders->num_accounts;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (holders->accounts[middle]->census_number <
+		    account->census_number) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low < holders->num_accounts &&
+	       holders->accounts[low]->census_number == account->census_number;
+}
+
+bool spn_holders_has(const struct spn_holders *holders,
+		     const struct spn_account *account)
+{
+	size_t i;
+
+	if (holders->many != NULL && account->census_number != 0) {
+		return many_has(holders, account);
+	}
+	for (i = 0; i < holders->num_accounts; i++) {
+		if (spn_account_same(holders->accounts[i], account)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spn_holders_is_only(const struct spn_holders *holders,
+			 const struct spn_account *account)
+{
+	return holders->num_accounts == 1 && spn_holders_has(holders, account);
+}
+
+void spn_holders_leave_out(struct spn_holders *holders,
+			   const struct spn_account *account)
+{
+	size_t kept = 0;
+	size_t i;
+
+	if (holders->many != NULL) {
+		return;
+	}
+	for (i = 0; i < holders->num_accounts; i++) {
+		if (!spn_account_same(holders->accounts[i], account)) {
+			holders->accounts[kept++] = holders->accounts[i];
+		}
+	}
+	holders->num_accounts = kept;
+}
+
+bool spn_case_exceeds_limit(const struct spn_case *c)
+{
+	size_t before = (c->before == NULL) ? 0 : c->before->spns.num;
+	size_t limit = c->settings->machine_spn_limit;
+
+	return c->is_write && limit > 0 && c->after->spns.num > limit &&
+	       c->after->spns.num > before && spn_account_is_machine(c->after);
+}

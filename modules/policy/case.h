@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is judged: an account, what it was before, and whom to ask. And what
+ * rules and completion want to know of that.
+ */
+#ifndef SPN_POLICY_CASE_H
+#define SPN_POLICY_CASE_H
+
+#include "forest.h"
+#include "index.h"
+#include "settings.h"
+
+/*
+ * What a write has changed. Values as they stand in the accounts, in their
+ * order. brought: those that the account did not have in these very bytes (a
+ * directory takes another spelling for another value, and to a client it is
+ * one). gone: those that it does not have any more in any spelling.
+ */
+struct spn_diff {
+	const struct spn_value **brought;
+	size_t num_brought;
+	const struct spn_value **gone;
+	size_t num_gone;
+};
+
+/* What is judged: an account as it stands after a write, or in an audit. */
+struct spn_case {
+	const struct spn_account *after;
+	const struct spn_account *before; /* NULL: an add, or an audit */
+	bool is_write;		 /* only what the write changed is judged */
+	bool is_own;		 /* the account itself writes */
+	struct spn_index *index; /* holds after, not before */
+	struct spn_index *wide_index; /* folded as a Windows DC compares;
+					 NULL where it cannot matter */
+	const struct spn_forest *forest;
+	const struct spn_settings *settings;
+	/* of before and after; NULL: spn_case_compare() finds it out */
+	const struct spn_diff *diff;
+};
+
+/* A machine has more SPNs than machine-spn-limit, and more than before: if
+ * it has written them itself (is_own), that is too many. */
+bool spn_case_exceeds_limit(const struct spn_case *c);
+
+/* c->diff on mem_ctx, unless it is there. False when out of memory. */
+bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx);
+
+/* The values that are to be judged, in their order: those that the write
+ * brought, or in an audit all. */
+size_t spn_case_num_values(const struct spn_case *c);
+const struct spn_value *spn_case_value(const struct spn_case *c, size_t i);
+
+/* One more of the same, in another spelling, is new, too. In an audit all
+ * are. */
+bool spn_case_added(const struct spn_case *c, const struct spn_value *value);
+/* The account held class/host before the write and does not any more.
+ * False in *_removed in an audit. Returns false when out of memory. */
+bool spn_case_removed(const struct spn_case *c,
+		      struct spn_str service_class,
+		      struct spn_str host,
+		      bool *_removed);
+
+/*
+ * Who a KDC takes to be class/host (MS-DRSR LookupSPN): the holders, and
+ * if there is none, those of its sPNMappings target.
+ */
+bool spn_case_effective(const struct spn_case *c,
+			TALLOC_CTX *mem_ctx,
+			struct spn_str service_class,
+			struct spn_str host,
+			struct spn_holders *_holders);
+/* Exactly this one account. */
+bool spn_holders_is_only(const struct spn_holders *holders,
+			 const struct spn_account *account);
+bool spn_holders_has(const struct spn_holders *holders,
+		     const struct spn_account *account);
+/* Of a list that many have nothing is left out: it is there all the same. */
+void spn_holders_leave_out(struct spn_holders *holders,
+			   const struct spn_account *account);
+
+#endif
