@@ -171,8 +171,7 @@ bool spn_plan_nobody_holds(struct spn_plan *plan, struct spn_str spn)
 	struct spn_str key = {};
 	bool nobody = false;
 
-	if (tmp_ctx != NULL &&
-	    fold->fn(fold->private_data, tmp_ctx, spn, &key)) {
+	if (tmp_ctx != NULL && spn_fold_text(fold, tmp_ctx, spn, &key)) {
 		nobody = spn_partial_is_free(plan->index, key, plan->after) &&
 			 spn_account_find(plan->c.before, key) == NULL;
 	}

@@ -32,7 +32,7 @@ bool spn_account_add(struct spn_account *account,
 	struct spn_value added = {.value = spn_str_dup(account, value)};
 
 	return added.value.data != NULL &&
-	       fold->fn(fold->private_data, account, value, &added.key) &&
+	       spn_fold_text(fold, account, value, &added.key) &&
 	       spn_set_add(account, &account->spns, &added);
 }
 

@@ -308,10 +308,7 @@ static bool key_of(struct spn_index *index,
 	}
 	fresh.key = spn_str_dup(partial, text);
 	if (fresh.key.data == NULL ||
-	    !index->fold.fn(index->fold.private_data,
-			    partial,
-			    text,
-			    &fresh.value) ||
+	    !spn_fold_text(&index->fold, partial, text, &fresh.value) ||
 	    !spn_set_add(partial, &partial->folded, &fresh))
 	{
 		return false;

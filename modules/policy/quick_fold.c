@@ -26,11 +26,8 @@ static char learn(struct spn_quick_fold *quick, unsigned char c)
 		return 0;
 	}
 	tmp_ctx = talloc_new(quick);
-	if (tmp_ctx != NULL && quick->narrow.fn(quick->narrow.private_data,
-						tmp_ctx,
-						value,
-						&folded))
-	{
+	if (tmp_ctx != NULL &&
+	    spn_fold_text(&quick->narrow, tmp_ctx, value, &folded)) {
 		quick->is_known[c] = true;
 		if (folded.len == sizeof(text) &&
 		    folded.data[0] == folded.data[2]) {
@@ -73,10 +70,7 @@ static bool quick_fold(void *private_data,
 	}
 	if (!into(quick, value, folded)) {
 		talloc_free(folded);
-		return quick->narrow.fn(quick->narrow.private_data,
-					mem_ctx,
-					value,
-					_folded);
+		return spn_fold_text(&quick->narrow, mem_ctx, value, _folded);
 	}
 	folded[value.len] = '\0';
 	*_folded = (struct spn_str){.data = folded, .len = value.len};
@@ -114,5 +108,5 @@ bool spn_fold_at(const struct spn_fold *fold,
 		*_folded = (struct spn_str){.data = to, .len = value.len};
 		return true;
 	}
-	return fold->fn(fold->private_data, mem_ctx, value, _folded);
+	return spn_fold_text(fold, mem_ctx, value, _folded);
 }

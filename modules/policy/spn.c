@@ -277,3 +277,11 @@ bool spn_str_is_utf8(struct spn_str s)
 	}
 	return true;
 }
+
+bool spn_fold_text(const struct spn_fold *fold,
+		   TALLOC_CTX *mem_ctx,
+		   struct spn_str value,
+		   struct spn_str *_folded)
+{
+	return fold->fn(fold->private_data, mem_ctx, value, _folded);
+}

@@ -104,4 +104,10 @@ struct spn_fold {
 	void *private_data;
 };
 
+/* The folded form, on mem_ctx. False when out of memory. */
+bool spn_fold_text(const struct spn_fold *fold,
+		   TALLOC_CTX *mem_ctx,
+		   struct spn_str value,
+		   struct spn_str *_folded);
+
 #endif

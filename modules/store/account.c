@@ -302,16 +302,15 @@ static bool choose_values(TALLOC_CTX *mem_ctx,
 		struct spn_str key = {};
 
 		if (index != NULL) {
-			if (value.len > sizeof(room)
-				    ? !fold->fn(fold->private_data,
-						mem_ctx,
-						value,
-						&key)
-				    : !spn_fold_at(fold,
-						   mem_ctx,
-						   value,
-						   room,
-						   &key))
+			if (value.len > sizeof(room) ? !spn_fold_text(fold,
+								      mem_ctx,
+								      value,
+								      &key)
+						     : !spn_fold_at(fold,
+								    mem_ctx,
+								    value,
+								    room,
+								    &key))
 			{
 				return false;
 			}

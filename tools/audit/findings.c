@@ -125,18 +125,14 @@ static bool make_side(TALLOC_CTX *mem_ctx,
 {
 	struct side side = {.violation = violation};
 
-	if (!fold->fn(fold->private_data, mem_ctx, violation->spn, &side.key))
-	{
+	if (!spn_fold_text(fold, mem_ctx, violation->spn, &side.key)) {
 		return false;
 	}
 	side.low = side.key;
 	if (violation->partner != NULL) {
 		struct spn_str partner = spn_str_of(violation->partner);
 
-		if (!fold->fn(fold->private_data,
-			      mem_ctx,
-			      partner,
-			      &side.high)) {
+		if (!spn_fold_text(fold, mem_ctx, partner, &side.high)) {
 			return false;
 		}
 	}

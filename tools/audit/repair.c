@@ -30,10 +30,7 @@ static bool count_holders(const struct making *making,
 	struct spn_holders holders = {};
 
 	_value->value = spn;
-	if (!fold->fn(fold->private_data,
-		      making->repairs,
-		      spn,
-		      &_value->key) ||
+	if (!spn_fold_text(fold, making->repairs, spn, &_value->key) ||
 	    !spn_index_holders_of(making->c->index,
 				  making->repairs,
 				  _value,

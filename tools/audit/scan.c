@@ -332,10 +332,7 @@ static struct spn_account *widen(TALLOC_CTX *mem_ctx,
 			.value = account->spns.values[i].value,
 		};
 
-		if (!wide->fn(wide->private_data,
-			      copy,
-			      value.value,
-			      &value.key) ||
+		if (!spn_fold_text(wide, copy, value.value, &value.key) ||
 		    !spn_set_add(copy, &copy->spns, &value))
 		{
 			return NULL;

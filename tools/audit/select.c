@@ -68,7 +68,7 @@ static bool has_name(const struct audit_scan *scan,
 	TALLOC_CTX *tmp_ctx = talloc_new(NULL);
 	struct spn_str folded = {};
 	bool ok = tmp_ctx != NULL && account->sam_account_name != NULL &&
-		  scan->fold.fn(scan->fold.private_data,
+		  spn_fold_text(&scan->fold,
 				tmp_ctx,
 				spn_str_of(account->sam_account_name),
 				&folded);
@@ -86,7 +86,7 @@ static bool keep_matching(struct audit_select *select,
 {
 	struct spn_census *census = scan->census;
 	struct spn_str wanted = {};
-	bool ok = name == NULL || scan->fold.fn(scan->fold.private_data,
+	bool ok = name == NULL || spn_fold_text(&scan->fold,
 						select,
 						spn_str_of(name),
 						&wanted);

@@ -158,7 +158,7 @@ static bool wide_fold(void *private_data,
 	const struct spn_fold *narrow = private_data;
 	struct spn_str folded = {};
 
-	if (!narrow->fn(narrow->private_data, mem_ctx, value, &folded)) {
+	if (!spn_fold_text(narrow, mem_ctx, value, &folded)) {
 		return false;
 	}
 	if (audit_is_ascii(folded) ||

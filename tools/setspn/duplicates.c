@@ -133,11 +133,10 @@ static bool add_value(struct table *table,
 		}
 	}
 	record.value = spn_str_dup(table->pool, value);
-	if (record.value.data == NULL ||
-	    !table->fold.fn(table->fold.private_data,
-			    table->pool,
-			    record.value,
-			    &record.key))
+	if (record.value.data == NULL || !spn_fold_text(&table->fold,
+							table->pool,
+							record.value,
+							&record.key))
 	{
 		return false;
 	}
@@ -382,10 +381,8 @@ static bool clash_of(const struct table *table,
 		return true;
 	}
 	text = spn_format(table->pool, spn_str_of(target), spn.host_name);
-	if (text == NULL || !table->fold.fn(table->fold.private_data,
-					    table->pool,
-					    spn_str_of(text),
-					    &key))
+	if (text == NULL ||
+	    !spn_fold_text(&table->fold, table->pool, spn_str_of(text), &key))
 	{
 		return false;
 	}

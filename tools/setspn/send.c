@@ -228,7 +228,7 @@ static void tell_of_others(const struct setspn *s,
 	size_t i;
 
 	if (change->asked.len == 0 ||
-	    !fold.fn(fold.private_data, s->store.ldb, change->asked, &key))
+	    !spn_fold_text(&fold, s->store.ldb, change->asked, &key))
 	{
 		return;
 	}

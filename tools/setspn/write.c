@@ -318,8 +318,7 @@ static struct spn_str *stored(const struct work *w,
 
 	*_num = 0;
 	if (values == NULL ||
-	    !w->fold.fn(w->fold.private_data, w->mem_ctx, value, &key))
-	{
+	    !spn_fold_text(&w->fold, w->mem_ctx, value, &key)) {
 		return NULL;
 	}
 	for (i = 0; i < spns->num; i++) {

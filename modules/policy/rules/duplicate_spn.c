@@ -196,7 +196,7 @@ static bool judge_wide(const struct spn_case *c,
 	struct spn_holders exact = {};
 	size_t i;
 
-	if (!fold->fn(fold->private_data, report, wide.value, &wide.key) ||
+	if (!spn_fold_text(fold, report, wide.value, &wide.key) ||
 	    !spn_index_holders_of(c->wide_index, report, &wide, &v.others) ||
 	    !spn_index_holders_of(c->index, report, value, &exact))
 	{

@@ -10,7 +10,7 @@ static bool key_of(struct spn_index *index,
 		   struct spn_str text,
 		   struct spn_str *_key)
 {
-	return index->fold.fn(index->fold.private_data, mem_ctx, text, _key);
+	return spn_fold_text(&index->fold, mem_ctx, text, _key);
 }
 
 /* All of it is in domains, or nobody could tell. */

@@ -377,7 +377,7 @@ static bool get_key(struct reader *r,
 	struct spn_str key = {};
 	char *copy = NULL;
 
-	if (!fold->fn(fold->private_data, r->scratch, spn->value, &key)) {
+	if (!spn_fold_text(fold, r->scratch, spn->value, &key)) {
 		return false;
 	}
 	if (r->arena == NULL) {

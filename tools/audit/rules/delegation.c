@@ -82,7 +82,7 @@ static bool find_targets(const struct spn_case *c,
 	const struct spn_fold *fold = spn_index_fold(c->index);
 	struct spn_value value = {.value = entry};
 
-	if (!fold->fn(fold->private_data, report, entry, &value.key) ||
+	if (!spn_fold_text(fold, report, entry, &value.key) ||
 	    !spn_index_holders_of(c->index, report, &value, _targets))
 	{
 		return false;

@@ -400,8 +400,7 @@ static bool require(const struct spn_case *c,
 				     (service == NULL) ? "" : service);
 
 	if (text == NULL ||
-	    !fold->fn(fold->private_data, report, spn_str_of(text), &key))
-	{
+	    !spn_fold_text(fold, report, spn_str_of(text), &key)) {
 		return false;
 	}
 	if (spn_account_find(c->after, key) != NULL) {

@@ -138,7 +138,7 @@ static bool judge_upn_spn(const struct spn_case *c,
 	if (memchr(spn.value.data, '/', spn.value.len) == NULL) {
 		return true;
 	}
-	if (!fold->fn(fold->private_data, report, spn.value, &spn.key) ||
+	if (!spn_fold_text(fold, report, spn.value, &spn.key) ||
 	    !spn_index_holders_of(c->index, report, &spn, &v.others))
 	{
 		return false;
