@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/room.h"
 #include "spn_log.h"
 #include "spn_request.h"
 #include "spn_transaction.h"
@@ -158,10 +159,10 @@ static bool remember(const struct spn_store *store,
 	if (spn_values_num(spns) > MAX_VALUES - replicated->num_values) {
 		return false;
 	}
-	accounts = talloc_realloc(replicated,
-				  replicated->accounts,
-				  struct spn_account *,
-				  replicated->num_accounts + 1);
+	accounts = spn_room(replicated,
+			    replicated->accounts,
+			    replicated->num_accounts,
+			    sizeof(*accounts));
 	if (accounts == NULL) {
 		return false;
 	}

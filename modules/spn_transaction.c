@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "policy/room.h"
 #include "spn_log.h"
 #include "spn_session.h"
 
@@ -134,18 +135,13 @@ static struct spn_touched *insert_touched(struct spn_transaction *txn,
 	size_t num = txn->num_touched;
 	char *guid = talloc_strdup(txn, object_guid);
 
-	if (num == talloc_array_length(txn->touched)) {
-		struct spn_touched *grown = talloc_realloc(txn,
-							   txn->touched,
-							   struct spn_touched,
-							   2 * num + 1);
+	struct spn_touched *grown =
+		spn_room(txn, txn->touched, num, sizeof(*grown));
 
-		if (grown == NULL) {
-			return NULL;
-		}
+	if (grown != NULL) {
 		txn->touched = grown;
 	}
-	if (guid == NULL) {
+	if (guid == NULL || grown == NULL) {
 		return NULL;
 	}
 	memmove(txn->touched + place + 1,

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "room.h"
+
 struct spn_mappings *spn_mappings_new(TALLOC_CTX *mem_ctx)
 {
 	return talloc_zero(mem_ctx, struct spn_mappings);
@@ -25,10 +27,10 @@ static const char **split_list(TALLOC_CTX *mem_ctx, struct spn_str list)
 		size_t skip = (comma == NULL) ? len : len + 1;
 
 		if (len > 0) {
-			names = talloc_realloc(mem_ctx,
-					       names,
-					       const char *,
-					       num_names + 2);
+			names = spn_room(mem_ctx,
+					 names,
+					 num_names + 1,
+					 sizeof(*names));
 			if (names == NULL) {
 				return NULL;
 			}
@@ -52,11 +54,10 @@ static bool note_aliases(struct spn_mappings *mappings, size_t mapping)
 	size_t i;
 
 	for (i = 0; names[i] != NULL; i++) {
-		struct spn_mapped *mapped =
-			talloc_realloc(mappings,
-				       mappings->mapped,
-				       struct spn_mapped,
-				       mappings->num_mapped + 1);
+		struct spn_mapped *mapped = spn_room(mappings,
+						     mappings->mapped,
+						     mappings->num_mapped,
+						     sizeof(*mapped));
 		uint32_t hash = spn_slots_hash(0, spn_str_of(names[i]), true);
 
 		if (mapped == NULL) {
@@ -94,10 +95,10 @@ bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
 	if (equals == NULL || equals == value.data) {
 		return true;
 	}
-	all = talloc_realloc(mappings,
-			     mappings->mappings,
-			     struct spn_mapping,
-			     mappings->num_mappings + 1);
+	all = spn_room(mappings,
+		       mappings->mappings,
+		       mappings->num_mappings,
+		       sizeof(*all));
 	if (all == NULL) {
 		return false;
 	}

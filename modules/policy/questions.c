@@ -7,26 +7,7 @@
 
 #include <stdlib.h>
 
-static bool make_room(TALLOC_CTX *mem_ctx, struct spn_questions *questions)
-{
-	size_t size = (questions->size_open == 0) ? 16
-						  : questions->size_open * 2;
-	struct spn_question *open = NULL;
-
-	if (questions->num_open < questions->size_open) {
-		return true;
-	}
-	open = talloc_realloc(mem_ctx,
-			      questions->open,
-			      struct spn_question,
-			      size);
-	if (open == NULL) {
-		return false;
-	}
-	questions->open = open;
-	questions->size_open = size;
-	return true;
-}
+#include "room.h"
 
 bool spn_questions_ask(TALLOC_CTX *mem_ctx,
 		       struct spn_questions *questions,
@@ -34,6 +15,7 @@ bool spn_questions_ask(TALLOC_CTX *mem_ctx,
 		       const struct spn_value *asked)
 {
 	struct spn_question question = {.kind = kind};
+	struct spn_question *open = NULL;
 
 	/* What is not UTF-8 cannot be folded, so no index of the directory
 	 * has it: nobody can store it, and a search for it would read every
@@ -43,9 +25,14 @@ bool spn_questions_ask(TALLOC_CTX *mem_ctx,
 	{
 		return true;
 	}
-	if (!make_room(mem_ctx, questions)) {
+	open = spn_room(mem_ctx,
+			questions->open,
+			questions->num_open,
+			sizeof(*open));
+	if (open == NULL) {
 		return false;
 	}
+	questions->open = open;
 	question.text = spn_str_dup(mem_ctx, asked->value);
 	question.key = spn_str_dup(mem_ctx, asked->key);
 	if (question.text.data == NULL || question.key.data == NULL) {

@@ -25,7 +25,6 @@ struct spn_questions {
 	struct spn_set known[SPN_NUM_QUESTION_KINDS]; /* with an answer */
 	struct spn_question *open;		      /* without */
 	size_t num_open;
-	size_t size_open;
 	struct spn_set asked; /* keys of the open ones about SPNs */
 };
 

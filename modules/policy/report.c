@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include "quote.h"
+#include "room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,10 +56,10 @@ bool spn_report_add(struct spn_report *report,
 	struct spn_violation *all = NULL;
 	struct spn_violation *added = NULL;
 
-	all = talloc_realloc(report,
-			     report->violations,
-			     struct spn_violation,
-			     report->num_violations + 1);
+	all = spn_room(report,
+		       report->violations,
+		       report->num_violations,
+		       sizeof(*all));
 	if (all == NULL) {
 		return false;
 	}

@@ -5,6 +5,8 @@
  */
 #include "settings.h"
 
+#include "room.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,7 +283,7 @@ static bool add_to_list(struct spn_settings *settings,
 	if (copy == NULL) {
 		return false;
 	}
-	grown = talloc_realloc(settings, *list, const char *, num + 2);
+	grown = spn_room(settings, *list, num + 1, sizeof(*grown));
 	if (grown == NULL) {
 		talloc_free(copy);
 		return false;

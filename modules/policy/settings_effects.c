@@ -7,6 +7,8 @@
  */
 #include "settings_effects.h"
 
+#include "room.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
@@ -30,10 +32,8 @@ static struct spn_effect *add_effect(struct findings *f,
 				     const char *key,
 				     const char *value)
 {
-	struct spn_effect *grown = talloc_realloc(f->mem_ctx,
-						  f->effects,
-						  struct spn_effect,
-						  f->num + 1);
+	struct spn_effect *grown =
+		spn_room(f->mem_ctx, f->effects, f->num, sizeof(*grown));
 
 	if (grown == NULL) {
 		return NULL;

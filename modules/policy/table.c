@@ -6,6 +6,8 @@
  */
 #include "table.h"
 
+#include "room.h"
+
 static struct spn_entry *find(const struct spn_table *table,
 			      struct spn_str key,
 			      uint32_t hash)
@@ -25,26 +27,6 @@ static struct spn_entry *find(const struct spn_table *table,
 	return NULL;
 }
 
-static bool make_room(TALLOC_CTX *mem_ctx, struct spn_table *table)
-{
-	size_t size = (table->size == 0) ? 16 : table->size * 2;
-	struct spn_entry *entries = NULL;
-
-	if (table->num_entries < table->size) {
-		return true;
-	}
-	entries = talloc_realloc(mem_ctx,
-				 table->entries,
-				 struct spn_entry,
-				 size);
-	if (entries == NULL) {
-		return false;
-	}
-	table->entries = entries;
-	table->size = size;
-	return true;
-}
-
 bool spn_table_add(TALLOC_CTX *mem_ctx,
 		   struct spn_table *table,
 		   struct spn_str key,
@@ -53,13 +35,21 @@ bool spn_table_add(TALLOC_CTX *mem_ctx,
 	uint32_t hash = spn_slots_hash(0, key, table->nocase);
 	uint32_t number = (uint32_t)table->num_entries;
 	struct spn_entry *first = NULL;
+	struct spn_entry *grown = NULL;
 
 	if (key.len == 0) {
 		return true;
 	}
-	if (number == UINT32_MAX || !make_room(mem_ctx, table)) {
+	if (number != UINT32_MAX) {
+		grown = spn_room(mem_ctx,
+				 table->entries,
+				 number,
+				 sizeof(*grown));
+	}
+	if (grown == NULL) {
 		return false;
 	}
+	table->entries = grown;
 	first = find(table, key, hash);
 	if (first == NULL &&
 	    !spn_slots_add(mem_ctx, &table->by_key, hash, number)) {

@@ -19,7 +19,6 @@ struct spn_entry {
 struct spn_table {
 	struct spn_entry *entries;
 	size_t num_entries;
-	size_t size;
 	struct spn_slots by_key; /* the first entry of each key */
 	bool nocase;
 };

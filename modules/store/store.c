@@ -6,6 +6,8 @@
  */
 #include "store.h"
 
+#include "policy/room.h"
+
 /* How many alternatives one search may have. */
 #define MAX_ALTERNATIVES 500
 
@@ -325,10 +327,10 @@ static int append_account(struct alternatives *alt,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	accounts = talloc_realloc(list->mem_ctx,
-				  list->accounts,
-				  struct spn_account *,
-				  list->num_accounts + 1);
+	accounts = spn_room(list->mem_ctx,
+			    list->accounts,
+			    list->num_accounts,
+			    sizeof(*accounts));
 	if (accounts == NULL) {
 		return ldb_oom(alt->store->ldb);
 	}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Arrays that grow by one element at a time.
+ */
+#ifndef SPN_POLICY_ROOM_H
+#define SPN_POLICY_ROOM_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <talloc.h>
+
+/*
+ * An array with room for one more element behind num, each of size bytes: the
+ * same one, or a larger one in its place. It grows by doubling, and talloc
+ * knows how large it is, so nobody has to count that. array is a talloc array
+ * or NULL, then a new one is made on mem_ctx. NULL when out of memory; then
+ * the old one is still there.
+ *
+ *	struct thing *grown = spn_room(ctx, things, num, sizeof(*things));
+ */
+static inline void *spn_room(TALLOC_CTX *mem_ctx,
+			     void *array,
+			     size_t num,
+			     size_t size)
+{
+	size_t all = (num < 4) ? 4 : num * 2;
+
+	if (array != NULL && talloc_get_size(array) / size > num) {
+		return array;
+	}
+	return (all > UINT_MAX) ? NULL
+				: _talloc_realloc_array(mem_ctx,
+							array,
+							size,
+							(unsigned)all,
+							__location__);
+}
+
+#endif
