@@ -37,7 +37,7 @@ static struct ldb_dn *resolve(struct ldb_module *module,
 			ldb_dn_get_extended_component(dn, ids[i].component);
 		char *filter = NULL;
 
-		if (id == NULL || ldb_dn_get_comp_num(dn) > 0) {
+		if (id == NULL) {
 			continue;
 		}
 		filter = talloc_asprintf(mem_ctx,
@@ -430,6 +430,9 @@ static int modify_as_samba(struct ldb_module *module,
 					       "dNSHostName",
 					       NULL);
 	ret = fake_samldb_check(module, req, msg, msg->dn);
+	if (ret == LDB_SUCCESS) {
+		ret = refuse_write(f, req); /* it may be another matter now */
+	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}

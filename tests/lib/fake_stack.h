@@ -63,12 +63,13 @@ struct fake {
 	bool in_transaction; /* fake_start() was called */
 
 	/* How the fake behaves. */
-	bool acl_refuses;     /* writes of untrusted requests: 50 */
-	bool samldb_rewrites; /* SPNs follow dNSHostName */
-	bool samldb_checks;   /* SPNs in use are refused, as Samba does it;
-				 it asks who holds them in any case */
-	const char *acl_text; /* refusals say this; NULL: acl's own */
-	const char *hidden;   /* account untrusted searches do not see */
+	bool acl_refuses;      /* writes of untrusted requests: 50 */
+	bool samldb_rewrites;  /* SPNs follow dNSHostName */
+	bool samldb_checks;    /* SPNs in use are refused, as Samba does it;
+				  it asks who holds them in any case */
+	bool samldb_is_silent; /* ... but for this: it asks nothing */
+	const char *acl_text;  /* refusals say this; NULL: acl's own */
+	const char *hidden;    /* account untrusted searches do not see */
 	const char *nested_account; /* delete and add ... */
 	const char *nested_spn; /* ... this there, before the next modify */
 	unsigned fail_search;	/* the n-th search from now fails; 0: none */
@@ -80,6 +81,8 @@ struct fake {
 	enum fake_replies replies;
 	const char *replicated_account; /* a replicated update ... */
 	const char *replicated_spn;	/* ... adds this there */
+	/* Called once, when samldb has asked about the next value. */
+	void (*meanwhile)(struct fake *f);
 
 	/* What it saw. */
 	struct ldb_request *last_request;

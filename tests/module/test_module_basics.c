@@ -257,6 +257,33 @@ static void modify_by_guid_and_sid(void **state)
 	assert_stored(f, "b", "http/app|http/app.example.com");
 }
 
+/* An add goes to where its DN says, whichever object it names by GUID or SID
+ * besides: what is new is judged, and not what that one holds. */
+static void add_with_the_guid_of_another(void **state)
+{
+	static const char *const others[] = {
+		"<GUID=face0000000000000000000000000001>;",
+		"<SID=S-1-5-21-1-2-3-1101>;",
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	fake_put_user(f, "a", "+spn foo/b");
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		char *name = talloc_asprintf(f,
+					     "%sCN=new,CN=Users,"
+					     "DC=example,DC=com",
+					     others[i]);
+
+		assert_refused(f,
+			       fake_add(f,
+					name,
+					"+objectClass user\n+spn nonsense"),
+			       "0000202F: spn_policy: SPN-00");
+		assert_null(fake_spns(f, "new"));
+	}
+}
+
 /* Objects that are no accounts can hold SPNs, and count. */
 static void other_objects_hold_spns(void **state)
 {
@@ -305,6 +332,7 @@ int main(void)
 		fake_test(referral_of_a_modify),
 		fake_test(referral_of_an_add),
 		fake_test(modify_by_guid_and_sid),
+		fake_test(add_with_the_guid_of_another),
 		fake_test(other_objects_hold_spns),
 		fake_test(other_trees_hold_spns),
 	};

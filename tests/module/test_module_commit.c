@@ -133,6 +133,20 @@ static void undelete_into_a_duplicate(void **state)
 	assert_stored(f, "back", "foo/free");
 }
 
+/* Whoever is deleted in the same transaction holds nothing wrong. */
+static void deleted_before_the_commit(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	f->trusted = true;
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/b|nonsense"));
+	assert_accepted(f, fake_modify(f, "b", "=isDeleted TRUE"));
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "b", "foo/b|nonsense");
+}
+
 /* The caller swallows nothing, since the commit fails, too. */
 static void commit_cannot_be_forced(void **state)
 {
@@ -331,6 +345,7 @@ int main(void)
 		fake_test(duplicate_on_one_account),
 		fake_test(deleted_holder_does_not_count),
 		fake_test(undelete_into_a_duplicate),
+		fake_test(deleted_before_the_commit),
 		fake_test(commit_cannot_be_forced),
 		fake_test(move_in_one_transaction),
 		fake_test(duplicate_comes_and_goes),

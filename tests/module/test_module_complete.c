@@ -428,6 +428,49 @@ static void give_up_and_bring_another(void **state)
 	assert_stored(f, "b", "foo/b");
 }
 
+/* Nor to bring anything: then Samba's word stays. */
+static void give_up_and_bring_something(void **state)
+{
+	static const char *const changes[] = {
+		"-spn foo/b\n+spn foo/free",
+		"-spn foo/b\n+spn http/free",
+		"-spn foo/b\n+spn Foo/kept",
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	f->samldb_checks = true;
+	fake_put_user(f, "a", "+spn foo/b");
+	fake_put_user(f, "b", "+spn foo/b|own/b");
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		assert_int_equal(fake_modify(f, "b", changes[i]),
+				 LDB_ERR_CONSTRAINT_VIOLATION);
+		assert_non_null(strstr(f->error, "samldb: spn[foo/b]"));
+		assert_stored(f, "b", "foo/b|own/b");
+	}
+}
+
+static void refuse_from_now_on(struct fake *f)
+{
+	f->fail_write = LDB_ERR_CONSTRAINT_VIOLATION;
+}
+
+/* It is tried once: what refuses that, too, refuses it. */
+static void give_up_in_vain(void **state)
+{
+	struct fake *f = *state;
+
+	f->samldb_checks = true;
+	f->meanwhile = refuse_from_now_on;
+	fake_put_user(f, "a", "+spn foo/b|foo/c");
+	fake_put_user(f, "b", "+spn foo/b|foo/c|own/b");
+	f->num_requests = 0;
+	assert_int_equal(fake_modify(f, "b", "=spn own/b|foo/c"),
+			 LDB_ERR_CONSTRAINT_VIOLATION);
+	assert_int_equal(f->num_requests, 2);
+	assert_stored(f, "b", "foo/b|foo/c|own/b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +492,8 @@ int main(void)
 		fake_test(duplicates_can_be_given_up),
 		fake_test(one_of_several_duplicates),
 		fake_test(give_up_and_bring_another),
+		fake_test(give_up_and_bring_something),
+		fake_test(give_up_in_vain),
 	};
 
 	return fake_run(tests);

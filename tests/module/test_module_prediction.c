@@ -57,25 +57,168 @@ static void samba_finds_holders(void **state)
 	assert_stored(f, "b", "foo/1");
 }
 
-/* No client is answered: its rights decide what it sees. */
+#define DOMAIN_DN "DC=example,DC=com"
+#define OTHER_DS_DN "CN=Other," FAKE_CONFIG_DN
+
+/* A search in the middle of "+spn foo/1|http/own.example.com". */
+struct question {
+	const char *what;
+	const char *base;
+	enum ldb_scope scope;
+	const char *filter;
+	const char *attrs[3];
+	const char *control;
+	bool untrusted;
+	bool is_answered; /* by the module; samba_dsdb does not see it */
+};
+
+#define SEARCH(depth, for_what, ...)                                          \
+	.scope = LDB_SCOPE_##depth, .filter = for_what, .attrs = {__VA_ARGS__}
+#define OF_SPN "(servicePrincipalName=foo/1)"
+#define OF_DS "(objectClass=nTDSService)"
+
+static const struct question questions[] = {
+	{"as Samba asks",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, OF_SPN, "cn"),
+	 .is_answered = true},
+	{"of a client",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, OF_SPN, "cn"),
+	 .untrusted = true},
+	{"with the deleted ones",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, OF_SPN, "cn"),
+	 .control = LDB_CONTROL_SHOW_DELETED_OID},
+	{"below another base",
+	 "CN=Users," DOMAIN_DN,
+	 SEARCH(SUBTREE, OF_SPN, "cn")},
+	{"of the configuration",
+	 FAKE_CONFIG_DN,
+	 SEARCH(SUBTREE, OF_SPN, "cn")},
+	{"of everything", "", SEARCH(SUBTREE, OF_SPN, "cn")},
+	{"of one level", DOMAIN_DN, SEARCH(ONELEVEL, OF_SPN, "cn")},
+	{"of one object", DOMAIN_DN, SEARCH(BASE, OF_SPN, "cn")},
+	{"of what is not asked about",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, "(servicePrincipalName=foo/unasked)", "cn")},
+	{"of what is held",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, "(servicePrincipalName=foo/a)", "cn")},
+	{"of what the account itself holds",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, "(servicePrincipalName=http/own)", "cn")},
+	{"of whoever has an SPN",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, "(servicePrincipalName=*)", "cn")},
+	{"of another attribute",
+	 DOMAIN_DN,
+	 SEARCH(SUBTREE, "(cn=foo/1)", "cn")},
+	{"of the mappings, by a client",
+	 FAKE_DS_DN,
+	 SEARCH(BASE, OF_DS, "sPNMappings", "cn"),
+	 .untrusted = true},
+	{"of more than the mappings",
+	 FAKE_DS_DN,
+	 SEARCH(BASE, OF_DS, "sPNMappings", "cn")},
+	{"of something else there", FAKE_DS_DN, SEARCH(BASE, OF_DS, "cn")},
+	{"of whatever is there",
+	 FAKE_DS_DN,
+	 SEARCH(BASE, "(objectClass=*)", "sPNMappings", "cn")},
+};
+
+static struct ldb_result *ask(struct fake *f, const struct question *q)
+{
+	struct ldb_result *res = talloc_zero(f, struct ldb_result);
+	struct ldb_request *req = NULL;
+	int ret = ldb_build_search_req(&req,
+				       f->ldb,
+				       res,
+				       ldb_dn_new(res, f->ldb, q->base),
+				       q->scope,
+				       q->filter,
+				       q->attrs,
+				       NULL,
+				       res,
+				       ldb_search_default_callback,
+				       NULL);
+
+	assert_int_equal(ret, LDB_SUCCESS);
+	if (q->untrusted) {
+		ldb_req_mark_untrusted(req);
+	}
+	if (q->control != NULL) {
+		ldb_request_add_control(req, q->control, false, NULL);
+	}
+	ret = ldb_request(f->ldb, req);
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_wait(req->handle, LDB_WAIT_ALL);
+	}
+	assert_true(ret == LDB_SUCCESS || ret == LDB_ERR_NO_SUCH_OBJECT);
+	return res;
+}
+
+static void ask_all(struct fake *f)
+{
+	static const struct question of_another = {
+		"of another object's mappings",
+		OTHER_DS_DN,
+		SEARCH(BASE, OF_DS, "sPNMappings"),
+	};
+	struct ldb_result *res = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(questions); i++) {
+		const struct question *q = &questions[i];
+		unsigned before = f->num_searches;
+
+		talloc_free(ask(f, q));
+		print_message("%s\n", q->what);
+		assert_int_equal(f->num_searches - before,
+				 q->is_answered ? 0 : 1);
+	}
+	res = ask(f, &of_another);
+	assert_int_equal(res->count, 1);
+	assert_string_equal(ldb_msg_find_attr_as_string(res->msgs[0],
+							"sPNMappings",
+							""),
+			    "other=x");
+	talloc_free(res);
+}
+
+/*
+ * Only Samba's own question is answered, as it is asked and nothing else: what
+ * a client sees its rights decide, and what a control asks for the modules
+ * below.
+ */
 static void clients_are_not_answered(void **state)
 {
 	struct fake *f = *state;
-	struct ldb_result *res = NULL;
+
+	put_accounts(f);
+	fake_put(f, OTHER_DS_DN, "nTDSService", "+sPNMappings other=x");
+	fake_change(f, "b", "+spn http/own");
+	f->meanwhile = ask_all;
+	assert_accepted(f,
+			fake_modify(f,
+				    "b",
+				    "+spn foo/1|http/own.example.com"));
+	assert_null(f->meanwhile); /* it was asked */
+	assert_stored(f, "b", "foo/1|http/own|http/own.example.com");
+}
+
+/* Nothing was predicted of a request that has not come as far as that. */
+static void nobody_is_answered_without_a_request(void **state)
+{
+	struct fake *f = *state;
+	unsigned before = 0;
 
 	put_accounts(f);
 	fake_start(f);
 	assert_accepted(f, fake_modify(f, "b", "+spn foo/1"));
-	assert_int_equal(ldb_search(f->ldb,
-				    f,
-				    &res,
-				    ldb_get_default_basedn(f->ldb),
-				    LDB_SCOPE_SUBTREE,
-				    NULL,
-				    "(servicePrincipalName=foo/1)"),
-			 LDB_SUCCESS);
-	assert_int_equal(res->count, 1); /* the request has ended */
-	talloc_free(res);
+	before = f->num_searches;
+	talloc_free(ask(f, &questions[0]));
+	assert_int_equal(f->num_searches - before, 1);
 	assert_accepted(f, fake_commit(f));
 }
 
@@ -162,6 +305,91 @@ static void more_than_one_write(void **state)
 	assert_stored(f, "b", "http/q|http/q.example.com");
 }
 
+/* Not even when nothing is wrong with the last of them: what the first one
+ * does, in a tree that Samba does not look at, only the verdict sees. */
+static void harmless_write_after_a_duplicate(void **state)
+{
+	static const char *const harmless[] = {"+spn foo/x", "+spn http/x"};
+	struct fake *f = *state;
+	size_t i;
+
+	put_accounts(f);
+	fake_put(f, "CN=far,DC=tree,DC=net", "user", "+spn foo/far");
+	for (i = 0; i < ARRAY_SIZE(harmless); i++) {
+		fake_start(f);
+		assert_accepted(f, fake_modify(f, "b", "+spn foo/far"));
+		assert_accepted(f, fake_modify(f, "a", harmless[i]));
+		assert_refused(f, fake_commit(f), DUPLICATE);
+	}
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/far"));
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/x"));
+	assert_refused(f, fake_commit(f), DUPLICATE);
+	assert_stored(f, "a", "foo/a");
+	assert_stored(f, "b", "");
+}
+
+/* An extended operation is a write, too, whatever it does. */
+static void extended_operation_after_a_write(void **state)
+{
+	struct fake *f = *state;
+
+	put_accounts(f);
+	f->trusted = true;
+	f->replicated_account = "b";
+	f->replicated_spn = "nonsense";
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/x"));
+	assert_accepted(f, fake_extended(f, "1.2.3.4", NULL));
+	assert_refused(f, fake_commit(f), "0000202F: spn_policy: SPN-00");
+	assert_stored(f, "b", "");
+}
+
+/* Nobody answers for a deleted account, so whatever it is given is no
+ * violation, and nothing is predicted of it. */
+static void deleted_is_not_predicted(void **state)
+{
+	struct fake *f = *state;
+
+	put_accounts(f);
+	fake_put(f, "CN=far,DC=tree,DC=net", "user", "+spn foo/far");
+	fake_put_user(f, "gone", "+isDeleted TRUE");
+	assert_accepted(f, fake_modify(f, "gone", "+spn foo/far|nonsense"));
+	assert_stored(f, "gone", "foo/far|nonsense");
+}
+
+/* What it held before it was deleted comes back with an undelete, whatever
+ * else the request says about SPNs. */
+static void undelete_is_not_predicted(void **state)
+{
+	struct fake *f = *state;
+
+	put_accounts(f);
+	fake_put_user(f, "gone", "+isDeleted TRUE\n+spn foo/a|foo/own");
+	f->samldb_checks = false;
+	assert_refused(f,
+		       fake_modify(f,
+				   "gone",
+				   "-isDeleted\n=distinguishedName CN=back,"
+				   "CN=Users," DOMAIN_DN "\n"
+				   "+spn foo/new"),
+		       DUPLICATE);
+	assert_string_equal(fake_values(f, "gone", "isDeleted"), "TRUE");
+}
+
+/* What a request leaves that may find its values there is looked up. */
+static void permissive_is_not_predicted(void **state)
+{
+	struct fake *f = *state;
+
+	put_accounts(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/1"));
+	assert_int_equal(searches_of(f, "+spn foo/2"), FEWEST);
+	f->control = LDB_CONTROL_PERMISSIVE_MODIFY_OID;
+	assert_true(searches_of(f, "+spn foo/3") > FEWEST);
+	assert_stored(f, "b", "foo/1|foo/2|foo/3");
+}
+
 /* A request that ends in an error below us has done nothing, whatever was
  * predicted of it. */
 static void predicted_and_refused_below(void **state)
@@ -230,10 +458,16 @@ int main(void)
 		fake_test(samba_is_answered),
 		fake_test(samba_finds_holders),
 		fake_test(clients_are_not_answered),
+		fake_test(nobody_is_answered_without_a_request),
 		fake_test(configuration_is_kept),
 		fake_test(configuration_without_a_number),
 		fake_test(uncommitted_configuration_is_not_kept),
 		fake_test(more_than_one_write),
+		fake_test(harmless_write_after_a_duplicate),
+		fake_test(extended_operation_after_a_write),
+		fake_test(deleted_is_not_predicted),
+		fake_test(undelete_is_not_predicted),
+		fake_test(permissive_is_not_predicted),
 		fake_test(predicted_and_refused_below),
 		fake_test(nested_write),
 		fake_test(names_are_not_predicted),

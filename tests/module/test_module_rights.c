@@ -358,6 +358,72 @@ static void values_in_the_log(void **state)
 	assert_non_null(strstr(f->error, "\\1b"));
 }
 
+/* What only warns is written at once, and must not fill the log. */
+static void many_warnings(void **state)
+{
+	struct fake *f = *state;
+	char *changes = talloc_strdup(f, "+spn nonsense");
+	unsigned i;
+
+	fake_put_settings(f, "+msDS-Settings syntax=warn");
+	fake_put_user(f, "b", "");
+	for (i = 1; i < 30; i++) {
+		changes = talloc_asprintf_append(changes, "|nonsense%u", i);
+	}
+	assert_accepted(f, fake_modify(f, "b", changes));
+	assert_int_equal(count(f->log, "spn_policy: warned"), 20);
+	assert_non_null(strstr(f->log, "10 more violations"));
+}
+
+/* The SID as a directory stores it: S-1-5-21-1-2-3-RID. */
+static void put_sid(struct fake *f, const char *name, uint8_t rid)
+{
+	uint8_t sid[28] = {1, 5, 0, 0, 0, 0, 0, 5, 21};
+	struct ldb_val value = {.data = sid, .length = sizeof(sid)};
+	struct ldb_message *msg = ldb_msg_new(f);
+
+	sid[12] = 1;
+	sid[16] = 2;
+	sid[20] = 3;
+	sid[24] = rid;
+	sid[25] = 4; /* 1024 and */
+	msg->dn = fake_dn(f, msg, name);
+	ldb_msg_append_value(msg, "objectSid", &value, LDB_FLAG_MOD_REPLACE);
+	assert_int_equal(ldb_modify(f->raw, msg), LDB_SUCCESS);
+	talloc_free(msg);
+}
+
+/* A limit is for what a machine gives itself: the caller is
+ * S-1-5-21-1-2-3-1104, and no other SID is. */
+static void limit_of_a_machine(void **state)
+{
+	static const char *const names[] = {"OWN", "NEXT", "FAR"};
+	struct fake *f = *state;
+	size_t i;
+
+	fake_put_settings(f, "+msDS-Settings machine-spn-limit=2");
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		fake_put_computer(f,
+				  names[i],
+				  talloc_asprintf(f,
+						  "+spn x/%s|y/%s",
+						  names[i],
+						  names[i]));
+	}
+	put_sid(f, "OWN", 1104 - 1024);
+	put_sid(f, "NEXT", 1105 - 1024);
+	put_sid(f, "FAR", 4);
+	assert_refused(f,
+		       fake_modify(f, "OWN", "+spn z/OWN"),
+		       "0000202F: spn_policy: SPN-904 ");
+	assert_accepted(f, fake_modify(f, "NEXT", "+spn z/NEXT"));
+	assert_accepted(f, fake_modify(f, "FAR", "+spn z/FAR"));
+	/* Above it nothing is refused that does not make it more. */
+	fake_change(f, "OWN", "+spn v/OWN|w/OWN");
+	assert_accepted(f, fake_modify(f, "OWN", "-spn v/OWN\n+spn u/OWN"));
+	assert_accepted(f, fake_modify(f, "OWN", "-spn w/OWN"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +444,8 @@ int main(void)
 		fake_test(silence_when_in_order),
 		fake_test(unknown_caller),
 		fake_test(values_in_the_log),
+		fake_test(many_warnings),
+		fake_test(limit_of_a_machine),
 	};
 
 	return fake_run(tests);

@@ -205,8 +205,10 @@ static void nested_delete_and_add(void **state)
 	fake_put_user(f, "b", "");
 	f->nested_account = "a";
 	f->nested_spn = "host/app";
+	f->num_requests = 0;
 	assert_accepted(f, fake_modify(f, "b", "+spn cifs/app"));
 	assert_null(f->nested_account);
+	assert_int_equal(f->num_requests, 2); /* it is not taken apart */
 	assert_stored(f, "a", "host/app|x/y");
 	assert_stored(f, "b", "cifs/app");
 }
@@ -242,6 +244,35 @@ static void nested_write_and_a_duplicate(void **state)
 	f->nested_spn = "host/app";
 	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), DUPLICATE);
 	assert_stored(f, "b", "");
+}
+
+/* Samba's check can be off: then it asks nothing, and all is judged. */
+static void samba_asks_nothing(void **state)
+{
+	static const struct {
+		const char *changes;
+		const char *start;
+	} rows[] = {
+		{"+spn foo/b", DUPLICATE},
+		{"=spn foo/b|x/y", DUPLICATE},
+		{"+spn nonsense", "0000202F: spn_policy: SPN-00"},
+		{"+spn http/half", PAIR},
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	fake_put_user(f, "a", "+spn foo/b");
+	fake_put_user(f, "b", "+spn x/y");
+	f->samldb_is_silent = true;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_refused(f,
+			       fake_modify(f, "b", rows[i].changes),
+			       rows[i].start);
+		assert_stored(f, "b", "x/y");
+	}
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/c"));
+	assert_accepted(f, fake_modify(f, "b", "-spn x/y"));
+	assert_stored(f, "b", "foo/c");
 }
 
 /* What was broken before us: duplicates, halves, no SPNs at all. */
@@ -423,6 +454,7 @@ int main(void)
 		fake_test(nested_delete_and_add),
 		fake_test(nested_delete_and_add_of_old_violations),
 		fake_test(nested_write_and_a_duplicate),
+		fake_test(samba_asks_nothing),
 		fake_test(legacy_blocks_nothing),
 		fake_test(legacy_in_a_replace),
 		fake_test(legacy_partial_repair),

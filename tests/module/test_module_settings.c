@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Settings as the module finds them: the object in the directory, smb.conf,
- * dSHeuristics, and that nobody legalises his own writes.
+ * dSHeuristics.
  */
 #include "lib/fake_stack.h"
 
@@ -172,135 +172,6 @@ static void lists(void **state)
 	assert_stored(f, "b", "http/x|http/x.example.com|http/x.extra.org");
 	assert_accepted(f, fake_modify(f, "b", "=spn nfs/y"));
 	assert_stored(f, "b", "nfs/y|nfs/y.example.com");
-}
-
-/* A transaction that changes the policy cannot legalise its
- * own writes, in whatever way it changes it. */
-static void no_self_made_law(void **state)
-{
-	static const char *const changes[] = {
-		"=msDS-Settings duplicate-spn=off",
-		"+msDS-Settings duplicate-spn=off",
-		"=MSDS-SETTINGS duplicate-spn=warn",
-	};
-	struct fake *f = *state;
-	size_t i;
-
-	f->trusted = true;
-	put_holder(f);
-	fake_put_settings(f, "+msDS-Settings http-pair=off");
-	for (i = 0; i < ARRAY_SIZE(changes); i++) {
-		fake_start(f);
-		assert_accepted(f, fake_modify(f, FAKE_POLICY_DN, changes[i]));
-		assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
-		assert_refused(f, fake_commit(f), DUPLICATE);
-		assert_stored(f, "b", "");
-		assert_string_equal(fake_values(f,
-						FAKE_POLICY_DN,
-						"msDS-Settings"),
-				    "http-pair=off");
-	}
-}
-
-/* The same by adding, deleting or renaming the object away. */
-static void no_self_made_law_by_other_means(void **state)
-{
-	struct fake *f = *state;
-	const char *away = "CN=Away,CN=Services," FAKE_CONFIG_DN;
-
-	f->trusted = true;
-	put_holder(f);
-	fake_start(f);
-	assert_accepted(f,
-			fake_add(f,
-				 FAKE_POLICY_DN,
-				 "+objectClass msDS-App-Configuration\n"
-				 "+msDS-Settings duplicate-spn=off"));
-	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
-	assert_refused(f, fake_commit(f), DUPLICATE);
-
-	/* A stricter law than the default, taken away. */
-	fake_put_settings(f, "+msDS-Settings alias-spn=deny");
-	fake_put_user(f, "h", "+spn host/al");
-	fake_start(f);
-	assert_accepted(f, fake_delete(f, FAKE_POLICY_DN));
-	assert_accepted(f, fake_modify(f, "b", "+spn cifs/al"));
-	assert_refused(f, fake_commit(f), "0000202F: spn_policy: SPN-2");
-	fake_start(f);
-	assert_accepted(f, fake_rename(f, FAKE_POLICY_DN, away));
-	assert_accepted(f, fake_modify(f, "b", "+spn cifs/al"));
-	assert_refused(f, fake_commit(f), "0000202F: spn_policy: SPN-2");
-	fake_start(f);
-	assert_accepted(f,
-			fake_rename(f,
-				    "CN=Services," FAKE_CONFIG_DN,
-				    "CN=Elsewhere," FAKE_CONFIG_DN));
-	assert_accepted(f, fake_modify(f, "b", "+spn cifs/al"));
-	assert_refused(f, fake_commit(f), "0000202F: spn_policy: SPN-2");
-}
-
-/* ... and by renaming another object to where the settings are read. */
-static void no_self_made_law_by_rename(void **state)
-{
-	struct fake *f = *state;
-	const char *other = "CN=Draft,CN=Services," FAKE_CONFIG_DN;
-
-	f->trusted = true;
-	put_holder(f);
-	fake_put(f,
-		 other,
-		 "msDS-App-Configuration",
-		 "+msDS-Settings duplicate-spn=off");
-	fake_start(f);
-	assert_accepted(f, fake_rename(f, other, FAKE_POLICY_DN));
-	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
-	assert_refused(f, fake_commit(f), DUPLICATE);
-	assert_stored(f, "b", "");
-}
-
-/* dSHeuristics in the same transaction is the same thing. */
-static void no_self_made_law_by_heuristics(void **state)
-{
-	struct fake *f = *state;
-
-	f->trusted = true;
-	put_holder(f);
-	fake_start(f);
-	assert_accepted(f,
-			fake_modify(f,
-				    FAKE_DS_DN,
-				    "=dSHeuristics 000000000100000000022"));
-	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
-	assert_refused(f, fake_commit(f), DUPLICATE);
-	assert_stored(f, "b", "");
-}
-
-/* A client has a transaction for one request. If it had not, nothing could be
- * checked any more once it has changed the configuration. */
-static void no_law_after_a_clients_change(void **state)
-{
-	struct fake *f = *state;
-
-	put_holder(f);
-	fake_put_settings(f, "+msDS-Settings http-pair=off");
-	fake_start(f);
-	assert_accepted(f,
-			fake_modify(f,
-				    FAKE_POLICY_DN,
-				    "=msDS-Settings duplicate-spn=off"));
-	assert_refused(f, fake_modify(f, "b", "+spn foo/b"), NO_CHECK);
-	assert_refused(f, fake_commit(f), NO_CHECK);
-	fake_start(f);
-	assert_accepted(f, fake_delete(f, FAKE_POLICY_DN));
-	assert_refused(f, fake_modify(f, "b", "+spn foo/x"), NO_CHECK);
-	fake_cancel(f);
-	assert_accepted(f, fake_modify(f, "b", "+spn foo/x"));
-	/* In one request the law is what it was before. */
-	fake_change(f, FAKE_POLICY_DN, "=msDS-Settings duplicate-spn=off");
-	assert_accepted(f,
-			fake_modify(f,
-				    "b",
-				    "+sPNMappings host=foo\n+spn foo/b"));
 }
 
 /* In the next transaction the new law holds, without a restart. */
@@ -561,11 +432,6 @@ int main(void)
 		fake_test(refused_values_weaken_nothing),
 		fake_test(exemptions),
 		fake_test(lists),
-		fake_test(no_self_made_law),
-		fake_test(no_self_made_law_by_other_means),
-		fake_test(no_self_made_law_by_rename),
-		fake_test(no_self_made_law_by_heuristics),
-		fake_test(no_law_after_a_clients_change),
 		fake_test(next_transaction_sees_the_change),
 		fake_test(heuristics_in_force),
 		fake_test(unreadable_settings),

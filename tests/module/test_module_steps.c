@@ -27,6 +27,7 @@ static const struct row rows[] = {
 	{"=spn\n+spn foo/d", "foo/d", 1},
 	{"+spn foo/d\n=spn foo/e", "foo/e", 2},
 	{"+spn foo/d\n-spn", "", 2},
+	{"-spn foo/a\n-spn", "", 2},
 	{"=description new\n-spn foo/a\n+spn foo/d", "foo/b|foo/c|foo/d", 2},
 	{"-spn foo/a\n=description new\n+spn foo/d", "foo/b|foo/c|foo/d", 2},
 	{"-spn foo/a\n+spn http/app",
@@ -78,6 +79,14 @@ static void names_in_one_step(void **state)
 				     "-spn HOST/W1\n"
 				     "+spn foo/w1.example.com"),
 			 LDB_ERR_UNWILLING_TO_PERFORM);
+	assert_non_null(strstr(f->error, "says only once"));
+	assert_int_equal(
+		fake_modify(f,
+			    "W1",
+			    "+msDS-AdditionalDnsHostName x.example.com\n"
+			    "-spn HOST/W1\n"
+			    "+spn foo/w1.example.com"),
+		LDB_ERR_UNWILLING_TO_PERFORM);
 	assert_non_null(strstr(f->error, "says only once"));
 	assert_stored(f, "W1", "HOST/W1|HOST/w1.example.com");
 	assert_accepted(f,

@@ -63,6 +63,40 @@ static void refused_requests_make_no_searches(void **state)
 	assert_int_equal(f->num_searches, 0);
 }
 
+/* Only the system's requests are looked into on their way down; and only
+ * S-1-5-18 is the system. */
+static void others_are_not_the_system(void **state)
+{
+	struct session {
+		struct {
+			uint32_t num_sids;
+			struct {
+				uint8_t revision;
+				int8_t num_auths;
+				uint8_t id_auth[6];
+				uint32_t sub_auths[15];
+			} * sids;
+		} * token;
+	} *session = NULL;
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "+spn foo/a");
+	fake_become_system(f);
+	f->fail_write = LDB_ERR_UNWILLING_TO_PERFORM;
+	f->num_searches = 0;
+	(void)fake_modify(f, "svc", "-spn");
+	assert_true(f->num_searches > 0);
+	session = ldb_get_opaque(f->ldb, "sessionInfo");
+	session->token->sids[0].num_auths = 2;
+	f->num_searches = 0;
+	(void)fake_modify(f, "svc", "-spn");
+	assert_int_equal(f->num_searches, 0);
+	session->token->sids[0].num_auths = 1;
+	session->token->sids[0].id_auth[5] = 1;
+	(void)fake_modify(f, "svc", "-spn");
+	assert_int_equal(f->num_searches, 0);
+}
+
 /* What cannot be folded is in no index: it is not searched for, not even when
  * access control has let it pass. */
 static void no_text_makes_no_work(void **state)
@@ -73,6 +107,12 @@ static void no_text_makes_no_work(void **state)
 	f->num_searches = 0;
 	(void)fake_modify(f, "svc", many(f, 99, "\xff"));
 	assert_true(f->num_searches < 10);
+	f->searched = talloc_strdup(f, "");
+	(void)fake_modify(f, "svc", "+spn foo/\xff|foo/text|http/\xff");
+	assert_non_null(strstr(f->searched, "foo/text"));
+	assert_null(strstr(f->searched, "\\FF"));
+	assert_null(strstr(f->searched, "\\ff"));
+	assert_null(strstr(f->searched, "\xff"));
 }
 
 /* A DN from outside is one line of the log, and not a long one. */
@@ -247,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(refused_requests_make_no_searches),
+		fake_test(others_are_not_the_system),
 		fake_test(no_text_makes_no_work),
 		fake_test(work_does_not_grow),
 		fake_test(elements_are_put_together),
