@@ -12,10 +12,12 @@ from waflib import Context, Logs
 from waflib.Build import BuildContext
 
 sys.path[:0] = [os.path.join(Context.run_dir, folder)
-                for folder in ('docs/man', 'tests', 'tools/audit/formats')]
+                for folder in ('docs/man', 'tests', 'tests/mutate',
+                               'tools/audit/formats')]
 import audit_page  # noqa: E402, ours, of the folders just named
 import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
+import run_mutations  # noqa: E402
 import run_tests  # noqa: E402
 import test_table  # noqa: E402
 from test_table import (  # noqa: E402
@@ -135,8 +137,8 @@ LINK = ['-Wl,--as-needed', '-Wl,-z,relro', '-Wl,-z,now']
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
 --valgrind, --only), lint, format, cover (after configure --coverage), fuzz
-(also --fuzz-seconds, --only), bench (--gate, --bench), messages, clean,
-distclean. Several may be given in one call. Compiler and flags are
+(also --fuzz-seconds, --only), bench (--gate, --bench), mutate (also --only),
+messages, clean, distclean. Several may be given in one call. Compiler and flags are
 taken from CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
 '''
 
@@ -174,7 +176,8 @@ def options(opt):
     group.add_option('--valgrind', action='store_true', default=False,
                      help='run the tests under memcheck; leaks are errors')
     group.add_option('--only', default='', metavar='LIST',
-                     help='run only these tests, or fuzzers')
+                     help='run only these tests, or fuzzers; for mutate a '
+                          'regular expression')
     group.add_option('--gate', action='store_true', default=False,
                      help='bench fails if a gate is missed')
     group.add_option('--bench', default='', metavar='ARGS',
@@ -467,6 +470,11 @@ def fuzz(bld):
         folder, sources, use) in test_table.LIBRARIES.items()
                if name.startswith('test_')]
     run_fuzz.run(bld, TESTS, shared, _module_folders(bld.env))
+
+
+def mutate(ctx):
+    '''takes guards out one by one; a test has to notice (tests/mutate/)'''
+    run_mutations.run(ctx, TESTS, CHECKS)
 
 
 # ------------------------------------------------------------------ lint

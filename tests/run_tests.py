@@ -54,19 +54,22 @@ def valgrind(bld):
     return command
 
 
+def environment(top, build, scratch):
+    """Of a test of what is built in that folder, from the tree at top."""
+    return dict(os.environ,
+                PYTHONPATH=os.pathsep.join(python_folders(top)),
+                TALLOC_FREE_FILL='255',
+                LDB_MODULES_PATH=os.path.join(build, 'ldb-modules'),
+                SPN_POLICY_BUILD=build,
+                TMPDIR=scratch)
+
+
 def environment_of(bld, scratch):
-    environment = dict(os.environ)
-    environment.update({
-        'PYTHONPATH': os.pathsep.join(python_folders(bld.path.abspath())),
-        'TALLOC_FREE_FILL': '255',
-        'LDB_MODULES_PATH': bld.bldnode.make_node('ldb-modules').abspath(),
-        'SPN_POLICY_BUILD': bld.bldnode.abspath(),
-        'TMPDIR': scratch,
-    })
+    variables = environment(bld.path.abspath(), bld.bldnode.abspath(), scratch)
     if bld.env.SANITIZE:
         # The runtime and RTLD_DEEPBIND do not get along.
-        environment['LDB_MODULES_DISABLE_DEEPBIND'] = '1'
-    return environment
+        variables['LDB_MODULES_DISABLE_DEEPBIND'] = '1'
+    return variables
 
 
 def run(bld, tests, checks):
