@@ -216,6 +216,23 @@ class Forest(WritePaths):
                                 self.change, samdb, near, "foo/far")
         self.assertEqual(self.spns(near), [])
 
+    def test_harmless_write_after_a_duplicate(self):
+        """What the last write of a transaction does is not all that it did."""
+        self.in_configuration("roads-first", ["foo/first"])
+        near = self.account("near1")
+        for other, spn in ((self.account("near2"), "foo/harmless"),
+                           (self.account("near3"), "http/harmless"),
+                           (near, "foo/besides")):
+            samdb = local()
+            samdb.transaction_start()
+            self.change(samdb, near, "foo/first")
+            self.change(samdb, other, spn)
+            self.assert_refused(ldb.ERR_CONSTRAINT_VIOLATION,
+                                "000021C7: spn_policy: SPN-101 'foo/first'",
+                                samdb.transaction_commit)
+            self.assertEqual(self.spns(near), [])
+            self.assertEqual(self.spns(other), [])
+
     def test_rename_into_a_collision(self):
         """samldb rewrites the SPNs of a renamed computer by itself."""
         new = "renamed." + self.dns

@@ -5,8 +5,6 @@
  */
 #include "lib/fake_stack.h"
 
-#include <param.h>
-
 static void put_accounts(struct fake *f)
 {
 	fake_put_user(f, "a", "+spn foo/a");
@@ -97,69 +95,12 @@ static void no_other_form_after_other_refusals(void **state)
 	assert_stored(f, "c", "foo/a|own/c");
 }
 
-/* As samldb asks, but so that samba_dsdb_fake counts it. */
-static unsigned passed_on;
-
-static void ask(struct fake *f)
-{
-	static const char *const attrs[] = {"cn", NULL};
-	struct ldb_result *res = NULL;
-	unsigned before = f->num_searches;
-
-	assert_int_equal(ldb_search(f->ldb,
-				    f,
-				    &res,
-				    ldb_get_default_basedn(f->ldb),
-				    LDB_SCOPE_SUBTREE,
-				    attrs,
-				    "(servicePrincipalName=foo/1)"),
-			 LDB_SUCCESS);
-	passed_on = f->num_searches - before;
-	talloc_free(res);
-}
-
-/* In audit mode a request goes on that could not be looked into. Nothing of it
- * is known then, and nothing is answered, though the next search succeeds. */
-static void nothing_is_known_after_a_failure(void **state)
-{
-	struct fake *f = *state;
-	struct loadparm_context *lp_ctx = loadparm_init(f);
-	unsigned num_failures = 0;
-	unsigned n;
-
-	assert_non_null(lp_ctx);
-	assert_true(lpcfg_set_option(lp_ctx, "spn_policy:mode=audit"));
-	fake_reopen(f, lp_ctx);
-	put_accounts(f);
-	for (n = 1; n < 20; n++) {
-		TALLOC_FREE(f->log);
-		f->log = talloc_strdup(f, "");
-		f->fail_search = n;
-		f->meanwhile = ask;
-		assert_accepted(f, fake_modify(f, "b", "+spn foo/1"));
-		if (strstr(f->log, "was not examined") != NULL) {
-			num_failures++;
-			/* Where the configuration could not be read it may be
-			 * looked into after all; then that is counted. */
-			assert_int_not_equal(passed_on, 0);
-		}
-		fake_change(f, "b", "=spn");
-		f->fail_search = 0;
-		f->meanwhile = NULL;
-	}
-	assert_true(num_failures > 1);
-	f->meanwhile = ask;
-	assert_accepted(f, fake_modify(f, "b", "+spn foo/1"));
-	assert_int_equal(passed_on, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(another_write),
 		fake_test(other_refusals_stay),
 		fake_test(no_other_form_after_other_refusals),
-		fake_test(nothing_is_known_after_a_failure),
 	};
 
 	return fake_run(tests);

@@ -374,6 +374,17 @@ static void legacy_three_holders(void **state)
 	assert_refused(f, fake_modify(f, "b", "+spn foo/dup"), "0000");
 }
 
+/* Another spelling of what was there is nothing new. */
+static void legacy_in_another_spelling(void **state)
+{
+	struct fake *f = *state;
+
+	put_legacy(f);
+	assert_accepted(f, fake_modify(f, "a", "-spn foo/dup\n+spn FOO/dup"));
+	assert_accepted(f, fake_modify(f, "b", "=spn Foo/Dup|x/y"));
+	assert_stored(f, "b", "Foo/Dup|x/y");
+}
+
 /* An old duplicate is no licence for one more holder. */
 static void legacy_is_no_licence(void **state)
 {
@@ -459,6 +470,7 @@ int main(void)
 		fake_test(legacy_in_a_replace),
 		fake_test(legacy_partial_repair),
 		fake_test(legacy_three_holders),
+		fake_test(legacy_in_another_spelling),
 		fake_test(legacy_is_no_licence),
 		fake_test(odd_values),
 		fake_test(nul_bytes),

@@ -83,6 +83,7 @@ class Trial:
         self.seconds = {}
         self.files = {}
         self.sound = set()
+        self.noticed = []
 
     def waf(self, *arguments):
         """Empty when it went well, or what it said."""
@@ -134,11 +135,18 @@ class Trial:
             self.ctx.fatal('the tree does not build:\n' + said)
         self.files = self.built()
 
+    def in_order(self):
+        """Those that have noticed anything, the last one first; then the
+        others, the quickest first."""
+        others = [name for name in self.programs if name not in self.noticed]
+        return self.noticed + sorted(
+            others, key=lambda name: self.seconds.get(name, 0))
+
     def affected(self):
         now = self.built()
         changed = {name for name in {**now, **self.files}
                    if now.get(name) != self.files.get(name)}
-        for name in self.programs:
+        for name in self.in_order():
             if name not in self.tests:
                 hit = any(each.startswith('programs/') or each == 'tests/say_quoted'
                           for each in changed)
@@ -147,9 +155,6 @@ class Trial:
                     MODULE in changed and 'test_stack' in self.tests[name]['links'])
             if hit:
                 yield name
-
-    def ask_first(self, name):
-        self.programs = {name: self.programs[name], **self.programs}
 
     def noticed_by(self):
         """The first test that fails; '' when none does."""
@@ -172,7 +177,8 @@ class Trial:
         if noticed:
             self.passes_as_it_is(noticed)
             # What stands beside it is often missed by the same.
-            self.programs = {noticed: self.programs[noticed], **self.programs}
+            self.noticed = [noticed] + [name for name in self.noticed
+                                        if name != noticed]
         return noticed
 
 

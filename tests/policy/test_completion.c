@@ -422,6 +422,7 @@ static void gives_up_duplicate(void **state)
 		{"HTTP/Taken a/b", {{'-', ""}}, true},
 		{"http/taken", {{'=', "a/b"}}, true},
 		{"http/taken a/b", {{'-', "a/b"}}, false},
+		{"http/taken HTTP/Taken", {{'-', "HTTP/Taken"}}, false},
 		{"a/b", {{'-', "a/b"}}, false},
 		{"a/b", {{'+', "http/taken"}}, false},
 		{"http/taken",
