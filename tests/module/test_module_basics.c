@@ -315,6 +315,24 @@ static void other_trees_hold_spns(void **state)
 	assert_stored(f, "svc", "");
 }
 
+/* What stands in for an SPN is looked for in every domain of the forest: in
+ * the only one, or, when there are several, wherever they are. */
+static void other_domains_hold_aliases(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put(f, "CN=far,DC=tree,DC=net", "user", "+spn cifs/n|cifs/m");
+	fake_put_user(f, "svc", "");
+	assert_accepted(f, fake_modify(f, "svc", "+spn host/n"));
+	assert_string_equal(f->log, ""); /* no domain of this forest */
+	fake_put(f,
+		 "CN=TREE,CN=Partitions," FAKE_CONFIG_DN,
+		 "crossRef",
+		 "+dnsRoot tree.net\n+nETBIOSName TREE");
+	assert_accepted(f, fake_modify(f, "svc", "+spn host/m"));
+	assert_non_null(strstr(f->log, "warned SPN-201"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +353,7 @@ int main(void)
 		fake_test(add_with_the_guid_of_another),
 		fake_test(other_objects_hold_spns),
 		fake_test(other_trees_hold_spns),
+		fake_test(other_domains_hold_aliases),
 	};
 
 	return fake_run(tests);

@@ -19,6 +19,19 @@ static void clear_log(struct fake *f)
 	f->log = talloc_strdup(f, "");
 }
 
+/* Whoever may write the settings writes no line of the log. */
+static void bad_settings_forge_no_log(void **state)
+{
+	struct fake *f = *state;
+
+	put_holder(f);
+	fake_put_settings(f, "+msDS-Settings it's\001\rforged=1");
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/x"));
+	assert_non_null(strstr(f->log, "'it\\27s\\01\\0dforged=1'"));
+	assert_null(strchr(f->log, '\r'));
+	assert_null(strchr(f->log, '\001'));
+}
+
 /* duplicate-spn: deny by default, warn writes and logs, off says nothing. */
 static void duplicate_modes(void **state)
 {
@@ -429,6 +442,7 @@ int main(void)
 		fake_test(pair_modes),
 		fake_test(modes_are_independent),
 		fake_test(bad_settings_are_logged),
+		fake_test(bad_settings_forge_no_log),
 		fake_test(refused_values_weaken_nothing),
 		fake_test(exemptions),
 		fake_test(lists),

@@ -29,6 +29,8 @@ from run_tests import environment
 LONGEST = 300
 # Loaded at run time by each test that links test_stack.
 MODULE = 'ldb-modules/spn_policy.so'
+# Whatever fails each allocation takes its time, and so does what is no C.
+SLOW = 'tests/lib/fail_allocation.c'
 # Short, since each is built dozens of times; warnings say nothing here.
 FLAGS = '-O0 -g0 -w'
 
@@ -139,8 +141,11 @@ class Trial:
         """Those that have noticed anything, the last one first; then the
         others, the quickest first."""
         others = [name for name in self.programs if name not in self.noticed]
-        return self.noticed + sorted(
-            others, key=lambda name: self.seconds.get(name, 0))
+        return self.noticed + sorted(others, key=self.expected_seconds)
+
+    def expected_seconds(self, name):
+        sources = self.tests.get(name, {}).get('sources', [SLOW])
+        return self.seconds.get(name, 1 if SLOW in sources else 0)
 
     def affected(self):
         now = self.built()

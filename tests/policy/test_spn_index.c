@@ -174,6 +174,110 @@ static void only_computers_have_names(void **state)
 	assert_null(found);
 }
 
+/* The same of a partial one, whichever way they came into it. */
+static void only_computers_have_names_in_part(void **state)
+{
+	static const char *additional[] = {"more.example.com", NULL};
+	struct fixture *f = *state;
+	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	const struct spn_account *found = NULL;
+	struct spn_account *gmsa =
+		fixture_account(f, "GMSA$", "gmsa.example.com", "");
+	struct spn_account *svc =
+		fixture_account(f, "svc", "svc.example.com", "");
+
+	gmsa->kind = SPN_KIND_GMSA;
+	svc->additional_dns_host_names = additional;
+	assert_true(spn_index_add(index, gmsa));
+	assert_true(spn_index_add_found(index, svc));
+	assert_true(spn_index_computer_by_name(index, STR("gmsa"), &found));
+	assert_null(found);
+	assert_true(spn_index_computer_by_dns(index,
+					      STR("gmsa.example.com"),
+					      &found));
+	assert_null(found);
+	assert_true(spn_index_computer_by_dns(index,
+					      STR("svc.example.com"),
+					      &found));
+	assert_null(found);
+	assert_true(spn_index_computer_by_dns(index,
+					      STR("more.example.com"),
+					      &found));
+	assert_null(found);
+}
+
+/* "many/0 many/1 ...", so many that the account is a large one. */
+static struct spn_account *large_account(struct fixture *f, const char *sam)
+{
+	char *spns = talloc_asprintf(f->mem_ctx, "%s/0", sam);
+	unsigned i;
+
+	for (i = 1; i < 100; i++) {
+		spns = talloc_asprintf_append(spns, " %s/%u", sam, i);
+	}
+	return fixture_account(f, sam, NULL, spns);
+}
+
+/* Free is what was looked for and nobody else has. */
+static void free_in_part(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_account *own = fixture_account(f, "own", NULL, "foo/own");
+	struct spn_account *large = large_account(f, "large");
+	struct spn_account *next = large_account(f, "next");
+	const struct {
+		const char *class;
+		const char *host;
+		const struct spn_account *account;
+		bool is_free;
+	} rows[] = {
+		{"foo", "nobody", own, true},
+		{"foo", "own", own, true},
+		{"foo", "own", large, false},
+		{"foo", "found", own, false},
+		{"large", "7", large, true},
+		{"large", "7", own, false},
+		{"large", "7", next, false},
+		{"next", "99", next, true},
+		{"next", "99", large, false},
+	};
+	size_t i;
+
+	assert_true(spn_index_add(index, own));
+	assert_true(spn_index_add(index, large));
+	assert_true(spn_index_add(index, next));
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct spn_value spn = {};
+
+		assert_true(spn_index_key(index,
+					  f->mem_ctx,
+					  spn_str_of(rows[i].class),
+					  spn_str_of(rows[i].host),
+					  &spn));
+		/* Nobody has looked for it yet, or only somebody has asked. */
+		if (i == 0 || strcmp(rows[i].host, rows[i - 1].host) != 0) {
+			assert_false(spn_index_is_free(index,
+						       spn.key,
+						       rows[i].account));
+		}
+		holders_of(f,
+			   index,
+			   spn_str_of(rows[i].class),
+			   spn_str_of(rows[i].host));
+		if (strcmp(rows[i].host, "found") == 0) {
+			assert_true(spn_index_add_found(
+				index,
+				fixture_account(f, "f", NULL, "foo/found")));
+		}
+		assert_true(spn_index_answered(index, true));
+		assert_int_equal(spn_index_is_free(index,
+						   spn.key,
+						   rows[i].account),
+				 rows[i].is_free);
+	}
+}
+
 /* A partial index notes what it cannot answer, once, in any spelling. */
 static void partial_notes_questions(void **state)
 {
@@ -450,6 +554,8 @@ int main(void)
 		fixture_test(complete_asks_nothing),
 		fixture_test(computer_by_its_names),
 		fixture_test(only_computers_have_names),
+		fixture_test(only_computers_have_names_in_part),
+		fixture_test(free_in_part),
 		fixture_test(partial_notes_questions),
 		fixture_test(partial_asks_though_it_knows_one),
 		fixture_test(partial_keeps_the_first),
