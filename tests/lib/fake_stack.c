@@ -238,17 +238,25 @@ static struct ldb_context *open_ldb(struct fake *f, const char *modules)
 	return ldb;
 }
 
-void fake_become_system(struct fake *f)
+void fake_become(struct fake *f,
+		 uint8_t authority,
+		 uint32_t first,
+		 unsigned num_auths)
 {
 	struct fake_session *session = ldb_get_opaque(f->ldb, "sessionInfo");
 
 	*session->token->sids = (struct fake_sid){
 		.revision = 1,
-		.num_auths = 1,
-		.id_auth = {0, 0, 0, 0, 0, 5},
-		.sub_auths = {18},
+		.num_auths = (int8_t)num_auths,
+		.id_auth = {0, 0, 0, 0, 0, authority},
+		.sub_auths = {first},
 	};
 	f->trusted = true;
+}
+
+void fake_become_system(struct fake *f)
+{
+	fake_become(f, 5, 18, 1);
 }
 
 void fake_reopen(struct fake *f, void *lp_ctx)

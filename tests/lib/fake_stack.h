@@ -111,6 +111,12 @@ void fake_reopen(struct fake *f, void *lp_ctx);
 /* From now on nobody's session but the system's: S-1-5-18, trusted. */
 void fake_become_system(struct fake *f);
 
+/* The same of S-1-AUTHORITY-FIRST, with zeros behind up to num_auths. */
+void fake_become(struct fake *f,
+		 uint8_t authority,
+		 uint32_t first,
+		 unsigned num_auths);
+
 #define fake_test(function)                                                   \
 	cmocka_unit_test_setup_teardown(function, fake_setup, fake_teardown)
 

@@ -67,34 +67,32 @@ static void refused_requests_make_no_searches(void **state)
  * S-1-5-18 is the system. */
 static void others_are_not_the_system(void **state)
 {
-	struct session {
-		struct {
-			uint32_t num_sids;
-			struct {
-				uint8_t revision;
-				int8_t num_auths;
-				uint8_t id_auth[6];
-				uint32_t sub_auths[15];
-			} * sids;
-		} * token;
-	} *session = NULL;
+	static const struct {
+		uint8_t authority;
+		uint32_t first;
+		unsigned num_auths;
+		bool is_system;
+	} rows[] = {
+		{5, 18, 1, true},
+		{5, 18, 2, false},
+		{5, 19, 1, false},
+		{1, 18, 1, false},
+	};
 	struct fake *f = *state;
+	size_t i;
 
 	fake_put_user(f, "svc", "+spn foo/a");
-	fake_become_system(f);
 	f->fail_write = LDB_ERR_UNWILLING_TO_PERFORM;
-	f->num_searches = 0;
-	(void)fake_modify(f, "svc", "-spn");
-	assert_true(f->num_searches > 0);
-	session = ldb_get_opaque(f->ldb, "sessionInfo");
-	session->token->sids[0].num_auths = 2;
-	f->num_searches = 0;
-	(void)fake_modify(f, "svc", "-spn");
-	assert_int_equal(f->num_searches, 0);
-	session->token->sids[0].num_auths = 1;
-	session->token->sids[0].id_auth[5] = 1;
-	(void)fake_modify(f, "svc", "-spn");
-	assert_int_equal(f->num_searches, 0);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		fake_become(f,
+			    rows[i].authority,
+			    rows[i].first,
+			    rows[i].num_auths);
+		f->num_searches = 0;
+		assert_int_equal(fake_modify(f, "svc", "-spn"),
+				 LDB_ERR_UNWILLING_TO_PERFORM);
+		assert_int_equal(f->num_searches > 0, rows[i].is_system);
+	}
 }
 
 /* What cannot be folded is in no index: it is not searched for, not even when
