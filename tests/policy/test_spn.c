@@ -347,6 +347,34 @@ static void escape_every_byte(void **state)
 	}
 }
 
+/* A text that is cut ends with a whole character, wherever that begins. */
+static void cut_between_characters(void **state)
+{
+	static const char *const characters[] = {"\xc3\xbc",
+						 "\xe2\x82\xac",
+						 "\xf0\x9f\x98\x80"};
+	struct fixture *f = *state;
+	size_t i;
+	size_t start;
+
+	for (i = 0; i < ARRAY_SIZE(characters); i++) {
+		for (start = 290; start < 310; start++) {
+			char *text = talloc_zero_array(f->mem_ctx, char, 400);
+			char *quoted = NULL;
+
+			memset(text, 'a', start);
+			strcat(text, characters[i]);
+			strcat(text, characters[i]);
+			memset(text + strlen(text), 'b', 20);
+			quoted = spn_quote(f->mem_ctx,
+					   spn_str_of(text),
+					   SPN_QUOTE_CUT);
+			assert_non_null(strstr(quoted, "...'"));
+			assert_null(strchr(quoted, '\\'));
+		}
+	}
+}
+
 /* Without case means ASCII case; the length counts, NUL bytes too. */
 static void str_comparisons(void **state)
 {
@@ -467,6 +495,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(parse_table),
+		fixture_test(cut_between_characters),
 		fixture_test(parse_nul_is_data),
 		fixture_test(parse_points_into_value),
 		fixture_test(parse_null),

@@ -59,7 +59,7 @@ static void every_code_point(void **state)
 	}
 }
 
-/* Bytes that can begin nothing. */
+/* Bytes that begin no character. */
 static void stray_bytes(void **state)
 {
 	static const struct spn_str rows[] = {
@@ -71,6 +71,15 @@ static void stray_bytes(void **state)
 		STR("\xc2"),
 		STR("\xe2\x80"),
 		STR("\xe2\x80z"),
+		/* in more bytes than are needed */
+		STR("\xc0\x80"),
+		STR("\xc1\xbf"),
+		STR("\xe0\x9f\xbf"),
+		STR("\xf0\x8f\xbf\xbf"),
+		/* half a surrogate, and behind the last plane */
+		STR("\xed\xa0\x80"),
+		STR("\xed\xbf\xbf"),
+		STR("\xf4\x90\x80\x80"),
 	};
 	uint32_t c = 0;
 	size_t i;
