@@ -347,6 +347,38 @@ static void escape_every_byte(void **state)
 	}
 }
 
+/* Quotes end where they end: one in the value is written as a byte. A bare
+ * word has no blank in it and no quote. */
+static void quote_table(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *quoted;
+		const char *if_needed;
+	} rows[] = {
+		{"it's", "'it\\27s'", "'it\\27s'"},
+		{"a\\b", "'a\\5cb'", "a\\5cb"},
+		{"a b", "'a b'", "'a b'"},
+		{"a\xc2\xa0z", "'a\xc2\xa0z'", "'a\xc2\xa0z'"},
+		{"\"a", "'\"a'", "'\"a'"},
+		{"a", "'a'", "a"},
+		{"", "''", ""},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct spn_str text = spn_str_of(rows[i].text);
+
+		assert_string_equal(spn_quote(f->mem_ctx, text, 0),
+				    rows[i].quoted);
+		assert_string_equal(spn_quote(f->mem_ctx,
+					      text,
+					      SPN_QUOTE_IF_NEEDED),
+				    rows[i].if_needed);
+	}
+}
+
 /* A text that is cut ends with a whole character, wherever that begins. */
 static void cut_between_characters(void **state)
 {
@@ -495,6 +527,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(parse_table),
+		fixture_test(quote_table),
 		fixture_test(cut_between_characters),
 		fixture_test(parse_nul_is_data),
 		fixture_test(parse_points_into_value),

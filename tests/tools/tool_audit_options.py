@@ -106,6 +106,15 @@ class Numbers(Options):
         self.refused(self.run_tool("--dns-server="), "--dns-server")
 
 
+class Sources(Options):
+    def test_one(self):
+        """An export and a server: nobody can have meant both."""
+        export = self.write("export", Numbers.EXPORT)
+        for url in ("ldap://127.0.0.1:1", "/nowhere/sam.ldb"):
+            self.refused(self.run_tool("--from-ldif=" + export, "-H", url),
+                         "--from-ldif and -H", "only one")
+
+
 class Names(Options):
     def test_unknown(self):
         for name in "stael days", "stale day", "stale days x", "x", "format":
