@@ -472,8 +472,13 @@ def fuzz(bld):
     run_fuzz.run(bld, TESTS, shared, _module_folders(bld.env))
 
 
-def mutate(ctx):
+class MutateContext(Context.Context):
     '''takes guards out one by one; a test has to notice (tests/mutate/)'''
+    cmd = 'mutate'
+    fun = 'mutate'
+
+
+def mutate(ctx):
     run_mutations.run(ctx, TESTS, CHECKS)
 
 
