@@ -18,11 +18,13 @@ GUARDS = {
         ('a limit is for the account itself',
          '!c->is_own || !spn_case_exceeds_limit(c)',
          '!spn_case_exceeds_limit(c)'),
+    ],
+    'modules/policy/case.c': [
         ('who is above a limit may take away',
          'c->after->spns.num > before &&',
          ''),
         ('another spelling of what stays is not gone',
-         'if (!spn_set_has(after, old->key))',
+         'if (!spn_set_has(after, was->key))',
          'if (true)'),
     ],
     'modules/policy/rules/duplicate_spn.c': [
@@ -62,8 +64,8 @@ GUARDS = {
     ],
     'modules/policy/rules/syntax.c': [
         ('a URL is one fault, not four',
-         '{"SPN-003", true, check_url}',
-         '{"SPN-003", false, check_url}'),
+         '{&mal_url, true, check_url}',
+         '{&mal_url, false, check_url}'),
         ('a control character is never meant',
          '|| has_control(spn->value) ||',
          '||'),
@@ -86,8 +88,8 @@ GUARDS = {
          ' !spn_account_has_name(generic_holder, partner))',
          'if (false)'),
         ('a machine may have HOST',
-         'spn_class_is(&spn, "host") && !spn_account_is_machine(c->after)',
-         'spn_class_is(&spn, "host")'),
+         'spn_class_is(spn, "host") && !spn_account_is_machine(account)',
+         'spn_class_is(spn, "host")'),
     ],
     'modules/policy/completion.c': [
         ('an exempt host is not completed',
@@ -140,17 +142,17 @@ GUARDS = {
          'if (c->forest->allowed_suffixes == NULL)',
          'if (false)'),
     ],
-    'modules/policy/index.c': [
+    'modules/policy/partial.c': [
         ('what nobody has looked for is not free',
-         '!is_known(index, SPN_ASK_SPN, key) &&'
-         ' !is_known(index, SPN_ASK_SPN_IN_DOMAINS, key)',
+         '!is_known(partial, SPN_ASK_SPN, key) &&'
+         ' !is_known(partial, SPN_ASK_SPN_IN_DOMAINS, key)',
          'false'),
         ('one\'s own value is not somebody else\'s',
          'entry != NULL && entry->account == account',
          'false'),
         ('an account of many SPNs holds them all the same',
-         'index->large[i] != account &&'
-         ' spn_account_find(index->large[i], key) != NULL',
+         'partial->large[i] != account &&'
+         ' spn_account_find(partial->large[i], key) != NULL',
          'false'),
         ('only a computer is a host',
          'if (account->kind != SPN_KIND_COMPUTER)',

@@ -2,6 +2,7 @@
 /*
  * spn-audit: how a Windows DC compares, and text that is safe on a terminal.
  */
+#include "common/shell_command.h"
 #include "lib/policy_fixture.h"
 
 #include <stdlib.h>
@@ -124,9 +125,27 @@ static void test_wrap(void **state)
 	free(data);
 }
 
+/* What a shell would read otherwise than it is shown is no word of it. */
+static void words_of_a_shell(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *a = fixture_account(f, "svc", NULL, "");
+
+	assert_string_equal(shell_word(f->mem_ctx, STR("it's")), "'it'\\''s'");
+	assert_null(shell_word(f->mem_ctx, STR("a\x01")));
+	assert_null(shell_word(f->mem_ctx, STR("a\nb")));
+	assert_string_equal(
+		shell_setspn(f->mem_ctx, "", "-A", a, STR("svc"), STR("-x/y")),
+		"setspn -U -A -- '-x/y' 'svc'");
+	assert_string_equal(
+		shell_setspn(f->mem_ctx, "", "-A", a, STR("svc"), STR("x/y")),
+		"setspn -U -A 'x/y' 'svc'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		fixture_test(words_of_a_shell),
 		fixture_test(test_fold),
 		fixture_test(test_printable),
 		fixture_test(test_wrap),
