@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What happens while a request is under way: Samba has asked about one of its
- * values, so what it does is foreseen, and then comes something else.
+ * values, so what it does is predicted, and then comes something else.
  */
 #include "lib/fake_stack.h"
 

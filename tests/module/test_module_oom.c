@@ -155,7 +155,7 @@ static void every_allocation_of_prediction(void **state)
  * undone is not looked at when Samba refuses. */
 static void every_allocation_in_audit_mode(void **state)
 {
-	/* What is not certain, and what would be foreseen. */
+	/* What is not certain, and what would be predicted. */
 	static const char *const changes[] = {
 		"+spn foo/b\n-spn x/y",
 		"+spn foo/b",

@@ -179,7 +179,8 @@ static void only_computers_have_names_in_part(void **state)
 {
 	static const char *additional[] = {"more.example.com", NULL};
 	struct fixture *f = *state;
-	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_partial *partial = spn_partial_new(f->mem_ctx, f->fold);
+	struct spn_index *index = spn_partial_index(partial);
 	const struct spn_account *found = NULL;
 	struct spn_account *gmsa =
 		fixture_account(f, "GMSA$", "gmsa.example.com", "");
@@ -188,8 +189,8 @@ static void only_computers_have_names_in_part(void **state)
 
 	gmsa->kind = SPN_KIND_GMSA;
 	svc->additional_dns_host_names = additional;
-	assert_true(spn_index_add(index, gmsa));
-	assert_true(spn_index_add_found(index, svc));
+	assert_true(spn_partial_add(partial, gmsa));
+	assert_true(spn_partial_add_found(partial, svc));
 	assert_true(spn_index_computer_by_name(index, STR("gmsa"), &found));
 	assert_null(found);
 	assert_true(spn_index_computer_by_dns(index,
@@ -222,7 +223,8 @@ static struct spn_account *large_account(struct fixture *f, const char *sam)
 static void free_in_part(void **state)
 {
 	struct fixture *f = *state;
-	struct spn_index *index = spn_index_new(f->mem_ctx, f->fold, false);
+	struct spn_partial *partial = spn_partial_new(f->mem_ctx, f->fold);
+	struct spn_index *index = spn_partial_index(partial);
 	struct spn_account *own = fixture_account(f, "own", NULL, "foo/own");
 	struct spn_account *large = large_account(f, "large");
 	struct spn_account *next = large_account(f, "next");
@@ -244,9 +246,9 @@ static void free_in_part(void **state)
 	};
 	size_t i;
 
-	assert_true(spn_index_add(index, own));
-	assert_true(spn_index_add(index, large));
-	assert_true(spn_index_add(index, next));
+	assert_true(spn_partial_add(partial, own));
+	assert_true(spn_partial_add(partial, large));
+	assert_true(spn_partial_add(partial, next));
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct spn_value spn = {};
 
@@ -257,23 +259,23 @@ static void free_in_part(void **state)
 					  &spn));
 		/* Nobody has looked for it yet, or only somebody has asked. */
 		if (i == 0 || strcmp(rows[i].host, rows[i - 1].host) != 0) {
-			assert_false(spn_index_is_free(index,
-						       spn.key,
-						       rows[i].account));
+			assert_false(spn_partial_is_free(partial,
+							 spn.key,
+							 rows[i].account));
 		}
 		holders_of(f,
 			   index,
 			   spn_str_of(rows[i].class),
 			   spn_str_of(rows[i].host));
 		if (strcmp(rows[i].host, "found") == 0) {
-			assert_true(spn_index_add_found(
-				index,
+			assert_true(spn_partial_add_found(
+				partial,
 				fixture_account(f, "f", NULL, "foo/found")));
 		}
-		assert_true(spn_index_answered(index, true));
-		assert_int_equal(spn_index_is_free(index,
-						   spn.key,
-						   rows[i].account),
+		assert_true(spn_partial_answered(partial, true));
+		assert_int_equal(spn_partial_is_free(partial,
+						     spn.key,
+						     rows[i].account),
 				 rows[i].is_free);
 	}
 }
