@@ -112,7 +112,7 @@ struct work {
 	struct spn_set add;
 	struct spn_set
 		gone; /* what the request removes, then what we remove */
-	struct spn_set forsaken; /* the other halves of what is gone */
+	struct spn_set orphaned; /* the other halves of what is gone */
 	struct spn_set remove;
 };
 
@@ -211,7 +211,7 @@ static bool forsake(struct work *w, const struct spn_value *value)
 		return false;
 	}
 	return partner.value.len == 0 ||
-	       spn_set_add(w->tmp_ctx, &w->forsaken, &partner);
+	       spn_set_add(w->tmp_ctx, &w->orphaned, &partner);
 }
 
 /* One value that stays: has it lost its other half? */
@@ -234,7 +234,7 @@ static bool complete_removed(struct work *w,
 	}
 	/* Names need not lead both ways: w8.x is the DNS name of W3. */
 	if (partner.value.len == 0 || (!spn_set_has(&w->gone, partner.key) &&
-				       !spn_set_has(&w->forsaken, value->key)))
+				       !spn_set_has(&w->orphaned, value->key)))
 	{
 		return true;
 	}

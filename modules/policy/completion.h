@@ -3,7 +3,7 @@
  * Mode "complete" of http-pair: which half must come or go along with a
  * request. KB 871179 registers a pair by two commands; one value a request
  * is all that setspn.exe, samba-tool and ADUC ever send. So the missing
- * half is added (a forsaken one removed) before the request is passed down,
+ * half is added (a orphaned one removed) before the request is passed down,
  * and the caller's rights are checked for both.
  */
 #ifndef SPN_POLICY_COMPLETION_H
@@ -49,7 +49,7 @@ struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
 struct spn_completion {
 	struct spn_str *add; /* the missing halves */
 	size_t num_add;
-	struct spn_str *remove; /* the forsaken halves, as stored */
+	struct spn_str *remove; /* the orphaned halves, as stored */
 	size_t num_remove;
 };
 

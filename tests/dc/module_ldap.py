@@ -289,7 +289,7 @@ class Letters(Requests):
         self.assertEqual(len(self.spns(dn)), 2)
 
     def test_no_text(self):
-        """NUL, control characters, bytes that are no UTF-8: refused, and
+        """NUL, control characters, bytes that are not UTF-8: refused, and
         nothing behind the NUL is lost sight of.
         """
         dn = self.account("notext")

@@ -216,7 +216,7 @@ const char *format_complaint(const char *format,
 			     const char *harmless)
 {
 	if (!is_clean(text, len, "\r\n")) {
-		return "what nobody sees, or no UTF-8";
+		return "what nobody sees, or not UTF-8";
 	}
 	if (strcmp(format, "json") == 0) {
 		return json_complaint(text, len);

@@ -46,7 +46,7 @@ GUARDS = {
          'for (i = 0; i < 2 && !*_lost; i++)',
          'for (i = 0; i < 1 && !*_lost; i++)'),
         ('names need not lead both ways',
-         'lost = lost || spn_set_has(forsaken, value->key);',
+         'lost = lost || spn_set_has(orphaned, value->key);',
          ''),
         ('a value that stays can lose its other half',
          'bool all = c->is_write && c->diff->num_gone > 0;',
@@ -113,7 +113,7 @@ GUARDS = {
          'if (alone) { return true; }',
          ''),
         ('the other half is found from the name that goes',
-         '&& !spn_set_has(&w->forsaken, value->key)',
+         '&& !spn_set_has(&w->orphaned, value->key)',
          ''),
         ('a half that the request brings is not taken away',
          'if (spn_set_has(&w->wanted, value->key) ||'
@@ -162,7 +162,7 @@ GUARDS = {
          'if (false)'),
     ],
     'modules/policy/questions.c': [
-        ('what is no UTF-8 is not searched for',
+        ('what is not UTF-8 is not searched for',
          '|| !spn_str_is_utf8(asked->value) ||',
          '||'),
     ],

@@ -120,7 +120,7 @@ static const struct good goods[] = {
 	{"dn: CN=a,DC=x\ncn:\ncn:  a:b\ncn: <c\n",
 	 "CN=a,DC=x{cn=,cn=a:b,"
 	 "cn=<c,}"},
-	/* bytes that are no UTF-8 */
+	/* bytes that are not UTF-8 */
 	{"dn: CN=a,DC=x\ncn: \xff\xc3\n", "CN=a,DC=x{cn=\\FF\\C3,}"},
 	/* names in any case, values apart, one the other does not have */
 	{"DN: CN=a,DC=x\nCN: a\nsn: b\ncn: c\n", "CN=a,DC=x{cn=a,cn=c,}"},

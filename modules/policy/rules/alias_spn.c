@@ -40,7 +40,7 @@ const struct spn_message spn_host_on_user = {
 	.severity = SPN_SEVERITY_WARNING,
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 3,
-	.summary = "A HOST SPN on an account that is no computer",
+	.summary = "A HOST SPN on an account that is not a computer",
 	.reason = "HOST stands for some fifty classes, so this account "
 		  "answers for all of them on that host",
 	.cure = "replace it by the class that the service really uses",

@@ -18,8 +18,8 @@ static const struct spn_message dup_exact = {
 	.summary = "One SPN on several accounts",
 	.client = "'{spn}' is in use by another account: remove it "
 		  "there first, or choose another name",
-	.reason = "several accounts hold it, the KDC gives no ticket "
-		  "for it",
+	.reason = "several accounts hold it, so the KDC gives no "
+		  "ticket for it",
 	.cure = "keep it on the account whose key the service has, "
 		"remove it from the others",
 };
@@ -63,8 +63,8 @@ static const struct spn_message multi_farm = {
 	.summary = "One http SPN on several computers",
 	.client = "'{spn}' is in use by another computer: a farm needs "
 		  "one service account for all its members",
-	.reason = "several computers hold it, the KDC gives no ticket "
-		  "for it",
+	.reason = "several computers hold it, so the KDC gives no "
+		  "ticket for it",
 	.cure = "create one service account for the farm, give it "
 		"the SPN and run the service on every member as that "
 		"account",

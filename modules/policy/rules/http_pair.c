@@ -134,7 +134,7 @@ static const struct spn_message pair_foreign = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 5,
 	.summary = "An http SPN whose other half nobody can know",
-	.reason = "its DNS suffix is none of this forest, so no other "
+	.reason = "its DNS suffix is not one of this forest, so no other "
 		  "half is asked for",
 	.cure = "if the suffix is yours, add it: spn-policy set "
 		"dns-suffix=SUFFIX",
@@ -194,13 +194,13 @@ static bool find_partner(const struct spn_case *c,
  * both ways: w8.example.com may be the DNS name of computer W3, so that who
  * loses http/w3 has to be looked at from there.
  */
-static bool collect_forsaken(const struct spn_case *c,
+static bool collect_orphaned(const struct spn_case *c,
 			     struct spn_report *report,
-			     struct spn_set *_forsaken)
+			     struct spn_set *_orphaned)
 {
 	size_t i;
 
-	*_forsaken = (struct spn_set){};
+	*_orphaned = (struct spn_set){};
 	for (i = 0; c->is_write && i < c->diff->num_gone; i++) {
 		struct spn_value partner = {};
 		struct half half = {.value = c->diff->gone[i]};
@@ -223,7 +223,7 @@ static bool collect_forsaken(const struct spn_case *c,
 				   half.spn.service_class,
 				   spn_str_of(half.partner),
 				   &partner) ||
-		    !spn_set_add(report, _forsaken, &partner))
+		    !spn_set_add(report, _orphaned, &partner))
 		{
 			return false;
 		}
@@ -469,7 +469,7 @@ static bool audit_other(const struct spn_case *c,
 
 static bool judge_value(const struct spn_case *c,
 			const struct spn_value *value,
-			const struct spn_set *forsaken,
+			const struct spn_set *orphaned,
 			struct spn_report *report)
 {
 	bool is_new = !c->is_write || c->before == NULL ||
@@ -484,7 +484,7 @@ static bool judge_value(const struct spn_case *c,
 	{
 		return false;
 	}
-	lost = lost || spn_set_has(forsaken, value->key);
+	lost = lost || spn_set_has(orphaned, value->key);
 	if (half.partner != NULL && (lost || is_new) &&
 	    !judge_half(c, &half, report)) {
 		return false;
@@ -497,10 +497,10 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	/* Only then can a value that stays have lost its other half. */
 	bool all = c->is_write && c->diff->num_gone > 0;
 	size_t num = all ? c->after->spns.num : spn_case_num_values(c);
-	struct spn_set forsaken = {};
+	struct spn_set orphaned = {};
 	size_t i;
 
-	if (!collect_forsaken(c, report, &forsaken)) {
+	if (!collect_orphaned(c, report, &orphaned)) {
 		return false;
 	}
 	for (i = 0; i < num; i++) {
@@ -508,7 +508,7 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 						    : spn_case_value(c, i);
 
 		if (spn_account_find(c->after, value->key) == value &&
-		    !judge_value(c, value, &forsaken, report))
+		    !judge_value(c, value, &orphaned, report))
 		{
 			return false;
 		}

@@ -25,8 +25,8 @@ static const struct spn_message mal_parts = {
 	.summary = "A value with no slash or with more than two",
 	.client = "'{spn}' is no service principal name: write "
 		  "class/host or class/host/service{meant}",
-	.reason = "it has no slash or more than two, no client can ask "
-		  "for it",
+	.reason = "it has no slash or more than two, so no client can "
+		  "ask for it",
 	.cure = "remove it{meant}",
 	.repair = SPN_REPAIR_REMOVE,
 };
@@ -41,8 +41,8 @@ static const struct spn_message mal_empty = {
 	.summary = "The service class or the host name is empty",
 	.client = "'{spn}' has an empty service class or host name: "
 		  "write class/host{meant}",
-	.reason = "its service class or host name is empty, no client "
-		  "can ask for it",
+	.reason = "its service class or host name is empty, so no "
+		  "client can ask for it",
 	.cure = "remove it{meant}",
 	.repair = SPN_REPAIR_REMOVE,
 };
@@ -57,7 +57,7 @@ static const struct spn_message mal_url = {
 	.summary = "A URL was pasted in",
 	.client = "'{spn}' is a URL, not a service principal "
 		  "name{meant}",
-	.reason = "it is a URL, clients ask for class/host",
+	.reason = "it is a URL; clients ask for class/host",
 	.cure = "remove it{meant}",
 };
 
@@ -70,7 +70,7 @@ static const struct spn_message mal_class_https = {
 	.rank = 3,
 	.summary = "A class that no client asks for: https, ssl, tls",
 	.client = "'{spn}': clients ask for http/ over TLS, too{meant}",
-	.reason = "no client ever asks for this class, http/ serves "
+	.reason = "no client ever asks for this class; http/ serves "
 		  "TLS as well",
 	.cure = "replace it{meant}",
 };
@@ -84,7 +84,7 @@ static const struct spn_message mal_realm = {
 	.rank = 3,
 	.summary = "A realm was written behind the name",
 	.client = "'{spn}': a KDC compares without the realm{meant}",
-	.reason = "it contains '@', a KDC compares without the realm",
+	.reason = "it contains '@'; a KDC compares without the realm",
 	.cure = "replace it{meant}",
 };
 
@@ -111,10 +111,10 @@ static const struct spn_message mal_dot = {
 	.severity = SPN_SEVERITY_WARNING,
 	.on_write = SPN_ON_WRITE_WARN,
 	.rank = 3,
-	.summary = "A host name that is none: a dot at its end, * or _ "
+	.summary = "Not a host name: a dot at its end, * or _ "
 		   "in it",
-	.client = "'{spn}': its host name can be in no DNS{meant}",
-	.reason = "its host name ends in a dot or contains * or _, "
+	.client = "'{spn}': its host name cannot be in DNS{meant}",
+	.reason = "its host name ends in a dot or contains * or _; "
 		  "clients ask for the plain name",
 	.cure = "replace it{meant}",
 };
@@ -129,7 +129,7 @@ static const struct spn_message mal_ip = {
 	.summary = "The host name is an IP address",
 	.client = "'{spn}': clients do not ask for tickets by IP "
 		  "address",
-	.reason = "its host name is an IP address, clients do not ask "
+	.reason = "its host name is an IP address; clients do not ask "
 		  "for those",
 	.cure = "remove it and let clients use the host's name",
 };
@@ -143,8 +143,8 @@ static const struct spn_message mal_port80 = {
 	.rank = 5,
 	.summary = "An http SPN with the port every browser leaves out",
 	.client = "'{spn}': browsers leave this port out{meant}",
-	.reason = "browsers leave port 80 and 443 out, nobody asks for "
-		  "it",
+	.reason = "browsers leave port 80 and 443 out, so nobody asks "
+		  "for it",
 	.cure = "remove it{meant}",
 };
 
@@ -196,8 +196,8 @@ static const struct spn_message mal_utf8 = {
 	.severity = SPN_SEVERITY_ERROR,
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 3,
-	.summary = "Bytes that are no text",
-	.reason = "it is no UTF-8: no client can ask for it, and no "
+	.summary = "Bytes that are not text",
+	.reason = "it is not UTF-8: no client can ask for it, and no "
 		  "directory takes such a value",
 	.cure = "look for damage with samba-tool dbcheck, and remove "
 		"it",

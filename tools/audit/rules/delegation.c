@@ -63,7 +63,7 @@ const struct spn_message spn_acl_writespn = {
 	.severity = SPN_SEVERITY_WARNING,
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 4,
-	.summary = "Somebody who is no administrator may write the "
+	.summary = "Somebody who is not an administrator may write the "
 		   "SPNs of an account",
 	.reason = "may write their SPNs: {words}",
 	.cure = "take the right away if it is not needed",
