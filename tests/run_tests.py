@@ -2,6 +2,7 @@
 """What `./waf test` and `./waf cover` do once everything is built. The tables
 of tests and checks are in the wscript, which calls run() and cover()."""
 
+import concurrent.futures
 import json
 import os
 import shutil
@@ -72,6 +73,35 @@ def environment_of(bld, scratch):
     return variables
 
 
+def run_one(bld, command):
+    """The result, with its output, and how long it took."""
+    scratch = tempfile.mkdtemp(prefix='spn_policy-')
+    started = time.monotonic()
+    try:
+        result = subprocess.run(command, cwd=bld.path.abspath(),
+                                env=environment_of(bld, scratch),
+                                stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return result, time.monotonic() - started
+
+
+def run_all(bld, tests, checks):
+    """(name, result, seconds) of each, as soon as it has ended."""
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+    names = {pool.submit(run_one, bld, command): name
+             for name, command in commands(bld, tests, checks)}
+    try:
+        for done in concurrent.futures.as_completed(names):
+            yield (names[done], *done.result())
+    finally:
+        for each in names:
+            each.cancel()
+        pool.shutdown()
+
+
 def run(bld, tests, checks):
     # A count from an earlier run, or of an object since rebuilt, is noise.
     if bld.env.COVERAGE:
@@ -79,16 +109,7 @@ def run(bld, tests, checks):
             node.delete()
     failed = []
     passed = 0
-    for name, command in commands(bld, tests, checks):
-        scratch = tempfile.mkdtemp(prefix='spn_policy-')
-        started = time.monotonic()
-        result = subprocess.run(command, cwd=bld.path.abspath(),
-                                env=environment_of(bld, scratch),
-                                stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT)
-        seconds = time.monotonic() - started
-        shutil.rmtree(scratch, ignore_errors=True)
+    for name, result, seconds in run_all(bld, tests, checks):
         text = result.stdout.decode('utf-8', 'replace')
         if result.returncode == 0:
             passed += 1
