@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 
 from spnenv import layout, packages, processes, results, suites
@@ -14,6 +15,7 @@ from spnenv.rundir import RunDirectory
 
 BUILD_SECONDS = 12000
 STOP_SECONDS = 10
+POLL_SECONDS = 0.05
 
 
 def run_bounded(argv, seconds, env=None):
@@ -57,19 +59,71 @@ def command_of(suite):
             *shell]
 
 
-def run_suite(suite):
-    """Run one suite, print what came of it, return the Result."""
-    started = time.monotonic()
-    with RunDirectory(keep=False) as scratch:
-        output, status = run_bounded(command_of(suite), suite.seconds,
-                                     dict(os.environ, TMPDIR=scratch))
-    result = results.judge(suite, output, status)
-    for detail in result.details:
-        print(detail)
-    print("%s  %s(%s): %s  %.1f s" % (
-        "FAIL" if result.failed else "ok  ", suite.name, suite.environment,
-        result, time.monotonic() - started), flush=True)
-    return result
+class Running:
+    """A suite that has been started."""
+
+    def __init__(self, suite):
+        self.suite = suite
+        self.started = time.monotonic()
+        self.scratch = RunDirectory(keep=False)
+        self.output = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            command_of(suite), cwd=layout.CHECKOUT, start_new_session=True,
+            env=dict(os.environ, TMPDIR=self.scratch.__enter__()),
+            preexec_fn=processes.die_with_parent, stdin=subprocess.DEVNULL,
+            stdout=self.output, stderr=subprocess.STDOUT)
+
+    def seconds(self):
+        return time.monotonic() - self.started
+
+    def has_ended(self):
+        return (self.process.poll() is not None or
+                self.seconds() > self.suite.seconds)
+
+    def end(self):
+        """Its output, and its exit status; None if it took too long."""
+        status = self.process.poll()
+        if status is None:
+            end_group(self.process)
+        self.scratch.__exit__(None, None, None)
+        self.output.seek(0)
+        return self.output.read().decode("utf-8", "replace"), status
+
+    def report(self):
+        """Print what came of it, return the Result."""
+        result = results.judge(self.suite, *self.end())
+        for detail in result.details:
+            print(detail)
+        print("%s  %s(%s): %s  %.1f s" % (
+            "FAIL" if result.failed else "ok  ", self.suite.name,
+            self.suite.environment, result, self.seconds()), flush=True)
+        return result
+
+
+def may_start(suite, running, jobs):
+    if not running:
+        return True
+    return len(running) < jobs and not (
+        suite.alone or any(each.suite.alone for each in running))
+
+
+def run_suites(chosen, jobs):
+    """Every Result, as soon as its suite has ended. They are started in their
+    order, from the one thread that there is: who starts a process is its
+    parent, and it dies with that."""
+    waiting = list(chosen)
+    running = []
+    try:
+        while waiting or running:
+            while waiting and may_start(waiting[0], running, jobs):
+                running.append(Running(waiting.pop(0)))
+            for each in [each for each in running if each.has_ended()]:
+                running.remove(each)
+                yield each.report()
+            time.sleep(POLL_SECONDS)
+    finally:
+        for each in running:
+            each.end()
 
 
 def build():
@@ -116,8 +170,8 @@ def check(options):
     if not options.no_build and not build():
         total.failed = 1
     else:
-        for suite in chosen:
-            total.add_all(run_suite(suite))
+        for result in run_suites(chosen, options.jobs):
+            total.add_all(result)
     print(total)
     return 1 if total.failed else 0
 
@@ -133,6 +187,9 @@ def main(argv):
                         help="print the suites and end")
     parser.add_argument("--no-build", action="store_true",
                         help="take bin/ as it is")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(),
+                        metavar="N", help="suites at once "
+                        "[default: as many as processors]")
     options = parser.parse_args(argv)
     # As Ctrl-C does: the running suite is ended before we are.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
