@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every byte that somebody else has chosen is looked at one character at a
+ * time; what is not valid UTF-8, or is unsafe to show, is written as its code.
+ */
 #include "quote.h"
 
 #include <stdint.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads and fills the values of an attribute, see values.h. Each getter first
+ * looks whether the value is what it should be: its length, and how many there
+ * are.
+ */
 #include "values.h"
 
 #include <string.h>

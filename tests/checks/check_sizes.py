@@ -5,7 +5,7 @@ than three levels of nesting.
 clang-format has been here: a function is what stands between a { and a }
 that both begin a line, and its lines are those between; a control statement
 is nested as deep as it is indented. Every source of ours begins with the
-licence line.
+licence line, and in C with a block below it that says what the file is for.
 """
 
 import os
@@ -51,6 +51,14 @@ def functions(lines):
             start = None
 
 
+def has_head(lines):
+    """A comment of its own right below the licence line, with words in it."""
+    if lines[1:2] != ['/*'] or ' */' not in lines:
+        return False
+    words = ' '.join(lines[2:lines.index(' */')]).split()
+    return len([word for word in words if word != '*']) >= 3
+
+
 def main():
     bad = 0
     for path in sources():
@@ -65,6 +73,10 @@ def main():
             bad += 1
         if not path.endswith(('.c', '.h')):
             continue
+        if not has_head(lines):
+            print('%s:2: error: no block of comment that says what the file '
+                  'is for' % path)
+            bad += 1
         for number, line in enumerate(lines, 1):
             match = CONTROL.match(line)
             if match and len(match.group(1)) > NESTING:

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A report with hostile values, and what each format may not let through of
+ * them: a small reader for each, stricter than a real one.
+ */
 #include "format_checks.h"
 #include "audit/rules/messages.h"
 

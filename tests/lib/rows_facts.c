@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads the words of a row that give an account facts, and puts those facts
+ * into the account.
+ */
 #include "rows_facts.h"
 
 #include <stdio.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rows as one JSON document, for a program that runs them against a real
+ * directory. Values are bytes there, each as one character.
+ */
 #include "rows_json.h"
 
 #include <jansson.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads the file of accepted findings, takes those out of a report, reports
+ * lines that accept nothing any more, and writes such a file.
+ */
 #include "baseline.h"
 
 #include "audit/rules/messages.h"

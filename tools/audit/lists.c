@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A list is looked for by its bytes, the pointers to its accounts: the same
+ * accounts in the same order are one list. What is kept lies in an arena.
+ */
 #include "lists.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How far an audit is, what it has read, what it could not see. None of it is
+ * part of a report.
+ */
 #include "notices.h"
 
 #include "audit/rules/holders.h"

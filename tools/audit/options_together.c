@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Options that are right by themselves but not with each other. All of these
+ * are usage errors, so that nobody waits for an audit that ends in one.
+ */
 #include "options_together.h"
 
 #include "common/place.h"

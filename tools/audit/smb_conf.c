@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One table of the numbers, with their bounds and defaults; the names of
+ * spn_audit: in smb.conf and --option are compared with it, so that a misspelt
+ * one is an error and not ignored.
+ */
 #include "smb_conf.h"
 
 #include "audit/facts/dns.h"

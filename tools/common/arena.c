@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Blocks are never moved and never grown, so that pointers into them hold for
+ * as long as their parent. What is large gets a chunk of its own.
+ */
 #include "arena.h"
 
 #include <stdalign.h>

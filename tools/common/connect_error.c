@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a person reads when a request failed: why the connection was given up,
+ * what libldb or the server says, or the name of the code.
+ */
 #include "connect.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Texts lie in an arena and are never moved; slots.h finds the number of each,
+ * since an audit keeps hundreds of thousands.
+ */
 #include "shared.h"
 
 #include <string.h>

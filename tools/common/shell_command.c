@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Makes words for a shell, and commands of setspn out of them.
+ */
 #include "shell_command.h"
 #include "policy/quote.h"
 

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What ldbsearch prints in another form than the directory stores it: GUIDs
+ * and SIDs become bytes again. Security descriptors in SDDL are left out, and
+ * the class of an entry without one is guessed from its attributes; both are
+ * counted, since the report has to say so.
+ */
 #include "entry.h"
 
 #include <stdlib.h>

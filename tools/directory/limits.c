@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Looks for values that are too long, and makes the text that says so.
+ */
 #include "limits.h"
 
 /* Of a DN in a message; an SPN on the same account may be long, too. */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which attributes of an entry are facts of its account, and in which units:
+ * times become seconds since 1970.
+ */
 #include "attributes.h"
 
 #include <string.h>
