@@ -227,6 +227,19 @@ def check_messages(rules):
                     codes[code].get(label)))
 
 
+def check_options_of_texts(rules):
+    """A text names a setting of spn-audit by its long option."""
+    options = options_of_help('spn-audit')
+    for code, fields in ((code, fields) for rule in rules.values()
+                         for code, fields in rule.items()):
+        text = ' '.join(fields.values())
+        if 'spn_audit:' in text:
+            complain(code, 'names a setting by its old spelling: ' + text)
+        for option in re.findall(r'(?<!\S)--[a-z][a-z-]*', text):
+            if option not in options:
+                complain(code, 'spn-audit has no option ' + option)
+
+
 # --------------------------------------------------------------- manual pages
 
 
@@ -421,6 +434,7 @@ def main():
                  'settings from spn-policy' % BUILD)
     check_rule_pages(rules, keys)
     check_messages(rules)
+    check_options_of_texts(rules)
     check_manual(rules, keys)
     check_synopsis()
     check_pages(rules)

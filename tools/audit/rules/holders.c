@@ -34,7 +34,7 @@ static const struct spn_message owner_stale = {
 	.summary = "A computer that nobody has heard of for long holds "
 		   "SPNs",
 	.reason = "neither a logon nor a new password for longer than "
-		  "spn_audit:stale days",
+		  "--stale-days says",
 	.cure = "remove the computer if it is gone",
 };
 

@@ -31,7 +31,7 @@ static const struct spn_message krb_roast_old = {
 	.rank = 4,
 	.summary = "A user account with SPNs has an old password",
 	.reason = "everybody may try passwords on it at home, and its "
-		  "own is older than spn_audit:password days",
+		  "own is older than --password-days says",
 	.cure = "set a new long random password, or use a managed "
 		"service account",
 };
