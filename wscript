@@ -61,7 +61,7 @@ OURS = {
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
         source search files records export ldif lines entry limits config_copy
-        naming_contexts fold
+        naming_contexts fold ldap_url
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''

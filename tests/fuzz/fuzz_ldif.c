@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The reader of LDIF: what it takes is the same when it is written again and
- * read again; what it refuses has a line.
+ * read again; what it refuses has a line. And the URLs that it finds: the DN
+ * of one is never longer than the URL.
  */
 #include "fuzz.h"
 
 #include "directory/entry.h"
+#include "directory/ldap_url.h"
 #include "directory/ldif.h"
 
 #define MAX_LEN 4096
@@ -58,10 +60,14 @@ static int write_entry(void *private_data, struct ldb_message *msg)
 	return LDB_SUCCESS;
 }
 
-static int no_referral(void *private_data, const char *url)
+static int check_referral(void *private_data, const char *url)
 {
-	(void)private_data;
+	struct copy *copy = private_data;
+	char *dn = NULL;
+
 	FUZZ_CHECK(url != NULL);
+	FUZZ_CHECK(audit_ldap_url_dn(copy->ldb, url, &dn));
+	FUZZ_CHECK(dn == NULL || strlen(dn) < strlen(url));
 	return LDB_SUCCESS;
 }
 
@@ -76,7 +82,7 @@ static char *read_and_write(TALLOC_CTX *mem_ctx,
 		.ldb = copy.ldb,
 		.attrs = attrs,
 		.entry = write_entry,
-		.referral = no_referral,
+		.referral = check_referral,
 		.private_data = &copy,
 	};
 	union {

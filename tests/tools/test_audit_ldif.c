@@ -474,6 +474,8 @@ static void test_contexts(void **state)
 		"ldap://x/DC=d,DC=x",
 		"ldap://x/DC=ForestDnsZones,DC=d,DC=x",
 		"ldap:///DC=child,DC=d,DC=x",
+		"ldap://x/%44C%3Dd,DC=x",
+		"ldap://x/DC=%zz",
 	};
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct audit_contexts *contexts = audit_contexts_new(mem_ctx,
@@ -493,7 +495,7 @@ static void test_contexts(void **state)
 		}
 		assert_true(audit_contexts_add(contexts, msg));
 	}
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 6; i++) {
 		assert_true(
 			audit_contexts_add_referral(contexts, referrals[i]));
 	}
@@ -509,6 +511,11 @@ static void test_contexts(void **state)
 						   &state_of,
 						   &has_accounts),
 			    "DC=child,DC=d,DC=x");
+	assert_true(has_accounts);
+	assert_string_equal(audit_contexts_missing(contexts,
+						   &state_of,
+						   &has_accounts),
+			    "ldap://x/DC=%zz");
 	assert_true(has_accounts);
 	assert_null(
 		audit_contexts_missing(contexts, &state_of, &has_accounts));

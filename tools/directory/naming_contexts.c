@@ -5,6 +5,8 @@
  */
 #include "naming_contexts.h"
 
+#include "ldap_url.h"
+
 #include <string.h>
 
 static const char configuration[] = "CN=Configuration,";
@@ -157,12 +159,9 @@ bool audit_contexts_add(struct audit_contexts *contexts,
 bool audit_contexts_add_referral(struct audit_contexts *contexts,
 				 const char *url)
 {
-	const char *start = strstr(url, "://");
 	const char **referrals = NULL;
 	char *dn = NULL;
 
-	start = (start == NULL) ? NULL : strchr(start + 3, '/');
-	start = (start == NULL) ? url : start + 1;
 	referrals = talloc_realloc(contexts,
 				   contexts->referrals,
 				   const char *,
@@ -171,7 +170,12 @@ bool audit_contexts_add_referral(struct audit_contexts *contexts,
 		return false;
 	}
 	contexts->referrals = referrals;
-	dn = talloc_strndup(referrals, start, strcspn(start, "?"));
+	if (!audit_ldap_url_dn(referrals, url, &dn)) {
+		return false;
+	}
+	if (dn == NULL) {
+		dn = talloc_strdup(referrals, url); /* what is missing there */
+	}
 	referrals[contexts->num_referrals] = dn;
 	contexts->num_referrals += (dn == NULL) ? 0 : 1;
 	return dn != NULL;

@@ -18,7 +18,8 @@ struct audit_contexts *audit_contexts_new(TALLOC_CTX *mem_ctx,
 bool audit_contexts_add(struct audit_contexts *contexts,
 			const struct ldb_message *msg);
 
-/* "ldap://host/DN": there is more. False when out of memory. */
+/* "ldap://host/DN": there is more; a text without a DN counts whole, as what
+ * is missing. False when out of memory. */
 bool audit_contexts_add_referral(struct audit_contexts *contexts,
 				 const char *url);
 

@@ -14,6 +14,7 @@
  */
 #include "search.h"
 
+#include "ldap_url.h"
 #include "limits.h"
 #include "common/connect.h"
 #include "store/values.h"
@@ -131,16 +132,12 @@ static bool is_known_referral(const struct audit_search *search,
 			      const char *referral)
 {
 	const char *const *known = search->server->naming_contexts;
-	const char *start = strstr(referral, "://");
 	struct ldb_dn *wanted = NULL;
 	char *text = NULL;
 
-	start = (start == NULL) ? NULL : strchr(start + 3, '/');
-	if (search->phantom_root || start == NULL) {
-		return false;
-	}
-	text = talloc_strndup(mem_ctx, start + 1, strcspn(start + 1, "?"));
-	if (text == NULL) {
+	if (search->phantom_root ||
+	    !audit_ldap_url_dn(mem_ctx, referral, &text) || text == NULL)
+	{
 		return false;
 	}
 	wanted = ldb_dn_new(mem_ctx, search->ldb, text);
