@@ -74,13 +74,15 @@ def in_scope(dn, base, scope):
 class SmallLdap:
     """address: "HOST:PORT". silent_after: requests that are answered, None:
     all. pause: seconds before each entry of a search that is not a base one.
-    repeat: pages begin again and again.
+    repeat: pages begin again and again. referral: the URL of what is said to
+    be elsewhere, in each search of a whole tree.
     """
 
-    def __init__(self, entries=(), silent_after=None, pause=0, repeat=False):
+    def __init__(self, entries=(), silent_after=None, pause=0, repeat=False,
+                 referral=None):
         self.entries = [*DIRECTORY, *entries]
         self.silent_after, self.pause = silent_after, pause
-        self.repeat = repeat
+        self.repeat, self.referral = repeat, referral
         self.requests = []      # tags
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
@@ -160,6 +162,8 @@ class SmallLdap:
                     time.sleep(self.pause)
                 self.send(client, number, tlv(0x64, octets(dn), tlv(
                     0x30, *(attribute(*each) for each in attrs))))
+            if scope == SUB and self.referral is not None:
+                self.send(client, number, tlv(0x73, octets(self.referral)))
         except LookupError:
             code = NO_SUCH_OBJECT
         page = [control(PAGED, False, tlv(

@@ -198,11 +198,14 @@ static void forget(void *private_data)
 	w->num_restarts++;
 }
 
-static void lose(void *private_data, const char *what)
+static void lose(void *private_data, enum audit_loss loss, const char *what)
 {
 	struct world *w = private_data;
 
 	assert_non_null(strstr(what, "not complete"));
+	assert_int_equal(loss,
+			 (server.referral != NULL) ? AUDIT_LOSS_ELSEWHERE
+						   : AUDIT_LOSS_CUT);
 	w->num_losses++;
 }
 

@@ -107,6 +107,28 @@ class Long(HostileServer):
             self.assertIn(SPN + " of CN=b,CN=Users," + DOMAIN, done.stderr)
 
 
+class Cut(HostileServer):
+    def test_name(self):
+        """Values that are cut are told, whatever the account is called."""
+        for name in "b", "the rest is at", "not complete":
+            server = self.serve([account("a"), account(
+                name, (SPN + ";range=0-0", ["foo/" + name]))])
+            for tool in DUPLICATES, ("setspn", "-Q", "foo/*"), AUDIT:
+                done = self.run_tool(server, tool, *ANONYMOUS)
+                self.assertEqual(done.returncode, 2, (tool, done.stdout))
+                self.assertIn(name, done.stderr)
+
+    def test_elsewhere(self):
+        """To whom asks for one domain, what is below it elsewhere is no loss."""
+        server = self.serve([account("a")], referral="ldap://x/DC=%zz")
+        for tool in DUPLICATES, ("setspn", "-Q", "foo/*"):
+            done = self.run_tool(server, tool, *ANONYMOUS)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.run_tool(server, AUDIT, *ANONYMOUS)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("ldap://x/DC=%zz", done.stderr)
+
+
 class Silence(HostileServer):
     def test_given_up(self):
         """At once, after the first answers, and while logging on."""

@@ -152,13 +152,16 @@ static bool is_known_referral(const struct audit_search *search,
 }
 
 /* Goes on without it, or ends with that error. */
-static int lost(struct pass *pass, int ret, const char *what)
+static int lost(struct pass *pass,
+		enum audit_loss loss,
+		int ret,
+		const char *what)
 {
 	if (what == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	if (pass->search->lose != NULL) {
-		pass->search->lose(pass->search->private_data, what);
+		pass->search->lose(pass->search->private_data, loss, what);
 		return LDB_SUCCESS;
 	}
 	pass->reason = what;
@@ -179,6 +182,7 @@ static int handle_referral(struct pass *pass, const char *referral)
 		return LDB_SUCCESS;
 	}
 	return lost(pass,
+		    AUDIT_LOSS_ELSEWHERE,
 		    LDB_ERR_REFERRAL,
 		    talloc_asprintf(pass->mem_ctx,
 				    "the answer is not complete: the server "
@@ -225,13 +229,17 @@ static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 	}
 	reason = audit_too_long(pass->mem_ctx, msg, &is_too_long);
 	if (is_too_long) {
-		return lost(pass, LDB_ERR_SIZE_LIMIT_EXCEEDED, reason);
+		return lost(pass,
+			    AUDIT_LOSS_CUT,
+			    LDB_ERR_SIZE_LIMIT_EXCEEDED,
+			    reason);
 	}
 	for (i = 0; i < msg->num_elements; i++) {
 		if (strcasestr(msg->elements[i].name, range) == NULL) {
 			continue;
 		}
 		ret = lost(pass,
+			   AUDIT_LOSS_CUT,
 			   LDB_ERR_SIZE_LIMIT_EXCEEDED,
 			   talloc_asprintf(
 				   pass->mem_ctx,
@@ -485,6 +493,7 @@ int audit_search_run(TALLOC_CTX *mem_ctx,
 	    search->lose != NULL)
 	{
 		ret = lost(&pass,
+			   AUDIT_LOSS_CUT,
 			   ret,
 			   talloc_asprintf(mem_ctx,
 					   "the answer is not complete: %s",

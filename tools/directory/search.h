@@ -28,6 +28,12 @@ int audit_server_of(struct ldb_context *ldb,
 		    TALLOC_CTX *mem_ctx,
 		    struct audit_server **_server);
 
+/* What an answer lacks. */
+enum audit_loss {
+	AUDIT_LOSS_CUT,	      /* of what the server has itself */
+	AUDIT_LOSS_ELSEWHERE, /* it names another server for it */
+};
+
 struct audit_search {
 	struct ldb_context *ldb;
 	const struct audit_server *server;
@@ -41,7 +47,9 @@ struct audit_search {
 	void (*restart)(void *private_data);
 	/* Something of the answer is missing; the search goes on. NULL: then
 	 * it fails. */
-	void (*lose)(void *private_data, const char *what);
+	void (*lose)(void *private_data,
+		     enum audit_loss loss,
+		     const char *what);
 	void *private_data;
 };
 

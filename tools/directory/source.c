@@ -142,10 +142,13 @@ static void pass_restart(void *private_data)
 	passing->stream->restart(passing->stream->private_data);
 }
 
-static void pass_loss(void *private_data, const char *what)
+static void pass_loss(void *private_data,
+		      enum audit_loss loss,
+		      const char *what)
 {
 	struct passing *passing = private_data;
 
+	(void)loss;
 	audit_source_lose(passing->source, what);
 }
 

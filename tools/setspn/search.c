@@ -6,8 +6,6 @@
 
 #include "directory/search.h"
 
-#include <string.h>
-
 int setspn_out_of_memory(const struct setspn *s)
 {
 	spn_connect_message(s->connect, "out of memory");
@@ -60,12 +58,14 @@ static void pass_restart(void *private_data)
 	passing->search->restart(passing->search->private_data);
 }
 
-static void pass_loss(void *private_data, const char *what)
+static void pass_loss(void *private_data,
+		      enum audit_loss loss,
+		      const char *what)
 {
 	struct passing *passing = private_data;
 
 	/* Where the next naming context begins the domain ends: no loss. */
-	if (strstr(what, "the rest is at") == NULL) {
+	if (loss != AUDIT_LOSS_ELSEWHERE) {
 		passing->loss = what;
 	}
 }
