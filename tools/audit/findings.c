@@ -295,23 +295,6 @@ static bool split(struct audit_findings *findings,
 	return true;
 }
 
-static bool keep_bytes(struct audit_findings *findings,
-		       struct spn_str s,
-		       struct spn_str *_kept)
-{
-	uint8_t *bytes = spn_arena_take(findings, &findings->arena, s.len + 1);
-
-	if (bytes == NULL) {
-		return false;
-	}
-	if (s.len > 0) {
-		memcpy(bytes, s.data, s.len);
-	}
-	bytes[s.len] = '\0';
-	*_kept = (struct spn_str){.data = (const char *)bytes, .len = s.len};
-	return true;
-}
-
 static bool put_into_words(TALLOC_CTX *tmp_ctx,
 			   struct audit_findings *findings,
 			   struct audit_finding *finding,
@@ -323,8 +306,14 @@ static bool put_into_words(TALLOC_CTX *tmp_ctx,
 	struct spn_str kept_cure = {};
 
 	if (reason == NULL || cure == NULL ||
-	    !keep_bytes(findings, spn_str_of(reason), &kept_reason) ||
-	    !keep_bytes(findings, spn_str_of(cure), &kept_cure))
+	    !spn_arena_copy(findings,
+			    &findings->arena,
+			    spn_str_of(reason),
+			    &kept_reason) ||
+	    !spn_arena_copy(findings,
+			    &findings->arena,
+			    spn_str_of(cure),
+			    &kept_cure))
 	{
 		return false;
 	}
@@ -362,7 +351,10 @@ static bool merge(struct audit_findings *findings,
 	if (finding.severity < audit_choice_lowest(choice)) {
 		return true;
 	}
-	if (!keep_bytes(findings, sides[0].key, &finding.key) ||
+	if (!spn_arena_copy(findings,
+			    &findings->arena,
+			    sides[0].key,
+			    &finding.key) ||
 	    !gather(tmp_ctx, sides, num_sides, &all) ||
 	    (speaker->account != NULL &&
 	     (!gather_subjects(tmp_ctx, sides, num_sides, &subjects) ||

@@ -108,23 +108,6 @@ static void drop_unwanted(const struct audit_choice *choice,
 	report->num_violations = kept;
 }
 
-static bool keep_bytes(struct audit_scan *scan,
-		       struct spn_str s,
-		       struct spn_str *_kept)
-{
-	uint8_t *bytes = spn_arena_take(scan, &scan->arena, s.len + 1);
-
-	if (bytes == NULL) {
-		return false;
-	}
-	if (s.len > 0) {
-		memcpy(bytes, s.data, s.len);
-	}
-	bytes[s.len] = '\0';
-	*_kept = (struct spn_str){.data = (const char *)bytes, .len = s.len};
-	return true;
-}
-
 /* Its accounts are kept already. */
 static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
 {
@@ -148,12 +131,15 @@ static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
 		v.others.accounts = others;
 	}
 	if (v.partner != NULL) {
-		if (!keep_bytes(scan, spn_str_of(v.partner), &partner)) {
+		if (!spn_arena_copy(scan,
+				    &scan->arena,
+				    spn_str_of(v.partner),
+				    &partner)) {
 			return false;
 		}
 		v.partner = partner.data;
 	}
-	return keep_bytes(scan, v.spn, &v.spn) &&
+	return spn_arena_copy(scan, &scan->arena, v.spn, &v.spn) &&
 	       audit_violations_add(scan, &scan->violations, &v);
 }
 

@@ -33,6 +33,24 @@ uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
 	return taken;
 }
 
+bool spn_arena_copy(TALLOC_CTX *mem_ctx,
+		    struct spn_arena *arena,
+		    struct spn_str s,
+		    struct spn_str *_copy)
+{
+	uint8_t *bytes = spn_arena_take(mem_ctx, arena, s.len + 1);
+
+	if (bytes == NULL) {
+		return false;
+	}
+	if (s.len > 0) {
+		memcpy(bytes, s.data, s.len);
+	}
+	bytes[s.len] = '\0';
+	*_copy = (struct spn_str){.data = (const char *)bytes, .len = s.len};
+	return true;
+}
+
 void *spn_arena_take_object(TALLOC_CTX *mem_ctx,
 			    struct spn_arena *arena,
 			    size_t len)

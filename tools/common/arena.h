@@ -19,7 +19,13 @@ uint8_t *spn_arena_take(TALLOC_CTX *mem_ctx,
 			struct spn_arena *arena,
 			size_t len);
 
-/* The same for what must be aligned as any object; zeroed. */
+/* The same bytes and a NUL byte behind them. False when out of memory. */
+bool spn_arena_copy(TALLOC_CTX *mem_ctx,
+		    struct spn_arena *arena,
+		    struct spn_str s,
+		    struct spn_str *_copy);
+
+/* As spn_arena_take() for what must be aligned as any object; zeroed. */
 void *spn_arena_take_object(TALLOC_CTX *mem_ctx,
 			    struct spn_arena *arena,
 			    size_t len);

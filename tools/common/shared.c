@@ -5,8 +5,6 @@
  */
 #include "shared.h"
 
-#include <string.h>
-
 #include "arena.h"
 #include "policy/slots.h"
 
@@ -71,13 +69,13 @@ bool spn_shared_number(struct spn_shared *shared,
 		       struct spn_str text,
 		       uint32_t *_number)
 {
-	uint8_t *bytes = NULL;
+	struct spn_str copy = {};
 
 	if (find(shared, text, _number)) {
 		return true;
 	}
-	bytes = spn_arena_take(shared, &shared->arena, text.len + 1);
-	if (bytes == NULL || !make_room(shared) ||
+	if (!spn_arena_copy(shared, &shared->arena, text, &copy) ||
+	    !make_room(shared) ||
 	    !spn_slots_add(shared,
 			   &shared->by_text,
 			   spn_slots_hash(0, text, shared->nocase),
@@ -85,15 +83,8 @@ bool spn_shared_number(struct spn_shared *shared,
 	{
 		return false;
 	}
-	if (text.len > 0) {
-		memcpy(bytes, text.data, text.len);
-	}
-	bytes[text.len] = '\0';
 	*_number = (uint32_t)shared->num_texts;
-	shared->texts[shared->num_texts++] = (struct spn_str){
-		.data = (const char *)bytes,
-		.len = text.len,
-	};
+	shared->texts[shared->num_texts++] = copy;
 	return true;
 }
 

@@ -375,7 +375,6 @@ static bool get_key(struct reader *r,
 		    struct spn_value *spn)
 {
 	struct spn_str key = {};
-	char *copy = NULL;
 
 	if (!spn_fold_text(fold, r->scratch, spn->value, &key)) {
 		return false;
@@ -384,14 +383,7 @@ static bool get_key(struct reader *r,
 		spn->key = key;
 		return true;
 	}
-	copy = (char *)spn_arena_take(r->mem_ctx, r->arena, key.len + 1);
-	if (copy == NULL) {
-		return false;
-	}
-	memcpy(copy, key.data, key.len);
-	copy[key.len] = '\0';
-	spn->key = (struct spn_str){.data = copy, .len = key.len};
-	return true;
+	return spn_arena_copy(r->mem_ctx, r->arena, key, &spn->key);
 }
 
 static bool get_spns(struct reader *r,
