@@ -14,6 +14,17 @@ bool spn_host_is_fqdn(struct spn_str host)
 	return host.len > 0 && memchr(host.data, '.', host.len) != NULL;
 }
 
+struct spn_str spn_host_first_label(struct spn_str host)
+{
+	const char *dot = (host.len == 0) ? NULL
+					  : memchr(host.data, '.', host.len);
+
+	if (dot != NULL) {
+		host.len = (size_t)(dot - host.data);
+	}
+	return host;
+}
+
 #define LONGEST_NAME 253
 #define LONGEST_LABEL 63
 

@@ -29,6 +29,9 @@ bool spn_host_is_ip(struct spn_str host);   /* IPv4 or IPv6 literal */
  * end or not: what DNS can be asked for, RFC 1035 2.3.4. */
 bool spn_host_is_dns_name(struct spn_str host);
 
+/* What is before the first dot; all of it, if there is none. */
+struct spn_str spn_host_first_label(struct spn_str host);
+
 /* The first label of a host that stands directly in a DNS domain of the
  * forest, or in one that settings or msDS-AllowedDNSSuffixes name; else len 0.
  */

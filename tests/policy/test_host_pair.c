@@ -194,6 +194,11 @@ static void host_is_fqdn(void **state)
 	assert_false(spn_host_is_fqdn(STR("a")));
 	assert_false(spn_host_is_fqdn(STR("")));
 	assert_false(spn_host_is_fqdn((struct spn_str){}));
+	assert_true(
+		spn_str_equal(spn_host_first_label(STR("a.b.c")), STR("a")));
+	assert_true(spn_str_equal(spn_host_first_label(STR("ab")), STR("ab")));
+	assert_int_equal(spn_host_first_label(STR(".b")).len, 0);
+	assert_int_equal(spn_host_first_label((struct spn_str){}).len, 0);
 }
 
 /* A literal is the whole of it, with or without brackets; not what only

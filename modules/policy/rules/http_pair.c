@@ -9,8 +9,6 @@
  */
 #include "http_pair.h"
 
-#include <string.h>
-
 #include "policy/host_pair.h"
 #include "rule_table.h"
 
@@ -286,23 +284,13 @@ static bool judge_half(const struct spn_case *c,
 	return spn_report_add(report, message, &v, NULL);
 }
 
-static struct spn_str first_label(struct spn_str host)
-{
-	const char *dot = memchr(host.data, '.', host.len);
-
-	if (dot != NULL) {
-		host.len = (size_t)(dot - host.data);
-	}
-	return host;
-}
-
 /* http/n and http/n.x here, but n and n.x are two machines. */
 static bool judge_mismatch(const struct spn_case *c,
 			   const struct half *half,
 			   struct spn_report *report)
 {
 	struct spn_str fqdn = half->spn.host_name;
-	struct spn_str label = first_label(fqdn);
+	struct spn_str label = spn_host_first_label(fqdn);
 	const struct spn_account *by_label = NULL;
 	const struct spn_account *by_fqdn = NULL;
 	struct spn_value short_spn = {};

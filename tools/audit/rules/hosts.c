@@ -128,22 +128,13 @@ static bool names_a_host(const struct spn_case *c, const struct spn *spn)
 	       !is_domain_name(c, spn->host_name);
 }
 
-static struct spn_str label_of(struct spn_str host)
-{
-	const char *dot = memchr(host.data, '.', host.len);
-
-	if (dot != NULL) {
-		host.len = (size_t)(dot - host.data);
-	}
-	return host;
-}
-
 /* "web01" and "web01.example.com" are one finding. */
 static bool is_same_host(struct spn_str a, struct spn_str b)
 {
 	return spn_str_equal_nocase(a, b) ||
 	       (spn_host_is_fqdn(a) != spn_host_is_fqdn(b) &&
-		spn_str_equal_nocase(label_of(a), label_of(b)));
+		spn_str_equal_nocase(spn_host_first_label(a),
+				     spn_host_first_label(b)));
 }
 
 static enum spn_dns_answer ask_dns(const struct audit_case *a,
@@ -178,7 +169,7 @@ static bool is_own_name(const struct spn_account *computer,
 			struct spn_str host)
 {
 	struct spn_str netbios = spn_account_netbios_name(computer);
-	struct spn_str label = label_of(host);
+	struct spn_str label = spn_host_first_label(host);
 
 	if (spn_account_has_name(computer, host) ||
 	    spn_facts_have_sam_name(computer->facts, host))
@@ -188,7 +179,7 @@ static bool is_own_name(const struct spn_account *computer,
 	if (computer->dns_host_name != NULL) {
 		return !spn_host_is_fqdn(host) &&
 		       spn_str_equal_nocase(host,
-					    label_of(spn_str_of(
+					    spn_host_first_label(spn_str_of(
 						    computer->dns_host_name)));
 	}
 	return spn_host_is_fqdn(host) && spn_str_equal_nocase(label, netbios);
