@@ -43,7 +43,7 @@ def _sources(folder, names):
 OURS = {
     # Pure: libc and talloc.
     'policy': (_sources('modules/policy', '''
-        spn unicode quote set account names mappings host_pair table slots
+        spn ids unicode quote set account names mappings host_pair table slots
         index partial questions case quick_fold completion report messages
         settings settings_lines settings_values settings_effects settings_ask
     ''') + _sources('modules/policy/rules', '''

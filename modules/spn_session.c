@@ -7,14 +7,18 @@
  */
 #include "spn_session.h"
 
-#include <inttypes.h>
+#include "policy/ids.h"
+
 #include <string.h>
+
+#define MAX_SUB_AUTHORITIES 15
+#define LONGEST_SID (8 + 4 * MAX_SUB_AUTHORITIES)
 
 struct mirrored_sid {
 	uint8_t revision;
 	int8_t num_auths;   /* 0-15 */
 	uint8_t id_auth[6]; /* big-endian */
-	uint32_t sub_auths[15];
+	uint32_t sub_auths[MAX_SUB_AUTHORITIES];
 };
 
 struct mirrored_token {
@@ -49,60 +53,47 @@ bool spn_session_is_system(struct ldb_context *ldb)
 		memcmp(sid->id_auth, nt_authority, sizeof(nt_authority)) == 0);
 }
 
+/* As objectSid stores it, in these bytes; len 0 for what is no SID. */
+static struct spn_str bytes_of(const struct mirrored_sid *sid,
+			       uint8_t bytes[LONGEST_SID])
+{
+	uint8_t *at = bytes;
+	int8_t i;
+
+	if (sid == NULL || sid->num_auths < 0 ||
+	    sid->num_auths > MAX_SUB_AUTHORITIES) {
+		return (struct spn_str){};
+	}
+	*at++ = sid->revision;
+	*at++ = (uint8_t)sid->num_auths;
+	memcpy(at, sid->id_auth, sizeof(sid->id_auth));
+	at += sizeof(sid->id_auth);
+	for (i = 0; i < sid->num_auths; i++) {
+		uint32_t number = sid->sub_auths[i];
+
+		*at++ = (uint8_t)number;
+		*at++ = (uint8_t)(number >> 8);
+		*at++ = (uint8_t)(number >> 16);
+		*at++ = (uint8_t)(number >> 24);
+	}
+	return (struct spn_str){
+		.data = (const char *)bytes,
+		.len = (size_t)(at - bytes),
+	};
+}
+
 bool spn_session_is_account(struct ldb_context *ldb, struct spn_str object_sid)
 {
-	const struct mirrored_sid *sid = user_of(ldb);
-	const uint8_t *bytes = (const uint8_t *)object_sid.data;
-	const size_t head = 8;
-	size_t num = 0;
-	size_t i;
+	uint8_t bytes[LONGEST_SID];
+	struct spn_str sid = bytes_of(user_of(ldb), bytes);
 
-	if (sid == NULL || object_sid.len < head || sid->num_auths < 0 ||
-	    sid->num_auths > 15)
-	{
-		return false;
-	}
-	num = (size_t)sid->num_auths;
-	if (bytes[0] != sid->revision || bytes[1] != num ||
-	    object_sid.len != head + 4 * num ||
-	    memcmp(bytes + 2, sid->id_auth, sizeof(sid->id_auth)) != 0)
-	{
-		return false;
-	}
-	for (i = 0; i < num; i++) {
-		const uint8_t *at = bytes + head + 4 * i;
-		uint32_t number = at[0] | (uint32_t)at[1] << 8 |
-				  (uint32_t)at[2] << 16 |
-				  (uint32_t)at[3] << 24;
-
-		if (number != sid->sub_auths[i]) {
-			return false;
-		}
-	}
-	return true;
+	return sid.len > 0 && spn_str_equal(sid, object_sid);
 }
 
 char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx)
 {
-	const struct mirrored_sid *sid = user_of(ldb);
-	uint64_t authority = 0;
-	char *text = NULL;
-	int8_t i;
+	uint8_t bytes[LONGEST_SID];
+	struct spn_str sid = bytes_of(user_of(ldb), bytes);
 
-	if (sid == NULL) {
-		return NULL;
-	}
-	for (i = 0; i < 6; i++) {
-		authority = (authority << 8) | sid->id_auth[i];
-	}
-	text = talloc_asprintf(mem_ctx,
-			       "S-%u-%" PRIu64,
-			       sid->revision,
-			       authority);
-	for (i = 0; text != NULL && i < sid->num_auths && i < 15; i++) {
-		text = talloc_asprintf_append(text,
-					      "-%" PRIu32,
-					      sid->sub_auths[i]);
-	}
-	return text;
+	return (sid.len == 0) ? NULL : spn_sid_text(mem_ctx, sid);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "host_pair.h"
+#include "ids.h"
 #include "unicode.h"
 #include "quote.h"
 
@@ -430,17 +431,9 @@ const char *spn_value_bad_host(TALLOC_CTX *mem_ctx,
 
 static bool is_guid(struct spn_str s)
 {
-	size_t i;
+	uint8_t bytes[SPN_GUID_BYTES];
 
-	for (i = 0; i < s.len; i++) {
-		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (is_dash ? s.data[i] != '-'
-			    : !isxdigit((unsigned char)s.data[i])) {
-			return false;
-		}
-	}
-	return s.len == 36;
+	return spn_guid_bytes(s, bytes);
 }
 
 /* Hex digits and dashes, and longer than an account's name. */

@@ -2,8 +2,6 @@
 /*
  * From a search result to an account, and how the directory compares.
  */
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "policy/quick_fold.h"
@@ -210,52 +208,15 @@ char *spn_store_dns_domain(TALLOC_CTX *mem_ctx, struct ldb_dn *dn)
 	return domain;
 }
 
-/* The order in which the text form of a GUID names the stored bytes. */
-static const uint8_t guid_order[16] =
-	{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 {
 	const uint8_t *guid = spn_values_guid(msg, "objectGUID");
-	static const char digits[] = "0123456789abcdef";
-	char text[37] = {};
-	size_t num = 0;
-	size_t i;
+	char text[SPN_GUID_TEXT] = {};
 
-	if (guid == NULL) {
-		return talloc_strdup(mem_ctx, "");
-	}
-	for (i = 0; i < 16; i++) {
-		uint8_t byte = guid[guid_order[i]];
-
-		text[num++] = digits[byte >> 4];
-		text[num++] = digits[byte & 15];
-		if (i == 3 || i == 5 || i == 7 || i == 9) {
-			text[num++] = '-';
-		}
+	if (guid != NULL) {
+		spn_guid_text(guid, text);
 	}
 	return talloc_strdup(mem_ctx, text);
-}
-
-bool spn_store_guid_bytes(const char *text, uint8_t bytes[16])
-{
-	size_t i;
-
-	for (i = 0; i < 16; i++) {
-		char hex[3] = {};
-
-		if (*text == '-') {
-			text++;
-		}
-		if (!isxdigit((unsigned char)text[0]) ||
-		    !isxdigit((unsigned char)text[1])) {
-			return false;
-		}
-		memcpy(hex, text, 2);
-		bytes[guid_order[i]] = (uint8_t)strtoul(hex, NULL, 16);
-		text += 2;
-	}
-	return *text == '\0';
 }
 
 static bool fill_names(struct spn_account *account,

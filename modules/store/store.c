@@ -358,10 +358,11 @@ int spn_store_accounts(const struct spn_store *store,
 	size_t i;
 
 	for (i = 0; ret == LDB_SUCCESS && i < num_guids; i++) {
-		uint8_t bytes[16] = {};
-		struct ldb_val value = {.data = bytes, .length = 16};
+		uint8_t bytes[SPN_GUID_BYTES] = {};
+		struct ldb_val value = {.data = bytes,
+					.length = sizeof(bytes)};
 
-		if (!spn_store_guid_bytes(object_guids[i], bytes)) {
+		if (!spn_guid_bytes(spn_str_of(object_guids[i]), bytes)) {
 			return ldb_operr(store->ldb);
 		}
 		ret = add_alternative(&alt, "objectGUID", value);
@@ -415,7 +416,7 @@ static const char *except_large(TALLOC_CTX *mem_ctx,
 		char *escaped = NULL;
 
 		account = spn_partial_large(index, n);
-		if (!spn_store_guid_bytes(object_guid, bytes)) {
+		if (!spn_guid_bytes(spn_str_of(object_guid), bytes)) {
 			continue; /* it is being added */
 		}
 		escaped = ldb_binary_encode(mem_ctx, guid);

@@ -36,10 +36,6 @@ extern const char *const spn_store_attrs[];
  * out of memory. */
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg);
 
-/* The 16 bytes of "01234567-...", in the order of the directory. False for
- * anything that is no GUID. */
-bool spn_store_guid_bytes(const char *text, uint8_t bytes[16]);
-
 /* The comparison of the directory, store->fold or else the canonicalise
  * function that ldb has for the syntax of servicePrincipalName. The ldb
  * context must live as long. */

@@ -15,9 +15,7 @@
 
 #include <ldb.h>
 
-#include "policy/spn.h"
-
-#define SPN_GUID_BYTES 16
+#include "policy/ids.h"
 
 /* ------------------------------------------------------- of one attribute */
 

@@ -29,72 +29,6 @@ static struct spn_account *read_account(struct fake *f, const char *name)
 	return account;
 }
 
-/* Text and bytes of an objectGUID, as the directory orders them. */
-static void guid_text_and_bytes(void **state)
-{
-	static const uint8_t wanted[16] = {0x3e,
-					   0x4a,
-					   0xbc,
-					   0xd9,
-					   0xc8,
-					   0x21,
-					   0x4b,
-					   0x4c,
-					   0x8b,
-					   0x4e,
-					   0x0a,
-					   0x8f,
-					   0x7a,
-					   0x3c,
-					   0x1b,
-					   0x11};
-	uint8_t bytes[16] = {};
-
-	(void)state;
-	assert_true(
-		spn_store_guid_bytes("d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
-				     bytes));
-	assert_memory_equal(bytes, wanted, 16);
-	assert_true(
-		spn_store_guid_bytes("D9BC4A3E-21C8-4C4B-8B4E-0A8F7A3C1B11",
-				     bytes));
-	assert_memory_equal(bytes, wanted, 16);
-}
-
-/* Anything else is no GUID, and nothing behind its end is read. */
-static void no_guid(void **state)
-{
-	static const char *const texts[] = {
-		"",
-		"-",
-		"d",
-		"d9bc4a3",
-		"svc",
-		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b1",
-		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b111",
-		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b1g",
-		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b1 ",
-		" 9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
-		"+9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
-		"0xbc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
-	};
-	bool ok = true;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(texts); i++) {
-		/* On the heap, so that a read behind the end is seen. */
-		char *text = talloc_strdup(*state, texts[i]);
-		uint8_t bytes[16] = {};
-
-		if (spn_store_guid_bytes(text, bytes)) {
-			print_error("'%s' is a GUID?\n", text);
-			ok = false;
-		}
-		talloc_free(text);
-	}
-	assert_true(ok);
-}
-
 /* Every attribute arrives where the rules look for it. */
 static void account_of_a_computer(void **state)
 {
@@ -274,8 +208,6 @@ static void dns_domain_of_dn(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fake_test(guid_text_and_bytes),
-		fake_test(no_guid),
 		fake_test(dns_domain_of_dn),
 		fake_test(account_of_a_computer),
 		fake_test(kinds_of_accounts),

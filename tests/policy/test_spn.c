@@ -4,6 +4,7 @@
  * every line that fails is printed, then the test fails once.
  */
 #include "lib/policy_fixture.h"
+#include "policy/ids.h"
 #include "policy/slots.h"
 #include "policy/quote.h"
 
@@ -523,6 +524,103 @@ static void scheme_table(void **state)
 	}
 }
 
+/* Text and bytes of an objectGUID, as the directory orders them. */
+static void guid_text_and_bytes(void **state)
+{
+	static const uint8_t wanted[16] = {0x3e,
+					   0x4a,
+					   0xbc,
+					   0xd9,
+					   0xc8,
+					   0x21,
+					   0x4b,
+					   0x4c,
+					   0x8b,
+					   0x4e,
+					   0x0a,
+					   0x8f,
+					   0x7a,
+					   0x3c,
+					   0x1b,
+					   0x11};
+	uint8_t bytes[SPN_GUID_BYTES] = {};
+	char text[SPN_GUID_TEXT] = {};
+
+	(void)state;
+	assert_true(spn_guid_bytes(STR("d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11"),
+				   bytes));
+	assert_memory_equal(bytes, wanted, 16);
+	assert_true(spn_guid_bytes(STR("D9BC4A3E-21C8-4C4B-8B4E-0A8F7A3C1B11"),
+				   bytes));
+	assert_memory_equal(bytes, wanted, 16);
+	spn_guid_text(bytes, text);
+	assert_string_equal(text, "d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11");
+}
+
+/* Anything else is no GUID, and nothing behind its end is read. */
+static void no_guid(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"-",
+		"d",
+		"d9bc4a3",
+		"svc",
+		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b1",
+		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b111",
+		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b1g",
+		"d9bc4a3e21c8-4c4b-8b4e-0a8f7a3c1b111",
+		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b-1",
+		"d9bc4a3e21c84c4b8b4e0a8f7a3c1b11",
+		"d9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b1 ",
+		" 9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
+		"+9bc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
+		"0xbc4a3e-21c8-4c4b-8b4e-0a8f7a3c1b11",
+	};
+	struct fixture *f = *state;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		/* On the heap, so that a read behind the end is seen. */
+		size_t len = strlen(texts[i]);
+		char *text = talloc_memdup(f->mem_ctx, texts[i], len);
+		uint8_t bytes[SPN_GUID_BYTES] = {};
+
+		if (spn_guid_bytes((struct spn_str){text, len}, bytes)) {
+			print_error("'%s' is a GUID?\n", texts[i]);
+			ok = false;
+		}
+		talloc_free(text);
+	}
+	assert_true(ok);
+}
+
+/* Bytes of a SID as people read them: MS-DTYP 2.4.2.1. */
+static void sid_text(void **state)
+{
+	static const struct {
+		struct spn_str bytes;
+		const char *text;
+	} table[] = {
+		{STR("\1\0\0\0\0\0\0\5"), "S-1-5"},
+		{STR("\1\1\0\0\0\0\0\5\x12\0\0\0"), "S-1-5-18"},
+		{STR("\1\2\0\0\0\0\0\5\x20\0\0\0\x20\2\0\0"), "S-1-5-32-544"},
+		{STR("\1\2\0\0\0\0\0\1\xff\xff\xff\xff\0\0\0\x80"),
+		 "S-1-1-4294967295-2147483648"},
+		{STR("\1\1\0\0\1\0\0\1\1\0\0\0"), "S-1-16777217-1"},
+		{STR("\1\1\0\0\xff\xff\xff\xff\1\0\0\0"), "S-1-4294967295-1"},
+		{STR("\1\1\1\2\3\4\5\6\1\0\0\0"), "S-1-0x10203040506-1"},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		assert_string_equal(spn_sid_text(f->mem_ctx, table[i].bytes),
+				    table[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +640,9 @@ int main(void)
 		fixture_test(str_dup),
 		fixture_test(class_is),
 		fixture_test(scheme_table),
+		fixture_test(guid_text_and_bytes),
+		fixture_test(no_guid),
+		fixture_test(sid_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

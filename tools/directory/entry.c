@@ -24,7 +24,7 @@ static bool normalize_guid(struct ldb_message *msg)
 	if (spn_values_guid(msg, attr) != NULL) {
 		return true;
 	}
-	if (text != NULL && spn_store_guid_bytes(text, bytes)) {
+	if (text != NULL && spn_guid_bytes(spn_str_of(text), bytes)) {
 		return spn_values_replace(msg,
 					  attr,
 					  (struct spn_str){

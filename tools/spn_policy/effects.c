@@ -135,9 +135,9 @@ static int policy_search_account(const struct policy_view *view,
 	enum ldb_scope scope = LDB_SCOPE_BASE;
 	struct ldb_dn *dn = NULL;
 	const char *filter = "(objectClass=*)";
-	uint8_t guid[16];
+	uint8_t guid[SPN_GUID_BYTES];
 
-	if (spn_store_guid_bytes(value, guid)) {
+	if (spn_guid_bytes(spn_str_of(value), guid)) {
 		dn = ldb_dn_new_fmt(view->mem_ctx,
 				    view->ldb,
 				    "<GUID=%s>",

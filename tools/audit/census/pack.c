@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "audit/rules/facts.h"
+#include "policy/ids.h"
 #include "policy/names.h"
 
 #define FLAG_DC 0x1u
@@ -23,8 +24,6 @@
 #define FLAG_PRIVILEGED 0x20u
 #define FLAG_GUID 0x40u /* 16 bytes instead of a text */
 
-#define GUID_TEXT 36
-#define GUID_BYTES 16
 #define POINTER sizeof(uintptr_t) /* one is kept as it is */
 
 struct spn_str spn_pack_parent(struct spn_str dn)
@@ -106,37 +105,16 @@ static void put_list(struct writer *w, const char *const *texts)
 	}
 }
 
-static int hex_digit(char c)
+/* Will the text be the same again? */
+static bool is_guid_text(const char *text, uint8_t bytes[SPN_GUID_BYTES])
 {
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
-}
+	char again[SPN_GUID_TEXT] = {};
 
-/* "01234567-89ab-..." as 16 bytes; false for any other text. */
-static bool guid_bytes(const char *text, uint8_t bytes[GUID_BYTES])
-{
-	size_t num = 0;
-	size_t i;
-
-	if (strlen(text) != GUID_TEXT) {
+	if (!spn_guid_bytes(spn_str_of(text), bytes)) {
 		return false;
 	}
-	for (i = 0; i < GUID_TEXT; i += 2) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			if (text[i] != '-') {
-				return false;
-			}
-			i++;
-		}
-		if (hex_digit(text[i]) < 0 || hex_digit(text[i + 1]) < 0) {
-			return false;
-		}
-		bytes[num++] = (uint8_t)(hex_digit(text[i]) << 4 |
-					 hex_digit(text[i + 1]));
-	}
-	return num == GUID_BYTES;
+	spn_guid_text(bytes, again);
+	return strcmp(text, again) == 0;
 }
 
 static void put_facts(struct writer *w, const struct spn_facts *facts)
@@ -184,8 +162,8 @@ size_t spn_pack(const struct spn_account *account,
 {
 	struct writer w = {.at = into};
 	struct spn_str dn = spn_str_of(account->dn);
-	uint8_t guid[GUID_BYTES];
-	bool is_guid = guid_bytes(account->object_guid, guid);
+	uint8_t guid[SPN_GUID_BYTES];
+	bool is_guid = is_guid_text(account->object_guid, guid);
 	size_t i;
 
 	put_byte(&w, flags_of(account, is_guid));
@@ -293,23 +271,13 @@ static const char **get_list(struct reader *r)
 
 static const char *get_guid(struct reader *r)
 {
-	static const char digits[] = "0123456789abcdef";
-	char *text = take(r, GUID_TEXT + 1);
-	char *c = text;
-	size_t i;
+	char *text = take(r, SPN_GUID_TEXT);
 
 	if (text == NULL) {
 		return NULL;
 	}
-	for (i = 0; i < GUID_BYTES; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10) {
-			*c++ = '-';
-		}
-		*c++ = digits[r->at[i] >> 4];
-		*c++ = digits[r->at[i] & 15];
-	}
-	*c = '\0';
-	r->at += GUID_BYTES;
+	spn_guid_text(r->at, text);
+	r->at += SPN_GUID_BYTES;
 	return text;
 }
 

@@ -414,8 +414,7 @@ static bool remember(struct audit_acl *acl,
 		}
 	}
 	for (i = 0; i < found->num; i++) {
-		writers[i].trustee = audit_sid_text(acl,
-						    found->writers[i].sid);
+		writers[i].trustee = spn_sid_text(acl, found->writers[i].sid);
 		writers[i].right = found->writers[i].right;
 		if (writers[i].trustee == NULL) {
 			return false;

@@ -20,23 +20,6 @@ struct audit_trustees {
 	size_t num_names;
 };
 
-char *audit_sid_text(TALLOC_CTX *mem_ctx, struct spn_str sid)
-{
-	const uint8_t *b = (const uint8_t *)sid.data;
-	char *text = talloc_asprintf(mem_ctx, "S-1-%u", b[7]);
-	size_t i;
-
-	for (i = 8; text != NULL && i < sid.len; i += 4) {
-		text = talloc_asprintf_append_buffer(
-			text,
-			"-%u",
-			(uint32_t)b[i] | (uint32_t)b[i + 1] << 8 |
-				(uint32_t)b[i + 2] << 16 |
-				(uint32_t)b[i + 3] << 24);
-	}
-	return text;
-}
-
 struct audit_trustees *audit_trustees_new(TALLOC_CTX *mem_ctx)
 {
 	return talloc_zero(mem_ctx, struct audit_trustees);
@@ -62,7 +45,7 @@ bool audit_trustees_add(struct audit_trustees *trustees,
 			return false;
 		}
 	}
-	trustee.text = audit_sid_text(trustees, sid);
+	trustee.text = spn_sid_text(trustees, sid);
 	if (trustee.text != NULL) {
 		trustee.sid = spn_str_of(trustee.text);
 		trustee.text = talloc_strdup(trustees, name);

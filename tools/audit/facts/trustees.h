@@ -9,10 +9,6 @@
 
 #include "audit/rules/facts.h"
 
-/* "S-1-5-..." of bytes that spn_sid_at() gave; on mem_ctx, NULL when out of
- * memory. */
-char *audit_sid_text(TALLOC_CTX *mem_ctx, struct spn_str sid);
-
 struct audit_trustees;
 
 /* NULL when out of memory. */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The first three numbers of a GUID are stored with their low byte first, and
+ * so are all numbers of a SID but its authority; the text has the high byte
+ * first.
+ */
+#include "ids.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* The order in which the text form of a GUID names the stored bytes. */
+static const uint8_t guid_order[SPN_GUID_BYTES] =
+	{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+
+/* Is there a dash in front of that byte of the text? */
+static bool has_dash(size_t number)
+{
+	return number == 4 || number == 6 || number == 8 || number == 10;
+}
+
+void spn_guid_text(const uint8_t bytes[SPN_GUID_BYTES],
+		   char text[SPN_GUID_TEXT])
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < SPN_GUID_BYTES; i++) {
+		uint8_t byte = bytes[guid_order[i]];
+
+		if (has_dash(i)) {
+			*text++ = '-';
+		}
+		*text++ = digits[byte >> 4];
+		*text++ = digits[byte & 15];
+	}
+	*text = '\0';
+}
+
+static uint8_t hex_digit(char c)
+{
+	int lower = spn_ascii_lower(c);
+
+	return (uint8_t)((lower <= '9') ? lower - '0' : lower - 'a' + 10);
+}
+
+bool spn_guid_bytes(struct spn_str text, uint8_t bytes[SPN_GUID_BYTES])
+{
+	uint8_t read[SPN_GUID_BYTES] = {};
+	const char *c = text.data;
+	size_t i;
+
+	if (text.len != SPN_GUID_TEXT - 1) {
+		return false;
+	}
+	for (i = 0; i < SPN_GUID_BYTES; i++) {
+		if (has_dash(i) && *c++ != '-') {
+			return false;
+		}
+		if (!isxdigit((unsigned char)c[0]) ||
+		    !isxdigit((unsigned char)c[1])) {
+			return false;
+		}
+		read[guid_order[i]] = (uint8_t)(hex_digit(c[0]) << 4 |
+						hex_digit(c[1]));
+		c += 2;
+	}
+	memcpy(bytes, read, sizeof(read));
+	return true;
+}
+
+char *spn_sid_text(TALLOC_CTX *mem_ctx, struct spn_str sid)
+{
+	const uint8_t *b = (const uint8_t *)sid.data;
+	uint64_t authority = 0;
+	char *text = NULL;
+	size_t i;
+
+	for (i = 2; i < 8; i++) {
+		authority = authority << 8 | b[i];
+	}
+	text = talloc_asprintf(mem_ctx,
+			       (authority > UINT32_MAX) ? "S-%u-0x%" PRIx64
+							: "S-%u-%" PRIu64,
+			       b[0],
+			       authority);
+	for (i = 8; text != NULL && i < sid.len; i += 4) {
+		text = talloc_asprintf_append_buffer(
+			text,
+			"-%" PRIu32,
+			(uint32_t)b[i] | (uint32_t)b[i + 1] << 8 |
+				(uint32_t)b[i + 2] << 16 |
+				(uint32_t)b[i + 3] << 24);
+	}
+	return text;
+}
