@@ -236,16 +236,14 @@ static int read_synchronized(const struct spn_store *store,
 }
 
 /* The accounts as they are now, and what the rules say to them. */
-static int judge_accounts(struct spn_transaction *txn,
-			  TALLOC_CTX *tmp_ctx,
-			  const struct spn_replicated *replicated,
-			  struct spn_report *report)
+static int judge_replicated(struct spn_transaction *txn,
+			    TALLOC_CTX *tmp_ctx,
+			    const struct spn_replicated *replicated,
+			    struct spn_report *report)
 {
 	size_t num = replicated->num_accounts;
 	const char **guids = talloc_array(tmp_ctx, const char *, num);
-	struct spn_partial *index = NULL;
 	struct spn_account **accounts = NULL;
-	struct spn_case *cases = NULL;
 	size_t i;
 	int ret;
 
@@ -264,23 +262,12 @@ static int judge_accounts(struct spn_transaction *txn,
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	index = spn_partial_new(tmp_ctx, spn_store_fold(&txn->store));
-	cases = talloc_zero_array(tmp_ctx, struct spn_case, num);
-	if (index == NULL || cases == NULL) {
-		return ldb_oom(txn->store.ldb);
-	}
-	for (i = 0; i < num; i++) {
-		cases[i] = spn_transaction_case(txn, index, NULL, accounts[i]);
-		if (!spn_partial_add(index, accounts[i])) {
-			return ldb_oom(txn->store.ldb);
-		}
-	}
-	return spn_store_judge(&txn->store,
-			       txn->forest,
-			       index,
-			       cases,
-			       num,
-			       report);
+	return spn_transaction_judge_accounts(txn,
+					      tmp_ctx,
+					      accounts,
+					      num,
+					      false,
+					      report);
 }
 
 static bool was_brought(const struct spn_replicated *replicated,
@@ -349,7 +336,7 @@ static int judge(struct ldb_module *module,
 		ret = spn_transaction_new(tmp_ctx, &store, config, &txn);
 	}
 	if (ret == LDB_SUCCESS) {
-		ret = judge_accounts(txn, tmp_ctx, replicated, report);
+		ret = judge_replicated(txn, tmp_ctx, replicated, report);
 	}
 	if (ret != LDB_SUCCESS) {
 		return ret;

@@ -260,53 +260,57 @@ static int read_after(struct spn_transaction *txn,
 				  _num);
 }
 
-static int judge_accounts(struct spn_transaction *txn,
-			  TALLOC_CTX *tmp_ctx,
-			  struct spn_report *report)
+/* What the write has changed, and whether the account itself is the caller. */
+static int compare_case(struct spn_transaction *txn,
+			struct spn_case *cases,
+			struct spn_case *c)
 {
-	struct spn_account **accounts = NULL;
-	struct spn_case *cases = NULL;
-	struct spn_partial *index = NULL;
-	size_t num = 0;
-	size_t i;
-	int ret;
+	return spn_case_compare(c, cases) ? spn_transaction_own(txn, c)
+					  : ldb_oom(txn->store.ldb);
+}
 
-	ret = read_after(txn, tmp_ctx, &accounts, &num);
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
+int spn_transaction_judge_accounts(struct spn_transaction *txn,
+				   TALLOC_CTX *tmp_ctx,
+				   struct spn_account *const *accounts,
+				   size_t num,
+				   bool are_touched,
+				   struct spn_report *report)
+{
+	struct spn_partial *index = NULL;
+	struct spn_case *cases = NULL;
+	int ret = LDB_SUCCESS;
+	size_t i;
+
 	index = spn_partial_new(tmp_ctx, spn_store_fold(&txn->store));
 	cases = talloc_zero_array(tmp_ctx, struct spn_case, num);
 	if (index == NULL || cases == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
-	for (i = 0; i < num; i++) {
+	for (i = 0; ret == LDB_SUCCESS && i < num; i++) {
 		const struct spn_touched *t =
 			find_touched(txn, accounts[i]->object_guid);
 
-		if (t == NULL) {
+		if (are_touched && t == NULL) {
 			return ldb_operr(txn->store.ldb);
 		}
 		cases[i] = spn_transaction_case(txn,
 						index,
-						t->before,
+						are_touched ? t->before : NULL,
 						accounts[i]);
-		if (!spn_partial_add(index, accounts[i]) ||
-		    !spn_case_compare(&cases[i], cases))
-		{
+		if (!spn_partial_add(index, accounts[i])) {
 			return ldb_oom(txn->store.ldb);
 		}
-		ret = spn_transaction_own(txn, &cases[i]);
-		if (ret != LDB_SUCCESS) {
-			return ret;
+		if (are_touched) {
+			ret = compare_case(txn, cases, &cases[i]);
 		}
 	}
-	return spn_store_judge(&txn->store,
-			       txn->forest,
-			       index,
-			       cases,
-			       num,
-			       report);
+	return (ret == LDB_SUCCESS) ? spn_store_judge(&txn->store,
+						      txn->forest,
+						      index,
+						      cases,
+						      num,
+						      report)
+				    : ret;
 }
 
 /* ISO 8601 with microseconds and offset, as in Samba's JSON logs. */
@@ -461,11 +465,24 @@ static int judge_now(struct spn_transaction *txn,
 		     TALLOC_CTX *tmp_ctx,
 		     struct spn_report **_report)
 {
+	struct spn_account **accounts = NULL;
+	size_t num = 0;
+	int ret;
+
 	*_report = spn_report_new(tmp_ctx);
 	if (*_report == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
-	return judge_accounts(txn, tmp_ctx, *_report);
+	ret = read_after(txn, tmp_ctx, &accounts, &num);
+	if (ret != LDB_SUCCESS) {
+		return ret;
+	}
+	return spn_transaction_judge_accounts(txn,
+					      tmp_ctx,
+					      accounts,
+					      num,
+					      true,
+					      *_report);
 }
 
 int spn_transaction_judge(struct spn_transaction *txn,

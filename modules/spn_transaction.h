@@ -72,6 +72,19 @@ int spn_transaction_judge(struct spn_transaction *txn,
 			  struct spn_report *predicted,
 			  bool *_refused);
 
+/*
+ * What the rules say of accounts as they are now. are_touched: of what the
+ * writes in this transaction have changed in them, and each must be known
+ * here; otherwise nobody knows what they were before, and all they hold is
+ * judged. LDB codes.
+ */
+int spn_transaction_judge_accounts(struct spn_transaction *txn,
+				   TALLOC_CTX *tmp_ctx,
+				   struct spn_account *const *accounts,
+				   size_t num,
+				   bool are_touched,
+				   struct spn_report *report);
+
 /* Logs violations that refuse nothing, up to max one by one; action is
  * "warned" or the like. Texts are left on tmp_ctx. */
 void spn_transaction_log(struct spn_transaction *txn,

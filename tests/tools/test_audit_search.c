@@ -381,66 +381,67 @@ static void test_caller_fails(void **state)
 	assert_int_equal(w->num_entries, 1);
 }
 
+static const struct {
+	const char *url;
+	const char *dn;
+} urls[] = {
+	{"ldap://host/DC=x", "DC=x"},
+	{"ldap://host:389/DC=a,DC=x??base?(a=b)", "DC=a,DC=x"},
+	{"LDAPS://host/DC=x?", "DC=x"},
+	{"ldap:///DC=x", "DC=x"},
+	{"ldapi://%2Fvar%2Frun%2Fldapi/DC=x", "DC=x"},
+	{"ldap://[2001:db8::1]/DC=x", "DC=x"},
+	{"ldap://[2001:db8::1]:389/DC=x", "DC=x"},
+	/* encoded, or as a Samba DC writes it */
+	{"ldap://host/OU=a%20b,DC=x", "OU=a b,DC=x"},
+	{"ldap://host/OU=a b,DC=x", "OU=a b,DC=x"},
+	{"ldap://host/CN=what%3f,DC=x??sub", "CN=what?,DC=x"},
+	{"ldap://host/CN=J%c3%BCrgen", "CN=J\303\274rgen"},
+	{"ldap://host/CN=J\303\274rgen", "CN=J\303\274rgen"},
+	{"ldap://host/CN=100%25%32%35", "CN=100%25"},
+	{"ldap://host/CN=a/b%2Fc", "CN=a/b/c"},
+	/* no DN */
+	{"ldap://host", NULL},
+	{"ldap://host/", NULL},
+	{"ldap://host/??sub", NULL},
+	{"ldap://host?x/DC=x", NULL},
+	{"ldap://", NULL},
+	{"ldap:///", NULL},
+	{"", NULL},
+	/* no such URL */
+	{"DC=x", NULL},
+	{"http://host/DC=x", NULL},
+	{"ldap:/host/DC=x", NULL},
+	{" ldap://host/DC=x", NULL},
+	/* what cannot be decoded */
+	{"ldap://host/DC=x%", NULL},
+	{"ldap://host/DC=x%4", NULL},
+	{"ldap://host/DC=x%?", NULL},
+	{"ldap://host/DC=%4x", NULL},
+	{"ldap://host/DC=%x4", NULL},
+	{"ldap://host/DC=%%41", NULL},
+	{"ldap://host/DC=%-1", NULL},
+	{"ldap://host/DC=%+1", NULL},
+	{"ldap://host/DC=x%00y", NULL},
+};
+
 /* The DN of an LDAP URL, or none. */
 static void test_urls(void **state)
 {
-	static const struct {
-		const char *url;
-		const char *dn;
-	} table[] = {
-		{"ldap://host/DC=x", "DC=x"},
-		{"ldap://host:389/DC=a,DC=x??base?(a=b)", "DC=a,DC=x"},
-		{"LDAPS://host/DC=x?", "DC=x"},
-		{"ldap:///DC=x", "DC=x"},
-		{"ldapi://%2Fvar%2Frun%2Fldapi/DC=x", "DC=x"},
-		{"ldap://[2001:db8::1]/DC=x", "DC=x"},
-		{"ldap://[2001:db8::1]:389/DC=x", "DC=x"},
-		/* encoded, or as a Samba DC writes it */
-		{"ldap://host/OU=a%20b,DC=x", "OU=a b,DC=x"},
-		{"ldap://host/OU=a b,DC=x", "OU=a b,DC=x"},
-		{"ldap://host/CN=what%3f,DC=x??sub", "CN=what?,DC=x"},
-		{"ldap://host/CN=J%c3%BCrgen", "CN=J\303\274rgen"},
-		{"ldap://host/CN=J\303\274rgen", "CN=J\303\274rgen"},
-		{"ldap://host/CN=100%25%32%35", "CN=100%25"},
-		{"ldap://host/CN=a/b%2Fc", "CN=a/b/c"},
-		/* no DN */
-		{"ldap://host", NULL},
-		{"ldap://host/", NULL},
-		{"ldap://host/??sub", NULL},
-		{"ldap://host?x/DC=x", NULL},
-		{"ldap://", NULL},
-		{"ldap:///", NULL},
-		{"", NULL},
-		/* no such URL */
-		{"DC=x", NULL},
-		{"http://host/DC=x", NULL},
-		{"ldap:/host/DC=x", NULL},
-		{" ldap://host/DC=x", NULL},
-		/* what cannot be decoded */
-		{"ldap://host/DC=x%", NULL},
-		{"ldap://host/DC=x%4", NULL},
-		{"ldap://host/DC=x%?", NULL},
-		{"ldap://host/DC=%4x", NULL},
-		{"ldap://host/DC=%x4", NULL},
-		{"ldap://host/DC=%%41", NULL},
-		{"ldap://host/DC=%-1", NULL},
-		{"ldap://host/DC=%+1", NULL},
-		{"ldap://host/DC=x%00y", NULL},
-	};
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	size_t num_bad = 0;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		const char *dn = table[i].dn;
+	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		const char *dn = urls[i].dn;
 		char *seen = NULL;
 
-		assert_true(audit_ldap_url_dn(mem_ctx, table[i].url, &seen));
+		assert_true(audit_ldap_url_dn(mem_ctx, urls[i].url, &seen));
 		if ((seen == NULL) != (dn == NULL) ||
 		    (seen != NULL && strcmp(seen, dn) != 0)) {
 			print_error("%s: %s, not %s\n",
-				    table[i].url,
+				    urls[i].url,
 				    (seen == NULL) ? "none" : seen,
 				    (dn == NULL) ? "none" : dn);
 			num_bad++;
