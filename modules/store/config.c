@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the configuration naming context says: sPNMappings, dSHeuristics,
- * DNS suffixes, and our own settings object. Everything is read anew for
- * every transaction that needs it, so that a change takes effect without a
- * signal in whichever process, and replication carries it to every DC.
+ * DNS suffixes, and our own settings object. Replication carries it to every
+ * DC. When the module reads it again is decided in modules/spn_config.c.
  */
 #include <string.h>
 
 #include "policy/quote.h"
 #include "store.h"
+
+#define SETTINGS_OBJECT "CN=SPN Policy,CN=Services"
 
 /* A child of the configuration NC; NULL when that is not known. */
 static struct ldb_dn *config_dn(const struct spn_store *store,
@@ -65,7 +66,7 @@ int spn_store_config_usn(const struct spn_store *store,
 struct ldb_dn *spn_store_policy_dn(const struct spn_store *store,
 				   TALLOC_CTX *mem_ctx)
 {
-	return config_dn(store, mem_ctx, "CN=SPN Policy,CN=Services");
+	return config_dn(store, mem_ctx, SETTINGS_OBJECT);
 }
 
 /* One more text in a NULL-terminated list. */
@@ -115,13 +116,12 @@ static bool list_values(TALLOC_CTX *mem_ctx,
 	return texts != NULL;
 }
 
-/* dnsRoot of the domains: crossRefs with a NetBIOS name. */
-static int read_domains(const struct spn_store *store,
-			struct spn_forest *forest)
+int spn_store_cross_refs(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 const char *const *attrs,
+			 struct ldb_result **_res)
 {
-	static const char *const attrs[] = {"dnsRoot", NULL};
-	struct ldb_dn *partitions = config_dn(store, forest, "CN=Partitions");
-	struct ldb_result *res = NULL;
+	struct ldb_dn *partitions = config_dn(store, mem_ctx, "CN=Partitions");
 	int ret;
 
 	if (partitions == NULL) {
@@ -129,21 +129,32 @@ static int read_domains(const struct spn_store *store,
 	}
 	ret = spn_store_search(
 		store,
-		forest,
+		mem_ctx,
 		&(struct spn_search){
 			.base = partitions,
 			.scope = LDB_SCOPE_ONELEVEL,
 			.filter = "(&(objectClass=crossRef)(nETBIOSName=*))",
 			.attrs = attrs,
 		},
-		&res);
-	if (ret == LDB_SUCCESS &&
+		_res);
+	talloc_free(partitions);
+	return ret;
+}
+
+/* dnsRoot of the domains. */
+static int read_domains(const struct spn_store *store,
+			struct spn_forest *forest)
+{
+	static const char *const attrs[] = {"dnsRoot", NULL};
+	struct ldb_result *res = NULL;
+	int ret = spn_store_cross_refs(store, forest, attrs, &res);
+
+	if (ret == LDB_SUCCESS && res != NULL &&
 	    !list_values(forest, res, attrs[0], &forest->dns_suffixes))
 	{
 		ret = ldb_oom(store->ldb);
 	}
 	talloc_free(res);
-	talloc_free(partitions);
 	return ret;
 }
 
@@ -166,45 +177,77 @@ static bool fill_mappings(struct spn_forest *forest,
 	return forest->ds_heuristics != NULL;
 }
 
-static int read_directory_service(const struct spn_store *store,
-				  struct spn_forest *forest,
-				  struct ldb_message **_mappings)
+/* One object of the configuration NC; *_msg is NULL when there is none. */
+static int read_object(const struct spn_store *store,
+		       TALLOC_CTX *mem_ctx,
+		       const char *child,
+		       const char *const *attrs,
+		       struct ldb_message **_msg)
 {
-	static const char *const attrs[] = {"sPNMappings",
-					    "dSHeuristics",
-					    NULL};
-	struct ldb_dn *dn =
-		config_dn(store,
-			  forest,
-			  "CN=Directory Service,CN=Windows NT,CN=Services");
+	struct ldb_dn *dn = config_dn(store, mem_ctx, child);
 	struct ldb_result *res = NULL;
 	int ret;
 
+	*_msg = NULL;
 	if (dn == NULL) {
 		return ldb_operr(store->ldb);
 	}
 	ret = spn_store_search(store,
-			       forest,
+			       mem_ctx,
 			       &(struct spn_search){
 				       .base = dn,
 				       .scope = LDB_SCOPE_BASE,
-				       .filter = "(objectClass=nTDSService)",
 				       .attrs = attrs,
 			       },
 			       &res);
 	if (ret == LDB_SUCCESS && res->count == 1) {
-		if (!fill_mappings(forest, res->msgs[0])) {
-			ret = ldb_oom(store->ldb);
-		}
-		ldb_msg_remove_attr(res->msgs[0], attrs[1]);
-		*_mappings = talloc_move(forest, &res->msgs[0]);
-	}
-	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
-		ret = LDB_SUCCESS; /* no mapping, no heuristics */
+		*_msg = talloc_move(mem_ctx, &res->msgs[0]);
 	}
 	talloc_free(res);
 	talloc_free(dn);
-	return ret;
+	return (ret == LDB_ERR_NO_SUCH_OBJECT) ? LDB_SUCCESS : ret;
+}
+
+int spn_store_directory_service(const struct spn_store *store,
+				TALLOC_CTX *mem_ctx,
+				struct ldb_message **_msg)
+{
+	static const char *const attrs[] = {"sPNMappings",
+					    "dSHeuristics",
+					    NULL};
+
+	return read_object(store,
+			   mem_ctx,
+			   "CN=Directory Service,CN=Windows NT,CN=Services",
+			   attrs,
+			   _msg);
+}
+
+int spn_store_settings_object(const struct spn_store *store,
+			      TALLOC_CTX *mem_ctx,
+			      struct ldb_message **_msg)
+{
+	static const char *const attrs[] = {SPN_SETTINGS_ATTR, NULL};
+
+	return read_object(store, mem_ctx, SETTINGS_OBJECT, attrs, _msg);
+}
+
+static int read_directory_service(const struct spn_store *store,
+				  struct spn_forest *forest,
+				  struct ldb_message **_mappings)
+{
+	struct ldb_message *msg = NULL;
+	int ret = spn_store_directory_service(store, forest, &msg);
+
+	if (ret != LDB_SUCCESS || msg == NULL) {
+		return ret; /* no mapping, no heuristics */
+	}
+	if (!fill_mappings(forest, msg)) {
+		return ldb_oom(store->ldb);
+	}
+	ldb_msg_remove_attr(msg, "dSHeuristics");
+	*_mappings = msg;
+	return LDB_SUCCESS;
 }
 
 int spn_store_suffixes(const struct spn_store *store,
@@ -305,8 +348,8 @@ static bool apply_lines(struct spn_settings *settings,
 			const struct ldb_message *msg,
 			const char ***problems)
 {
-	const struct ldb_message_element *el = spn_values_of(msg,
-							     "msDS-Settings");
+	const struct ldb_message_element *el =
+		spn_values_of(msg, SPN_SETTINGS_ATTR);
 	size_t num = spn_values_num(el);
 	struct spn_str *lines = talloc_array(settings, struct spn_str, num);
 	const char **reasons = talloc_zero_array(settings, const char *, num);
@@ -334,31 +377,13 @@ static int read_settings_object(const struct spn_store *store,
 				struct spn_settings *settings,
 				const char ***problems)
 {
-	static const char *const attrs[] = {"msDS-Settings", NULL};
-	struct ldb_dn *dn = spn_store_policy_dn(store, settings);
-	struct ldb_result *res = NULL;
-	int ret;
+	struct ldb_message *msg = NULL;
+	int ret = spn_store_settings_object(store, settings, &msg);
 
-	if (dn == NULL) {
-		return ldb_operr(store->ldb);
-	}
-	ret = spn_store_search(store,
-			       settings,
-			       &(struct spn_search){
-				       .base = dn,
-				       .scope = LDB_SCOPE_BASE,
-				       .attrs = attrs,
-			       },
-			       &res);
-	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
-		ret = LDB_SUCCESS; /* the defaults */
-	} else if (ret == LDB_SUCCESS && res->count == 1 &&
-		   !apply_lines(settings, res->msgs[0], problems))
-	{
+	if (msg != NULL && !apply_lines(settings, msg, problems)) {
 		ret = ldb_oom(store->ldb);
 	}
-	talloc_free(res);
-	talloc_free(dn);
+	talloc_free(msg); /* without one, the defaults */
 	return ret;
 }
 

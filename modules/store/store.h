@@ -130,6 +130,25 @@ int spn_store_config_usn(const struct spn_store *store,
 			 TALLOC_CTX *mem_ctx,
 			 uint64_t *_usn);
 
+/* The settings object's lines. */
+#define SPN_SETTINGS_ATTR "msDS-Settings"
+
+/* The settings object with its lines, on mem_ctx; NULL when there is none. */
+int spn_store_settings_object(const struct spn_store *store,
+			      TALLOC_CTX *mem_ctx,
+			      struct ldb_message **_msg);
+
+/* sPNMappings and dSHeuristics in the same way. */
+int spn_store_directory_service(const struct spn_store *store,
+				TALLOC_CTX *mem_ctx,
+				struct ldb_message **_msg);
+
+/* The domains of the forest: crossRefs with a NetBIOS name. */
+int spn_store_cross_refs(const struct spn_store *store,
+			 TALLOC_CTX *mem_ctx,
+			 const char *const *attrs,
+			 struct ldb_result **_res);
+
 /* CN=SPN Policy,CN=Services,<configuration NC>. NULL when out of memory or
  * when the configuration NC is not known. */
 struct ldb_dn *spn_store_policy_dn(const struct spn_store *store,

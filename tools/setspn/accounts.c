@@ -63,26 +63,15 @@ static int read_cross_refs(struct setspn *s)
 					    "dnsRoot",
 					    "nETBIOSName",
 					    NULL};
-	struct ldb_dn *base = NULL;
 	struct ldb_result *res = NULL;
 	unsigned i;
 	int ret;
 
-	base = ldb_dn_copy(s->domains, ldb_get_config_basedn(s->store.ldb));
-	if (base == NULL || !ldb_dn_add_child_fmt(base, "CN=Partitions")) {
-		return LDB_ERR_NO_SUCH_OBJECT;
-	}
 	ret = audit_server_of(s->store.ldb, s->mem_ctx, &s->server);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	ret = ldb_search(s->store.ldb,
-			 s->domains,
-			 &res,
-			 base,
-			 LDB_SCOPE_ONELEVEL,
-			 attrs,
-			 "(&(objectClass=crossRef)(nETBIOSName=*))");
+	ret = spn_store_cross_refs(&s->store, s->domains, attrs, &res);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}

@@ -20,23 +20,6 @@
 #include <ldb_module.h>
 #include <param.h>
 
-#define POLICY_RDN "CN=SPN Policy,CN=Services"
-
-static struct ldb_dn *policy_dn(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
-{
-	struct ldb_dn *config = ldb_get_config_basedn(ldb);
-	struct ldb_dn *dn = NULL;
-
-	if (config == NULL) {
-		return NULL;
-	}
-	dn = ldb_dn_copy(mem_ctx, config);
-	if (dn == NULL || !ldb_dn_add_child_fmt(dn, POLICY_RDN)) {
-		return NULL;
-	}
-	return dn;
-}
-
 /* "key=value" into its parts. false: out of memory. */
 static bool policy_line_split(TALLOC_CTX *mem_ctx,
 			      struct spn_str raw,
@@ -54,33 +37,6 @@ static bool policy_line_split(TALLOC_CTX *mem_ctx,
 	}
 	*_line = line;
 	return true;
-}
-
-/* One search. A missing object is no error: *_values is NULL then. */
-static int policy_read_values(TALLOC_CTX *mem_ctx,
-			      struct ldb_context *ldb,
-			      struct ldb_dn *dn,
-			      const char *attr,
-			      bool *_exists,
-			      const struct ldb_message_element **_values)
-{
-	const char *const attrs[] = {attr, NULL};
-	struct ldb_result *res = NULL;
-	int ret;
-
-	ret = ldb_search(ldb, mem_ctx, &res, dn, LDB_SCOPE_BASE, attrs, NULL);
-	if (ret == LDB_ERR_NO_SUCH_OBJECT ||
-	    (ret == LDB_SUCCESS && res->count == 0)) {
-		*_exists = false;
-		*_values = NULL;
-		return LDB_SUCCESS;
-	}
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	*_exists = true;
-	*_values = spn_values_of(res->msgs[0], attr);
-	return LDB_SUCCESS;
 }
 
 static bool policy_take_lines(struct policy_settings *settings,
@@ -120,36 +76,22 @@ static bool policy_take_lines(struct policy_settings *settings,
 
 /* dSHeuristics of the forest; it can switch rules off (KB5008382). */
 static int policy_read_heuristics(struct policy_settings *settings,
-				  struct ldb_context *ldb)
+				  const struct spn_store *store)
 {
-	struct ldb_dn *dn = ldb_dn_copy(settings, ldb_get_config_basedn(ldb));
-	const struct ldb_message_element *el = NULL;
-	struct spn_str heuristics = {};
-	bool exists = false;
-	int ret;
+	struct ldb_message *msg = NULL;
+	const char *heuristics = NULL;
+	int ret = spn_store_directory_service(store, settings, &msg);
 
-	if (dn == NULL ||
-	    !ldb_dn_add_child_fmt(dn,
-				  "CN=Directory Service,CN=Windows NT,"
-				  "CN=Services"))
-	{
-		return ldb_oom(ldb);
-	}
-	ret = policy_read_values(settings,
-				 ldb,
-				 dn,
-				 "dSHeuristics",
-				 &exists,
-				 &el);
-	if (ret != LDB_SUCCESS || el == NULL) {
+	if (ret != LDB_SUCCESS || msg == NULL) {
 		return ret;
 	}
-	heuristics = spn_values_get(el, 0);
-	settings->ds_heuristics = talloc_strndup(settings,
-						 heuristics.data,
-						 heuristics.len);
+	heuristics = spn_values_text(msg, "dSHeuristics");
+	if (heuristics == NULL) {
+		return LDB_SUCCESS;
+	}
+	settings->ds_heuristics = talloc_strdup(settings, heuristics);
 	if (settings->ds_heuristics == NULL) {
-		return ldb_oom(ldb);
+		return ldb_oom(store->ldb);
 	}
 	spn_settings_apply_heuristics(settings->effective,
 				      settings->ds_heuristics);
@@ -178,10 +120,11 @@ static int policy_settings_load(struct policy_settings *settings,
 				const struct policy_tool *tool,
 				struct ldb_context *ldb)
 {
-	const struct ldb_message_element *el = NULL;
+	const struct spn_store store = {.ldb = ldb};
+	struct ldb_message *msg = NULL;
 	int ret;
 
-	settings->dn = policy_dn(settings, ldb);
+	settings->dn = spn_store_policy_dn(&store, settings);
 	settings->in_object = spn_settings_new(settings, spn_rules());
 	settings->effective = spn_settings_new(settings, spn_rules());
 	if (settings->in_object == NULL || settings->effective == NULL) {
@@ -191,19 +134,18 @@ static int policy_settings_load(struct policy_settings *settings,
 		ldb_set_errstring(ldb, "it has no configuration NC");
 		return LDB_ERR_NO_SUCH_OBJECT;
 	}
-	ret = policy_read_values(settings,
-				 ldb,
-				 settings->dn,
-				 POLICY_ATTR,
-				 &settings->exists,
-				 &el);
+	ret = spn_store_settings_object(&store, settings, &msg);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	if (el != NULL && !policy_take_lines(settings, el)) {
+	settings->exists = msg != NULL;
+	if (msg != NULL &&
+	    !policy_take_lines(settings,
+			       spn_values_of(msg, SPN_SETTINGS_ATTR)))
+	{
 		return ldb_oom(ldb);
 	}
-	ret = policy_read_heuristics(settings, ldb);
+	ret = policy_read_heuristics(settings, &store);
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -248,7 +190,7 @@ static char *policy_remedy(TALLOC_CTX *mem_ctx, const struct policy_line *line)
 	if (word == NULL ||
 	    memchr(line->raw.data, '\0', line->raw.len) != NULL) {
 		return talloc_strdup(mem_ctx,
-				     "remove that value of " POLICY_ATTR
+				     "remove that value of " SPN_SETTINGS_ATTR
 				     " with ldbedit");
 	}
 	return talloc_asprintf(mem_ctx, "spn-policy unset %s", word);
@@ -344,7 +286,7 @@ int policy_object_add(struct ldb_context *ldb,
 					 "spn-policy(8)");
 	}
 	if (ret == LDB_SUCCESS && line != NULL) {
-		ret = ldb_msg_add_string(msg, POLICY_ATTR, line);
+		ret = ldb_msg_add_string(msg, SPN_SETTINGS_ATTR, line);
 	}
 	if (ret == LDB_SUCCESS) {
 		ret = ldb_add(ldb, msg);
@@ -356,20 +298,15 @@ int policy_object_add(struct ldb_context *ldb,
 bool policy_settings_create(const struct policy_tool *tool,
 			    struct ldb_context *ldb)
 {
-	const struct ldb_message_element *el = NULL;
-	struct ldb_dn *dn = policy_dn(ldb, ldb);
-	bool exists = false;
+	const struct spn_store store = {.ldb = ldb};
+	struct ldb_dn *dn = spn_store_policy_dn(&store, ldb);
+	struct ldb_message *msg = NULL;
 	int ret = LDB_ERR_OPERATIONS_ERROR;
 
 	if (dn != NULL) {
-		ret = policy_read_values(ldb,
-					 ldb,
-					 dn,
-					 POLICY_ATTR,
-					 &exists,
-					 &el);
+		ret = spn_store_settings_object(&store, ldb, &msg);
 	}
-	if (ret == LDB_SUCCESS && exists) {
+	if (msg != NULL) {
 		return true;
 	}
 	if (ret == LDB_SUCCESS && policy_is_read_only(ldb, ldb)) {

@@ -9,7 +9,7 @@
 #include "common/connect.h"
 
 #include "policy/rules/rules.h"
-#include "store/values.h"
+#include "store/store.h"
 
 #ifndef SPN_POLICY_MODULESDIR
 #define SPN_POLICY_MODULESDIR "/usr/lib/samba/ldb"
@@ -68,8 +68,6 @@ char *policy_module_file(TALLOC_CTX *mem_ctx,
 bool policy_in_modules_dir(const char *file);
 
 /* ---- settings.c: the settings object */
-
-#define POLICY_ATTR "msDS-Settings"
 
 /* One value of msDS-Settings. */
 struct policy_line {
