@@ -55,7 +55,7 @@ OURS = {
     '''), 'policy LDB TALLOC TEVENT'),
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
-        connect connect_error connect_modules connect_options connect_silence
+        connect connect_modules connect_options connect_silence
         output place words shell_command arena shared
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
