@@ -60,7 +60,7 @@ OURS = {
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
-        source search files records export ldif lines entry limits config_copy
+        source search files records export ldif ldif_write lines entry limits config_copy
         naming_contexts fold ldap_url
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.

@@ -2,10 +2,12 @@
 /*
  * A report and a signal that comes while it is written, at the moment when all
  * is in the temporary file: the file is whole, and nothing is left beside it.
+ * And changes as LDIF.
  */
 #include "lib/policy_fixture.h"
 
 #include "common/output.h"
+#include "directory/ldif.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -129,11 +131,98 @@ static void full_disk(void **state)
 	check_folder(&folder, "old");
 }
 
+/* The bytes that the first line gives. */
+static char *dn_of(TALLOC_CTX *mem_ctx, const char *text)
+{
+	char *line = talloc_strndup(mem_ctx, text, strcspn(text, "\n"));
+
+	if (strncmp(line, "dn:: ", 5) == 0) {
+		memmove(line, line + 5, strlen(line + 5) + 1);
+		assert_true(ldb_base64_decode(line) > 0);
+		return line;
+	}
+	assert_memory_equal(line, "dn: ", 4);
+	return line + 4;
+}
+
+static const char *const dns[] = {
+	"CN=a,DC=x",
+	"CN=J\303\274rgen,DC=x",
+	"CN=a\033[2J,DC=x",
+	" CN=a,DC=x",
+	"<a>",
+	"CN=a\nchangetype: delete\n\ndn: CN=b,DC=x",
+};
+static const struct spn_str values[] = {
+	{"http/web", 8},
+	{"http/J\303\274rgen", 12},
+	{"<file:///etc/passwd", 19},
+	{": x", 3},
+	{" x ", 3},
+	{"a\n-\n\ndn: CN=b", 13},
+	{"a\0b", 3},
+	{"http/a-name-of-a-host-so-long-that-the-line-has-to-go-on-in-"
+	 "the-next-one-or-even-in-the-one-after-that.example.com",
+	 114},
+};
+
+/* What is written, libldb reads again: the same bytes, nothing of it another
+ * line. */
+static void changes_as_ldif(void **state)
+{
+	const size_t num = sizeof(values) / sizeof(values[0]);
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	struct ldb_context *ldb = ldb_init(mem_ctx, NULL);
+	struct ldb_message *msg = ldb_msg_new(mem_ctx);
+	struct ldb_message_element *el = NULL;
+	size_t i;
+	size_t j;
+
+	(void)state;
+	ldb_msg_add_empty(msg, "servicePrincipalName", LDB_FLAG_MOD_ADD, &el);
+	assert_true(spn_values_room(msg, el, num));
+	for (j = 0; j < num; j++) {
+		assert_true(spn_values_push(el, values[j]));
+	}
+	for (i = 0; i < sizeof(dns) / sizeof(dns[0]); i++) {
+		char *text = NULL;
+		const char *rest = NULL;
+		size_t len = 0;
+		FILE *stream = open_memstream(&text, &len);
+		struct ldb_ldif *read = NULL;
+
+		assert_true(audit_ldif_write(ldb, dns[i], msg, stream));
+		fclose(stream);
+		assert_string_equal(dn_of(mem_ctx, text), dns[i]);
+		assert_non_null(strstr(text, "\nchangetype: modify\nadd: "));
+		if (i >= 3) {
+			free(text);
+			continue; /* libldb refuses such a DN */
+		}
+		rest = text;
+		read = ldb_ldif_read_string(ldb, &rest);
+		assert_non_null(read);
+		assert_int_equal(read->changetype, LDB_CHANGETYPE_MODIFY);
+		assert_string_equal(ldb_dn_get_linearized(read->msg->dn),
+				    dns[i]);
+		el = &read->msg->elements[0];
+		assert_int_equal(el->flags, LDB_FLAG_MOD_ADD);
+		assert_int_equal(spn_values_num(el), num);
+		for (j = 0; j < num; j++) {
+			assert_true(spn_values_has(el, values[j]));
+		}
+		assert_null(ldb_ldif_read_string(ldb, &rest));
+		free(text);
+	}
+	talloc_free(mem_ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(signals_wait),
 		fixture_test(full_disk),
+		cmocka_unit_test(changes_as_ldif),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

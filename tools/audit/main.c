@@ -255,14 +255,24 @@ static bool write_baseline(struct audit *audit, const void *what, FILE *stream)
 	return audit_baseline_write(audit, what, stream);
 }
 
+/* What the two below write. */
+struct fixes {
+	const struct audit_repairs *repairs;
+	struct ldb_context *ldb;
+};
+
 static bool write_ldif(struct audit *audit, const void *what, FILE *stream)
 {
-	return audit_write_fix_ldif(audit, what, stream);
+	const struct fixes *fixes = what;
+
+	return audit_write_fix_ldif(audit, fixes->ldb, fixes->repairs, stream);
 }
 
 static bool write_setspn(struct audit *audit, const void *what, FILE *stream)
 {
-	return audit_write_fix_setspn(audit, what, stream);
+	const struct fixes *fixes = what;
+
+	return audit_write_fix_setspn(audit, fixes->repairs, stream);
 }
 
 static int put_file(struct audit *audit,
@@ -303,22 +313,22 @@ static int put_repairs(struct audit *audit,
 		.forest = scanned->forest,
 		.settings = scanned->settings,
 	};
-	struct audit_repairs *repairs = NULL;
+	struct fixes fixes = {.ldb = scanned->source->ldb};
 	int status;
 
 	if (options->fix_ldif == NULL && options->fix_setspn == NULL) {
 		return SPN_EXIT_DONE;
 	}
-	repairs = audit_repairs_new(audit, findings, &c);
-	if (repairs == NULL) {
+	fixes.repairs = audit_repairs_new(audit, findings, &c);
+	if (fixes.repairs == NULL) {
 		return out_of_memory(audit);
 	}
-	status = put_file(audit, options->fix_ldif, write_ldif, repairs);
+	status = put_file(audit, options->fix_ldif, write_ldif, &fixes);
 	if (status == SPN_EXIT_DONE) {
 		status = put_file(audit,
 				  options->fix_setspn,
 				  write_setspn,
-				  repairs);
+				  &fixes);
 	}
 	return status;
 }

@@ -9,6 +9,7 @@
 #include "findings.h"
 #include "policy/rules/rules.h"
 #include "policy/slots.h"
+#include "store/values.h"
 
 /* One account and all that is done to its SPNs. */
 struct audit_repair {
@@ -51,6 +52,7 @@ bool audit_repair_removes(const struct audit_repair *repair,
 
 /* Forms of a file with them. False when out of memory. */
 bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
+			  struct ldb_context *ldb,
 			  const struct audit_repairs *repairs,
 			  FILE *stream);
 bool audit_write_fix_setspn(TALLOC_CTX *mem_ctx,

@@ -7,13 +7,10 @@
 #include "repair.h"
 
 #include "common/shell_command.h"
+#include "directory/ldif.h"
 #include "policy/quote.h"
 
 #include <string.h>
-
-/* before ldb.h: it defines ldb_val */
-#include <util/data_blob.h>
-#include <ldb.h>
 
 static bool write_comment(TALLOC_CTX *mem_ctx,
 			  FILE *stream,
@@ -144,126 +141,84 @@ static bool write_causes(TALLOC_CTX *mem_ctx,
 
 /* -------------------------------------------------------------------- LDIF */
 
-/* SAFE-STRING of RFC 2849, without blanks at the end. */
-static bool is_safe(struct spn_str s)
-{
-	size_t i;
-
-	if (s.len == 0 || strchr(" :<", s.data[0]) != NULL ||
-	    s.data[s.len - 1] == ' ') {
-		return false;
-	}
-	for (i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (c < 0x20 || c >= 0x7f) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool write_attribute(TALLOC_CTX *mem_ctx,
-			    FILE *stream,
-			    const char *name,
-			    struct spn_str value)
-{
-	char *encoded = NULL;
-
-	if (is_safe(value)) {
-		fprintf(stream, "%s: ", name);
-		fwrite(value.data, 1, value.len, stream);
-		fputc('\n', stream);
-		return true;
-	}
-	encoded = ldb_base64_encode(mem_ctx, value.data, (int)value.len);
-	if (encoded == NULL) {
-		return false;
-	}
-	fprintf(stream, "%s:: %s\n", name, encoded);
-	talloc_free(encoded);
-	return true;
-}
-
 #define SPN_ATTR "servicePrincipalName"
 
-static bool write_operation(TALLOC_CTX *mem_ctx,
-			    FILE *stream,
-			    const char *operation,
-			    const struct spn_str *values,
-			    size_t num_values)
+/* No values: the attribute goes. */
+static bool add_element(struct ldb_message *msg,
+			int flag,
+			const struct spn_str *values,
+			size_t num_values)
 {
+	struct ldb_message_element *el = NULL;
+	bool ok = ldb_msg_add_empty(msg, SPN_ATTR, flag, &el) == LDB_SUCCESS &&
+		  spn_values_room(msg, el, num_values);
 	size_t i;
 
-	if (num_values == 0) {
-		return true;
+	for (i = 0; ok && i < num_values; i++) {
+		ok = spn_values_push(el, values[i]);
 	}
-	fprintf(stream, "%s: " SPN_ATTR "\n", operation);
-	for (i = 0; i < num_values; i++) {
-		if (!write_attribute(mem_ctx, stream, SPN_ATTR, values[i])) {
-			return false;
-		}
-	}
-	fputs("-\n", stream);
-	return true;
+	return ok;
 }
 
-static bool write_replace(TALLOC_CTX *mem_ctx,
-			  FILE *stream,
-			  const struct audit_repair *repair)
+static bool fill_replace(struct ldb_message *msg,
+			 const struct audit_repair *repair)
 {
 	const struct spn_set *spns = &repair->account->spns;
-	struct spn_str *all = talloc_array(mem_ctx,
+	struct spn_str *all = talloc_array(msg,
 					   struct spn_str,
 					   spns->num + repair->num_add + 1);
 	size_t num = 0;
-	bool ok = all != NULL;
 	size_t i;
 
-	for (i = 0; ok && i < spns->num; i++) {
+	if (all == NULL) {
+		return false;
+	}
+	for (i = 0; i < spns->num; i++) {
 		if (!audit_repair_removes(repair, spns->values[i].value)) {
 			all[num++] = spns->values[i].value;
 		}
 	}
-	for (i = 0; ok && i < repair->num_add; i++) {
+	for (i = 0; i < repair->num_add; i++) {
 		all[num++] = repair->add[i];
 	}
-	if (ok && num == 0) {
-		fputs("delete: " SPN_ATTR "\n-\n", stream);
-	} else if (ok) {
-		ok = write_operation(mem_ctx, stream, "replace", all, num);
+	return add_element(msg,
+			   (num == 0) ? LDB_FLAG_MOD_DELETE
+				      : LDB_FLAG_MOD_REPLACE,
+			   all,
+			   num);
+}
+
+static bool fill_message(struct ldb_message *msg,
+			 const struct audit_repair *repair)
+{
+	if (repair->replace) {
+		return fill_replace(msg, repair);
 	}
-	talloc_free(all);
-	return ok;
+	return (repair->num_remove == 0 || add_element(msg,
+						       LDB_FLAG_MOD_DELETE,
+						       repair->remove,
+						       repair->num_remove)) &&
+	       (repair->num_add == 0 || add_element(msg,
+						    LDB_FLAG_MOD_ADD,
+						    repair->add,
+						    repair->num_add));
 }
 
 static bool write_record(TALLOC_CTX *mem_ctx,
+			 struct ldb_context *ldb,
 			 FILE *stream,
 			 const struct audit_repair *repair)
 {
-	if (!write_attribute(mem_ctx,
-			     stream,
-			     "dn",
-			     spn_str_of(repair->account->dn))) {
-		return false;
-	}
-	fputs("changetype: modify\n", stream);
-	if (repair->replace) {
-		return write_replace(mem_ctx, stream, repair);
-	}
-	return write_operation(mem_ctx,
-			       stream,
-			       "delete",
-			       repair->remove,
-			       repair->num_remove) &&
-	       write_operation(mem_ctx,
-			       stream,
-			       "add",
-			       repair->add,
-			       repair->num_add);
+	struct ldb_message *msg = ldb_msg_new(mem_ctx);
+	bool ok = msg != NULL && fill_message(msg, repair) &&
+		  audit_ldif_write(ldb, repair->account->dn, msg, stream);
+
+	talloc_free(msg);
+	return ok;
 }
 
 bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
+			  struct ldb_context *ldb,
 			  const struct audit_repairs *repairs,
 			  FILE *stream)
 {
@@ -274,7 +229,7 @@ bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
 		   "Apply with: ldbmodify -H ldap://SERVER -U USER THIS-FILE");
 	for (i = 0; i < repairs->num_repairs; i++) {
 		if (!write_causes(mem_ctx, stream, repairs->repairs[i]) ||
-		    !write_record(mem_ctx, stream, repairs->repairs[i]))
+		    !write_record(mem_ctx, ldb, stream, repairs->repairs[i]))
 		{
 			return false;
 		}

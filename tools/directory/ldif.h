@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The entries of an LDIF export (RFC 2849), one by one, as ldifde, ldbsearch
- * and ldapsearch write it.
+ * LDIF (RFC 2849): the entries of an export, one by one, as ldifde, ldbsearch
+ * and ldapsearch write it; and changes for ldbmodify and ldapmodify.
  */
 #ifndef SPN_DIRECTORY_LDIF_H
 #define SPN_DIRECTORY_LDIF_H
@@ -36,5 +36,15 @@ bool audit_ldif_read(TALLOC_CTX *mem_ctx,
 		     FILE *stream,
 		     const char *name,
 		     const char **_reason);
+
+/*
+ * A change of that object, for ldbmodify and ldapmodify; what is done with
+ * each element are its flags, LDB_FLAG_MOD_ADD and so on. The DN of the
+ * message does not count. No empty line at the end. False when out of memory.
+ */
+bool audit_ldif_write(struct ldb_context *ldb,
+		      const char *dn,
+		      const struct ldb_message *msg,
+		      FILE *stream);
 
 #endif

@@ -4,6 +4,7 @@
  * again, since the module on the DC may have sent the other half along.
  */
 #include "setspn.h"
+#include "directory/ldif.h"
 #include "policy/quote.h"
 
 #include <stdio.h>
@@ -99,17 +100,15 @@ static struct ldb_message *message_of(const struct setspn *s,
 									: NULL;
 }
 
-static int print_ldif(const struct setspn *s, const struct ldb_message *msg)
+static int print_ldif(const struct setspn *s,
+		      const struct setspn_change *change,
+		      const struct ldb_message *msg)
 {
-	struct ldb_ldif ldif = {
-		.changetype = LDB_CHANGETYPE_MODIFY,
-		.msg = ldb_msg_copy(s->store.ldb, msg),
-	};
-
-	if (ldif.msg == NULL ||
-	    ldb_ldif_write_file(s->store.ldb, stdout, &ldif) < 0) {
+	if (!audit_ldif_write(s->store.ldb, change->account->dn, msg, stdout))
+	{
 		return setspn_out_of_memory(s);
 	}
+	putchar('\n');
 	return SETSPN_DONE;
 }
 
@@ -280,7 +279,7 @@ int setspn_send(const struct setspn *s, const struct setspn_change *change)
 		return setspn_out_of_memory(s);
 	}
 	if (s->plan->dry_run) {
-		return print_ldif(s, msg);
+		return print_ldif(s, change, msg);
 	}
 	ret = ldb_modify(s->store.ldb, msg);
 	return (ret == LDB_SUCCESS) ? report(s, change)
