@@ -75,7 +75,7 @@ OURS = {
         attributes acl trustees groups dns_zones dns
     ''') + _sources('tools/audit/formats', '''
         format text csv json html prometheus
-    '''), 'directory XML2 CARES'),
+    '''), 'directory XML2 CARES RESOLV'),
     'setspn': (_sources('tools/setspn', '''
         accounts args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
@@ -122,6 +122,18 @@ LIBRARIES = [
     ('libxml-2.0', '2.9.10', 'XML2', 'libxml2-dev'),
     ('libcares', '1.18', 'CARES', 'libc-ares-dev'),
 ]
+
+# Not every C library reads DNS replies.
+RESOLV_TRIAL = '''
+#include <sys/types.h>
+#include <netinet/in.h>
+#include <arpa/nameser.h>
+int main(void)
+{
+    ns_msg msg;
+    return ns_initparse((const unsigned char *)"", 0, &msg);
+}
+'''
 
 WARNINGS = '''
     -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes
@@ -204,6 +216,8 @@ def configure(conf):
                   msg='Checking for libunistring',
                   errmsg='not found; Debian: apt-get install '
                          'libunistring-dev')
+    conf.check_cc(fragment=RESOLV_TRIAL, lib='resolv', uselib_store='RESOLV',
+                  msg='Checking for libresolv', errmsg='not found')
     conf.env.HAVE_TESTS = True
     for library in TEST_LIBRARIES:
         if not _check_library(conf, *library, mandatory=False):

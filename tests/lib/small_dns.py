@@ -7,6 +7,10 @@ names: lower case name -> what to say:
     ("CHAIN", target)      the CNAME and an A record of the target
     ("RCODE", number)      2 is SERVFAIL
     ("SILENT",)            no answer
+    ("RAW", number, make)  so many answers are announced; make(at) gives the
+                           bytes of them, which begin at that place
+    ("CUT", length)        so many bytes of a good answer
+    ("TC",)                an answer that is said not to be whole
 What is not in it is NXDOMAIN. Every question is kept in asked.
 """
 
@@ -63,6 +67,15 @@ class SmallDns:
         answers, rcode = [], 0
         if said[0] == "SILENT":
             return None
+        head = query[12:at + 5]
+        if said[0] == "RAW":
+            return (query[:2] + struct.pack(">HHHHH", 0x8180, 1, said[1], 0, 0)
+                    + head + said[2](12 + len(head)))
+        if said[0] in ("CUT", "TC"):
+            whole = (query[:2] + struct.pack(
+                ">HHHHH", 0x8180 | (0x200 if said[0] == "TC" else 0),
+                1, 1, 0, 0) + head + record(name, kind, b"\0" * 16))
+            return whole[:said[1]] if said[0] == "CUT" else whole
         if said[0] == "RCODE":
             rcode = said[1]
         elif said[0] in ("CNAME", "CHAIN"):
@@ -75,4 +88,4 @@ class SmallDns:
             answers.append(record(name, AAAA, b"\0" * 15 + b"\1"))
         return (query[:2] + struct.pack(">HHHHH", 0x8180 | rcode, 1,
                                         len(answers), 0, 0) +
-                query[12:at + 5] + b"".join(answers))
+                head + b"".join(answers))

@@ -7,10 +7,11 @@ Needs no directory: the SPNs come from an export.
 import json
 import os
 import socket
+import struct
 import subprocess
 import unittest
 
-from small_dns import A, AAAA, SmallDns
+from small_dns import A, AAAA, CNAME, SmallDns, record
 
 TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-audit")
 DOMAIN = "corp.example.com"
@@ -31,6 +32,33 @@ NAMES = {
 }
 ABSENT = ("gone", "nothing", "dangling")
 UNKNOWN = ("broken", "refused", "silent", "loop")
+
+
+def fixed(kind, length):
+    """Behind the name of a record: its type, and how long its data are."""
+    return struct.pack(">HHIH", kind, 1, 60, length)
+
+
+# What no DNS message is, or not a whole one.
+BROKEN = {
+    "no-record": (1, lambda at: b""),
+    "half-name": (1, lambda at: b"\5half"),
+    "half-record": (1, lambda at: b"\0" + fixed(A, 4)[:6]),
+    "long-data": (1, lambda at: b"\0" + fixed(A, 5) + b"\1\2\3\4"),
+    "huge-data": (1, lambda at: b"\0" + fixed(CNAME, 0xffff) + b"\0"),
+    "own-pointer": (1, lambda at: struct.pack(">H", 0xc000 | at)
+                    + fixed(CNAME, 1) + b"\0"),
+    "two-pointers": (1, lambda at: struct.pack(
+        ">HH", 0xc000 | (at + 2), 0xc000 | at) + fixed(CNAME, 1) + b"\0"),
+    "pointer-away": (1, lambda at: b"\xff\xff" + fixed(CNAME, 1) + b"\0"),
+    "strange-label": (1, lambda at: b"\x41a\0" + fixed(CNAME, 1) + b"\0"),
+    "target-cut": (1, lambda at: b"\0" + fixed(CNAME, 3) + b"\x3fab"),
+    "target-loop": (1, lambda at: b"\0" + fixed(CNAME, 2)
+                    + struct.pack(">H", 0xc000 | (at + 11))),
+    "target-empty": (1, lambda at: b"\0" + fixed(CNAME, 0)),
+    "one-of-five": (5, lambda at: record("x." + DOMAIN, CNAME, b"\1y\0")),
+    "many": (65535, lambda at: b""),
+}
 
 
 def export(hosts):
@@ -97,6 +125,33 @@ class DnsTest(unittest.TestCase):
                                                        hosts)))
         self.assertEqual({"here." + DOMAIN},
                          {name for name, _ in server.asked})
+
+    def test_hostile_answers(self):
+        """What cannot be read says nothing of a name, above all not that it
+        does not exist."""
+        names = {"%s.%s" % (name, DOMAIN): ("RAW", *how)
+                 for name, how in BROKEN.items()}
+        names.update({"cut%d.%s" % (length, DOMAIN): ("CUT", length)
+                      for length in (0, 1, 5, 11, 12, 20, 40, 50)})
+        names["tc." + DOMAIN] = ("TC",)
+        names["here." + DOMAIN] = ("A",)
+        done = self.audit(self.start(names).address, [*names], SHORT)
+        self.assertEqual(set(), self.ghosts(done))
+        self.assertIn(b"DNS has no answer to %d of %d names"
+                      % (len(names) - 1, len(names)), done.stderr)
+
+    def test_odd_targets(self):
+        """A CNAME may point to what is hardly a name; it is asked for."""
+        odd = {"root": b"\0", "nul": b"\3a\0b\0", "dot": b"\3a.b\0",
+               "long": b"\x3f" * 3 + b"x" * 61 + b"\0"}
+        odd["long"] = (b"\x3f" + b"x" * 63) * 3 + b"\x3d" + b"y" * 61 + b"\0"
+        names = {"%s.%s" % (name, DOMAIN): (
+            "RAW", 1, lambda at, target=target: record(
+                "x." + DOMAIN, CNAME, target)) for name, target in odd.items()}
+        names["here." + DOMAIN] = ("A",)
+        done = self.audit(self.start(names).address, [*names])
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        self.assertNotIn("here." + DOMAIN, self.ghosts(done))
 
     def test_tries(self):
         server = self.start(NAMES)

@@ -3,7 +3,8 @@
  * c-ares sends the queries, neither /etc/hosts nor a search list is looked
  * at. Its ares_getaddrinfo() has one status for A and AAAA together, so that
  * "there is none" and "the server failed" cannot be told apart; hence two
- * queries a name.
+ * queries a name. libresolv reads the replies, record by record; one that is
+ * broken says nothing of the name.
  */
 #include "dns.h"
 
@@ -248,80 +249,40 @@ enum spn_dns_answer audit_dns_ask(void *private_data, struct spn_str name)
 
 /* ----------------------------------------------------------------- queries */
 
-/* The next record of a reply at *_at: its type and data; false at the end. */
-static bool next_record(const unsigned char *reply,
-			int len,
-			const unsigned char **_at,
-			int *_type,
-			const unsigned char **_data)
+/* SPN_DNS_EXISTS: there is a record of that type. SPN_DNS_ABSENT: there is
+ * none; target is that of the last CNAME, "" if there is no such either.
+ * SPN_DNS_UNKNOWN: it cannot be read, so it says nothing. */
+static enum spn_dns_answer read_reply(const unsigned char *reply,
+				      int len,
+				      int wanted,
+				      char target[NS_MAXDNAME])
 {
-	const unsigned char *at = *_at;
-	char *name = NULL;
-	long used = 0;
-	int data_len;
+	ns_msg msg;
+	ns_rr record;
+	int i;
 
-	if (at >= reply + len ||
-	    ares_expand_name(at, reply, len, &name, &used) != ARES_SUCCESS)
-	{
-		return false;
+	target[0] = '\0';
+	if (ns_initparse(reply, len, &msg) != 0) {
+		return SPN_DNS_UNKNOWN;
 	}
-	ares_free_string(name);
-	at += used;
-	if (reply + len - at < NS_RRFIXEDSZ) {
-		return false;
-	}
-	*_type = at[0] << 8 | at[1];
-	data_len = at[8] << 8 | at[9];
-	at += NS_RRFIXEDSZ;
-	if (reply + len - at < data_len) {
-		return false;
-	}
-	*_data = at;
-	*_at = at + data_len;
-	return true;
-}
-
-/* True if there is a record of that type; otherwise *_target is the last
- * CNAME, free with ares_free_string(), or NULL. */
-static bool has_address(const unsigned char *reply,
-			int len,
-			int wanted,
-			char **_target)
-{
-	const unsigned char *at = reply + NS_HFIXEDSZ;
-	const unsigned char *data = NULL;
-	char *name = NULL;
-	long used = 0;
-	int type = 0;
-	int num;
-
-	*_target = NULL;
-	if (len < NS_HFIXEDSZ ||
-	    ares_expand_name(at, reply, len, &name, &used) != ARES_SUCCESS)
-	{
-		return false;
-	}
-	ares_free_string(name);
-	num = reply[6] << 8 | reply[7];
-	for (at += used + NS_QFIXEDSZ;
-	     num > 0 && next_record(reply, len, &at, &type, &data);
-	     num--)
-	{
-		if (type == wanted) {
-			ares_free_string(*_target);
-			*_target = NULL;
-			return true;
+	for (i = 0; i < ns_msg_count(msg, ns_s_an); i++) {
+		if (ns_parserr(&msg, ns_s_an, i, &record) != 0) {
+			return SPN_DNS_UNKNOWN;
 		}
-		name = NULL;
-		if (type == ns_t_cname &&
-		    ares_expand_name(data, reply, len, &name, &used) ==
-			    ARES_SUCCESS)
+		if ((int)ns_rr_type(record) == wanted) {
+			return SPN_DNS_EXISTS;
+		}
+		if (ns_rr_type(record) == ns_t_cname &&
+		    ns_name_uncompress(ns_msg_base(msg),
+				       ns_msg_end(msg),
+				       ns_rr_rdata(record),
+				       target,
+				       NS_MAXDNAME) < 0)
 		{
-			ares_free_string(*_target);
-			*_target = name;
+			return SPN_DNS_UNKNOWN;
 		}
 	}
-	return false;
+	return SPN_DNS_ABSENT;
 }
 
 static void finish(struct query *query, enum spn_dns_answer answer)
@@ -342,7 +303,8 @@ static void take_reply(void *arg,
 		       int len)
 {
 	struct query *query = arg;
-	char *target = NULL;
+	enum spn_dns_answer answer = SPN_DNS_UNKNOWN;
+	char target[NS_MAXDNAME] = "";
 
 	(void)timeouts;
 	if (status == ARES_ENOTFOUND || status == ARES_ENODATA) {
@@ -355,10 +317,9 @@ static void take_reply(void *arg,
 		finish(query, SPN_DNS_UNKNOWN);
 		return;
 	}
-	if (has_address(reply, len, types[query->kind], &target)) {
-		finish(query, SPN_DNS_EXISTS);
-	} else if (target == NULL) {
-		finish(query, SPN_DNS_ABSENT);
+	answer = read_reply(reply, len, types[query->kind], target);
+	if (answer != SPN_DNS_ABSENT || target[0] == '\0') {
+		finish(query, answer);
 	} else if (query->num_cnames++ == MAX_CNAMES) {
 		finish(query, SPN_DNS_UNKNOWN); /* a loop */
 	} else {
@@ -369,7 +330,6 @@ static void take_reply(void *arg,
 			   take_reply,
 			   query);
 	}
-	ares_free_string(target);
 }
 
 static bool start_query(struct audit_dns *dns, size_t number)
