@@ -60,7 +60,7 @@ OURS = {
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
-        source search files records export ldif ldif_write lines entry limits config_copy
+        source search files records export ldif ldif_write lines entry config_copy
         naming_contexts fold ldap_url
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
@@ -80,7 +80,7 @@ OURS = {
         accounts args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
     'manage': (_sources('tools/spn_policy', '''
-        module_list modules settings set status dc effects
+        module_list modules settings set status effects
     '''), 'common'),
 }
 

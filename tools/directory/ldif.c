@@ -8,7 +8,7 @@
  */
 #include "ldif.h"
 
-#include "limits.h"
+#include "entry.h"
 #include "lines.h"
 #include "policy/quote.h"
 

@@ -5,7 +5,7 @@
  */
 #include "lines.h"
 
-#include "limits.h"
+#include "entry.h"
 
 #include <errno.h>
 #include <stdlib.h>

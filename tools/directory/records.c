@@ -6,7 +6,7 @@
  */
 #include "records.h"
 
-#include "limits.h"
+#include "entry.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -15,7 +15,7 @@
 #include "search.h"
 
 #include "ldap_url.h"
-#include "limits.h"
+#include "entry.h"
 #include "common/connect.h"
 #include "store/values.h"
 

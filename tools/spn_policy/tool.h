@@ -135,7 +135,7 @@ bool policy_effects(TALLOC_CTX *mem_ctx,
 		    const struct policy_argument *only,
 		    size_t *_num_warnings);
 
-/* ---- dc.c: the DC that answers */
+/* ---- status.c: the DC that answers, local or over LDAP */
 
 /* Its nTDSDSA object; NULL when it does not tell. */
 struct ldb_dn *policy_this_dc(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
