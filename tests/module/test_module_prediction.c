@@ -390,6 +390,46 @@ static void permissive_is_not_predicted(void **state)
 	assert_stored(f, "b", "foo/1|foo/2|foo/3");
 }
 
+static void fail_from_now_on(struct fake *f)
+{
+	f->fail_write = LDB_ERR_BUSY;
+}
+
+/* Samba has asked, so the rules have spoken, and then nothing is written. */
+static void predicted_and_then_failed(void **state)
+{
+	struct fake *f = *state;
+
+	put_accounts(f);
+	fake_change(f, "a", "=spn foo/a|http/h");
+	fake_start(f);
+	f->meanwhile = fail_from_now_on;
+	assert_int_equal(fake_modify(f, "b", "+spn http/h.example.com"),
+			 LDB_ERR_BUSY);
+	assert_null(f->meanwhile);
+	f->fail_write = LDB_SUCCESS;
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "b", "");
+}
+
+/* What the commit will refuse is not completed before: that step could be
+ * denied, and then the caller would not hear why. */
+static void refused_is_not_completed(void **state)
+{
+	struct fake *f = *state;
+
+	put_accounts(f);
+	fake_change(f, "a", "=spn foo/a|http/h");
+	f->num_requests = 0;
+	assert_refused(f,
+		       fake_modify(f, "b", "+spn http/new|http/h.example.com"),
+		       PAIR);
+	assert_int_equal(f->num_requests, 1);
+	assert_accepted(f, fake_modify(f, "b", "+spn http/new"));
+	assert_int_equal(f->num_requests, 3);
+	assert_stored(f, "b", "http/new|http/new.example.com");
+}
+
 /* A request that ends in an error below us has done nothing, whatever was
  * predicted of it. */
 static void predicted_and_refused_below(void **state)
@@ -469,6 +509,8 @@ int main(void)
 		fake_test(undelete_is_not_predicted),
 		fake_test(permissive_is_not_predicted),
 		fake_test(predicted_and_refused_below),
+		fake_test(predicted_and_then_failed),
+		fake_test(refused_is_not_completed),
 		fake_test(nested_write),
 		fake_test(names_are_not_predicted),
 	};

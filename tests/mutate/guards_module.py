@@ -226,8 +226,8 @@ GUARDS = {
     ],
     'modules/spn_session.c': [
         ('another account of the domain is not the caller',
-         'number != sid->sub_auths[i]',
-         'false'),
+         'uint32_t number = sid->sub_auths[i];',
+         'uint32_t number = 0;'),
         ('the system is S-1-5-18 and nobody else',
          'sid->num_auths == 1 && sid->sub_auths[0] == 18 &&',
          ''),

@@ -44,7 +44,7 @@ GUARDS = {
          'c == \'\\\'\' || spn_unicode_is_blank(c)',
          'c == \'\\\'\''),
     ],
-    'tools/directory/limits.c': [
+    'tools/directory/entry.c': [
         ('a value too long for the rules is told of',
          'if (len > AUDIT_LONGEST_VALUE)',
          'if (false)'),

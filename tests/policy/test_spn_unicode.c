@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where a character ends, and which ones nobody sees.
+ * Where a character ends, which ones nobody sees, and values as text.
  */
 #include "policy/unicode.h"
 #include "lib/policy_fixture.h"
@@ -207,6 +207,171 @@ static void visible_table(void **state)
 	}
 }
 
+struct escape_row {
+	struct spn_str in;
+	const char *out;
+};
+
+static const struct escape_row escape_rows[] = {
+	{STR(""), ""},
+	{STR("http/web01.example.com"), "http/web01.example.com"},
+	{STR(" a b "), " a b "},
+	{STR("\"'{}%s"), "\"'{}%s"},
+	/* What could break a line, end it, or forge an escape. */
+	{STR("a\nb"), "a\\0ab"},
+	{STR("\r\t"), "\\0d\\09"},
+	{STR("a\0b"), "a\\00b"},
+	{STR("\0"), "\\00"},
+	{STR("\x1b[31m"), "\\1b[31m"},
+	{STR("\x7f"), "\\7f"},
+	{STR("a\\0ab"), "a\\5c0ab"},
+	/* UTF-8 stays, what only looks like it does not. */
+	{STR("h\xc3\xb8st"), "h\xc3\xb8st"},
+	{STR("\xe2\x82\xac"), "\xe2\x82\xac"},
+	{STR("\xf0\x9f\x90\xa7"), "\xf0\x9f\x90\xa7"},
+	{STR("\xc3"), "\\c3"},
+	{STR("\xc3("), "\\c3("},
+	{STR("\x80"), "\\80"},
+	{STR("\xff\xfe"), "\\ff\\fe"},
+	{STR("\xc0\xaf"), "\\c0\\af"},
+	{STR("\xe0\x80\xaf"), "\\e0\\80\\af"},
+	{STR("\xf0\x80\x80\xaf"), "\\f0\\80\\80\\af"},
+	{STR("\xed\xa0\x80"), "\\ed\\a0\\80"},
+	{STR("\xf4\x90\x80\x80"), "\\f4\\90\\80\\80"},
+	{STR("\xe2\x82"), "\\e2\\82"},
+	/* C1 controls and what reorders or breaks a line on a terminal. */
+	{STR("\xc2\x85"), "\\c2\\85"},
+	{STR("\xc2\x9b"), "\\c2\\9b"},
+	{STR("\xe2\x80\xa8"), "\\e2\\80\\a8"},
+	{STR("\xe2\x80\xae"), "\\e2\\80\\ae"},
+	{STR("\xe2\x80\x8b"), "\\e2\\80\\8b"},
+	{STR("\xe2\x81\xa6"), "\\e2\\81\\a6"},
+};
+
+/* A DN, a sentence: backslashes stay, and nothing else does. */
+static const struct escape_row printable_rows[] = {
+	{STR(""), ""},
+	{STR("CN=a\\,b"), "CN=a\\,b"},
+	{STR("a\nb\tc\\"), "a\\0ab\\09c\\"},
+	{STR("M\xc3\xbcller"), "M\xc3\xbcller"},
+	{STR("\xe2\x1b["), "\\e2\\1b["}, /* swallows no escape */
+	{STR("\x9b"), "\\9b"},		 /* CSI in Latin-1 */
+	{STR("\xed\xa0\x80"), "\\ed\\a0\\80"},
+	{STR("a\xe2\x80\xae"), "a\\e2\\80\\ae"},
+};
+
+static void printable_table(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(printable_rows); i++) {
+		char *out = spn_printable(f->mem_ctx, printable_rows[i].in);
+
+		assert_non_null(out);
+		assert_string_equal(out, printable_rows[i].out);
+	}
+}
+
+/* One line of readable text comes out, whatever was sent. */
+static void escape_table(void **state)
+{
+	struct fixture *f = *state;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(escape_rows); i++) {
+		char *out = spn_escape(f->mem_ctx, escape_rows[i].in);
+
+		assert_non_null(out);
+		if (strcmp(out, escape_rows[i].out) != 0) {
+			print_error("'%s' is not '%s'\n",
+				    out,
+				    escape_rows[i].out);
+			ok = false;
+		}
+	}
+	assert_true(ok);
+}
+
+/* Every byte by itself: nothing below blank and no DEL is left. */
+static void escape_every_byte(void **state)
+{
+	struct fixture *f = *state;
+	unsigned c;
+
+	for (c = 0; c < 256; c++) {
+		char byte = (char)c;
+		struct spn_str in = {.data = &byte, .len = 1};
+		char *out = spn_escape(f->mem_ctx, in);
+		bool stays = c >= 0x20 && c < 0x7f && c != '\\';
+
+		assert_non_null(out);
+		assert_int_equal(strlen(out), stays ? 1 : 3);
+		talloc_free(out);
+	}
+}
+
+/* Quotes end where they end: one in the value is written as a byte. A bare
+ * word has no blank in it and no quote. */
+static void quote_table(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *quoted;
+		const char *if_needed;
+	} rows[] = {
+		{"it's", "'it\\27s'", "'it\\27s'"},
+		{"a\\b", "'a\\5cb'", "a\\5cb"},
+		{"a b", "'a b'", "'a b'"},
+		{"a\xc2\xa0z", "'a\xc2\xa0z'", "'a\xc2\xa0z'"},
+		{"\"a", "'\"a'", "'\"a'"},
+		{"a", "'a'", "a"},
+		{"", "''", ""},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct spn_str text = spn_str_of(rows[i].text);
+
+		assert_string_equal(spn_quote(f->mem_ctx, text, 0),
+				    rows[i].quoted);
+		assert_string_equal(spn_quote(f->mem_ctx,
+					      text,
+					      SPN_QUOTE_IF_NEEDED),
+				    rows[i].if_needed);
+	}
+}
+
+/* A text that is cut ends with a whole character, wherever that begins. */
+static void cut_between_characters(void **state)
+{
+	static const char *const characters[] = {"\xc3\xbc",
+						 "\xe2\x82\xac",
+						 "\xf0\x9f\x98\x80"};
+	struct fixture *f = *state;
+	size_t i;
+	size_t start;
+
+	for (i = 0; i < ARRAY_SIZE(characters); i++) {
+		for (start = 290; start < 310; start++) {
+			char *text = talloc_zero_array(f->mem_ctx, char, 400);
+			char *quoted = NULL;
+
+			memset(text, 'a', start);
+			strcat(text, characters[i]);
+			strcat(text, characters[i]);
+			memset(text + strlen(text), 'b', 20);
+			quoted = spn_quote(f->mem_ctx,
+					   spn_str_of(text),
+					   SPN_QUOTE_CUT);
+			assert_non_null(strstr(quoted, "...'"));
+			assert_null(strchr(quoted, '\\'));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +380,11 @@ int main(void)
 		fixture_test(ignorable_ranges),
 		fixture_test(escape_leaves_none),
 		fixture_test(visible_table),
+		fixture_test(printable_table),
+		fixture_test(escape_table),
+		fixture_test(escape_every_byte),
+		fixture_test(quote_table),
+		fixture_test(cut_between_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The parts of tools/common/connect.c that need no directory: text for
- * terminals, kinds of URL, and passwords wiped out of the command line.
+ * What the tools do before they have a directory: kinds of URL, passwords
+ * wiped out of the command line, the list of modules that is to be written.
  */
 
 #include "common/connect.h"
+#include "spn_policy/tool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,11 +86,74 @@ static void test_passwords(void **state)
 	talloc_free(mem_ctx);
 }
 
+/* The list of modules as spn-policy enable and disable write it. A mistake
+ * here is a DC that does not start. */
+struct list_row {
+	const char *list;
+	const char *with;
+	const char *without;
+	bool has;
+};
+
+static const struct list_row list_rows[] = {
+	/* what provision writes */
+	{"samba_dsdb", "spn_policy,samba_dsdb", "samba_dsdb", false},
+	/* enable twice */
+	{"spn_policy,samba_dsdb", "spn_policy,samba_dsdb", "samba_dsdb", true},
+	/* we go first, others keep their order */
+	{"a,samba_dsdb,spn_policy,b",
+	 "spn_policy,a,samba_dsdb,b",
+	 "a,samba_dsdb,b",
+	 true},
+	/* once is enough */
+	{"spn_policy,spn_policy,x", "spn_policy,x", "x", true},
+	/* blanks, and commas too many */
+	{" a , spn_policy,, b,", "spn_policy,a,b", "a,b", true},
+	/* names that only begin or end like ours */
+	{"spn_policy2,my_spn_policy,spn",
+	 "spn_policy,spn_policy2,"
+	 "my_spn_policy,spn",
+	 "spn_policy2,my_spn_policy,spn",
+	 false},
+	/* ldb compares names as they are written */
+	{"SPN_POLICY,x", "spn_policy,SPN_POLICY,x", "SPN_POLICY,x", false},
+	{"", "spn_policy", "", false},
+};
+
+static void test_lists(void **state)
+{
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	size_t wrong = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(list_rows) / sizeof(list_rows[0]); i++) {
+		const struct list_row *row = &list_rows[i];
+		char *with = policy_list_with(mem_ctx, row->list);
+		char *without = policy_list_without(mem_ctx, row->list);
+		bool has = policy_list_has(row->list, POLICY_MODULE);
+
+		if (strcmp(with, row->with) != 0 ||
+		    strcmp(without, row->without) != 0 || has != row->has)
+		{
+			printf("'%s': with '%s', without '%s', has %d\n",
+			       row->list,
+			       with,
+			       without,
+			       has);
+			wrong++;
+		}
+	}
+	talloc_free(mem_ctx);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_local_path),
 		cmocka_unit_test(test_passwords),
+		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,8 +48,13 @@ struct spn_facts {
 
 /* host is one of msDS-AdditionalSamAccountName, without their "$". NULL has
  * none. */
-bool spn_facts_have_sam_name(const struct spn_facts *facts,
-			     struct spn_str host);
+static inline bool spn_facts_have_sam_name(const struct spn_facts *facts,
+					   struct spn_str host)
+{
+	return facts != NULL && spn_names_have(facts->additional_sam_names,
+					       facts->sam_names,
+					       host);
+}
 
 enum spn_dns_answer {
 	SPN_DNS_UNKNOWN, /* nobody was asked, or nobody knows */
