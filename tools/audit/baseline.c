@@ -7,6 +7,7 @@
 
 #include "audit/rules/messages.h"
 #include "policy/quote.h"
+#include "policy/room.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -191,10 +192,10 @@ static bool add_line(struct audit_baseline *baseline,
 			"--write-baseline writes it";
 		return false;
 	}
-	lines = talloc_realloc(baseline,
-			       baseline->lines,
-			       struct line,
-			       baseline->num_lines + 1);
+	lines = spn_room(baseline,
+			 baseline->lines,
+			 baseline->num_lines,
+			 sizeof(*baseline->lines));
 	if (lines == NULL) {
 		return false;
 	}

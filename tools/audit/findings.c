@@ -8,6 +8,7 @@
  */
 #include "findings.h"
 
+#include "policy/room.h"
 #include "audit/rules/messages.h"
 
 #include <stdlib.h>
@@ -506,10 +507,10 @@ bool audit_findings_add(struct audit_findings *findings,
 	{
 		return true;
 	}
-	all = talloc_realloc(findings,
-			     findings->findings,
-			     struct audit_finding,
-			     findings->num_findings + 1);
+	all = spn_room(findings,
+		       findings->findings,
+		       findings->num_findings,
+		       sizeof(*findings->findings));
 	if (all == NULL ||
 	    !put_into_words(findings, findings, &finding, &violation)) {
 		return false;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "policy/host_pair.h"
+#include "policy/room.h"
 #include "policy/slots.h"
 
 /* While they are made. */
@@ -243,10 +244,10 @@ static struct audit_repair *repair_of(struct making *making,
 		}
 	}
 	repair = talloc_zero(repairs, struct audit_repair);
-	repairs->repairs = talloc_realloc(repairs,
-					  repairs->repairs,
-					  struct audit_repair *,
-					  repairs->num_repairs + 1);
+	repairs->repairs = spn_room(repairs,
+				    repairs->repairs,
+				    repairs->num_repairs,
+				    sizeof(*repairs->repairs));
 	if (repair == NULL || repairs->repairs == NULL ||
 	    !spn_slots_add(repairs,
 			   &making->by_guid,
@@ -263,10 +264,10 @@ static struct audit_repair *repair_of(struct making *making,
 static bool add_cause(struct audit_repair *repair,
 		      const struct audit_finding *finding)
 {
-	repair->causes = talloc_realloc(repair,
-					repair->causes,
-					const struct audit_finding *,
-					repair->num_causes + 1);
+	repair->causes = spn_room(repair,
+				  repair->causes,
+				  repair->num_causes,
+				  sizeof(*repair->causes));
 	if (repair->causes == NULL) {
 		return false;
 	}
@@ -291,7 +292,7 @@ static bool append(struct audit_repair *repair,
 			return true;
 		}
 	}
-	grown = talloc_realloc(repair, *list, struct spn_str, *num + 1);
+	grown = spn_room(repair, *list, *num, sizeof(**list));
 	if (grown == NULL ||
 	    !spn_slots_add(repair, &repair->by_value, hash, (uint32_t)*num))
 	{
@@ -336,10 +337,10 @@ static bool add_twins(const struct making *making,
 		{
 			continue;
 		}
-		repair->remove = talloc_realloc(repair,
-						repair->remove,
-						struct spn_str,
-						repair->num_remove + 1);
+		repair->remove = spn_room(repair,
+					  repair->remove,
+					  repair->num_remove,
+					  sizeof(*repair->remove));
 		if (repair->remove == NULL) {
 			return false;
 		}

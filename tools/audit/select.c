@@ -5,6 +5,7 @@
  */
 #include "select.h"
 
+#include "policy/room.h"
 #include "audit/census/census.h"
 
 #include <string.h>
@@ -35,10 +36,10 @@ static bool say(TALLOC_CTX *mem_ctx,
 static bool keep(struct audit_select *select,
 		 const struct spn_account *account)
 {
-	const char **guids = talloc_realloc(select,
-					    select->guids,
-					    const char *,
-					    select->num_guids + 1);
+	const char **guids = spn_room(select,
+				      select->guids,
+				      select->num_guids,
+				      sizeof(*select->guids));
 
 	if (guids == NULL) {
 		return false;

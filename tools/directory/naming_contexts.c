@@ -5,6 +5,7 @@
  */
 #include "naming_contexts.h"
 
+#include "policy/room.h"
 #include "ldap_url.h"
 
 #include <string.h>
@@ -89,10 +90,10 @@ static struct context *find(const struct audit_contexts *contexts,
 
 static struct context *add(struct audit_contexts *contexts, const char *tail)
 {
-	struct context *found = talloc_realloc(contexts,
-					       contexts->found,
-					       struct context,
-					       contexts->num_found + 1);
+	struct context *found = spn_room(contexts,
+					 contexts->found,
+					 contexts->num_found,
+					 sizeof(*contexts->found));
 
 	if (found == NULL) {
 		return NULL;
@@ -162,10 +163,10 @@ bool audit_contexts_add_referral(struct audit_contexts *contexts,
 	const char **referrals = NULL;
 	char *dn = NULL;
 
-	referrals = talloc_realloc(contexts,
-				   contexts->referrals,
-				   const char *,
-				   contexts->num_referrals + 1);
+	referrals = spn_room(contexts,
+			     contexts->referrals,
+			     contexts->num_referrals,
+			     sizeof(*contexts->referrals));
 	if (referrals == NULL) {
 		return false;
 	}

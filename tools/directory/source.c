@@ -4,6 +4,7 @@
  */
 #include "source.h"
 
+#include "policy/room.h"
 #include "search.h"
 #include "common/connect.h"
 
@@ -55,7 +56,10 @@ bool audit_source_lose(struct audit_source *source, const char *what)
 	while (source->losses != NULL && source->losses[num] != NULL) {
 		num++;
 	}
-	losses = talloc_realloc(source, source->losses, const char *, num + 2);
+	losses = spn_room(source,
+			  source->losses,
+			  num + 1,
+			  sizeof(*source->losses));
 	if (losses == NULL) {
 		return false;
 	}

@@ -5,6 +5,7 @@
  */
 #include "setspn.h"
 
+#include "policy/room.h"
 #include <string.h>
 #include <strings.h>
 
@@ -377,10 +378,10 @@ static int search_by_upn(const struct setspn *s,
 	}
 	for (i = 0; i < more->count; i++) {
 		if (ldb_dn_compare(more->msgs[i]->dn, res->msgs[0]->dn) != 0) {
-			res->msgs = talloc_realloc(res,
-						   res->msgs,
-						   struct ldb_message *,
-						   res->count + 1);
+			res->msgs = spn_room(res,
+					     res->msgs,
+					     res->count,
+					     sizeof(*res->msgs));
 			if (res->msgs == NULL) {
 				return LDB_ERR_OPERATIONS_ERROR;
 			}

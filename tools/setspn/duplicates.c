@@ -9,6 +9,7 @@
 #include "directory/fold.h"
 #include "directory/source.h"
 #include "policy/quick_fold.h"
+#include "policy/room.h"
 #include "policy/slots.h"
 #include "policy/quote.h"
 
@@ -324,7 +325,7 @@ static bool print_accounts(const struct table *table,
 	size_t i;
 
 	while (true) {
-		dns = talloc_realloc(table->pool, dns, const char *, num + 1);
+		dns = spn_room(table->pool, dns, num, sizeof(*dns));
 		if (dns == NULL) {
 			return false;
 		}

@@ -4,6 +4,7 @@
  */
 #include "setspn.h"
 
+#include "policy/room.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,10 +54,10 @@ static int take(void *private_data, const struct ldb_message *msg)
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	found->accounts = talloc_realloc(store->ldb,
-					 found->accounts,
-					 struct spn_account *,
-					 found->num + 1);
+	found->accounts = spn_room(store->ldb,
+				   found->accounts,
+				   found->num,
+				   sizeof(*found->accounts));
 	if (found->accounts == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}

@@ -6,6 +6,7 @@
  */
 #include "groups.h"
 
+#include "policy/room.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,10 +174,10 @@ bool audit_groups_add_member(struct audit_groups *groups,
 	int64_t rid = spn_values_int64(msg, "primaryGroupID");
 
 	if (is_privileged_rid((uint32_t)rid)) {
-		size_t *primary = talloc_realloc(groups,
-						 groups->primary,
-						 size_t,
-						 groups->num_primary + 1);
+		size_t *primary = spn_room(groups,
+					   groups->primary,
+					   groups->num_primary,
+					   sizeof(*groups->primary));
 
 		if (primary == NULL) {
 			return false;
