@@ -137,17 +137,17 @@ after() {
 	log_in "$USERNAME" "$PASSWORD"
 
 	why "What was wrong before still is. The audit names it, most urgent" \
-		"first, with the cure."
+		"first, with the fix."
 	run 1 spn-audit -H "ldap://$SERVER" --use-kerberos=required
 
-	why "The cure of the duplicate: taken away from the account that does" \
+	why "The fix of the duplicate: taken away from the account that does" \
 		"not run the shop. (Stock Samba would refuse this delete.)"
 	change 0 "dn: CN=svc-old,$users
 changetype: modify
 delete: servicePrincipalName
 servicePrincipalName: http/shop.$DNSNAME"
 
-	why "The cure of the lone half: add the other one."
+	why "The fix of the lone half: add the other one."
 	change 0 "$(adding svc-shop http/shop)"
 
 	why "Only the pasted URL is left for a person to decide about."

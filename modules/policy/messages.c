@@ -20,7 +20,7 @@ const struct spn_message spn_check_failed = {
 		  "made, so the change was refused; the log of the "
 		  "domain controller says why",
 	.reason = "the check could not be made: {words}",
-	.cure = "see the log of the domain controller",
+	.fix = "see the log of the domain controller",
 };
 
 const struct spn_message spn_setting_bad = {
@@ -32,7 +32,7 @@ const struct spn_message spn_setting_bad = {
 	.rank = 3,
 	.summary = "A line of the settings object is not understood",
 	.reason = "a setting is ignored: {words}",
-	.cure = "run spn-policy check",
+	.fix = "run spn-policy check",
 };
 
 const struct spn_message spn_machine_limit = {
@@ -48,8 +48,8 @@ const struct spn_message spn_machine_limit = {
 		  "delete others, or ask an administrator",
 	.reason = "the machine has given itself more than {words} "
 		  "SPNs, which is machine-spn-limit",
-	.cure = "find out what the machine does; an administrator may "
-		"add more, or raise machine-spn-limit",
+	.fix = "find out what the machine does; an administrator may "
+	       "add more, or raise machine-spn-limit",
 };
 
 const struct spn_message *const spn_messages_of_check[] = {

@@ -54,7 +54,7 @@ struct spn_message {
 	const char *summary; /* what it means, one line */
 	const char *client;  /* NULL for audit-only codes */
 	const char *reason;  /* audit and log, one line */
-	const char *cure;    /* one line */
+	const char *fix;     /* one line */
 	enum spn_repair repair;
 };
 

@@ -319,9 +319,9 @@ char *spn_violation_reason(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 	return expand(mem_ctx, v, v->message->reason);
 }
 
-char *spn_violation_cure(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
+char *spn_violation_fix(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 {
-	return expand(mem_ctx, v, v->message->cure);
+	return expand(mem_ctx, v, v->message->fix);
 }
 
 char *spn_violation_log_text(TALLOC_CTX *mem_ctx,

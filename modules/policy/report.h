@@ -55,9 +55,9 @@ char *spn_violation_refusal(TALLOC_CTX *mem_ctx,
  */
 char *spn_violation_client_text(TALLOC_CTX *mem_ctx,
 				const struct spn_violation *v);
-/* Reason and cure for people who may see everything; on mem_ctx. */
+/* Reason and fix for people who may see everything; on mem_ctx. */
 char *spn_violation_reason(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
-char *spn_violation_cure(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
+char *spn_violation_fix(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
 
 /* Who did it and when; strings are escaped by the functions below. */
 struct spn_log_context {

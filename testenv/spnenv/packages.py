@@ -49,7 +49,7 @@ def apt_line(names):
 
 
 def require(*sections):
-    """Raise with the names and the cure if something is missing."""
+    """Raise with the names and the remedy if something is missing."""
     names = missing(*sections)
     if names:
         raise TestenvError("missing packages: %s\nas root: %s"

@@ -99,8 +99,8 @@ DOMAIN_SUITES = (
           % layout.PYTHON),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
-    *(Suite("tool_audit_cures." + environment, environment + ":local",
-            "counted", python("tool_audit_cures"))
+    *(Suite("tool_audit_fixes." + environment, environment + ":local",
+            "counted", python("tool_audit_fixes"))
       for environment in ("ad_dc", "ad_dc_stock")),
     *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
             python(name))

@@ -217,7 +217,7 @@ def check_messages(rules):
     for code in sorted(set(said) - set(codes)):
         complain(MESSAGES, 'there is no code %s' % code)
     for code in sorted(set(said) & set(codes)):
-        labels = ['id', 'what', 'severity', 'rule', 'why', 'cure']
+        labels = ['id', 'what', 'severity', 'rule', 'why', 'fix']
         if codes[code]['rule'] != NO_RULE:
             labels.append('writes')
         for label in labels:

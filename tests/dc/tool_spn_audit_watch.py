@@ -180,7 +180,7 @@ class WatchTest(base.AuditTest):
 
     def check(self, *args):
         """Present findings, a new one, nothing for what is no finding, and
-        its cure."""
+        its fix."""
         watcher = self.start(ONLY, "--format=json", *args)
         present = [event_of(watcher.line()) for _ in range(self.num)]
         self.assertEqual({"new"}, {line["event"] for line in present})
@@ -222,7 +222,7 @@ class WatchTest(base.AuditTest):
         self.assertIn("new error SPN-301 PAIR-NO-SHORT " + NEW,
                       watcher.line())
         self.samdb.delete(dn)
-        self.assertIn("cured error SPN-301 PAIR-NO-SHORT " + NEW,
+        self.assertIn("fixed error SPN-301 PAIR-NO-SHORT " + NEW,
                       watcher.line())
         self.assertEqual((0, []), watcher.end(signal.SIGINT))
 
@@ -279,7 +279,7 @@ class WatchTest(base.AuditTest):
             self.assertIn("new error SPN-301 PAIR-NO-SHORT " + NEW,
                           watcher.line())
             self.remove()
-            self.assertTrue(watcher.line().startswith("cured error SPN-301"))
+            self.assertTrue(watcher.line().startswith("fixed error SPN-301"))
             self.assertEqual((0, []), watcher.end())
 
     def test_controller_goes_and_comes(self):
@@ -306,8 +306,8 @@ class WatchTest(base.AuditTest):
                              "-H", "ldap://" + base.SERVER, "-U",
                              "%s%%%s" % base.ORDINARY)
         self.assertIsNotNone(watcher.message("SPN-504 is not looked for"))
-        for event in "new", "cured", "new":
-            (self.remove if event == "cured" else self.add)()
+        for event in "new", "fixed", "new":
+            (self.remove if event == "fixed" else self.add)()
             while not watcher.line().startswith(
                     event + " error SPN-301 PAIR-NO-SHORT " + NEW):
                 pass

@@ -36,7 +36,7 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 		.holders = {.accounts = accounts, .num_accounts = 1},
 		.others = {.accounts = accounts, .num_accounts = 1},
 		.reason = hostile->domain,
-		.cure = hostile->dn,
+		.fix = hostile->dn,
 	};
 	struct audit_findings findings = {
 		.findings = &finding,

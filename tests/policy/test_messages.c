@@ -93,13 +93,13 @@ static bool message_is_complete(const struct spn_message *m)
 	bool ok = true;
 
 	if (m->id == NULL || m->rule == NULL || m->summary == NULL ||
-	    m->reason == NULL || m->cure == NULL)
+	    m->reason == NULL || m->fix == NULL)
 	{
 		print_error("%s: a text is missing\n", m->code);
 		return false;
 	}
 	if (!fixture_is_one_line(m->summary) ||
-	    !fixture_is_one_line(m->reason) || !fixture_is_one_line(m->cure))
+	    !fixture_is_one_line(m->reason) || !fixture_is_one_line(m->fix))
 	{
 		print_error("%s: not one line\n", m->code);
 		ok = false;

@@ -54,7 +54,7 @@ static void templates_expand(void **state)
 						       STR("http/web01"));
 		char *texts[4] = {
 			spn_violation_reason(f->mem_ctx, v),
-			spn_violation_cure(f->mem_ctx, v),
+			spn_violation_fix(f->mem_ctx, v),
 			spn_violation_log_text(f->mem_ctx, v, &log_context),
 			NULL,
 		};

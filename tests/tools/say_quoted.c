@@ -62,7 +62,7 @@ static void say(TALLOC_CTX *mem_ctx,
 		.holders = {.accounts = holders, .num_accounts = 2},
 		.is_held = true,
 		.reason = spn_violation_reason(mem_ctx, v),
-		.cure = spn_violation_cure(mem_ctx, v),
+		.fix = spn_violation_fix(mem_ctx, v),
 	};
 	const struct audit_findings findings = {
 		.findings = &finding,

@@ -74,14 +74,14 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 {
 	const struct spn_rule *rule = audit_message_rule(message);
 	char *reason = audit_message_reason(mem_ctx, message);
-	char *cure = audit_message_cure(mem_ctx, message);
+	char *fix = audit_message_fix(mem_ctx, message);
 	const struct {
 		const char *label;
 		const char *text;
 	} lines[] = {
 		{"what", message->summary},
 		{"why", reason},
-		{"cure", cure},
+		{"fix", fix},
 		{"severity", severity_text(choice, message)},
 		{"rule", message->rule},
 		{"default",
@@ -93,7 +93,7 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 	};
 	size_t i;
 
-	if (reason == NULL || cure == NULL) {
+	if (reason == NULL || fix == NULL) {
 		return false;
 	}
 	fprintf(stream, "%s %s\n", message->code, message->id);

@@ -199,7 +199,12 @@ void audit_events_write(const struct audit_events *before,
 		const struct event *old = &before->events[i];
 
 		if (find(after, old) == NULL) {
-			write_line(before, old, "cured", time, stream);
+			/* A released word of the schema stays. */
+			write_line(before,
+				   old,
+				   before->as_json ? "cured" : "fixed",
+				   time,
+				   stream);
 		}
 	}
 	for (i = 0; i < after->num; i++) {

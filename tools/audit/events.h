@@ -18,9 +18,10 @@ struct audit_events *audit_events_new(TALLOC_CTX *mem_ctx,
 				      bool as_json);
 
 /*
- * "cured ..." for what only before (NULL: nothing) has, then "new ..." for
- * what only after has and "changed ..." for what has other accounts or words
- * now, each in the order of its findings. time is ISO 8601, for json.
+ * "fixed ..." (in JSON "cured") for what only before (NULL: nothing) has, then
+ * "new ..." for what only after has and "changed ..." for what has other
+ * accounts or words now, each in the order of its findings. time is ISO 8601,
+ * for json.
  */
 void audit_events_write(const struct audit_events *before,
 			const struct audit_events *after,

@@ -302,24 +302,24 @@ static bool put_into_words(TALLOC_CTX *tmp_ctx,
 			   const struct spn_violation *violation)
 {
 	char *reason = spn_violation_reason(tmp_ctx, violation);
-	char *cure = spn_violation_cure(tmp_ctx, violation);
+	char *fix = spn_violation_fix(tmp_ctx, violation);
 	struct spn_str kept_reason = {};
-	struct spn_str kept_cure = {};
+	struct spn_str kept_fix = {};
 
-	if (reason == NULL || cure == NULL ||
+	if (reason == NULL || fix == NULL ||
 	    !spn_arena_copy(findings,
 			    &findings->arena,
 			    spn_str_of(reason),
 			    &kept_reason) ||
 	    !spn_arena_copy(findings,
 			    &findings->arena,
-			    spn_str_of(cure),
-			    &kept_cure))
+			    spn_str_of(fix),
+			    &kept_fix))
 	{
 		return false;
 	}
 	finding->reason = kept_reason.data;
-	finding->cure = kept_cure.data;
+	finding->fix = kept_fix.data;
 	return true;
 }
 

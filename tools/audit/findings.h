@@ -31,7 +31,7 @@ struct audit_finding {
 	struct audit_accounts others;
 	bool is_held;
 	const char *reason; /* one line each */
-	const char *cure;
+	const char *fix;
 };
 
 /* What holders are to it: "held by", or "account" where nobody has the SPN. */

@@ -44,7 +44,7 @@ static bool write_message(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 	}
 	return ok &&
 	       write_item(mem_ctx, "why", audit_message_reason(mem_ctx, m)) &&
-	       write_item(mem_ctx, "cure", audit_message_cure(mem_ctx, m));
+	       write_item(mem_ctx, "fix", audit_message_fix(mem_ctx, m));
 }
 
 static void write_heading(const struct spn_rule *rule)

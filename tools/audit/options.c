@@ -151,7 +151,7 @@ static const struct poptOption option_table[] = {
 		.argInfo = POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL,
 		.val = OPT_WATCH,
 		.descrip = "Go on: look for changes every SECONDS (10), and "
-			   "print a line for each new and each cured finding",
+			   "print a line for each new and each fixed finding",
 		.argDescrip = "SECONDS",
 	},
 	{

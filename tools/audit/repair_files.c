@@ -116,7 +116,7 @@ static bool write_decisions(TALLOC_CTX *mem_ctx,
 				   stream,
 				   "  why: ",
 				   finding->reason) ||
-		    !write_comment(mem_ctx, stream, "  cure: ", finding->cure))
+		    !write_comment(mem_ctx, stream, "  fix: ", finding->fix))
 		{
 			return false;
 		}

@@ -3,7 +3,7 @@
  * Every few seconds the server is asked for its highest USN, which costs it
  * next to nothing. Only if that has grown it is asked whether an object that
  * an audit looks at was changed, and only then all is read again: a change of
- * one account may make or cure findings of others.
+ * one account may make or fix findings of others.
  *
  * A lost connection may have missed changes, and the next one may be with
  * another controller, whose USNs are its own: so an audit follows each.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * --watch: audits again whenever something has changed, and says what is new
- * and what is cured, a line each.
+ * and what is fixed, a line each.
  */
 #ifndef SPN_AUDIT_WATCH_H
 #define SPN_AUDIT_WATCH_H

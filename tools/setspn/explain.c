@@ -263,13 +263,13 @@ int setspn_explain(const struct setspn *s,
 {
 	const struct spn_violation *v = choose(report);
 	char *refusal = spn_violation_refusal(mem_ctx, v);
-	char *cure = spn_violation_cure(mem_ctx, v);
+	char *fix = spn_violation_fix(mem_ctx, v);
 
 	if (is_duplicate(v)) {
 		show_duplicate(s, v);
 	}
 	fflush(stdout);
-	if (refusal == NULL || cure == NULL) {
+	if (refusal == NULL || fix == NULL) {
 		return setspn_out_of_memory(s);
 	}
 	spn_connect_message(s->connect, "%s: %s", v->message->code, refusal);
@@ -280,7 +280,7 @@ int setspn_explain(const struct setspn *s,
 				    "it is the policy of this forest to "
 				    "refuse that: alias-spn = deny");
 	} else if (!is_of(v, "syntax")) {
-		spn_connect_message(s->connect, "what to do: %s", cure);
+		spn_connect_message(s->connect, "what to do: %s", fix);
 	}
 	return SETSPN_NO;
 }

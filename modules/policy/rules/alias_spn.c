@@ -29,8 +29,8 @@ static const struct spn_message alias_clash = {
 	.reason = "'{partner}' is on another account, and one stands "
 		  "for the other (sPNMappings): who has the exact SPN "
 		  "answers alone",
-	.cure = "make sure that the service has the key of this "
-		"account; otherwise remove the SPN here",
+	.fix = "make sure that the service has the key of this "
+	       "account; otherwise remove the SPN here",
 };
 
 const struct spn_message spn_host_on_user = {
@@ -43,7 +43,7 @@ const struct spn_message spn_host_on_user = {
 	.summary = "A HOST SPN on an account that is not a computer",
 	.reason = "HOST stands for some fifty classes, so this account "
 		  "answers for all of them on that host",
-	.cure = "replace it by the class that the service really uses",
+	.fix = "replace it by the class that the service really uses",
 };
 
 static const struct spn_message map_odd = {
@@ -55,7 +55,7 @@ static const struct spn_message map_odd = {
 	.rank = 3,
 	.summary = "sPNMappings is not what clients expect",
 	.reason = "sPNMappings {words}",
-	.cure = "restore the value that a new domain has",
+	.fix = "restore the value that a new domain has",
 };
 
 static const struct spn_message heur_21 = {
@@ -68,7 +68,7 @@ static const struct spn_message heur_21 = {
 	.summary = "dSHeuristics turns uniqueness checks off",
 	.reason = "character 21 of dSHeuristics turns off: {words}; "
 		  "Samba's own check stays on",
-	.cure = "set it to 0 unless a migration is under way",
+	.fix = "set it to 0 unless a migration is under way",
 };
 
 /*

@@ -20,8 +20,8 @@ static const struct spn_message dup_exact = {
 		  "there first, or choose another name",
 	.reason = "several accounts hold it, so the KDC gives no "
 		  "ticket for it",
-	.cure = "keep it on the account whose key the service has, "
-		"remove it from the others",
+	.fix = "keep it on the account whose key the service has, "
+	       "remove it from the others",
 };
 
 static const struct spn_message dup_fold = {
@@ -34,7 +34,7 @@ static const struct spn_message dup_fold = {
 	.summary = "Two SPNs that only a Windows DC takes for one",
 	.reason = "a Windows DC does not tell it from {partner} of "
 		  "another account",
-	.cure = "rename one of the two",
+	.fix = "rename one of the two",
 };
 
 static const struct spn_message dup_self = {
@@ -49,7 +49,7 @@ static const struct spn_message dup_self = {
 	.client = "'{spn}' is on this account already in another "
 		  "spelling: remove the other one in the same request",
 	.reason = "the account holds it twice, spelled differently",
-	.cure = "remove one of the spellings",
+	.fix = "remove one of the spellings",
 	.repair = SPN_REPAIR_REMOVE_TWIN,
 };
 
@@ -65,9 +65,9 @@ static const struct spn_message multi_farm = {
 		  "one service account for all its members",
 	.reason = "several computers hold it, so the KDC gives no "
 		  "ticket for it",
-	.cure = "create one service account for the farm, give it "
-		"the SPN and run the service on every member as that "
-		"account",
+	.fix = "create one service account for the farm, give it "
+	       "the SPN and run the service on every member as that "
+	       "account",
 };
 
 static bool may_share(const struct spn_account *account, struct spn_str value)

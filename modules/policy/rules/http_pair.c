@@ -26,7 +26,7 @@ static const struct spn_message pair_no_short = {
 		  "same account: add or remove both in one request",
 	.reason = "nobody holds its other half {partner}: who asks by "
 		  "the short name gets no ticket",
-	.cure = "add {partner} to the same account",
+	.fix = "add {partner} to the same account",
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
 
@@ -42,7 +42,7 @@ static const struct spn_message pair_no_fqdn = {
 		  "same account: add or remove both in one request",
 	.reason = "nobody holds its other half {partner}: who asks by "
 		  "the full name gets no ticket",
-	.cure = "add {partner} to the same account",
+	.fix = "add {partner} to the same account",
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
 
@@ -59,8 +59,8 @@ const struct spn_message spn_pair_split = {
 		  "it there first",
 	.reason = "its other half {partner} is on another account: one "
 		  "of the two names gets the wrong key",
-	.cure = "move both halves to the account whose key the "
-		"service has",
+	.fix = "move both halves to the account whose key the "
+	       "service has",
 };
 
 static const struct spn_message pair_split_alias = {
@@ -78,7 +78,7 @@ static const struct spn_message pair_split_alias = {
 	.reason = "its other half {partner} is missing and falls to "
 		  "another account through HOST: wrong key, 401.1 or a "
 		  "prompt after 30 minutes",
-	.cure = "add {partner} to the same account",
+	.fix = "add {partner} to the same account",
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
 
@@ -92,7 +92,7 @@ static const struct spn_message pair_mismatch = {
 	.summary = "The halves are names of two different machines",
 	.reason = "{partner} looks like its other half but is the name "
 		  "of another machine",
-	.cure = "replace the half that was not meant",
+	.fix = "replace the half that was not meant",
 };
 
 static const struct spn_message pair_port = {
@@ -106,7 +106,7 @@ static const struct spn_message pair_port = {
 		   "missing",
 	.reason = "browsers do not send the port, and {partner} is not "
 		  "on this account",
-	.cure = "add {partner} to the same account",
+	.fix = "add {partner} to the same account",
 };
 
 static const struct spn_message winrm_hit = {
@@ -120,8 +120,8 @@ static const struct spn_message winrm_hit = {
 		   "account",
 	.reason = "remote PowerShell asks for the same name and gets "
 		  "the key of this account instead of the computer's",
-	.cure = "add {partner} to the computer and connect with the "
-		"port in the SPN",
+	.fix = "add {partner} to the computer and connect with the "
+	       "port in the SPN",
 };
 
 static const struct spn_message pair_foreign = {
@@ -134,8 +134,8 @@ static const struct spn_message pair_foreign = {
 	.summary = "An http SPN whose other half nobody can know",
 	.reason = "its DNS suffix is not one of this forest, so no other "
 		  "half is asked for",
-	.cure = "if the suffix is yours, add it: spn-policy set "
-		"dns-suffix=SUFFIX",
+	.fix = "if the suffix is yours, add it: spn-policy set "
+	       "dns-suffix=SUFFIX",
 };
 
 /* An http SPN of the account and the other half that it wants. */

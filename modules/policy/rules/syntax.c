@@ -27,7 +27,7 @@ static const struct spn_message mal_parts = {
 		  "class/host or class/host/service{meant}",
 	.reason = "it has no slash or more than two, so no client can "
 		  "ask for it",
-	.cure = "remove it{meant}",
+	.fix = "remove it{meant}",
 	.repair = SPN_REPAIR_REMOVE,
 };
 
@@ -43,7 +43,7 @@ static const struct spn_message mal_empty = {
 		  "write class/host{meant}",
 	.reason = "its service class or host name is empty, so no "
 		  "client can ask for it",
-	.cure = "remove it{meant}",
+	.fix = "remove it{meant}",
 	.repair = SPN_REPAIR_REMOVE,
 };
 
@@ -58,7 +58,7 @@ static const struct spn_message mal_url = {
 	.client = "'{spn}' is a URL, not a service principal "
 		  "name{meant}",
 	.reason = "it is a URL; clients ask for class/host",
-	.cure = "remove it{meant}",
+	.fix = "remove it{meant}",
 };
 
 static const struct spn_message mal_class_https = {
@@ -72,7 +72,7 @@ static const struct spn_message mal_class_https = {
 	.client = "'{spn}': clients ask for http/ over TLS, too{meant}",
 	.reason = "no client ever asks for this class; http/ serves "
 		  "TLS as well",
-	.cure = "replace it{meant}",
+	.fix = "replace it{meant}",
 };
 
 static const struct spn_message mal_realm = {
@@ -85,7 +85,7 @@ static const struct spn_message mal_realm = {
 	.summary = "A realm was written behind the name",
 	.client = "'{spn}': a KDC compares without the realm{meant}",
 	.reason = "it contains '@'; a KDC compares without the realm",
-	.cure = "replace it{meant}",
+	.fix = "replace it{meant}",
 };
 
 static const struct spn_message mal_space = {
@@ -100,7 +100,7 @@ static const struct spn_message mal_space = {
 		  "edge of a part or in its host name{meant}",
 	.reason = "it has a blank or a control character at the edge "
 		  "of a part or in its host name",
-	.cure = "remove it{meant}",
+	.fix = "remove it{meant}",
 	.repair = SPN_REPAIR_REMOVE,
 };
 
@@ -116,7 +116,7 @@ static const struct spn_message mal_dot = {
 	.client = "'{spn}': its host name cannot be in DNS{meant}",
 	.reason = "its host name ends in a dot or contains * or _; "
 		  "clients ask for the plain name",
-	.cure = "replace it{meant}",
+	.fix = "replace it{meant}",
 };
 
 static const struct spn_message mal_ip = {
@@ -131,7 +131,7 @@ static const struct spn_message mal_ip = {
 		  "address",
 	.reason = "its host name is an IP address; clients do not ask "
 		  "for those",
-	.cure = "remove it and let clients use the host's name",
+	.fix = "remove it and let clients use the host's name",
 };
 
 static const struct spn_message mal_port80 = {
@@ -145,7 +145,7 @@ static const struct spn_message mal_port80 = {
 	.client = "'{spn}': browsers leave this port out{meant}",
 	.reason = "browsers leave port 80 and 443 out, so nobody asks "
 		  "for it",
-	.cure = "remove it{meant}",
+	.fix = "remove it{meant}",
 };
 
 static const struct spn_message mal_instance = {
@@ -158,7 +158,7 @@ static const struct spn_message mal_instance = {
 	.summary = "An http or host SPN with an instance name",
 	.client = "'{spn}': this class has no instance names{meant}",
 	.reason = "clients of this class never send an instance name",
-	.cure = "remove it{meant}",
+	.fix = "remove it{meant}",
 };
 
 static const struct spn_message case_mix = {
@@ -171,7 +171,7 @@ static const struct spn_message case_mix = {
 	.summary = "The halves of a pair are spelled in different case",
 	.reason = "its class is spelled neither HTTP nor like its other "
 		  "half; a keytab on Unix compares with case",
-	.cure = "spell the class HTTP in both halves",
+	.fix = "spell the class HTTP in both halves",
 };
 
 static const struct spn_message mal_invisible = {
@@ -186,7 +186,7 @@ static const struct spn_message mal_invisible = {
 	.reason = "it has an invisible character: another name to the "
 		  "directory, the same to a reader and to a Windows "
 		  "KDC",
-	.cure = "remove it{meant}",
+	.fix = "remove it{meant}",
 };
 
 static const struct spn_message mal_utf8 = {
@@ -199,8 +199,8 @@ static const struct spn_message mal_utf8 = {
 	.summary = "Bytes that are not text",
 	.reason = "it is not UTF-8: no client can ask for it, and no "
 		  "directory takes such a value",
-	.cure = "look for damage with samba-tool dbcheck, and remove "
-		"it",
+	.fix = "look for damage with samba-tool dbcheck, and remove "
+	       "it",
 };
 
 /* One value under examination. */

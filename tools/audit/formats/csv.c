@@ -159,7 +159,7 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 	     write_accounts(mem_ctx, stream, &finding->holders) &&
 	     write_accounts(mem_ctx, stream, &finding->others) &&
 	     write_printable(mem_ctx, stream, finding->reason) &&
-	     write_printable(mem_ctx, stream, finding->cure);
+	     write_printable(mem_ctx, stream, finding->fix);
 	fputs("\r\n", stream);
 	return ok;
 }

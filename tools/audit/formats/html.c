@@ -423,7 +423,7 @@ static void write_row(struct page *page, const struct audit_finding *finding)
 	write_spn(page, finding);
 	write_accounts(page, finding);
 	write_words(page, "why", finding->reason);
-	write_words(page, "cure", finding->cure);
+	write_words(page, "fix", finding->fix);
 	close_tag(page);
 	check(page, xmlTextWriterWriteString(page->writer, xml("\n")));
 }
@@ -475,7 +475,7 @@ static void write_table(struct page *page,
 		"SPN",
 		"Accounts",
 		"Why",
-		"Cure",
+		"Fix",
 	};
 	size_t i;
 

@@ -153,7 +153,7 @@ static void put_finding(struct json *json, const struct audit_finding *f)
 	put_accounts(json, "others", &f->others);
 	put_spn(json, "partner", spn_str_of(f->partner));
 	put_text(json, "reason", f->reason);
-	put_text(json, "cure", f->cure);
+	put_text(json, "cure", f->fix);
 	close_with(json, '}');
 }
 

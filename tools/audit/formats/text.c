@@ -75,9 +75,9 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 	char label[INDENT + 1] = "";
 	char *spn = spn_escape(mem_ctx, finding->spn);
 	char *reason = spn_printable(mem_ctx, spn_str_of(finding->reason));
-	char *cure = spn_printable(mem_ctx, spn_str_of(finding->cure));
+	char *fix = spn_printable(mem_ctx, spn_str_of(finding->fix));
 
-	if (spn == NULL || reason == NULL || cure == NULL) {
+	if (spn == NULL || reason == NULL || fix == NULL) {
 		return false;
 	}
 	snprintf(label, sizeof(label), "    %s", audit_holders_label(finding));
@@ -92,7 +92,7 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	audit_wrap(stream, "    why", INDENT, reason);
-	audit_wrap(stream, "    cure", INDENT, cure);
+	audit_wrap(stream, "    fix", INDENT, fix);
 	return true;
 }
 

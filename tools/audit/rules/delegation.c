@@ -25,7 +25,7 @@ static const struct spn_message deleg_ghost = {
 		   "holds",
 	.reason = "no account holds it; whoever may write an SPN "
 		  "anywhere can become the target",
-	.cure = "remove the entry from msDS-AllowedToDelegateTo",
+	.fix = "remove the entry from msDS-AllowedToDelegateTo",
 };
 
 static const struct spn_message deleg_ambig = {
@@ -39,7 +39,7 @@ static const struct spn_message deleg_ambig = {
 		   "accounts, or of a dead one",
 	.reason = "'{account}' may delegate to it, but more than one "
 		  "account answers to it, or one that is disabled",
-	.cure = "repair the holders: {others}",
+	.fix = "repair the holders: {others}",
 };
 
 static const struct spn_message deleg_unpaired = {
@@ -53,7 +53,7 @@ static const struct spn_message deleg_unpaired = {
 		   "pair",
 	.reason = "its other half {partner} is not in the list: "
 		  "delegation works by one name of the web site only",
-	.cure = "add {partner} to msDS-AllowedToDelegateTo",
+	.fix = "add {partner} to msDS-AllowedToDelegateTo",
 };
 
 const struct spn_message spn_acl_writespn = {
@@ -66,7 +66,7 @@ const struct spn_message spn_acl_writespn = {
 	.summary = "Somebody who is not an administrator may write the "
 		   "SPNs of an account",
 	.reason = "may write their SPNs: {words}",
-	.cure = "take the right away if it is not needed",
+	.fix = "take the right away if it is not needed",
 };
 
 /*

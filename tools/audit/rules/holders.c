@@ -21,7 +21,7 @@ static const struct spn_message owner_disabled = {
 	.summary = "A disabled or expired account holds SPNs",
 	.reason = "the account is disabled or expired, so no client "
 		  "gets a ticket for its SPNs",
-	.cure = "remove the SPNs of the account, or the account",
+	.fix = "remove the SPNs of the account, or the account",
 };
 
 static const struct spn_message owner_stale = {
@@ -35,7 +35,7 @@ static const struct spn_message owner_stale = {
 		   "SPNs",
 	.reason = "neither a logon nor a new password for longer than "
 		  "--stale-days says",
-	.cure = "remove the computer if it is gone",
+	.fix = "remove the computer if it is gone",
 };
 
 static const struct spn_message owner_cnf = {
@@ -49,8 +49,8 @@ static const struct spn_message owner_cnf = {
 		   "SPNs",
 	.reason = "two objects of one name were made at the same "
 		  "time; this one was set aside with its SPNs",
-	.cure = "remove this object, or its SPNs if it is still "
-		"needed",
+	.fix = "remove this object, or its SPNs if it is still "
+	       "needed",
 };
 
 const struct spn_message spn_owner_deleted = {
@@ -63,7 +63,7 @@ const struct spn_message spn_owner_deleted = {
 	.summary = "A deleted object would bring an SPN back",
 	.reason = "{others} is deleted and has the same SPN: "
 		  "restoring it makes a duplicate or fails",
-	.cure = "remember it before you restore that object",
+	.fix = "remember it before you restore that object",
 };
 
 static const struct spn_message admin_spn = {
@@ -78,8 +78,8 @@ static const struct spn_message admin_spn = {
 	.reason = "by its name ({partner}) this is the account of a "
 		  "person who administers: everybody may try "
 		  "passwords on it at home",
-	.cure = "give the service an account of its own, best a "
-		"managed one",
+	.fix = "give the service an account of its own, best a "
+	       "managed one",
 };
 
 static const struct spn_message gmsa_check = {
@@ -93,8 +93,8 @@ static const struct spn_message gmsa_check = {
 		   "not use it",
 	.reason = "the computer of that name is none of those that "
 		  "may use the password of this account",
-	.cure = "let the computer use the account, or remove the "
-		"SPN",
+	.fix = "let the computer use the account, or remove the "
+	       "SPN",
 };
 
 static const struct spn_message addl_name = {
@@ -108,8 +108,8 @@ static const struct spn_message addl_name = {
 		   "has no HOST SPN",
 	.reason = "the additional name {partner} is also a name of "
 		  "another computer, or this one does not hold {spn}",
-	.cure = "remove the additional name if it is not meant, "
-		"else add the SPN",
+	.fix = "remove the additional name if it is not meant, "
+	       "else add the SPN",
 	.repair = SPN_REPAIR_ADD_ADDITIONAL,
 };
 

@@ -21,7 +21,7 @@ static const struct spn_message stale_nohost = {
 	.reason = "no computer of the forest has this name, and the "
 		  "DNS zone that the directory holds does not have it "
 		  "either",
-	.cure = "remove it, unless the name is still to come",
+	.fix = "remove it, unless the name is still to come",
 };
 
 static const struct spn_message ghost_dns = {
@@ -34,8 +34,8 @@ static const struct spn_message ghost_dns = {
 	.summary = "DNS does not know the host of an SPN",
 	.reason = "DNS does not know this name; whoever may register "
 		  "it gets what clients send to {account}",
-	.cure = "remove the SPN, or register the name in DNS "
-		"yourself",
+	.fix = "remove the SPN, or register the name in DNS "
+	       "yourself",
 };
 
 static const struct spn_message host_mismatch = {
@@ -49,8 +49,8 @@ static const struct spn_message host_mismatch = {
 		   "own",
 	.reason = "this is no name of the computer that holds it, "
 		  "maybe one from before it was renamed",
-	.cure = "remove it; if the computer really has that name, "
-		"add it to msDS-AdditionalDnsHostName",
+	.fix = "remove it; if the computer really has that name, "
+	       "add it to msDS-AdditionalDnsHostName",
 };
 
 static const struct spn_message host_missing = {
@@ -63,7 +63,7 @@ static const struct spn_message host_missing = {
 	.summary = "A computer lacks a HOST SPN of its own name",
 	.reason = "the computer does not hold it, so no client gets a "
 		  "ticket for that name",
-	.cure = "add it: setspn -R, or join the computer again",
+	.fix = "add it: setspn -R, or join the computer again",
 	.repair = SPN_REPAIR_ADD_SPN,
 };
 
@@ -77,7 +77,7 @@ static const struct spn_message dc_set = {
 	.summary = "A domain controller lacks one of its SPNs",
 	.reason = "every domain controller has this SPN; without it "
 		  "replication or clients fail",
-	.cure = "run samba_spnupdate on the domain controller",
+	.fix = "run samba_spnupdate on the domain controller",
 	.repair = SPN_REPAIR_ADD_SPN,
 };
 

@@ -18,8 +18,8 @@ static const struct spn_message krb_roast = {
 	.summary = "A user account holds SPNs",
 	.reason = "everybody in the domain may get a ticket for it "
 		  "and try passwords on it at home",
-	.cure = "a long random password, or a managed service "
-		"account",
+	.fix = "a long random password, or a managed service "
+	       "account",
 };
 
 static const struct spn_message krb_roast_old = {
@@ -32,8 +32,8 @@ static const struct spn_message krb_roast_old = {
 	.summary = "A user account with SPNs has an old password",
 	.reason = "everybody may try passwords on it at home, and its "
 		  "own is older than --password-days says",
-	.cure = "set a new long random password, or use a managed "
-		"service account",
+	.fix = "set a new long random password, or use a managed "
+	       "service account",
 };
 
 static const struct spn_message krb_roast_priv = {
@@ -46,7 +46,7 @@ static const struct spn_message krb_roast_priv = {
 	.summary = "An administrator's account holds SPNs",
 	.reason = "everybody may try passwords on it at home, and who "
 		  "finds it is an administrator",
-	.cure = "move the SPNs to an account without such rights",
+	.fix = "move the SPNs to an account without such rights",
 };
 
 static const struct spn_message krb_enc_weak = {
@@ -59,8 +59,8 @@ static const struct spn_message krb_enc_weak = {
 	.summary = "Tickets for an account are weakly encrypted",
 	.reason = "tickets for this account are weakly encrypted: "
 		  "{words}",
-	.cure = "set msDS-SupportedEncryptionTypes to 24 (AES), "
-		"then set the password again",
+	.fix = "set msDS-SupportedEncryptionTypes to 24 (AES), "
+	       "then set the password again",
 };
 
 #define TYPES_DES 0x3u

@@ -20,7 +20,7 @@ static const struct spn_message upn_sam = {
 		   "name",
 	.reason = "the user principal name {partner} is the account "
 		  "name of {others}: a KDC may take one for the other",
-	.cure = "change the user principal name",
+	.fix = "change the user principal name",
 };
 
 static const struct spn_message upn_dup = {
@@ -33,7 +33,7 @@ static const struct spn_message upn_dup = {
 	.summary = "Two accounts have one user principal name",
 	.reason = "{others} has the user principal name {partner}, "
 		  "too: neither can log on with it",
-	.cure = "change one of them",
+	.fix = "change one of them",
 };
 
 static const struct spn_message upn_spn = {
@@ -47,7 +47,7 @@ static const struct spn_message upn_spn = {
 	.reason = "the user principal name {partner} of this account "
 		  "is an SPN of {others}: two accounts answer to one "
 		  "name",
-	.cure = "put both on the same account",
+	.fix = "put both on the same account",
 };
 
 static const struct spn_message sam_dollar = {
@@ -61,7 +61,7 @@ static const struct spn_message sam_dollar = {
 		   "user has the rest of it",
 	.reason = "the account name {partner} is a computer's without "
 		  "its $, or a user's that a computer has with one",
-	.cure = "rename the account",
+	.fix = "rename the account",
 };
 
 /* Of a UPN: what stands before its last "@", all of it without one. */

@@ -16,8 +16,8 @@ const struct spn_message audit_baseline_stale = {
 	.rank = 5,
 	.summary = "A line of the baseline matches nothing any more",
 	.reason = "{words} accepts what is not there any more",
-	.cure = "remove the line, or write the file anew with "
-		"--write-baseline",
+	.fix = "remove the line, or write the file anew with "
+	       "--write-baseline",
 };
 
 /* What an audit says of itself. */
@@ -102,11 +102,11 @@ char *audit_message_reason(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 	return spn_violation_reason(mem_ctx, &v);
 }
 
-char *audit_message_cure(TALLOC_CTX *mem_ctx, const struct spn_message *m)
+char *audit_message_fix(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 {
 	const struct spn_violation v = example_of(m);
 
-	return spn_violation_cure(mem_ctx, &v);
+	return spn_violation_fix(mem_ctx, &v);
 }
 
 char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m)

@@ -26,7 +26,7 @@ const struct spn_rule *audit_message_rule(const struct spn_message *message);
  * client is told only of messages that refuse. On mem_ctx; NULL when out of
  * memory. */
 char *audit_message_reason(TALLOC_CTX *mem_ctx, const struct spn_message *m);
-char *audit_message_cure(TALLOC_CTX *mem_ctx, const struct spn_message *m);
+char *audit_message_fix(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 
 /* What the module does to a write that brings it. */

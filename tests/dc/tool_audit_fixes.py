@@ -3,7 +3,7 @@
 
 Runs with the module (ad_dc:local) and without it (ad_dc_stock:local). What is
 wrong is written below all modules. Afterwards none of the findings that the
-file claims to cure is left, and nothing else has changed: whole dumps of the
+file claims to fix is left, and nothing else has changed: whole dumps of the
 directory are compared.
 """
 
@@ -26,7 +26,7 @@ CONF = os.environ["SERVERCONFFILE"]
 SERVER = os.environ["SERVER"]
 DNS = os.environ["REALM"].lower()
 LOGIN = "-U%s%%%s" % (os.environ["USERNAME"], os.environ["PASSWORD"])
-OU = "OU=cures"
+OU = "OU=fixes"
 # What every change of an object changes, and a logon.
 BOOKKEEPING = {"uSNChanged", "whenChanged", "replPropertyMetaData",
                "lastLogon", "lastLogonTimestamp", "logonCount"}
@@ -59,7 +59,7 @@ USERS = {
     "cport": (b"http/cport.{d}:8080",),
 }
 SECOND = {"ctwice": (b"foo/twice",)}
-CURED = {"SPN-001", "SPN-002", "SPN-006", "SPN-103", "SPN-301", "SPN-302",
+FIXED = {"SPN-001", "SPN-002", "SPN-006", "SPN-103", "SPN-301", "SPN-302",
          "SPN-304", "SPN-404", "SPN-507"}
 
 
@@ -77,7 +77,7 @@ def run(*command, code=(0,), stdin=None):
     return done.stdout.decode()
 
 
-class Cures(unittest.TestCase):
+class Fixes(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
@@ -190,9 +190,9 @@ class Cures(unittest.TestCase):
     def check(self, apply):
         findings = self.audit("--fix-ldif=" + self.path("ldif"),
                               "--fix-setspn=" + self.path("sh"))
-        self.assertLessEqual(CURED, {f["code"] for f in findings})
+        self.assertLessEqual(FIXED, {f["code"] for f in findings})
         claimed = self.claimed()
-        self.assertLessEqual(CURED, {code for code, _ in claimed})
+        self.assertLessEqual(FIXED, {code for code, _ in claimed})
         before = self.dump()
         skipped = set(apply())
         expected = self.expected()
