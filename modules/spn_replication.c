@@ -162,7 +162,7 @@ static bool remember(const struct spn_store *store,
 	accounts = spn_room(replicated,
 			    replicated->accounts,
 			    replicated->num_accounts,
-			    sizeof(*accounts));
+			    struct spn_account *);
 	if (accounts == NULL) {
 		return false;
 	}

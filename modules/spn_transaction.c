@@ -136,7 +136,7 @@ static struct spn_touched *insert_touched(struct spn_transaction *txn,
 	char *guid = talloc_strdup(txn, object_guid);
 
 	struct spn_touched *grown =
-		spn_room(txn, txn->touched, num, sizeof(*grown));
+		spn_room(txn, txn->touched, num, struct spn_touched);
 
 	if (grown != NULL) {
 		txn->touched = grown;

@@ -30,7 +30,7 @@ static const char **split_list(TALLOC_CTX *mem_ctx, struct spn_str list)
 			names = spn_room(mem_ctx,
 					 names,
 					 num_names + 1,
-					 sizeof(*names));
+					 const char *);
 			if (names == NULL) {
 				return NULL;
 			}
@@ -57,7 +57,7 @@ static bool note_aliases(struct spn_mappings *mappings, size_t mapping)
 		struct spn_mapped *mapped = spn_room(mappings,
 						     mappings->mapped,
 						     mappings->num_mapped,
-						     sizeof(*mapped));
+						     struct spn_mapped);
 		uint32_t hash = spn_slots_hash(0, spn_str_of(names[i]), true);
 
 		if (mapped == NULL) {
@@ -98,7 +98,7 @@ bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
 	all = spn_room(mappings,
 		       mappings->mappings,
 		       mappings->num_mappings,
-		       sizeof(*all));
+		       struct spn_mapping);
 	if (all == NULL) {
 		return false;
 	}

@@ -28,7 +28,7 @@ bool spn_questions_ask(TALLOC_CTX *mem_ctx,
 	open = spn_room(mem_ctx,
 			questions->open,
 			questions->num_open,
-			sizeof(*open));
+			struct spn_question);
 	if (open == NULL) {
 		return false;
 	}

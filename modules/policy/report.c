@@ -59,7 +59,7 @@ bool spn_report_add(struct spn_report *report,
 	all = spn_room(report,
 		       report->violations,
 		       report->num_violations,
-		       sizeof(*all));
+		       struct spn_violation);
 	if (all == NULL) {
 		return false;
 	}

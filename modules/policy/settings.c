@@ -283,7 +283,7 @@ static bool add_to_list(struct spn_settings *settings,
 	if (copy == NULL) {
 		return false;
 	}
-	grown = spn_room(settings, *list, num + 1, sizeof(*grown));
+	grown = spn_room(settings, *list, num + 1, const char *);
 	if (grown == NULL) {
 		talloc_free(copy);
 		return false;

@@ -33,7 +33,7 @@ static struct spn_effect *add_effect(struct findings *f,
 				     const char *value)
 {
 	struct spn_effect *grown =
-		spn_room(f->mem_ctx, f->effects, f->num, sizeof(*grown));
+		spn_room(f->mem_ctx, f->effects, f->num, struct spn_effect);
 
 	if (grown == NULL) {
 		return NULL;

@@ -44,7 +44,7 @@ bool spn_table_add(TALLOC_CTX *mem_ctx,
 		grown = spn_room(mem_ctx,
 				 table->entries,
 				 number,
-				 sizeof(*grown));
+				 struct spn_entry);
 	}
 	if (grown == NULL) {
 		return false;

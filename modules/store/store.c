@@ -330,7 +330,7 @@ static int append_account(struct alternatives *alt,
 	accounts = spn_room(list->mem_ctx,
 			    list->accounts,
 			    list->num_accounts,
-			    sizeof(*accounts));
+			    struct spn_account *);
 	if (accounts == NULL) {
 		return ldb_oom(alt->store->ldb);
 	}

@@ -360,9 +360,12 @@ static void cut_between_characters(void **state)
 			char *quoted = NULL;
 
 			memset(text, 'a', start);
-			strcat(text, characters[i]);
-			strcat(text, characters[i]);
-			memset(text + strlen(text), 'b', 20);
+			snprintf(text + start,
+				 400 - start,
+				 "%s%s%s",
+				 characters[i],
+				 characters[i],
+				 "bbbbbbbbbbbbbbbbbbbb");
 			quoted = spn_quote(f->mem_ctx,
 					   spn_str_of(text),
 					   SPN_QUOTE_CUT);

@@ -195,7 +195,7 @@ static bool add_line(struct audit_baseline *baseline,
 	lines = spn_room(baseline,
 			 baseline->lines,
 			 baseline->num_lines,
-			 sizeof(*baseline->lines));
+			 struct line);
 	if (lines == NULL) {
 		return false;
 	}

@@ -510,7 +510,7 @@ bool audit_findings_add(struct audit_findings *findings,
 	all = spn_room(findings,
 		       findings->findings,
 		       findings->num_findings,
-		       sizeof(*findings->findings));
+		       struct audit_finding);
 	if (all == NULL ||
 	    !put_into_words(findings, findings, &finding, &violation)) {
 		return false;

@@ -247,7 +247,7 @@ static struct audit_repair *repair_of(struct making *making,
 	repairs->repairs = spn_room(repairs,
 				    repairs->repairs,
 				    repairs->num_repairs,
-				    sizeof(*repairs->repairs));
+				    struct audit_repair *);
 	if (repair == NULL || repairs->repairs == NULL ||
 	    !spn_slots_add(repairs,
 			   &making->by_guid,
@@ -267,7 +267,7 @@ static bool add_cause(struct audit_repair *repair,
 	repair->causes = spn_room(repair,
 				  repair->causes,
 				  repair->num_causes,
-				  sizeof(*repair->causes));
+				  const struct audit_finding *);
 	if (repair->causes == NULL) {
 		return false;
 	}
@@ -292,7 +292,7 @@ static bool append(struct audit_repair *repair,
 			return true;
 		}
 	}
-	grown = spn_room(repair, *list, *num, sizeof(**list));
+	grown = spn_room(repair, *list, *num, struct spn_str);
 	if (grown == NULL ||
 	    !spn_slots_add(repair, &repair->by_value, hash, (uint32_t)*num))
 	{
@@ -340,7 +340,7 @@ static bool add_twins(const struct making *making,
 		repair->remove = spn_room(repair,
 					  repair->remove,
 					  repair->num_remove,
-					  sizeof(*repair->remove));
+					  struct spn_str);
 		if (repair->remove == NULL) {
 			return false;
 		}

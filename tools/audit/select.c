@@ -39,7 +39,7 @@ static bool keep(struct audit_select *select,
 	const char **guids = spn_room(select,
 				      select->guids,
 				      select->num_guids,
-				      sizeof(*select->guids));
+				      const char *);
 
 	if (guids == NULL) {
 		return false;

@@ -93,7 +93,7 @@ static struct context *add(struct audit_contexts *contexts, const char *tail)
 	struct context *found = spn_room(contexts,
 					 contexts->found,
 					 contexts->num_found,
-					 sizeof(*contexts->found));
+					 struct context);
 
 	if (found == NULL) {
 		return NULL;
@@ -166,7 +166,7 @@ bool audit_contexts_add_referral(struct audit_contexts *contexts,
 	referrals = spn_room(contexts,
 			     contexts->referrals,
 			     contexts->num_referrals,
-			     sizeof(*contexts->referrals));
+			     const char *);
 	if (referrals == NULL) {
 		return false;
 	}

@@ -56,10 +56,7 @@ bool audit_source_lose(struct audit_source *source, const char *what)
 	while (source->losses != NULL && source->losses[num] != NULL) {
 		num++;
 	}
-	losses = spn_room(source,
-			  source->losses,
-			  num + 1,
-			  sizeof(*source->losses));
+	losses = spn_room(source, source->losses, num + 1, const char *);
 	if (losses == NULL) {
 		return false;
 	}

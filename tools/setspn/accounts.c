@@ -381,7 +381,7 @@ static int search_by_upn(const struct setspn *s,
 			res->msgs = spn_room(res,
 					     res->msgs,
 					     res->count,
-					     sizeof(*res->msgs));
+					     struct ldb_message *);
 			if (res->msgs == NULL) {
 				return LDB_ERR_OPERATIONS_ERROR;
 			}

@@ -325,7 +325,7 @@ static bool print_accounts(const struct table *table,
 	size_t i;
 
 	while (true) {
-		dns = spn_room(table->pool, dns, num, sizeof(*dns));
+		dns = spn_room(table->pool, dns, num, const char *);
 		if (dns == NULL) {
 			return false;
 		}

@@ -57,7 +57,7 @@ static int take(void *private_data, const struct ldb_message *msg)
 	found->accounts = spn_room(store->ldb,
 				   found->accounts,
 				   found->num,
-				   sizeof(*found->accounts));
+				   struct spn_account *);
 	if (found->accounts == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}

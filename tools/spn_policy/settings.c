@@ -13,8 +13,6 @@
 #include "common/shell_command.h"
 #include "tool.h"
 
-#include "common/shell_command.h"
-
 #include <string.h>
 #include <strings.h>
 #include <ldb_module.h>

@@ -177,7 +177,7 @@ bool audit_groups_add_member(struct audit_groups *groups,
 		size_t *primary = spn_room(groups,
 					   groups->primary,
 					   groups->num_primary,
-					   sizeof(*groups->primary));
+					   size_t);
 
 		if (primary == NULL) {
 			return false;

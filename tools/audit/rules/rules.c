@@ -28,7 +28,7 @@ const struct spn_rule *audit_rule_number(size_t number)
 		return spn_rules()[number];
 	}
 	number -= spn_num_rules();
-	while (rules[i] != NULL && i < number) {
+	while (i < number && rules[i] != NULL) {
 		i++;
 	}
 	return (rules[i] == NULL) ? NULL : &rules[i]->about;
