@@ -243,7 +243,7 @@ class LogonGetDomainInfo(Accounts):
         self.assertEqual(self.spns(dn), [])
 
     def test_held_outside_the_domain(self):
-        """Samba does not see the holder, we do: the whole write is undone."""
+        """Held in another naming context: the whole write is undone."""
         self.in_configuration("ldi-far", ["HOST/ldifar." + self.dns])
         dn = self.computer("ldifar", ["foo/ldifar"])
         self.call("ldifar", "ldifar." + self.dns)

@@ -80,7 +80,7 @@ class WritePaths(unittest.TestCase):
                             userAccountControl="4096", **more)
 
     def in_configuration(self, name, spns):
-        """An object outside the domain, where Samba does not look."""
+        """An object of the configuration."""
         dn = "CN=%s,CN=Services,%s" % (name, self.stock.get_config_basedn())
         self.stock.add({"dn": dn, "objectClass": "computer", "sAMAccountName": name + "$",
                         "servicePrincipalName": spns})
@@ -207,7 +207,7 @@ class Transactions(WritePaths):
 
 class Forest(WritePaths):
     def test_other_naming_context(self):
-        """Held outside the domain: Samba does not see it, we do."""
+        """Held in another naming context."""
         self.in_configuration("paths-far", ["foo/far"])
         near = self.account("near")
         for samdb in (over_ldap(admin_credentials()), local()):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What Samba's own samldb does with SPNs, its gaps included, and how the
- * fake reaches the tdb.
+ * What samldb does with SPNs, as far as the module has to live with it, and
+ * how the fake reaches the tdb.
  */
 #include "fake_samldb.h"
 

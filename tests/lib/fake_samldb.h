@@ -17,9 +17,8 @@ int fake_search_down(struct ldb_module *module,
 		     struct ldb_result **_res);
 
 /*
- * samldb_spn_uniqueness_check(): of several elements only the first; deletes
- * like adds, so that a value held twice can be deleted nowhere. It asks in any
- * case, and refuses if f->samldb_checks.
+ * samldb_spn_uniqueness_check() of one element: it asks about each value in
+ * any case, and refuses if f->samldb_checks.
  */
 int fake_samldb_check(struct ldb_module *module,
 		      TALLOC_CTX *mem_ctx,

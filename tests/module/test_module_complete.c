@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * http-pair at its default, "complete": the missing half comes along, a
- * removed half takes its partner with it (promise P2). And "give up": a
- * value that somebody else holds, too, can be taken away in spite of
- * Samba's own check.
+ * removed half takes its partner with it. And "give up": a value that
+ * somebody else holds, too, can be taken away.
  */
 #include "lib/fake_stack.h"
 
@@ -99,8 +98,7 @@ static void replace_brings_the_other_half(void **state)
 	run_rows(*state, rows, ARRAY_SIZE(rows));
 }
 
-/* Several elements of the attribute in one modify, which
- * Samba's own check does not look at, with others in between. */
+/* Several elements of the attribute in one modify, with others in between. */
 static void several_elements(void **state)
 {
 	static const struct row rows[] = {

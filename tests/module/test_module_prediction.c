@@ -305,8 +305,8 @@ static void more_than_one_write(void **state)
 	assert_stored(f, "b", "http/q|http/q.example.com");
 }
 
-/* Not even when nothing is wrong with the last of them: what the first one
- * does, in a tree that Samba does not look at, only the verdict sees. */
+/* Not even when nothing is wrong with the last of them: the verdict is over
+ * what the first one did, too. */
 static void harmless_write_after_a_duplicate(void **state)
 {
 	static const char *const harmless[] = {"+spn foo/x", "+spn http/x"};
