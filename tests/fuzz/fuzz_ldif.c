@@ -38,7 +38,7 @@ static void write_base64(FILE *out, const char *name, const struct ldb_val *v)
 static int write_entry(void *private_data, struct ldb_message *msg)
 {
 	struct copy *copy = private_data;
-	struct audit_entry_losses losses = {};
+	struct audit_entry_gaps gaps = {};
 	const char *dn = ldb_dn_get_linearized(msg->dn);
 	struct ldb_val text = spn_values_val(spn_str_of(dn));
 	unsigned i;
@@ -56,7 +56,7 @@ static int write_entry(void *private_data, struct ldb_message *msg)
 		}
 	}
 	fputc('\n', copy->out);
-	FUZZ_CHECK(audit_entry_normalize(msg, &losses));
+	FUZZ_CHECK(audit_entry_normalize(msg, &gaps));
 	return LDB_SUCCESS;
 }
 

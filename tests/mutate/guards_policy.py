@@ -48,7 +48,7 @@ GUARDS = {
         ('names need not lead both ways',
          'lost = lost || spn_set_has(orphaned, value->key);',
          ''),
-        ('a value that stays can lose its other half',
+        ('a value that stays can note_gap its other half',
          'bool all = c->is_write && c->diff->num_gone > 0;',
          'bool all = false;'),
         ('who answers for the other half is this account alone',

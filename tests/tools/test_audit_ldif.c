@@ -347,7 +347,7 @@ static void test_identity(void **state)
 		{1, 2, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 2, 3, 4};
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct ldb_message *msg = message(mem_ctx, "CN=a,DC=x");
-	struct audit_entry_losses losses = {};
+	struct audit_entry_gaps gaps = {};
 	struct spn_str value = {};
 
 	(void)state;
@@ -355,18 +355,18 @@ static void test_identity(void **state)
 	ldb_msg_add_string(msg, "objectSid", "S-1-5-21-67305985");
 	ldb_msg_add_string(msg, "nTSecurityDescriptor", "O:DAG:DA");
 	/* the second time there is nothing left to do */
-	assert_true(audit_entry_normalize(msg, &losses));
-	assert_true(audit_entry_normalize(msg, &losses));
+	assert_true(audit_entry_normalize(msg, &gaps));
+	assert_true(audit_entry_normalize(msg, &gaps));
 	assert_string_equal(spn_store_guid_text(mem_ctx, msg), guid);
 	value = spn_values_sid(msg, "objectSid");
 	assert_int_equal(value.len, sizeof(sid));
 	assert_memory_equal(value.data, sid, sizeof(sid));
 	assert_int_equal(msg->num_elements, 2);
-	assert_int_equal(losses.num_descriptors, 1);
+	assert_int_equal(gaps.num_descriptors, 1);
 
 	msg = message(mem_ctx, "CN=a,DC=x");
 	ldb_msg_add_string(msg, "objectGUID", "nonsense");
-	assert_true(audit_entry_normalize(msg, &losses));
+	assert_true(audit_entry_normalize(msg, &gaps));
 	assert_int_equal(msg->num_elements, 0);
 	talloc_free(mem_ctx);
 }
@@ -384,7 +384,7 @@ static void test_without_values(void **state)
 		SPN,
 	};
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	struct audit_entry_losses losses = {};
+	struct audit_entry_gaps gaps = {};
 	size_t i;
 
 	(void)state;
@@ -394,12 +394,12 @@ static void test_without_values(void **state)
 
 		for (times = 0; times < 2; times++) {
 			ldb_msg_add_empty(msg, names[i], 0, NULL);
-			assert_true(audit_entry_normalize(msg, &losses));
+			assert_true(audit_entry_normalize(msg, &gaps));
 		}
 		assert_string_equal(spn_store_guid_text(mem_ctx, msg), "");
 	}
-	assert_int_equal(losses.num_descriptors, 0);
-	assert_int_equal(losses.num_guessed, 0);
+	assert_int_equal(gaps.num_descriptors, 0);
+	assert_int_equal(gaps.num_guessed, 0);
 	talloc_free(mem_ctx);
 }
 
@@ -430,7 +430,7 @@ static void test_guess(void **state)
 	for (i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
 		const struct guess *g = &guesses[i];
 		struct ldb_message *msg = message(mem_ctx, "CN=a,DC=x");
-		struct audit_entry_losses losses = {};
+		struct audit_entry_gaps gaps = {};
 		const struct ldb_message_element *el = NULL;
 
 		if (g->name != NULL) {
@@ -444,8 +444,8 @@ static void test_guess(void **state)
 		if (g->spn != NULL) {
 			ldb_msg_add_string(msg, SPN, g->spn);
 		}
-		assert_true(audit_entry_normalize(msg, &losses));
-		assert_int_equal(losses.num_guessed, g->object_class != NULL);
+		assert_true(audit_entry_normalize(msg, &gaps));
+		assert_int_equal(gaps.num_guessed, g->object_class != NULL);
 		el = ldb_msg_find_element(msg, "objectClass");
 		if (g->object_class == NULL) {
 			assert_null(el);

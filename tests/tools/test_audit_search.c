@@ -42,7 +42,7 @@ struct world {
 	size_t num_entries;
 	size_t num_restarts;
 	bool is_partial;
-	size_t num_losses;
+	size_t num_gaps;
 	int entry_ret;
 };
 
@@ -198,15 +198,15 @@ static void forget(void *private_data)
 	w->num_restarts++;
 }
 
-static void lose(void *private_data, enum audit_loss loss, const char *what)
+static void note_gap(void *private_data, enum audit_gap gap, const char *what)
 {
 	struct world *w = private_data;
 
 	assert_non_null(strstr(what, "not complete"));
-	assert_int_equal(loss,
-			 (server.referral != NULL) ? AUDIT_LOSS_ELSEWHERE
-						   : AUDIT_LOSS_CUT);
-	w->num_losses++;
+	assert_int_equal(gap,
+			 (server.referral != NULL) ? AUDIT_GAP_ELSEWHERE
+						   : AUDIT_GAP_CUT);
+	w->num_gaps++;
 }
 
 static int run(struct world *w,
@@ -224,14 +224,14 @@ static int run(struct world *w,
 		.page_size = page_size,
 		.entry = count_entry,
 		.restart = forget,
-		.lose = w->is_partial ? lose : NULL,
+		.note_gap = w->is_partial ? note_gap : NULL,
 		.private_data = w,
 	};
 
 	*_reason = NULL;
 	w->num_entries = 0;
 	w->num_restarts = 0;
-	w->num_losses = 0;
+	w->num_gaps = 0;
 	server.num_requests = 0;
 	return audit_search_run(w, &search, _reason);
 }
@@ -349,25 +349,25 @@ static void test_partial(void **state)
 
 	w->is_partial = true;
 	assert_int_equal(run(w, true, 0, &reason), LDB_SUCCESS);
-	assert_int_equal(w->num_losses, 0);
+	assert_int_equal(w->num_gaps, 0);
 
 	server.cuts_values = true;
 	assert_int_equal(run(w, false, 0, &reason), LDB_SUCCESS);
 	assert_int_equal(w->num_entries, 2 * ENTRIES);
-	assert_int_equal(w->num_losses, 2);
+	assert_int_equal(w->num_gaps, 2);
 	server.cuts_values = false;
 
 	server.referral = "ldap://other/DC=child,DC=x";
 	assert_int_equal(run(w, true, 0, &reason), LDB_SUCCESS);
 	assert_int_equal(w->num_entries, 2 * ENTRIES);
-	assert_int_not_equal(w->num_losses, 0);
+	assert_int_not_equal(w->num_gaps, 0);
 	server.referral = NULL;
 
 	server.size_limit = 3;
 	server.has_no_pages = true;
 	assert_int_equal(run(w, true, 0, &reason), LDB_SUCCESS);
 	assert_int_equal(w->num_entries, 3);
-	assert_int_equal(w->num_losses, 1);
+	assert_int_equal(w->num_gaps, 1);
 }
 
 /* What the caller makes of an entry can end it. */

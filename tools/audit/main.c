@@ -209,7 +209,7 @@ static bool format_report(struct audit *audit,
 		.choice = audit->options->choice,
 		.findings = findings,
 		.num_accepted = num_accepted,
-		.losses = scanned->source->losses,
+		.gaps = scanned->source->gaps,
 	};
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
 	time_t now = time(NULL);

@@ -61,7 +61,7 @@ void audit_tell_end_progress(void)
 void audit_tell_scan(const struct audit_tell *tell,
 		     const struct audit_scan *scan)
 {
-	const char *const *loss = scan->source->losses;
+	const char *const *gap = scan->source->gaps;
 
 	spn_connect_message(tell->connect,
 			    "read %s: %zu accounts, %zu SPNs, %.2f s; judged "
@@ -71,8 +71,8 @@ void audit_tell_scan(const struct audit_tell *tell,
 			    scan->num_spns,
 			    scan->seconds_reading,
 			    scan->seconds_judging);
-	for (; loss != NULL && *loss != NULL; loss++) {
-		spn_connect_message(tell->connect, "%s", *loss);
+	for (; gap != NULL && *gap != NULL; gap++) {
+		spn_connect_message(tell->connect, "%s", *gap);
 	}
 }
 

@@ -81,8 +81,7 @@ static bool normalize_sid(struct ldb_message *msg)
 					      });
 }
 
-static void drop_sddl(struct ldb_message *msg,
-		      struct audit_entry_losses *losses)
+static void drop_sddl(struct ldb_message *msg, struct audit_entry_gaps *gaps)
 {
 	static const char attr[] = "nTSecurityDescriptor";
 	struct spn_str descriptor = spn_values_first(msg, attr);
@@ -91,13 +90,12 @@ static void drop_sddl(struct ldb_message *msg,
 	    (descriptor.len == 0 || descriptor.data[0] != DESCRIPTOR_REVISION))
 	{
 		ldb_msg_remove_attr(msg, attr);
-		losses->num_descriptors++;
+		gaps->num_descriptors++;
 	}
 }
 
 /* Groups have a sAMAccountName, too. */
-static bool guess_class(struct ldb_message *msg,
-			struct audit_entry_losses *losses)
+static bool guess_class(struct ldb_message *msg, struct audit_entry_gaps *gaps)
 {
 	static const char class[] = "objectClass";
 	const char *name = spn_values_text(msg, "sAMAccountName");
@@ -115,18 +113,18 @@ static bool guess_class(struct ldb_message *msg,
 	{
 		return true;
 	}
-	losses->num_guessed++;
+	gaps->num_guessed++;
 	return ldb_msg_add_string(msg, class, "user") == LDB_SUCCESS &&
 	       (!is_computer ||
 		ldb_msg_add_string(msg, class, "computer") == LDB_SUCCESS);
 }
 
 bool audit_entry_normalize(struct ldb_message *msg,
-			   struct audit_entry_losses *losses)
+			   struct audit_entry_gaps *gaps)
 {
-	drop_sddl(msg, losses);
+	drop_sddl(msg, gaps);
 	return normalize_guid(msg) && normalize_sid(msg) &&
-	       guess_class(msg, losses);
+	       guess_class(msg, gaps);
 }
 
 /* --------------------------------------------------------- longest values */

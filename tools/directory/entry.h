@@ -8,7 +8,7 @@
 
 #include "store/store.h"
 
-struct audit_entry_losses {
+struct audit_entry_gaps {
 	size_t num_guessed;	/* entries without objectClass */
 	size_t num_descriptors; /* in SDDL, which is not understood here */
 };
@@ -19,7 +19,7 @@ struct audit_entry_losses {
  * its other attributes tell. False when out of memory.
  */
 bool audit_entry_normalize(struct ldb_message *msg,
-			   struct audit_entry_losses *losses);
+			   struct audit_entry_gaps *gaps);
 
 /*
  * How long a value may be. More than this no directory takes in one request

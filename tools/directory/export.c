@@ -33,7 +33,7 @@ struct export
 	const struct audit_stream *to;
 	struct audit_config *config;
 	struct audit_contexts *contexts;
-	struct audit_entry_losses losses;
+	struct audit_entry_gaps gaps;
 	bool has_mappings;
 	bool has_domains;
 	bool has_spns;
@@ -61,7 +61,7 @@ static int read_entry(void *private_data, struct ldb_message *msg)
 	struct export *export = private_data;
 	int ret;
 
-	if (!audit_entry_normalize(msg, &export->losses) ||
+	if (!audit_entry_normalize(msg, &export->gaps) ||
 	    !audit_contexts_add(export->contexts, msg))
 	{
 		return LDB_ERR_OPERATIONS_ERROR;
@@ -147,7 +147,7 @@ static bool read_export(struct audit_source *source,
 
 	talloc_free(export->contexts);
 	TALLOC_FREE(export->config);
-	export->losses = (struct audit_entry_losses){};
+	export->gaps = (struct audit_entry_gaps){};
 	export->to = stream;
 	export->contexts = audit_contexts_new(export, source->ldb);
 	*_reason = NULL;
@@ -247,20 +247,20 @@ static void say_losses(const struct export *export)
 	bool has_accounts = false;
 	size_t state = 0;
 
-	if (export->losses.num_guessed > 0) {
+	if (export->gaps.num_guessed > 0) {
 		spn_connect_message(export->connect,
 				    "%s: %zu accounts have no objectClass: "
 				    "what they are is guessed",
 				    export->name,
-				    export->losses.num_guessed);
+				    export->gaps.num_guessed);
 	}
-	if (export->losses.num_descriptors > 0) {
+	if (export->gaps.num_descriptors > 0) {
 		spn_connect_message(export->connect,
 				    "%s: %zu security descriptors are not "
 				    "binary: who may write SPNs was not "
 				    "checked",
 				    export->name,
-				    export->losses.num_descriptors);
+				    export->gaps.num_descriptors);
 	}
 	while (true) {
 		dn = audit_contexts_missing(export->contexts,

@@ -152,16 +152,16 @@ static bool is_known_referral(const struct audit_search *search,
 }
 
 /* Goes on without it, or ends with that error. */
-static int lost(struct pass *pass,
-		enum audit_loss loss,
-		int ret,
-		const char *what)
+static int gap_found(struct pass *pass,
+		     enum audit_gap gap,
+		     int ret,
+		     const char *what)
 {
 	if (what == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
-	if (pass->search->lose != NULL) {
-		pass->search->lose(pass->search->private_data, loss, what);
+	if (pass->search->note_gap != NULL) {
+		pass->search->note_gap(pass->search->private_data, gap, what);
 		return LDB_SUCCESS;
 	}
 	pass->reason = what;
@@ -181,13 +181,14 @@ static int handle_referral(struct pass *pass, const char *referral)
 	if (known) {
 		return LDB_SUCCESS;
 	}
-	return lost(pass,
-		    AUDIT_LOSS_ELSEWHERE,
-		    LDB_ERR_REFERRAL,
-		    talloc_asprintf(pass->mem_ctx,
-				    "the answer is not complete: the server "
-				    "says that the rest is at %s",
-				    referral));
+	return gap_found(
+		pass,
+		AUDIT_GAP_ELSEWHERE,
+		LDB_ERR_REFERRAL,
+		talloc_asprintf(pass->mem_ctx,
+				"the answer is not complete: the server "
+				"says that the rest is at %s",
+				referral));
 }
 
 /* Of a page: is it one that was there before? */
@@ -229,24 +230,25 @@ static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 	}
 	reason = audit_too_long(pass->mem_ctx, msg, &is_too_long);
 	if (is_too_long) {
-		return lost(pass,
-			    AUDIT_LOSS_CUT,
-			    LDB_ERR_SIZE_LIMIT_EXCEEDED,
-			    reason);
+		return gap_found(pass,
+				 AUDIT_GAP_CUT,
+				 LDB_ERR_SIZE_LIMIT_EXCEEDED,
+				 reason);
 	}
 	for (i = 0; i < msg->num_elements; i++) {
 		if (strcasestr(msg->elements[i].name, range) == NULL) {
 			continue;
 		}
-		ret = lost(pass,
-			   AUDIT_LOSS_CUT,
-			   LDB_ERR_SIZE_LIMIT_EXCEEDED,
-			   talloc_asprintf(
-				   pass->mem_ctx,
-				   "the answer is not complete: the server "
-				   "sends only %s of %s",
-				   msg->elements[i].name,
-				   ldb_dn_get_linearized(msg->dn)));
+		ret = gap_found(
+			pass,
+			AUDIT_GAP_CUT,
+			LDB_ERR_SIZE_LIMIT_EXCEEDED,
+			talloc_asprintf(
+				pass->mem_ctx,
+				"the answer is not complete: the server "
+				"sends only %s of %s",
+				msg->elements[i].name,
+				ldb_dn_get_linearized(msg->dn)));
 		if (ret != LDB_SUCCESS) {
 			return ret;
 		}
@@ -490,14 +492,15 @@ int audit_search_run(TALLOC_CTX *mem_ctx,
 		ret = run_all(&pass, DEFAULT_PAGE);
 	}
 	if (ret != LDB_SUCCESS && pass.reason == NULL && is_limit(ret) &&
-	    search->lose != NULL)
+	    search->note_gap != NULL)
 	{
-		ret = lost(&pass,
-			   AUDIT_LOSS_CUT,
-			   ret,
-			   talloc_asprintf(mem_ctx,
-					   "the answer is not complete: %s",
-					   ldb_strerror(ret)));
+		ret = gap_found(
+			&pass,
+			AUDIT_GAP_CUT,
+			ret,
+			talloc_asprintf(mem_ctx,
+					"the answer is not complete: %s",
+					ldb_strerror(ret)));
 	}
 	if (ret == LDB_SUCCESS) {
 		return ret;

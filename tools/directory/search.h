@@ -29,9 +29,9 @@ int audit_server_of(struct ldb_context *ldb,
 		    struct audit_server **_server);
 
 /* What an answer lacks. */
-enum audit_loss {
-	AUDIT_LOSS_CUT,	      /* of what the server has itself */
-	AUDIT_LOSS_ELSEWHERE, /* it names another server for it */
+enum audit_gap {
+	AUDIT_GAP_CUT,	     /* of what the server has itself */
+	AUDIT_GAP_ELSEWHERE, /* it names another server for it */
 };
 
 struct audit_search {
@@ -47,9 +47,9 @@ struct audit_search {
 	void (*restart)(void *private_data);
 	/* Something of the answer is missing; the search goes on. NULL: then
 	 * it fails. */
-	void (*lose)(void *private_data,
-		     enum audit_loss loss,
-		     const char *what);
+	void (*note_gap)(void *private_data,
+			 enum audit_gap gap,
+			 const char *what);
 	void *private_data;
 };
 

@@ -50,20 +50,20 @@ const char *const audit_attrs[] = {
 
 bool audit_source_lose(struct audit_source *source, const char *what)
 {
-	const char **losses = NULL;
+	const char **gaps = NULL;
 	size_t num = 0;
 
-	while (source->losses != NULL && source->losses[num] != NULL) {
+	while (source->gaps != NULL && source->gaps[num] != NULL) {
 		num++;
 	}
-	losses = spn_room(source, source->losses, num + 1, const char *);
-	if (losses == NULL) {
+	gaps = spn_room(source, source->gaps, num + 1, const char *);
+	if (gaps == NULL) {
 		return false;
 	}
-	source->losses = losses;
-	losses[num] = talloc_strdup(losses, what);
-	losses[num + 1] = NULL;
-	return losses[num] != NULL;
+	source->gaps = gaps;
+	gaps[num] = talloc_strdup(gaps, what);
+	gaps[num + 1] = NULL;
+	return gaps[num] != NULL;
 }
 
 /* -------------------------------------------------------- end to end */
@@ -122,7 +122,7 @@ struct searching {
 	struct audit_search_options options;
 };
 
-/* The stream of the reader, and where losses go. */
+/* The stream of the reader, and where gaps go. */
 struct passing {
 	const struct audit_stream *stream;
 	struct audit_source *source;
@@ -139,17 +139,15 @@ static void pass_restart(void *private_data)
 {
 	struct passing *passing = private_data;
 
-	TALLOC_FREE(passing->source->losses);
+	TALLOC_FREE(passing->source->gaps);
 	passing->stream->restart(passing->stream->private_data);
 }
 
-static void pass_loss(void *private_data,
-		      enum audit_loss loss,
-		      const char *what)
+static void pass_gap(void *private_data, enum audit_gap gap, const char *what)
 {
 	struct passing *passing = private_data;
 
-	(void)loss;
+	(void)gap;
 	audit_source_lose(passing->source, what);
 }
 
@@ -170,7 +168,7 @@ static bool read_search(struct audit_source *source,
 		.page_size = searching->options.page_size,
 		.entry = pass_entry,
 		.restart = pass_restart,
-		.lose = searching->options.partial ? pass_loss : NULL,
+		.note_gap = searching->options.partial ? pass_gap : NULL,
 		.private_data = &passing,
 	};
 

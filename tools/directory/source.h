@@ -42,10 +42,10 @@ struct audit_source {
 		     const char **_reason);
 	void *private_data;
 	/* What could not be read, one line each; NULL-terminated, or NULL. */
-	const char **losses;
+	const char **gaps;
 };
 
-/* Notes a loss; it is copied. False when out of memory. */
+/* Notes a gap; it is copied. False when out of memory. */
 bool audit_source_lose(struct audit_source *source, const char *what);
 
 /* A find() for sources that can only be read from one end to the other. */

@@ -41,7 +41,7 @@ void setspn_say_scope(const struct setspn *s)
 
 struct passing {
 	const struct setspn_search *search;
-	const char *loss;
+	const char *gap;
 };
 
 static int pass_entry(void *private_data, const struct ldb_message *msg)
@@ -58,15 +58,13 @@ static void pass_restart(void *private_data)
 	passing->search->restart(passing->search->private_data);
 }
 
-static void pass_loss(void *private_data,
-		      enum audit_loss loss,
-		      const char *what)
+static void pass_gap(void *private_data, enum audit_gap gap, const char *what)
 {
 	struct passing *passing = private_data;
 
-	/* Where the next naming context begins the domain ends: no loss. */
-	if (loss != AUDIT_LOSS_ELSEWHERE) {
-		passing->loss = what;
+	/* Where the next naming context begins the domain ends: no gap. */
+	if (gap != AUDIT_GAP_ELSEWHERE) {
+		passing->gap = what;
 	}
 }
 
@@ -82,7 +80,7 @@ int setspn_search(const struct setspn *s, const struct setspn_search *search)
 		.phantom_root = s->plan->forest,
 		.entry = pass_entry,
 		.restart = pass_restart,
-		.lose = pass_loss,
+		.note_gap = pass_gap,
 		.private_data = &passing,
 	};
 	TALLOC_CTX *mem_ctx = talloc_new(s->mem_ctx);
@@ -101,13 +99,12 @@ int setspn_search(const struct setspn *s, const struct setspn_search *search)
 			s->targets[i]->dn);
 	}
 	ret = audit_search_run(mem_ctx, &all, &reason);
-	if (ret == LDB_SUCCESS && passing.loss == NULL) {
+	if (ret == LDB_SUCCESS && passing.gap == NULL) {
 		talloc_free(mem_ctx);
 		return SETSPN_DONE;
 	}
 	if (reason == NULL) {
-		reason = (passing.loss != NULL) ? passing.loss
-						: "out of memory";
+		reason = (passing.gap != NULL) ? passing.gap : "out of memory";
 	}
 	spn_connect_message(s->connect, "cannot search: %s", reason);
 	talloc_free(mem_ctx);

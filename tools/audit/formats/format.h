@@ -18,8 +18,8 @@ struct audit_result {
 	long long timestamp; /* the same, seconds since 1970 */
 	size_t num_accounts; /* that were looked at */
 	size_t num_spns;
-	size_t num_accepted;	   /* findings that a baseline accepts */
-	const char *const *losses; /* what could not be read, NULL-terminated;
+	size_t num_accepted;	 /* findings that a baseline accepts */
+	const char *const *gaps; /* what could not be read, NULL-terminated;
 				      NULL: nothing */
 	const char *part; /* what --account and --base keep; NULL: all */
 	const struct audit_choice *choice;

@@ -155,7 +155,7 @@ static void write_sum(struct page *page,
 
 static void write_source(struct page *page, const struct audit_result *result)
 {
-	const char *const *loss = NULL;
+	const char *const *gap = NULL;
 
 	open_tag(page, "p", "soft");
 	if (result->dc != NULL) {
@@ -167,10 +167,10 @@ static void write_source(struct page *page, const struct audit_result *result)
 	text(page, ", from ");
 	foreign_text(page, result->url);
 	close_tag(page);
-	for (loss = result->losses; loss != NULL && *loss != NULL; loss++) {
+	for (gap = result->gaps; gap != NULL && *gap != NULL; gap++) {
 		open_tag(page, "p", "error");
 		text(page, "Not complete: ");
-		foreign_text(page, *loss);
+		foreign_text(page, *gap);
 		close_tag(page);
 	}
 	if (result->part != NULL) {

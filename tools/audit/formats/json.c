@@ -210,11 +210,11 @@ static void put_counts(struct json *json, const struct audit_result *result)
 
 static void put_losses(struct json *json, const struct audit_result *result)
 {
-	const char *const *loss = result->losses;
+	const char *const *gap = result->gaps;
 
 	open_with(json, "incomplete", '[');
-	for (; loss != NULL && *loss != NULL; loss++) {
-		put_text(json, NULL, *loss);
+	for (; gap != NULL && *gap != NULL; gap++) {
+		put_text(json, NULL, *gap);
 	}
 	close_with(json, ']');
 }

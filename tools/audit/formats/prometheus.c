@@ -98,7 +98,7 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 			    const struct audit_result *result,
 			    FILE *stream)
 {
-	size_t losses = 0;
+	size_t gaps = 0;
 	bool ok = false;
 
 	write_head(stream,
@@ -123,13 +123,13 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 		     "spn_audit_accepted",
 		     "Findings that a baseline accepts, not counted below.",
 		     result->num_accepted);
-	while (result->losses != NULL && result->losses[losses] != NULL) {
-		losses++;
+	while (result->gaps != NULL && result->gaps[gaps] != NULL) {
+		gaps++;
 	}
 	write_number(stream,
 		     "spn_audit_incomplete",
 		     "Things that could not be read.",
-		     losses);
+		     gaps);
 	write_number(stream,
 		     "spn_audit_last_run_timestamp_seconds",
 		     "When the audit was made, seconds since 1970.",

@@ -152,10 +152,10 @@ static bool write_losses(TALLOC_CTX *mem_ctx,
 			 FILE *stream,
 			 const struct audit_result *result)
 {
-	const char *const *loss = result->losses;
+	const char *const *gap = result->gaps;
 
-	for (; loss != NULL && *loss != NULL; loss++) {
-		char *printable = spn_printable(mem_ctx, spn_str_of(*loss));
+	for (; gap != NULL && *gap != NULL; gap++) {
+		char *printable = spn_printable(mem_ctx, spn_str_of(*gap));
 
 		if (printable == NULL) {
 			return false;

@@ -76,8 +76,8 @@ static const struct spn_message admin_spn = {
 	.summary = "An account that is named like an administrator's "
 		   "holds SPNs",
 	.reason = "by its name ({partner}) this is the account of a "
-		  "person who administers: everybody may try "
-		  "passwords on it at home",
+		  "person who administers: everybody may "
+		  "crack its password offline",
 	.fix = "give the service an account of its own, best a "
 	       "managed one",
 };

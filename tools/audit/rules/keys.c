@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * keys: everybody may ask for a ticket to an account with an SPN and try
- * passwords on it at home. What is said of one account is said once, by the
+ * keys: everybody may ask for a ticket to an account with an SPN, and crack
+ * its password offline. What is said of one account is said once, by the
  * gravest code.
  */
 #include "rule_table.h"
@@ -17,7 +17,7 @@ static const struct spn_message krb_roast = {
 	.rank = 5,
 	.summary = "A user account holds SPNs",
 	.reason = "everybody in the domain may get a ticket for it "
-		  "and try passwords on it at home",
+		  "and crack its password offline",
 	.fix = "a long random password, or a managed service "
 	       "account",
 };
@@ -30,8 +30,8 @@ static const struct spn_message krb_roast_old = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 4,
 	.summary = "A user account with SPNs has an old password",
-	.reason = "everybody may try passwords on it at home, and its "
-		  "own is older than --password-days says",
+	.reason = "everybody may crack its password offline, and it is "
+		  "older than --password-days says",
 	.fix = "set a new long random password, or use a managed "
 	       "service account",
 };
@@ -44,7 +44,7 @@ static const struct spn_message krb_roast_priv = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 4,
 	.summary = "An administrator's account holds SPNs",
-	.reason = "everybody may try passwords on it at home, and who "
+	.reason = "everybody may crack its password offline, and who "
 		  "finds it is an administrator",
 	.fix = "move the SPNs to an account without such rights",
 };
