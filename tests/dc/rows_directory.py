@@ -13,6 +13,7 @@ The rows are read by bin/tests/test_rows, the one parser of them.
 import calendar
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -34,7 +35,6 @@ FACTS = {
     "also-dns": "msDS-AdditionalDnsHostName",
     "also-sam": "msDS-AdditionalSamAccountName",
 }
-WRITE_RULES = "syntax,duplicate-spn,alias-spn,http-pair"
 BINDIR = os.environ.get("BINDIR", "bin")
 PASSWORD = "Rows.Passw0rd"
 WRITE_SPN = "(OA;;RPWP;f3a64788-5306-11d1-a9c5-0000f80367c1;;%s)"
@@ -49,6 +49,22 @@ KINDS = {
     "gmsa": ("msDS-GroupManagedServiceAccount", 0x1000,
              {"msDS-ManagedPasswordInterval": "30"}),
 }
+
+
+def spn_audit(*args):
+    """What spn-audit says of its rules."""
+    return subprocess.run(
+        [os.path.join(BINDIR, "programs", "spn-audit"),
+         "-s", os.environ["SERVERCONFFILE"], *args],
+        stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
+def write_rules():
+    """Those that judge writes: they have a default."""
+    names = re.findall(r"^(\S+):", spn_audit("--list-rules"), re.MULTILINE)
+    found = re.findall(r"^rule +(\S+)\ndefault ",
+                       spn_audit("--explain=" + ",".join(names)), re.MULTILINE)
+    return ",".join(dict.fromkeys(found))
 
 
 def raw_path(sam_path):
@@ -83,6 +99,7 @@ class Directory:
         self.policy_dn = "CN=SPN Policy,CN=Services,%s" % (
             self.stock.get_config_basedn())
         self.names = {}
+        self.rules = write_rules()
         self.admin = self.connect(os.environ["USERNAME"],
                                   os.environ["PASSWORD"])
 
@@ -207,7 +224,7 @@ class Directory:
         command = [os.path.join(BINDIR, "programs", "spn-audit"),
                    "-s", os.environ["SERVERCONFFILE"], "-H", self.url,
                    "--format=json", "--base=" + self.ou,
-                   "--only=" + (rules or WRITE_RULES)]
+                   "--only=" + (rules or self.rules)]
         if self.way != "local":
             command += ["-U", "%s%%%s" % (os.environ["USERNAME"],
                                           os.environ["PASSWORD"])]
