@@ -74,7 +74,7 @@ CHECKS = {
     **{name: 'tests/checks/%s.py' % name for name in (
         'check_symbols', 'check_layers', 'check_values', 'check_sizes',
         'check_docs', 'check_messages', 'check_mutations', 'check_units',
-        'check_quotes')},
+        'check_quotes', 'check_recipes')},
     **{name: 'tests/tools/%s.py' % name for name in (
         'tool_audit_input', 'tool_audit_options', 'tool_audit_places',
         'tool_pipes', 'tool_quotes', 'tool_spn_audit_dns', 'tool_growth',

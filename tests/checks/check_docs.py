@@ -91,16 +91,21 @@ def explained(code):
     return fields
 
 
-def catalogue():
-    """{rule: {code: fields}}; codes of no rule are under NO_RULE."""
+def codes_of_rules():
+    """{rule: its codes}; codes of no rule are under NO_RULE."""
     rules, rule = {}, None
     for line in tool('spn-audit', '--list-rules').splitlines():
         if line[:1].strip():
             rule = line.partition(':')[0]
-            rules[rule] = {}
-        for code in CODE.findall(line[:10]):
-            rules[rule][code] = explained(code)
+            rules[rule] = []
+        rules.get(rule, []).extend(CODE.findall(line[:10]))
     return rules
+
+
+def catalogue():
+    """{rule: {code: fields}}, as above."""
+    return {rule: {code: explained(code) for code in codes}
+            for rule, codes in codes_of_rules().items()}
 
 
 def rules_of_table():
@@ -123,16 +128,23 @@ def settings():
 
 def check_rule_pages(rules, keys):
     listed = set(rules) - {NO_RULE}
-    for name in sorted(set(rules_of_table()) ^ listed):
+    tables = set(rules_of_table())
+    for name in sorted(tables - listed):
         complain(' or '.join(RULE_TABLES),
-                 'rule %s is not both in the table and in spn-audit '
-                 '--list-rules' % name)
+                 'rule %s is there, but has no code in spn-audit --list-rules'
+                 % name)
+    for name in sorted(listed - tables):
+        complain(' or '.join(RULE_TABLES),
+                 'rule %s of spn-audit --list-rules is missing: the table has '
+                 'another name (_ for -)' % name)
     pages = {os.path.basename(path)[:-len('.md')]
              for path in glob.glob('docs/rules/*.md')}
     for name in sorted(listed - pages):
         complain('docs/rules/%s.md' % name, 'rule %s has no page' % name)
     for name in sorted(pages - listed):
-        complain('docs/rules/%s.md' % name, 'there is no rule %s' % name)
+        complain('docs/rules/%s.md' % name, 'there is no rule %s: it is '
+                 'missing in %s' % (name, ' or, if for audits only, in '.join(
+                     RULE_TABLES)))
     for name in sorted(pages & listed):
         check_rule_page(name, rules[name], keys.get(name))
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rule hosts finds: recipes, as __init__.py says."""
+
+from recipes import CONTROLLER
+
+
+def stale(d):
+    name = d.fqdn(d.label("gone"))
+    d.gone.add(name)
+    d.wrong("SPN-401", "foo/" + name, d.gmsa(d.label("g"), ["foo/" + name]))
+
+
+def other_name(d):
+    spn = "TERMSRV/" + d.label("before")
+    d.wrong("SPN-403", spn, d.computer(d.label("pc"), [spn]))
+
+
+def taken_name(d):
+    """... which another computer has: then that one lacks it, too."""
+    name = d.label("taken")
+    other = d.computer(name, ["HOST/" + d.fqdn(name)], own=False)
+    spn = "HOST/" + name
+    d.wrong("SPN-403", spn, d.computer(d.label("pc"), [spn]))
+    d.wrong("SPN-404", spn, other)
+
+
+def no_host(d):
+    name = d.label("pc")
+    holder = d.computer(name, own=False)
+    for host in (name, d.fqdn(name)):
+        d.wrong("SPN-404", "HOST/" + host, holder)
+
+
+def controller(d):
+    """One of those that samba_spnupdate registers is not there."""
+    name = d.label("dc")
+    long = d.fqdn(name)
+    spns = ["HOST/%s/%s" % (long, d.dns), "ldap/" + name, "ldap/" + long,
+            "ldap/%s/%s" % (long, d.dns), "RestrictedKrbHost/" + name,
+            "RestrictedKrbHost/" + long, "GC/%s/%s" % (long, d.dns),
+            "ldap/%s/DomainDnsZones.%s" % (long, d.dns),
+            "ldap/%s/ForestDnsZones.%s" % (long, d.dns)]
+    lost = spns.pop(d.random.randrange(len(spns)))
+    d.wrong("SPN-405", lost, d.computer(name, spns, primaryGroupID=516,
+                                        userAccountControl=CONTROLLER))
+
+
+RECIPES = {
+    "SPN-401": [stale],
+    "SPN-403": [other_name, taken_name],
+    "SPN-404": [no_host],
+    "SPN-405": [controller],
+}

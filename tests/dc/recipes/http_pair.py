@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rule http-pair finds: recipes, as __init__.py says."""
+
+
+def no_short(d):
+    spn = "http/" + d.fqdn(d.label("web"))
+    d.wrong("SPN-301", spn, d.gmsa(d.label("g"), [spn]))
+
+
+def no_fqdn(d):
+    spn = "http/" + d.label("web")
+    d.wrong("SPN-302", spn, d.gmsa(d.label("g"), [spn]))
+
+
+def split(d):
+    short, long = d.pair(d.label("web"))
+    d.gmsa(d.label("gb"), [long])
+    d.wrong("SPN-303", short, d.gmsa(d.label("ga"), [short]))
+
+
+def behind_host(d):
+    """KB 871179, before its cure."""
+    name = d.label("web")
+    long = "http/" + d.fqdn(name)
+    d.computer(name)
+    holder = d.user(d.label("u"), [long])
+    for code in ("SPN-304", "SPN-201", "SPN-307"):
+        d.wrong(code, long, holder)
+
+
+def kb_target(d):
+    """... and after it: said, but nothing to cure; and remote PowerShell."""
+    name = d.label("web")
+    d.computer(name)
+    pair = d.pair(name)
+    holder = d.user(d.label("u"), pair)
+    for spn in pair:
+        d.wrong("SPN-201", spn, holder)
+        d.wrong("SPN-307", spn, holder)
+
+
+def two_machines(d):
+    name, other = d.label("web"), d.label("old")
+    computer = d.computer(name, own=False, dNSHostName=d.fqdn(other))
+    d.wrong("SPN-305", "http/" + d.fqdn(name), d.gmsa(
+        d.label("g"), d.pair(name) + ["http/" + d.fqdn(other)]))
+    d.wrong("SPN-404", "HOST/" + name, computer)
+    d.wrong("SPN-404", "HOST/" + d.fqdn(other), computer)
+
+
+def only_port(d):
+    spn = "http/%s:8080" % d.fqdn(d.label("web"))
+    d.wrong("SPN-306", spn, d.gmsa(d.label("g"), [spn]))
+
+
+def foreign_pair(d):
+    spn = "http/%s.example.net" % d.label("www")
+    d.wrong("SPN-308", spn, d.gmsa(d.label("g"), [spn]))
+
+
+RECIPES = {
+    "SPN-301": [no_short],
+    "SPN-302": [no_fqdn],
+    "SPN-303": [split],
+    "SPN-304": [behind_host],
+    "SPN-307": [kb_target],
+    "SPN-305": [two_machines],
+    "SPN-306": [only_port],
+    "SPN-308": [foreign_pair],
+}
