@@ -36,6 +36,14 @@ GUARDS = {
          'options->from_ldif != NULL && spn_connect_has_url(connect)',
          'false'),
     ],
+    'tools/audit/rules/messages.c': [
+        ('what refuses has a text for the client',
+         '(message->client == NULL || message->client[0] == \'\\0\')',
+         'false'),
+        ('a text that is empty lacks, too',
+         'texts[i].text == NULL || texts[i].text[0] == \'\\0\'',
+         'texts[i].text == NULL'),
+    ],
     'tools/audit/formats/csv.c': [
         ('a spreadsheet computes nothing',
          'if (is_formula(spn_str_of(text)))',

@@ -45,6 +45,25 @@ static void assert_setting(struct fixture *f,
 	assert_string_equal(value, wanted);
 }
 
+/* What holds without a setting can also be set. */
+static void defaults_are_modes(void **state)
+{
+	bool passed = true;
+	size_t i;
+
+	(void)state;
+	for (i = 0; spn_rules()[i] != NULL; i++) {
+		const struct spn_rule *rule = spn_rules()[i];
+
+		if ((rule->modes & (1u << rule->level)) == 0) {
+			print_error("%s: its default is none of its modes\n",
+				    rule->name);
+			passed = false;
+		}
+	}
+	assert_true(passed);
+}
+
 /* The modes of each rule and what holds without a setting. */
 static void default_levels(void **state)
 {
@@ -446,6 +465,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(lower_limit_counts),
+		fixture_test(defaults_are_modes),
 		fixture_test(default_levels),
 		fixture_test(table_is_complete),
 		fixture_test(every_mode_of_every_rule),

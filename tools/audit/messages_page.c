@@ -2,7 +2,8 @@
 /*
  * Writes docs/messages.md: the text of docs/messages.md.in, and where a line
  * of it is @rules@ or @check@ the messages of the catalogue. The build runs
- * it; it is not installed.
+ * it, so it refuses a rule or a message that lacks something before any
+ * program meets it. It is not installed.
  */
 #include "audit/rules/messages.h"
 #include "common/words.h"
@@ -10,6 +11,73 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What a rule of writes or of audits lacks; NULL for nothing. */
+static const char *rule_lack(const struct spn_rule *rule, bool has_judge)
+{
+	if (rule->messages == NULL || rule->messages[0] == NULL) {
+		return "has no message (.messages)";
+	}
+	if (rule->summary == NULL || rule->source == NULL) {
+		return "has no summary or no source (.summary, .source)";
+	}
+	return has_judge ? NULL : "has no function (.judge)";
+}
+
+/* False, and it is said, when a rule lacks something. */
+static bool rule_is_whole(const struct spn_rule *rule, bool has_judge)
+{
+	const char *name = (rule->name == NULL) ? "a rule" : rule->name;
+	const char *lack = (rule->name == NULL) ? "has no name (.name)"
+						: rule_lack(rule, has_judge);
+
+	if (lack != NULL) {
+		fprintf(stderr, "%s: %s\n", name, lack);
+	}
+	return lack == NULL;
+}
+
+static bool rules_are_whole(void)
+{
+	const struct spn_rule *const *rule = NULL;
+	const struct audit_rule *const *of_audit = NULL;
+	bool ok = true;
+
+	for (rule = spn_rules(); *rule != NULL; rule++) {
+		ok &= rule_is_whole(*rule, (*rule)->judge != NULL);
+	}
+	for (of_audit = audit_rules(); *of_audit != NULL; of_audit++) {
+		ok &= rule_is_whole(&(*of_audit)->about,
+				    (*of_audit)->judge != NULL);
+	}
+	return ok;
+}
+
+/* Of the lists, for without a code a message is not found in the catalogue. */
+static bool messages_are_whole(void)
+{
+	const struct spn_message *const *m = NULL;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; audit_message_list(i) != NULL; i++) {
+		for (m = audit_message_list(i); *m != NULL; m++) {
+			const char *lack = audit_message_lack(*m);
+			const char *name = (*m)->code;
+
+			if (lack == NULL) {
+				continue;
+			}
+			if (name == NULL) {
+				name = ((*m)->id == NULL) ? "a message"
+							  : (*m)->id;
+			}
+			fprintf(stderr, "%s: %s\n", name, lack);
+			ok = false;
+		}
+	}
+	return ok;
+}
 
 static bool write_item(TALLOC_CTX *mem_ctx, const char *label, char *text)
 {
@@ -101,11 +169,16 @@ static bool write_page(TALLOC_CTX *mem_ctx, FILE *frame)
 
 int main(int argc, char **argv)
 {
-	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	FILE *frame = (argc == 2) ? fopen(argv[1], "r") : NULL;
-	bool ok = mem_ctx != NULL && frame != NULL &&
-		  write_page(mem_ctx, frame);
+	TALLOC_CTX *mem_ctx = NULL;
+	FILE *frame = NULL;
+	bool ok = false;
 
+	if (!rules_are_whole() || !messages_are_whole()) {
+		return EXIT_FAILURE;
+	}
+	mem_ctx = talloc_new(NULL);
+	frame = (argc == 2) ? fopen(argv[1], "r") : NULL;
+	ok = mem_ctx != NULL && frame != NULL && write_page(mem_ctx, frame);
 	if (!ok) {
 		fputs("messages_page FILE: cannot write the page\n", stderr);
 	}

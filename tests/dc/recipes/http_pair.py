@@ -19,7 +19,7 @@ def split(d):
 
 
 def behind_host(d):
-    """KB 871179, before its cure."""
+    """KB 871179, before its fix."""
     name = d.label("web")
     long = "http/" + d.fqdn(name)
     d.computer(name)
@@ -29,7 +29,7 @@ def behind_host(d):
 
 
 def kb_target(d):
-    """... and after it: said, but nothing to cure; and remote PowerShell."""
+    """... and after it: said, but nothing to fix; and remote PowerShell."""
     name = d.label("web")
     d.computer(name)
     pair = d.pair(name)

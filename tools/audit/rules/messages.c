@@ -116,6 +116,34 @@ char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 	return spn_violation_client_text(mem_ctx, &v);
 }
 
+const char *audit_message_lack(const struct spn_message *message)
+{
+	const struct {
+		const char *text;
+		const char *lack;
+	} texts[] = {
+		{message->code, "has no code (.code)"},
+		{message->id, "has no name (.id)"},
+		{message->rule, "names no rule (.rule)"},
+		{message->summary, "does not say what it means (.summary)"},
+		{message->reason, "does not say why (.reason)"},
+		{message->fix, "has no fix (.fix)"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].text == NULL || texts[i].text[0] == '\0') {
+			return texts[i].lack;
+		}
+	}
+	if (message->on_write == SPN_ON_WRITE_REFUSE &&
+	    (message->client == NULL || message->client[0] == '\0'))
+	{
+		return "refuses, but has no text for the client (.client)";
+	}
+	return NULL;
+}
+
 const char *audit_message_on_write(const struct spn_message *message)
 {
 	switch (message->on_write) {

@@ -29,6 +29,11 @@ char *audit_message_reason(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 char *audit_message_fix(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 
+/* What it lacks: "refuses, but has no text for the client (.client)". NULL
+ * when it has all that reports print. The build refuses what lacks something.
+ */
+const char *audit_message_lack(const struct spn_message *message);
+
 /* What the module does to a write that brings it. */
 const char *audit_message_on_write(const struct spn_message *message);
 
