@@ -157,7 +157,7 @@ def check_rule_page(name, codes, modes):
     if modes is None:
         check_audit_rows(path, rows, name, codes)
     else:
-        check_write_rows(path, rows)
+        check_write_rows(path, rows, name)
     in_table = set(re.findall(r'^\| (SPN-\d\d\d) \|', text, re.MULTILINE))
     for code in sorted(set(codes) - in_table):
         complain(path, '%s is missing in its table' % code)
@@ -168,10 +168,10 @@ def check_rule_page(name, codes, modes):
     match = re.search(r'^\*\*Default:\*\* `(\w+)`\. Modes: (.*?)\.', text,
                       re.MULTILINE)
     default = next(iter(codes.values()))['default'] if codes else None
-    if match is None or match.group(1) != default:
-        complain(path, 'the default is not said to be %s' % default)
-    if match is None or SPAN.findall(match.group(2)) != modes:
-        complain(path, 'the modes are not said to be %s' % ', '.join(modes))
+    if (match is None or match.group(1) != default or
+            SPAN.findall(match.group(2)) != modes):
+        complain(path, 'no line: **Default:** `%s`. Modes: %s.' % (
+            default, ', '.join('`%s`' % mode for mode in modes)))
 
 
 def check_audit_rows(path, rows, name, codes):
@@ -184,12 +184,13 @@ def check_audit_rows(path, rows, name, codes):
         complain(path, 'no two rows in which it does not fire (-> none)')
 
 
-def check_write_rows(path, rows):
+def check_write_rows(path, rows, name):
     if not re.search(r'^(write|create|as) .*-> ok$', rows, re.MULTILINE):
         complain(path, 'no row that is accepted (-> ok)')
     if not re.search(r'^(write|create|as) .*-> deny SPN-\d+$', rows,
                      re.MULTILINE):
-        complain(path, 'no row that is refused (-> deny)')
+        complain(path, 'no row that is refused (-> deny CODE; where the '
+                 'default is warn, set %s=deny first)' % name)
 
 
 # ---------------------------------------------------------------- messages.md
