@@ -113,6 +113,7 @@ struct work {
 	struct spn_set
 		gone; /* what the request removes, then what we remove */
 	struct spn_set orphaned; /* the other halves of what is gone */
+	struct spn_set kin;
 	struct spn_set remove;
 };
 
@@ -206,6 +207,7 @@ static bool forsake(struct work *w, const struct spn_value *value)
 	struct spn_value partner = {};
 
 	if (!spn_set_add(w->tmp_ctx, &w->gone, value) ||
+	    !spn_host_note_kin(w->c, w->tmp_ctx, value, &w->kin) ||
 	    !partner_of(w, value, &spn, &partner))
 	{
 		return false;
@@ -226,7 +228,9 @@ static bool complete_removed(struct work *w,
 
 	*_removed = false;
 	if (spn_set_has(&w->wanted, value->key) ||
-	    spn_set_has(&w->gone, value->key)) {
+	    spn_set_has(&w->gone, value->key) ||
+	    !spn_host_is_kin(w->c, &w->kin, value))
+	{
 		return true;
 	}
 	if (!partner_of(w, value, &spn, &partner)) {

@@ -201,3 +201,104 @@ bool spn_host_partner(const struct spn_case *c,
 	}
 	return partner_of_label(c, mem_ctx, host, _partner, computer);
 }
+
+#define NETBIOS_LENGTH 15
+
+/* Of a folded SPN: where its host begins, up to the first dot or port. */
+static struct spn_str label_of(struct spn_str key)
+{
+	const char *slash = (key.len == 0) ? NULL
+					   : memchr(key.data, '/', key.len);
+	struct spn_str label = {};
+	size_t i;
+
+	if (slash == NULL) {
+		return label;
+	}
+	label = spn_str_from(key, (size_t)(slash + 1 - key.data));
+	for (i = 0; i < label.len; i++) {
+		if (i == NETBIOS_LENGTH ||
+		    memchr(".:/", label.data[i], 3) != NULL) {
+			label.len = i;
+		}
+	}
+	return label;
+}
+
+static bool add_label(TALLOC_CTX *mem_ctx,
+		      struct spn_set *kin,
+		      struct spn_str key)
+{
+	const struct spn_value label = {.key = label_of(key)};
+
+	return label.key.len == 0 || spn_set_has(kin, label.key) ||
+	       spn_set_add(mem_ctx, kin, &label);
+}
+
+static bool add_name(const struct spn_case *c,
+		     TALLOC_CTX *mem_ctx,
+		     struct spn_str name,
+		     struct spn_set *kin)
+{
+	struct spn_value spn = {};
+
+	return name.len == 0 || (spn_index_key(c->index,
+					       mem_ctx,
+					       spn_str_of("host"),
+					       name,
+					       &spn) &&
+				 add_label(mem_ctx, kin, spn.key));
+}
+
+static bool add_names(const struct spn_case *c,
+		      TALLOC_CTX *mem_ctx,
+		      const struct spn_account *computer,
+		      struct spn_set *kin)
+{
+	const char **more = computer->additional_dns_host_names;
+
+	if (!add_name(c, mem_ctx, spn_account_netbios_name(computer), kin) ||
+	    !add_name(c, mem_ctx, spn_str_of(computer->dns_host_name), kin))
+	{
+		return false;
+	}
+	for (; more != NULL && *more != NULL; more++) {
+		if (!add_name(c, mem_ctx, spn_str_of(*more), kin)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool spn_host_note_kin(const struct spn_case *c,
+		       TALLOC_CTX *mem_ctx,
+		       const struct spn_value *gone,
+		       struct spn_set *kin)
+{
+	const struct spn_account *computer = NULL;
+	const char *partner = NULL;
+	struct spn spn = {};
+
+	if (c->after->spns.num <= SPN_FEW ||
+	    spn_parse(gone->value, &spn) != SPN_SYNTAX_OK ||
+	    !spn_is_plain(&spn))
+	{
+		return true;
+	}
+	return add_label(mem_ctx, kin, gone->key) &&
+	       spn_host_partner(c,
+				mem_ctx,
+				spn.host_name,
+				&partner,
+				&computer) &&
+	       add_name(c, mem_ctx, spn_str_of(partner), kin) &&
+	       (computer == NULL || add_names(c, mem_ctx, computer, kin));
+}
+
+bool spn_host_is_kin(const struct spn_case *c,
+		     const struct spn_set *kin,
+		     const struct spn_value *value)
+{
+	return c->after->spns.num <= SPN_FEW ||
+	       spn_set_has(kin, label_of(value->key));
+}

@@ -22,6 +22,25 @@ bool spn_host_partner(const struct spn_case *c,
 		      const char **_partner,
 		      const struct spn_account **_computer);
 
+/*
+ * Who holds thousands of SPNs and loses one must not make us look for the
+ * other half of each of them: kin are the values that can be the other half of
+ * what has gone. Their host has the same first label (its 15 characters that
+ * sAMAccountName may have), or is a name of the computer that the gone name
+ * means. Of an account with SPN_FEW values or fewer all are.
+ */
+#define SPN_FEW 64
+
+/* A value has gone; kin starts as {}, on mem_ctx. False when out of memory. */
+bool spn_host_note_kin(const struct spn_case *c,
+		       TALLOC_CTX *mem_ctx,
+		       const struct spn_value *gone,
+		       struct spn_set *kin);
+
+bool spn_host_is_kin(const struct spn_case *c,
+		     const struct spn_set *kin,
+		     const struct spn_value *value);
+
 bool spn_host_is_fqdn(struct spn_str host); /* has a dot inside */
 bool spn_host_is_ip(struct spn_str host);   /* IPv4 or IPv6 literal */
 

@@ -103,16 +103,13 @@ static bool pair_row_passes(struct fixture *f,
 	return ok;
 }
 
-static void pair_table(void **state)
+/* The computers that pair_rows are about. */
+static void add_computers(struct fixture *f)
 {
 	static const char *additional[] = {"www.foreign.net", NULL};
-	struct fixture *f = *state;
-	struct spn_account *svc = fixture_add(f, "svc", NULL, "");
 	struct spn_account *web =
 		fixture_account(f, "WEB01$", "web01.example.com", "");
 	const char *reason = NULL;
-	bool ok = true;
-	size_t i;
 
 	web->additional_dns_host_names = additional;
 	assert_true(spn_census_add(f->census, web));
@@ -126,6 +123,16 @@ static void pair_table(void **state)
 				     "dns-suffix",
 				     "extra.org",
 				     &reason));
+}
+
+static void pair_table(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *svc = fixture_add(f, "svc", NULL, "");
+	bool ok = true;
+	size_t i;
+
+	add_computers(f);
 	for (i = 0; i < ARRAY_SIZE(pair_rows); i++) {
 		ok &= pair_row_passes(f, svc, &pair_rows[i]);
 	}
@@ -241,6 +248,124 @@ static void host_is_ip(void **state)
 	assert_true(ok);
 }
 
+static struct spn_value value_of(struct fixture *f,
+				 const char *class,
+				 struct spn_str host)
+{
+	struct spn_value value = {};
+
+	assert_true(spn_index_key(f->index,
+				  f->mem_ctx,
+				  spn_str_of(class),
+				  host,
+				  &value));
+	return value;
+}
+
+/* Has this been said to be kin of class/gone, of so many SPNs? */
+static bool is_kin(struct fixture *f,
+		   const char *class,
+		   const char *gone,
+		   struct spn_str host,
+		   size_t num_spns)
+{
+	struct spn_account *svc = fixture_account(f, "large", NULL, "");
+	const struct spn_case c = {
+		.after = svc,
+		.is_write = true,
+		.index = f->index,
+		.forest = f->forest,
+		.settings = f->settings,
+	};
+	const struct spn_value value = value_of(f, "http", host);
+	const struct spn_value taken = value_of(f, class, spn_str_of(gone));
+	struct spn_set kin = {};
+
+	while (svc->spns.num < num_spns) {
+		assert_true(spn_set_add(svc, &svc->spns, &value));
+	}
+	assert_true(spn_host_note_kin(&c, f->mem_ctx, &taken, &kin));
+	return spn_host_is_kin(&c, &kin, &value);
+}
+
+/* Whoever has a name as its other half is kin when that goes, or the HOST SPN
+ * of that name; and what goes can be found from either side. */
+static void partners_are_kin(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *svc = fixture_add(f, "svc", NULL, "");
+	size_t i;
+
+	add_computers(f);
+	for (i = 0; i < ARRAY_SIZE(pair_rows); i++) {
+		const struct spn_str host = pair_rows[i].host;
+		const char *partner = partner_of(f, svc, host, NULL);
+
+		if (partner == NULL) {
+			continue;
+		}
+		assert_true(is_kin(f, "http", partner, host, SPN_FEW + 1));
+		assert_true(is_kin(f, "HOST", partner, host, SPN_FEW + 1));
+		assert_true(is_kin(f,
+				   "http",
+				   host.data,
+				   spn_str_of(partner),
+				   SPN_FEW + 1));
+		assert_false(is_kin(f,
+				    "http",
+				    partner,
+				    STR("unrelated.example.com"),
+				    SPN_FEW + 1));
+		assert_true(is_kin(f,
+				   "http",
+				   partner,
+				   STR("unrelated.example.com"),
+				   SPN_FEW));
+	}
+}
+
+/* Of five thousand pairs one half is taken away: what has to be looked up is
+ * about that one. */
+static void few_questions_of_many(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_partial *partial = spn_partial_new(f->mem_ctx, f->fold);
+	struct spn_account *before = fixture_account(f, "many", NULL, "");
+	struct spn_account *after = fixture_account(f, "many", NULL, "");
+	struct spn_report *report = spn_report_new(f->mem_ctx);
+	struct spn_case c = {
+		.before = before,
+		.after = after,
+		.is_write = true,
+		.index = spn_partial_index(partial),
+		.forest = f->forest,
+		.settings = f->settings,
+	};
+	size_t num = 0;
+	unsigned i;
+
+	for (i = 0; i < 10000; i++) {
+		char *host = talloc_asprintf(f->mem_ctx,
+					     "w%u%s",
+					     i / 2,
+					     (i % 2 == 0) ? ""
+							  : ".example.com");
+		const struct spn_value value = value_of(f,
+							"http",
+							spn_str_of(host));
+
+		assert_true(spn_set_add(before, &before->spns, &value));
+		if (i != 4711) {
+			assert_true(spn_set_add(after, &after->spns, &value));
+		}
+	}
+	assert_true(spn_partial_add(partial, after));
+	assert_true(spn_rules_judge(&c, report));
+	spn_partial_open_questions(partial, &num);
+	assert_true(num > 0);
+	assert_true(num < 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +375,8 @@ int main(void)
 		fixture_test(partners_are_mutual),
 		fixture_test(host_is_fqdn),
 		fixture_test(host_is_ip),
+		fixture_test(partners_are_kin),
+		fixture_test(few_questions_of_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

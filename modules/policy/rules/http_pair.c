@@ -194,7 +194,8 @@ static bool find_partner(const struct spn_case *c,
  */
 static bool collect_orphaned(const struct spn_case *c,
 			     struct spn_report *report,
-			     struct spn_set *_orphaned)
+			     struct spn_set *_orphaned,
+			     struct spn_set *kin)
 {
 	size_t i;
 
@@ -203,6 +204,9 @@ static bool collect_orphaned(const struct spn_case *c,
 		struct spn_value partner = {};
 		struct half half = {.value = c->diff->gone[i]};
 
+		if (!spn_host_note_kin(c, report, half.value, kin)) {
+			return false;
+		}
 		if (!is_half(c, half.value, &half.spn)) {
 			continue;
 		}
@@ -455,13 +459,17 @@ static bool audit_other(const struct spn_case *c,
 	return judge_port(c, &half, report);
 }
 
+static bool is_new(const struct spn_case *c, const struct spn_value *value)
+{
+	return !c->is_write || c->before == NULL ||
+	       !spn_set_has_exactly(&c->before->spns, value);
+}
+
 static bool judge_value(const struct spn_case *c,
 			const struct spn_value *value,
 			const struct spn_set *orphaned,
 			struct spn_report *report)
 {
-	bool is_new = !c->is_write || c->before == NULL ||
-		      !spn_set_has_exactly(&c->before->spns, value);
 	struct half half = {.value = value};
 	bool lost = false;
 
@@ -473,8 +481,9 @@ static bool judge_value(const struct spn_case *c,
 		return false;
 	}
 	lost = lost || spn_set_has(orphaned, value->key);
-	if (half.partner != NULL && (lost || is_new) &&
-	    !judge_half(c, &half, report)) {
+	if (half.partner != NULL && (lost || is_new(c, value)) &&
+	    !judge_half(c, &half, report))
+	{
 		return false;
 	}
 	return c->is_write || audit_half(c, &half, report);
@@ -486,9 +495,10 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	bool all = c->is_write && c->diff->num_gone > 0;
 	size_t num = all ? c->after->spns.num : spn_case_num_values(c);
 	struct spn_set orphaned = {};
+	struct spn_set kin = {};
 	size_t i;
 
-	if (!collect_orphaned(c, report, &orphaned)) {
+	if (!collect_orphaned(c, report, &orphaned, &kin)) {
 		return false;
 	}
 	for (i = 0; i < num; i++) {
@@ -496,6 +506,8 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 						    : spn_case_value(c, i);
 
 		if (spn_account_find(c->after, value->key) == value &&
+		    (!all || is_new(c, value) ||
+		     spn_host_is_kin(c, &kin, value)) &&
 		    !judge_value(c, value, &orphaned, report))
 		{
 			return false;
