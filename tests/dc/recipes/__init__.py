@@ -5,8 +5,9 @@ A file has the name of its rule, with _ for -, and RECIPES: {code: [recipe, ...]
 A recipe is a function that adds the accounts of one case to the Domain that it is
 given, and says with wrong() what is wrong with them: its code, and whatever else
 an audit finds there. Each case has names of its own (label()), so no case meets
-another. Nothing here needs Samba's bindings, since ./waf test looks for a recipe
-of each code (tests/checks/check_recipes.py).
+another; what has no SPN needs a partner of its own, since an audit makes one finding
+of the same code, SPN and partner. Nothing here needs Samba's bindings, since ./waf
+test looks for a recipe of each code (tests/checks/check_recipes.py).
 """
 
 import glob
