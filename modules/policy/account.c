@@ -4,6 +4,8 @@
  */
 #include "account.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
@@ -116,6 +118,70 @@ struct spn_str spn_account_netbios_name(const struct spn_account *account)
 		name.len--;
 	}
 	return name;
+}
+
+/* The byte that is escaped at *_at, behind its backslash. */
+static char escaped_byte(struct spn_str dn, size_t *_at)
+{
+	char hex[3] = {};
+	char *end = NULL;
+	char byte = dn.data[*_at];
+
+	if (*_at + 1 < dn.len) {
+		unsigned long value;
+
+		hex[0] = dn.data[*_at];
+		hex[1] = dn.data[*_at + 1];
+		value = strtoul(hex, &end, 16);
+		if (end == hex + 2 && isxdigit((unsigned char)hex[0])) {
+			*_at += 1;
+			byte = (char)value;
+		}
+	}
+	return byte;
+}
+
+bool spn_account_cn(TALLOC_CTX *mem_ctx,
+		    const struct spn_account *account,
+		    struct spn_str *_cn)
+{
+	struct spn_str dn = spn_str_of(account->dn);
+	struct spn_str cn = {};
+	bool is_escaped = false;
+	char *to = NULL;
+	size_t i;
+
+	*_cn = cn;
+	if (dn.len < 3 || !spn_str_is((struct spn_str){dn.data, 3}, "CN=")) {
+		return true;
+	}
+	dn = spn_str_from(dn, 3);
+	while (cn.len < dn.len && strchr(",+", dn.data[cn.len]) == NULL) {
+		if (dn.data[cn.len] == '\\' && cn.len + 1 < dn.len) {
+			is_escaped = true;
+			cn.len++;
+		}
+		cn.len++;
+	}
+	cn.data = dn.data;
+	if (!is_escaped) {
+		*_cn = cn;
+		return true;
+	}
+	to = talloc_array(mem_ctx, char, cn.len);
+	if (to == NULL) {
+		return false;
+	}
+	_cn->data = to;
+	for (i = 0; i < cn.len; i++) {
+		if (cn.data[i] == '\\') {
+			i++;
+			to[_cn->len++] = escaped_byte(cn, &i);
+		} else {
+			to[_cn->len++] = cn.data[i];
+		}
+	}
+	return true;
 }
 
 bool spn_account_has_dns_name(const struct spn_account *account,

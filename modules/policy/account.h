@@ -29,6 +29,10 @@ struct spn_account {
 	bool is_dc;
 	bool is_disabled;
 	bool is_deleted; /* in an audit; anywhere else it is not there */
+	/* A KDC has nothing to encrypt with. Only userAccountControl is looked
+	 * at: who has never had a password has no key either, but no
+	 * attribute that may be read says so. */
+	bool has_no_key;
 	struct spn_set spns;
 	const struct spn_facts *facts; /* of an audit, or NULL */
 	/* Of a long list of additional names, in an audit; else NULL. */
@@ -66,6 +70,15 @@ bool spn_account_is_machine(const struct spn_account *account);
 
 /* sAMAccountName of a machine without its "$"; len 0 for anything else. */
 struct spn_str spn_account_netbios_name(const struct spn_account *account);
+
+/*
+ * The CN of its DN, as it is without escapes: a slice of the DN, or on
+ * mem_ctx. len 0 if the DN begins with something else. False when out of
+ * memory.
+ */
+bool spn_account_cn(TALLOC_CTX *mem_ctx,
+		    const struct spn_account *account,
+		    struct spn_str *_cn);
 
 /* host is a name of this computer: NetBIOS, DNS, additional DNS names. */
 bool spn_account_has_name(const struct spn_account *account,

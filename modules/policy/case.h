@@ -69,13 +69,4 @@ bool spn_case_effective(const struct spn_case *c,
 			struct spn_str service_class,
 			struct spn_str host,
 			struct spn_holders *_holders);
-/* Exactly this one account. */
-bool spn_holders_is_only(const struct spn_holders *holders,
-			 const struct spn_account *account);
-bool spn_holders_has(const struct spn_holders *holders,
-		     const struct spn_account *account);
-/* Of a list that many have nothing is left out: it is there all the same. */
-void spn_holders_leave_out(struct spn_holders *holders,
-			   const struct spn_account *account);
-
 #endif

@@ -15,8 +15,9 @@ struct spn_forest {
 	/* msDS-AllowedDNSSuffixes, NULL-terminated. NULL: not read yet, which
 	 * a rule that wants them tells its index (spn_index_want_suffixes). */
 	const char **allowed_suffixes;
-	const char *dns_domain;	   /* the domain of this DC, never NULL */
-	const char *ds_heuristics; /* dSHeuristics, "" when absent */
+	const char *dns_domain;	    /* the domain of this DC, never NULL */
+	const char *netbios_domain; /* its other name; NULL: not known */
+	const char *ds_heuristics;  /* dSHeuristics, "" when absent */
 };
 
 #endif

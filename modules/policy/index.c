@@ -9,14 +9,6 @@ const struct spn_fold *spn_index_fold(const struct spn_index *index)
 	return &index->fold;
 }
 
-void spn_holders_free(struct spn_holders *holders)
-{
-	if (holders->many == NULL) {
-		talloc_free(holders->accounts);
-	}
-	*holders = (struct spn_holders){};
-}
-
 bool spn_index_key(struct spn_index *index,
 		   TALLOC_CTX *mem_ctx,
 		   struct spn_str service_class,
@@ -89,6 +81,18 @@ bool spn_index_holders_of(struct spn_index *index,
 				   _holders);
 }
 
+bool spn_index_domain_holders_of(struct spn_index *index,
+				 TALLOC_CTX *mem_ctx,
+				 const struct spn_value *spn,
+				 struct spn_holders *_holders)
+{
+	return index->ops->holders(index,
+				   mem_ctx,
+				   SPN_IN_DOMAINS,
+				   spn,
+				   _holders);
+}
+
 bool spn_index_computer_by_name(struct spn_index *index,
 				struct spn_str netbios_name,
 				const struct spn_account **_computer)
@@ -101,6 +105,24 @@ bool spn_index_computer_by_dns(struct spn_index *index,
 			       const struct spn_account **_computer)
 {
 	return index->ops->by_dns(index, fqdn, _computer);
+}
+
+bool spn_index_computers_by_cn(struct spn_index *index,
+			       TALLOC_CTX *mem_ctx,
+			       struct spn_str cn,
+			       struct spn_holders *_computers)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct spn_value asked = {.value = cn};
+	bool ok = false;
+
+	if (tmp_ctx == NULL) {
+		return false;
+	}
+	ok = index->ops->key(index, tmp_ctx, cn, &asked.key) &&
+	     index->ops->by_cn(index, mem_ctx, &asked, _computers);
+	talloc_free(tmp_ctx);
+	return ok;
 }
 
 void spn_index_want_suffixes(struct spn_index *index)

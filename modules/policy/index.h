@@ -49,6 +49,15 @@ struct spn_holders {
 /* The list that a function below has given goes. */
 void spn_holders_free(struct spn_holders *holders);
 
+/* Exactly this one account. */
+bool spn_holders_is_only(const struct spn_holders *holders,
+			 const struct spn_account *account);
+bool spn_holders_has(const struct spn_holders *holders,
+		     const struct spn_account *account);
+/* Of a list that many have nothing is left out: it is there all the same. */
+void spn_holders_leave_out(struct spn_holders *holders,
+			   const struct spn_account *account);
+
 /* Where holders are looked for. */
 enum spn_scope {
 	SPN_ANYWHERE,
@@ -76,6 +85,10 @@ struct spn_index_ops {
 	bool (*by_dns)(struct spn_index *index,
 		       struct spn_str fqdn,
 		       const struct spn_account **_computer);
+	bool (*by_cn)(struct spn_index *index,
+		      TALLOC_CTX *mem_ctx,
+		      const struct spn_value *cn,
+		      struct spn_holders *_computers);
 	/* NULL: they are always there */
 	void (*want_suffixes)(struct spn_index *index);
 };
@@ -118,6 +131,12 @@ bool spn_index_holders_of(struct spn_index *index,
 			  const struct spn_value *spn,
 			  struct spn_holders *_holders);
 
+/* The same, as far as a KDC looks. */
+bool spn_index_domain_holders_of(struct spn_index *index,
+				 TALLOC_CTX *mem_ctx,
+				 const struct spn_value *spn,
+				 struct spn_holders *_holders);
+
 /* The computer with this NetBIOS name (sAMAccountName name$), or NULL. */
 bool spn_index_computer_by_name(struct spn_index *index,
 				struct spn_str netbios_name,
@@ -132,6 +151,16 @@ bool spn_index_computer_by_name(struct spn_index *index,
 bool spn_index_computer_by_dns(struct spn_index *index,
 			       struct spn_str fqdn,
 			       const struct spn_account **_computer);
+
+/*
+ * All objects of class computer in the domains, managed service accounts among
+ * them, whose CN this is: how a Samba KDC finds one by the name of its host.
+ * Not sAMAccountName.
+ */
+bool spn_index_computers_by_cn(struct spn_index *index,
+			       TALLOC_CTX *mem_ctx,
+			       struct spn_str cn,
+			       struct spn_holders *_computers);
 
 /* The DNS suffixes of the forest, which have not been read, are needed. */
 void spn_index_want_suffixes(struct spn_index *index);

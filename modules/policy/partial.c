@@ -16,6 +16,11 @@ struct spn_partial {
 	struct spn_table by_spn;  /* folded value */
 	struct spn_table by_name; /* NetBIOS name, no case */
 	struct spn_table by_dns;  /* DNS name, no case */
+	/* Folded CN of computers and gMSAs: of the first so many of given and
+	 * found, for hardly anybody asks. */
+	struct spn_table by_cn;
+	size_t num_cns_given;
+	size_t num_cns_found;
 	/* By objectGUID: those that were given to it with all of their SPNs,
 	 * and those that searches have found, each time anew. */
 	struct spn_table given;
@@ -208,19 +213,18 @@ static bool ask_spn(struct spn_partial *partial,
 	       ask(partial, kind, spn);
 }
 
-static bool find_holders(struct spn_partial *partial,
-			 TALLOC_CTX *mem_ctx,
-			 const struct spn_value *spn,
-			 struct spn_holders *_holders)
+/* Those with that key, and room for some more. */
+static bool list_accounts(const struct spn_table *table,
+			  TALLOC_CTX *mem_ctx,
+			  struct spn_str key,
+			  size_t num_more,
+			  struct spn_holders *_holders)
 {
-	const struct spn_table *table = &partial->by_spn;
 	struct spn_holders holders = {};
-	const struct spn_entry *first = NULL;
+	const struct spn_entry *first = spn_table_find(table, key);
 	const struct spn_entry *entry = NULL;
-	size_t num = partial->num_large;
-	size_t i;
+	size_t num = num_more;
 
-	first = spn_table_find(table, spn->key);
 	for (entry = first; entry != NULL;
 	     entry = spn_table_next(table, entry)) {
 		num++;
@@ -239,13 +243,31 @@ static bool find_holders(struct spn_partial *partial,
 	     entry = spn_table_next(table, entry)) {
 		holders.accounts[holders.num_accounts++] = entry->account;
 	}
+	*_holders = holders;
+	return true;
+}
+
+static bool find_holders(struct spn_partial *partial,
+			 TALLOC_CTX *mem_ctx,
+			 const struct spn_value *spn,
+			 struct spn_holders *_holders)
+{
+	size_t i;
+
+	if (!list_accounts(&partial->by_spn,
+			   mem_ctx,
+			   spn->key,
+			   partial->num_large,
+			   _holders))
+	{
+		return false;
+	}
 	for (i = 0; i < partial->num_large; i++) {
 		if (spn_account_find(partial->large[i], spn->key) != NULL) {
-			holders.accounts[holders.num_accounts++] =
+			_holders->accounts[_holders->num_accounts++] =
 				partial->large[i];
 		}
 	}
-	*_holders = holders;
 	return true;
 }
 
@@ -412,6 +434,48 @@ static bool by_dns(struct spn_index *index,
 	return true;
 }
 
+/* Those of the table that are not there yet. An account may be found again:
+ * the first stands for it. */
+static bool add_cns(struct spn_partial *partial,
+		    const struct spn_table *table,
+		    size_t *_num)
+{
+	for (; *_num < table->num_entries; (*_num)++) {
+		const struct spn_entry *entry = &table->entries[*_num];
+		struct spn_str cn = {};
+		struct spn_str key = {};
+
+		if (!spn_account_is_machine(entry->account) ||
+		    spn_table_find(table, entry->key) != entry)
+		{
+			continue;
+		}
+		if (!spn_account_cn(partial, entry->account, &cn) ||
+		    !key_of(&partial->index, partial, cn, &key) ||
+		    !spn_table_add(partial,
+				   &partial->by_cn,
+				   key,
+				   entry->account))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool by_cn(struct spn_index *index,
+		  TALLOC_CTX *mem_ctx,
+		  const struct spn_value *cn,
+		  struct spn_holders *_computers)
+{
+	struct spn_partial *partial = partial_of(index);
+
+	return ask(partial, SPN_ASK_CN, cn) &&
+	       add_cns(partial, &partial->given, &partial->num_cns_given) &&
+	       add_cns(partial, &partial->found, &partial->num_cns_found) &&
+	       list_accounts(&partial->by_cn, mem_ctx, cn->key, 0, _computers);
+}
+
 static void want_suffixes(struct spn_index *index)
 {
 	partial_of(index)->wants_suffixes = true;
@@ -447,6 +511,7 @@ struct spn_partial *spn_partial_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 		.holders = holders_of,
 		.by_name = by_name,
 		.by_dns = by_dns,
+		.by_cn = by_cn,
 		.want_suffixes = want_suffixes,
 	};
 	struct spn_partial *partial = talloc_zero(mem_ctx, struct spn_partial);

@@ -39,7 +39,7 @@ bool spn_questions_ask(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	questions->open[questions->num_open++] = question;
-	return kind == SPN_ASK_COMPUTER ||
+	return kind == SPN_ASK_COMPUTER || kind == SPN_ASK_CN ||
 	       spn_set_has(&questions->asked, question.key) ||
 	       spn_set_add(mem_ctx,
 			   &questions->asked,

@@ -12,6 +12,7 @@ enum spn_question_kind {
 	SPN_ASK_SPN,		/* (servicePrincipalName=text), anywhere */
 	SPN_ASK_COMPUTER,	/* (sAMAccountName=text), in domains */
 	SPN_ASK_SPN_IN_DOMAINS, /* (servicePrincipalName=text), likewise */
+	SPN_ASK_CN,		/* (cn=text), likewise */
 	SPN_NUM_QUESTION_KINDS,
 };
 struct spn_question {

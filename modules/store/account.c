@@ -9,6 +9,7 @@
 
 #define UF_SERVER_TRUST_ACCOUNT 0x2000
 #define UF_ACCOUNTDISABLE 0x2
+#define UF_USE_DES_KEY_ONLY 0x200000
 #define UF_PARTIAL_SECRETS_ACCOUNT 0x04000000
 
 const char *const spn_store_attrs[] = {
@@ -227,6 +228,7 @@ static bool fill_names(struct spn_account *account,
 
 	account->kind = kind_of(msg);
 	account->is_disabled = (uac & UF_ACCOUNTDISABLE) != 0;
+	account->has_no_key = (uac & UF_USE_DES_KEY_ONLY) != 0;
 	account->is_dc = (uac & (UF_SERVER_TRUST_ACCOUNT |
 				 UF_PARTIAL_SECRETS_ACCOUNT)) != 0;
 	account->dn = talloc_strdup(account, (dn == NULL) ? "" : dn);

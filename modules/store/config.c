@@ -141,16 +141,38 @@ int spn_store_cross_refs(const struct spn_store *store,
 	return ret;
 }
 
+/* Of the domain of this DC. */
+static bool copy_netbios_domain(struct spn_forest *forest,
+				const struct ldb_result *res)
+{
+	unsigned i;
+
+	for (i = 0; i < res->count; i++) {
+		const struct ldb_message *msg = res->msgs[i];
+		const char *name = spn_values_text(msg, "nETBIOSName");
+
+		if (name != NULL &&
+		    spn_str_is(spn_values_first(msg, "dnsRoot"),
+			       forest->dns_domain))
+		{
+			forest->netbios_domain = talloc_strdup(forest, name);
+			return forest->netbios_domain != NULL;
+		}
+	}
+	return true;
+}
+
 /* dnsRoot of the domains. */
 static int read_domains(const struct spn_store *store,
 			struct spn_forest *forest)
 {
-	static const char *const attrs[] = {"dnsRoot", NULL};
+	static const char *const attrs[] = {"dnsRoot", "nETBIOSName", NULL};
 	struct ldb_result *res = NULL;
 	int ret = spn_store_cross_refs(store, forest, attrs, &res);
 
 	if (ret == LDB_SUCCESS && res != NULL &&
-	    !list_values(forest, res, attrs[0], &forest->dns_suffixes))
+	    (!list_values(forest, res, attrs[0], &forest->dns_suffixes) ||
+	     !copy_netbios_domain(forest, res)))
 	{
 		ret = ldb_oom(store->ldb);
 	}

@@ -441,6 +441,7 @@ static int look_up(const struct spn_store *store,
 		[SPN_ASK_SPN] = "servicePrincipalName",
 		[SPN_ASK_COMPUTER] = "sAMAccountName",
 		[SPN_ASK_SPN_IN_DOMAINS] = "servicePrincipalName",
+		[SPN_ASK_CN] = "cn",
 	};
 	struct alternatives alt = {
 		.store = store,

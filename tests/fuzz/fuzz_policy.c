@@ -385,6 +385,7 @@ static bool answers(const struct world *w,
 	if (question->kind == SPN_ASK_COMPUTER) {
 		return spn_str_is(question->text, account->sam_account_name);
 	}
+	FUZZ_CHECK(question->kind != SPN_ASK_CN); /* no rule wants it */
 	fold_ascii(NULL, w->mem_ctx, question->text, &key);
 	return spn_account_find(account, key) != NULL;
 }

@@ -42,6 +42,20 @@ static const char *const dns_names[] = {
 	"srv17.example.com",
 };
 
+/* Several accounts may have one. */
+static const char *const cns[] = {
+	"CN=web01,DC=example,DC=com",
+	"cn=WEB01,OU=x,DC=example,DC=com",
+	"CN=srv17,DC=example,DC=com",
+	"CN=web01.example.com,DC=example,DC=com",
+	"CN=we\\62\\301,DC=example,DC=com",
+	"CN=intranet+OU=x,DC=example,DC=com",
+	"CN=\\ web01\\ ,DC=example,DC=com",
+	"OU=web01,DC=example,DC=com",
+	"CN=",
+	"",
+};
+
 static const struct spn_str hosts[] = {
 	STR("web01"),
 	STR("WEB01.EXAMPLE.COM"),
@@ -174,6 +188,7 @@ static void add_account(struct world *w, const char *sam, size_t *free_names)
 		snprintf(host, sizeof(host), "h%zu", i);
 		add_spn(w, account, STR("x"), spn_str_of(host));
 	}
+	account->dn = cns[below(ARRAY_SIZE(cns))];
 	account->is_deleted = below(10) == 0;
 	w->accounts[place] = account;
 	w->is_given[place] = place < MAX_GIVEN && !account->is_deleted &&
@@ -212,11 +227,27 @@ static void make_world(struct world *w, bool with_many)
 
 /* ------------------------------------------------ the search for answers */
 
-static bool answers(const struct spn_account *account,
+static struct spn_str folded_cn(const struct world *w,
+				const struct spn_account *account)
+{
+	struct spn_str cn = {};
+	struct spn_str key = {};
+
+	assert_true(spn_account_cn(w->f->mem_ctx, account, &cn));
+	assert_true(fixture_fold(NULL, w->f->mem_ctx, cn, &key));
+	return key;
+}
+
+static bool answers(const struct world *w,
+		    const struct spn_account *account,
 		    const struct spn_question *question)
 {
 	if (question->kind == SPN_ASK_COMPUTER) {
 		return spn_str_is(question->text, account->sam_account_name);
+	}
+	if (question->kind == SPN_ASK_CN) {
+		/* Of any kind: there is no more in the filter. */
+		return spn_str_equal(question->key, folded_cn(w, account));
 	}
 	return spn_account_find(account, question->key) != NULL;
 }
@@ -260,7 +291,7 @@ static bool look_up(struct world *w)
 		bool is_found = false;
 
 		for (q = 0; q < num; q++) {
-			is_found |= answers(account, &open[q]);
+			is_found |= answers(w, account, &open[q]);
 		}
 		if (is_found && !w->is_given[i] && !account->is_deleted) {
 			assert_true(
@@ -281,6 +312,7 @@ struct question {
 		ASK_HOLDERS_OF,
 		ASK_BY_NAME,
 		ASK_BY_DNS,
+		ASK_BY_CN,
 		NUM_KINDS,
 	} kind;
 	struct spn_str class;
@@ -322,6 +354,12 @@ static struct answer ask(struct world *w,
 		break;
 	case ASK_BY_NAME:
 		ok = spn_index_computer_by_name(index, q->host, &a.computer);
+		break;
+	case ASK_BY_CN:
+		ok = spn_index_computers_by_cn(index,
+					       mem_ctx,
+					       q->host,
+					       &a.holders);
 		break;
 	default:
 		ok = spn_index_computer_by_dns(index, q->host, &a.computer);

@@ -152,7 +152,11 @@ bool spn_census_add(struct spn_census *census,
 	forget_lists(census);
 	census->records[number] = record;
 	census->num_records++;
-	return spn_keys_add(census, &census->slots, account, number);
+	return spn_keys_add(census,
+			    &census->slots,
+			    &census->index.fold,
+			    account,
+			    number);
 }
 
 size_t spn_census_num(const struct spn_census *census)
@@ -412,12 +416,16 @@ bool spn_census_find(struct spn_census *census,
 	while (key.len > 0 &&
 	       spn_slots_next(&census->slots, hash, &place, &number)) {
 		const struct spn_account *account = NULL;
+		bool match = false;
 
-		if (!spn_census_get(census, number, &account)) {
-			return false;
-		}
-		if (account != NULL && spn_keys_match(account, kind, key) &&
-		    !add_holder(mem_ctx, &holders, account))
+		if (!spn_census_get(census, number, &account) ||
+		    (account != NULL && !spn_keys_match(mem_ctx,
+							&census->index.fold,
+							account,
+							kind,
+							key,
+							&match)) ||
+		    (match && !add_holder(mem_ctx, &holders, account)))
 		{
 			return false;
 		}

@@ -20,6 +20,7 @@ enum spn_census_key {
 	SPN_CENSUS_NAME, /* sAMAccountName of any account */
 	SPN_CENSUS_HOST, /* any name of a computer */
 	SPN_CENSUS_UPN,	 /* userPrincipalName */
+	SPN_CENSUS_CN,	 /* folded CN of a computer, gMSAs included */
 	SPN_CENSUS_DELETED_SPN,
 };
 

@@ -87,11 +87,24 @@ static bool by_dns(struct spn_index *index,
 	return find_computer(index, fqdn, true, _computer);
 }
 
+static bool by_cn(struct spn_index *index,
+		  TALLOC_CTX *mem_ctx,
+		  const struct spn_value *cn,
+		  struct spn_holders *_computers)
+{
+	return spn_census_find(spn_census_of(index),
+			       mem_ctx,
+			       SPN_CENSUS_CN,
+			       cn->key,
+			       _computers);
+}
+
 const struct spn_index_ops spn_census_index_ops = {
 	.key = key_of,
 	.holders = holders_of,
 	.by_name = by_name,
 	.by_dns = by_dns,
+	.by_cn = by_cn,
 };
 
 bool spn_census_account_by_name(struct spn_census *census,

@@ -10,12 +10,14 @@
 struct adding {
 	TALLOC_CTX *mem_ctx;
 	struct spn_slots *slots;
+	const struct spn_fold *fold;
 	uint32_t number;
 };
 
 uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key)
 {
-	bool nocase = kind != SPN_CENSUS_SPN && kind != SPN_CENSUS_DELETED_SPN;
+	bool nocase = kind != SPN_CENSUS_SPN &&
+		      kind != SPN_CENSUS_DELETED_SPN && kind != SPN_CENSUS_CN;
 
 	return spn_slots_hash((uint32_t)kind + 1, key, nocase);
 }
@@ -55,6 +57,29 @@ static bool add_hosts(struct adding *adding, const char *const *names)
 	return true;
 }
 
+static bool fold_cn(const struct spn_fold *fold,
+		    TALLOC_CTX *mem_ctx,
+		    const struct spn_account *account,
+		    struct spn_str *_key)
+{
+	struct spn_str cn = {};
+
+	return spn_account_cn(mem_ctx, account, &cn) &&
+	       spn_fold_text(fold, mem_ctx, cn, _key);
+}
+
+static bool add_cn(struct adding *adding, const struct spn_account *account)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(adding->mem_ctx);
+	struct spn_str key = {};
+	bool ok = tmp_ctx != NULL &&
+		  fold_cn(adding->fold, tmp_ctx, account, &key) &&
+		  add_key(adding, SPN_CENSUS_CN, key);
+
+	talloc_free(tmp_ctx);
+	return ok;
+}
+
 static bool add_names(struct adding *adding, const struct spn_account *account)
 {
 	const struct spn_facts *facts = account->facts;
@@ -67,6 +92,9 @@ static bool add_names(struct adding *adding, const struct spn_account *account)
 				      SPN_CENSUS_UPN,
 				      spn_str_of(facts->user_principal_name)))
 	{
+		return false;
+	}
+	if (spn_account_is_machine(account) && !add_cn(adding, account)) {
 		return false;
 	}
 	if (account->kind != SPN_KIND_COMPUTER) {
@@ -85,12 +113,14 @@ static bool add_names(struct adding *adding, const struct spn_account *account)
 
 bool spn_keys_add(TALLOC_CTX *mem_ctx,
 		  struct spn_slots *slots,
+		  const struct spn_fold *fold,
 		  const struct spn_account *account,
 		  size_t number)
 {
 	struct adding adding = {
 		.mem_ctx = mem_ctx,
 		.slots = slots,
+		.fold = fold,
 		.number = (uint32_t)number,
 	};
 
@@ -101,7 +131,23 @@ bool spn_keys_add(TALLOC_CTX *mem_ctx,
 	       add_names(&adding, account);
 }
 
-bool spn_keys_match(const struct spn_account *account,
+static bool has_cn(TALLOC_CTX *mem_ctx,
+		   const struct spn_fold *fold,
+		   const struct spn_account *account,
+		   struct spn_str key,
+		   bool *_match)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	struct spn_str cn = {};
+	bool ok = tmp_ctx != NULL && fold_cn(fold, tmp_ctx, account, &cn);
+
+	*_match = ok && spn_account_is_machine(account) &&
+		  spn_str_equal(cn, key);
+	talloc_free(tmp_ctx);
+	return ok;
+}
+
+static bool has_key(const struct spn_account *account,
 		    enum spn_census_key kind,
 		    struct spn_str key)
 {
@@ -119,9 +165,24 @@ bool spn_keys_match(const struct spn_account *account,
 		return spn_account_has_name(account, key) ||
 		       spn_facts_have_sam_name(facts, key);
 	case SPN_CENSUS_UPN:
+	case SPN_CENSUS_CN:
 		break;
 	}
 	return facts != NULL &&
 	       spn_str_equal_nocase(spn_str_of(facts->user_principal_name),
 				    key);
+}
+
+bool spn_keys_match(TALLOC_CTX *mem_ctx,
+		    const struct spn_fold *fold,
+		    const struct spn_account *account,
+		    enum spn_census_key kind,
+		    struct spn_str key,
+		    bool *_match)
+{
+	if (kind == SPN_CENSUS_CN) {
+		return has_cn(mem_ctx, fold, account, key, _match);
+	}
+	*_match = has_key(account, kind, key);
+	return true;
 }

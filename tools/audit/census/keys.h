@@ -13,12 +13,17 @@ uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key);
 /* The account's number under each of its keys. False when out of memory. */
 bool spn_keys_add(TALLOC_CTX *mem_ctx,
 		  struct spn_slots *slots,
+		  const struct spn_fold *fold,
 		  const struct spn_account *account,
 		  size_t number);
 
-/* It really has this key, and not only the same hash. */
-bool spn_keys_match(const struct spn_account *account,
+/* It really has this key, and not only the same hash. False when out of
+ * memory. */
+bool spn_keys_match(TALLOC_CTX *mem_ctx,
+		    const struct spn_fold *fold,
+		    const struct spn_account *account,
 		    enum spn_census_key kind,
-		    struct spn_str key);
+		    struct spn_str key,
+		    bool *_match);
 
 #endif

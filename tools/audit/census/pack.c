@@ -23,6 +23,7 @@
 #define FLAG_TYPES 0x10u
 #define FLAG_PRIVILEGED 0x20u
 #define FLAG_GUID 0x40u /* 16 bytes instead of a text */
+#define FLAG_NO_KEY 0x80u
 
 #define POINTER sizeof(uintptr_t) /* one is kept as it is */
 
@@ -145,6 +146,7 @@ static uint8_t flags_of(const struct spn_account *account, bool is_guid)
 	unsigned flags = (account->is_dc ? FLAG_DC : 0) |
 			 (account->is_disabled ? FLAG_DISABLED : 0) |
 			 (account->is_deleted ? FLAG_DELETED : 0) |
+			 (account->has_no_key ? FLAG_NO_KEY : 0) |
 			 (is_guid ? FLAG_GUID : 0);
 
 	if (facts != NULL) {
@@ -409,6 +411,7 @@ static bool unpack(struct reader *r,
 	account->is_dc = (flags & FLAG_DC) != 0;
 	account->is_disabled = (flags & FLAG_DISABLED) != 0;
 	account->is_deleted = (flags & FLAG_DELETED) != 0;
+	account->has_no_key = (flags & FLAG_NO_KEY) != 0;
 	account->object_guid = ((flags & FLAG_GUID) != 0) ? get_guid(r)
 							  : get_text(r);
 	account->dn = get_dn(r, shared);
