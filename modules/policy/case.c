@@ -4,6 +4,8 @@
  */
 #include "case.h"
 
+#include "kdc_names.h"
+
 /* Both in one go: what a write leaves alone stands in the same order in both,
  * and is passed over without looking it up. */
 static void compare(const struct spn_set *before,
@@ -122,25 +124,18 @@ bool spn_case_effective(const struct spn_case *c,
 			struct spn_str host,
 			struct spn_holders *_holders)
 {
-	const char *target = spn_mappings_target(c->forest->mappings,
-						 service_class);
-	struct spn_holders exact = {};
-	struct spn_holders mapped = {};
+	struct spn_kdc_answer answer = {};
 
-	/* Both are asked at once: one search instead of two. */
-	if (!spn_index_holders(c->index, mem_ctx, service_class, host, &exact))
+	if (!spn_kdc_windows(c->index,
+			     c->forest,
+			     mem_ctx,
+			     service_class,
+			     host,
+			     &answer))
 	{
 		return false;
 	}
-	if (target != NULL && !spn_index_domain_holders(c->index,
-							mem_ctx,
-							spn_str_of(target),
-							host,
-							&mapped))
-	{
-		return false;
-	}
-	*_holders = (exact.num_accounts > 0) ? exact : mapped;
+	*_holders = answer.found;
 	return true;
 }
 

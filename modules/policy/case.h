@@ -60,10 +60,7 @@ bool spn_case_removed(const struct spn_case *c,
 		      struct spn_str host,
 		      bool *_removed);
 
-/*
- * Who a KDC takes to be class/host (MS-DRSR LookupSPN): the holders, and
- * if there is none, those of its sPNMappings target.
- */
+/* Who a Windows KDC takes to be class/host: spn_kdc_windows(). */
 bool spn_case_effective(const struct spn_case *c,
 			TALLOC_CTX *mem_ctx,
 			struct spn_str service_class,
