@@ -67,7 +67,7 @@ SPECIAL = {
 }
 
 # Programs that a check below runs: folder, name.
-HELPERS = [('tools', 'say_quoted')]
+HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc')]
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {

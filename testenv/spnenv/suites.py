@@ -92,6 +92,8 @@ DOMAIN_SUITES = (
     *(Suite("module_stock." + environment, environment + ":local",
             "counted", python("module_stock"))
       for environment in ("ad_dc", "ad_dc_stock")),
+    Suite("module_kdc_names", "ad_dc_stock:local", "counted",
+          python("module_kdc_names")),
     Suite("module_requests", MACHINE, "counted",
           shlex.quote(os.path.join(layout.TESTENV, "requests"))),
     Suite("bench", MACHINE, "status",
