@@ -28,6 +28,8 @@ from ask_kdc import Asker
 from rows_directory import raw_path
 
 BUILD = os.environ.get("SPN_POLICY_BUILD", "bin")
+PAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "docs", "kdc.md")
 SAY = os.path.join(BUILD, "tests", "say_kdc")
 CONF = os.environ["SERVERCONFFILE"]
 LP = param.LoadParm(CONF)
@@ -71,6 +73,21 @@ REASONS = {"held", "stands-in", "computer", "nobody", "duplicate",
            "hidden-duplicate", "several-computers", "own-domain", "no-key"}
 
 
+def tables_of_page():
+    """Of docs/kdc.md: the rows of each table, as lists of cells."""
+    tables = []
+    with open(PAGE, encoding="utf-8") as page:
+        for line in page:
+            cells = [cell.strip() for cell in line.split("|")[1:-1]]
+            if cells and set(cells[0]) == {"-"}:
+                tables.append([])
+            elif cells and tables:
+                tables[-1].append(cells)
+    # The head of a table stands above its line.
+    return [table[:len(table) - (number + 1 < len(tables))]
+            for number, table in enumerate(tables)]
+
+
 class World:
     """Accounts at random, in a domain where others are, too."""
 
@@ -86,6 +103,8 @@ class World:
         for ou in OUS:
             samdb.add({"dn": "OU=%s,%s" % (ou, self.base),
                        "objectClass": "organizationalUnit"})
+
+    def fill(self):
         for number in range(NUM_ACCOUNTS):
             self.account(number)
 
@@ -154,12 +173,32 @@ class World:
         message[attr] = ldb.MessageElement(values, ldb.FLAG_MOD_ADD, attr)
         self.raw.modify(message)
 
+    def account_of_page(self, sam, cn, kind, spns):
+        """Those of one CN are in several OUs."""
+        machine = sam.endswith("$")
+        control = WORKSTATION if machine else NORMAL
+        attrs = {"dn": "CN=%s,OU=%s,%s" % (
+                     cn, OUS[1 if sam.endswith("2$") else 0], self.base),
+                 "objectClass": "computer" if machine else "user",
+                 "sAMAccountName": sam, "userAccountControl": str(
+                     control | (DISABLED if "disabled" in kind else 0))}
+        if "without a password" not in kind:
+            attrs["clearTextPassword"] = ("Secret-" + sam).encode("utf-16-le")
+        self.samdb.add(attrs)
+        self.write(attrs["dn"], "servicePrincipalName", [
+            in_this_domain(spn) for spn in spns.split(", ") if spn])
+
     def keyless(self):
         """sAMAccountName of those that have never had a password."""
         found = self.samdb.search(
             self.base, expression="(&(objectClass=user)(!(unicodePwd=*)))",
             attrs=["sAMAccountName"])
         return [str(each["sAMAccountName"]) for each in found]
+
+
+def in_this_domain(text):
+    return text.replace("example.com", DNS).replace(
+        "EXAMPLE", os.environ["DOMAIN"])
 
 
 def run(*command, text=""):
@@ -199,7 +238,24 @@ class KdcNames(unittest.TestCase):
                    text="".join(line + "\n" for line in lines))
         return said.splitlines()
 
+    def test_page(self):
+        """The tables of docs/kdc.md are true."""
+        accounts, answers = tables_of_page()
+        for account in accounts:
+            self.world.account_of_page(*account)
+        asker = self.asker()
+        names = [in_this_domain(row[0]) for row in answers]
+        predicted = self.predict(names)
+        for name, line, (_, key, reason) in zip(names, predicted, answers):
+            with self.subTest(name=name):
+                error, owner = (key, None) if key.isdigit() else ("0", key)
+                words = line.split("\t")
+                self.assertEqual(words[:2] + words[3:], [error, reason])
+                self.assertIn(owner, (None, words[2]))
+                self.assertEqual(asker.ask(name), (int(error), owner))
+
     def test_names(self):
+        self.world.fill()
         names = [self.world.name() for _ in range(NUM_NAMES)]
         asker = self.asker()
         predicted = self.predict(names)
