@@ -61,7 +61,8 @@ SPECIAL = {
     'fuzz_rows': {'args': ['tests/rows']},
     'test_audit_output': {'wrap': ['fsync']},
     **{name: {'links': 'fail_allocation'} for name in (
-        'test_rules_oom', 'test_census_oom', 'test_audit_formats',
+        'test_rules_oom', 'test_kdc_names', 'test_census_oom',
+        'test_audit_formats',
         'test_module_oom', 'test_module_without_rights',
         'test_module_replication')},
 }

@@ -54,7 +54,8 @@ TAILS = ("",) * 12 + (":8080", ":", "/x", "/" + DNS, "/" + DNS.upper(),
                       "/" + os.environ["DOMAIN"], "/elsewhere.example", "/",
                       "/%s/x" % DNS, "\\x", " ", "@x")
 KINDS = {"user": "user", "computer": "computer",
-         "gmsa": "msDS-GroupManagedServiceAccount", "person": "inetOrgPerson"}
+         "gmsa": "msDS-GroupManagedServiceAccount", "person": "inetOrgPerson",
+         "group": "group"}
 DISABLED, DES_ONLY, SMARTCARD = 0x2, 0x200000, 0x40000
 NORMAL, WORKSTATION = 0x200, 0x1000
 # Beside, or instead of, the type of a computer.
@@ -120,7 +121,7 @@ class World:
     def account(self, number):
         choose = self.random.choice
         kind = choose(("user", "user", "computer", "computer", "computer",
-                       "computer", "gmsa", "person"))
+                       "computer", "computer", "gmsa", "person", "group"))
         state = dict(choose(STATES))
         machine = kind in ("computer", "gmsa")
         label = choose(self.cns)
@@ -136,6 +137,10 @@ class World:
         if choose((True, False)):
             attrs["dn"] = attrs["dn"].replace("=%s," % cn, "=%s%s," % (
                 cn, choose(("", ".x", "\\,y", "01", "-%d" % number))), 1)
+        if kind == "group":
+            del attrs["userAccountControl"]
+            self.add(attrs)     # with SPNs, and the KDC looks at users only
+            return
         if kind == "gmsa":
             attrs["msDS-ManagedPasswordInterval"] = "30"
         elif choose((True, True, False)) and machine:

@@ -5,6 +5,7 @@
  */
 #include "lib/policy_fixture.h"
 
+#include "lib/fail_allocation.h"
 #include "policy/kdc_names.h"
 
 struct row {
@@ -30,6 +31,7 @@ static const struct {
 	{"twin3$", "CN=twin,OU=3,DC=example,DC=com", ""},
 	{"comma$", "CN=a\\2Cb,DC=example,DC=com", ""},
 	{"blank$", "CN=a b,DC=example,DC=com", ""},
+	{"at$", "CN=bare@x,DC=example,DC=com", ""},
 	{"dc$",
 	 "CN=dc,DC=example,DC=com",
 	 "ldap/dc.example.com/example.com HOST/dc.example.com"},
@@ -68,8 +70,29 @@ static void make_directory(struct fixture *f)
 		} else if (strcmp(accounts[i].sam, "far$") == 0) {
 			account->dns_domain = "sub.example.com";
 		}
+		if (strcmp(accounts[i].sam, "svc2") == 0) {
+			assert_true(spn_account_add(account,
+						    &f->fold,
+						    STR("foo/b c")));
+		}
 		assert_true(spn_census_add(f->census, account));
 	}
+}
+
+/* Another index of the same accounts. */
+static struct spn_index *partial_of_all(struct fixture *f, TALLOC_CTX *mem_ctx)
+{
+	struct spn_partial *partial = spn_partial_new(mem_ctx, f->fold);
+	size_t i;
+
+	assert_non_null(partial);
+	for (i = 0; i < spn_census_num(f->census); i++) {
+		const struct spn_account *account = NULL;
+
+		assert_true(spn_census_get(f->census, i, &account));
+		assert_true(spn_partial_add(partial, account));
+	}
+	return spn_partial_index(partial);
 }
 
 static const struct row rows[] = {
@@ -124,6 +147,7 @@ static const struct row rows[] = {
 	{STR("http/\\bare"), SPN_KDC_NOBODY, NULL},
 	{STR("http/bare@x"), SPN_KDC_NOBODY, NULL},
 	{STR("cifs/a b"), SPN_KDC_COMPUTER, "blank$"},
+	{STR("foo/b c"), SPN_KDC_NOBODY, NULL},
 	{STR("http/bare "), SPN_KDC_COMPUTER, "bare$"},
 	/* what is no account of the domain */
 	{STR("http/scp"), SPN_KDC_NOBODY, NULL},
@@ -292,6 +316,41 @@ static void windows(void **state)
 	}
 }
 
+/* Each allocation fails in turn, until there is none. */
+static void without_memory(void **state)
+{
+	static const struct spn_str names[] = {
+		STR("http/hidden.example.com"),
+		STR("cifs/a b/x"),
+		STR("http/a,b"),
+		STR("http/two"),
+	};
+	struct fixture *f = *state;
+	bool ok = false;
+	size_t i;
+	unsigned n;
+
+	make_directory(f);
+	for (i = 0; i < 2 * ARRAY_SIZE(names); i++) {
+		ok = false;
+		for (n = 1; !ok; n++) {
+			struct spn_kdc_answer answer = {};
+			TALLOC_CTX *mem_ctx = talloc_new(f->mem_ctx);
+			struct spn_index *index = partial_of_all(f, mem_ctx);
+
+			fail_allocation(n);
+			ok = spn_kdc_samba((i % 2 == 0) ? index : f->index,
+					   f->forest,
+					   mem_ctx,
+					   names[i / 2],
+					   &answer);
+			assert_int_equal(ok, !fail_allocation_happened());
+			talloc_free(mem_ctx);
+		}
+		assert_true(n > 5);
+	}
+}
+
 static void cn_of_a_dn(void **state)
 {
 	static const char *const pairs[][2] = {
@@ -333,8 +392,10 @@ int main(void)
 		fixture_test(many),
 		fixture_test(mappings),
 		fixture_test(windows),
+		fixture_test(without_memory),
 		fixture_test(cn_of_a_dn),
 	};
 
+	fail_allocation_in("test_kdc_names");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
