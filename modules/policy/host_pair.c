@@ -204,6 +204,11 @@ bool spn_host_partner(const struct spn_case *c,
 
 #define NETBIOS_LENGTH 15
 
+static bool ends_label(char c)
+{
+	return c == '.' || c == ':' || c == '/';
+}
+
 /* Of a folded SPN: where its host begins, up to the first dot or port. */
 static struct spn_str label_of(struct spn_str key)
 {
@@ -217,8 +222,7 @@ static struct spn_str label_of(struct spn_str key)
 	}
 	label = spn_str_from(key, (size_t)(slash + 1 - key.data));
 	for (i = 0; i < label.len; i++) {
-		if (i == NETBIOS_LENGTH ||
-		    memchr(".:/", label.data[i], 3) != NULL) {
+		if (i == NETBIOS_LENGTH || ends_label(label.data[i])) {
 			label.len = i;
 		}
 	}
