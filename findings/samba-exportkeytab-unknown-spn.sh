@@ -10,6 +10,7 @@
 #
 #	held     exit 0, keytab: yes
 #	unknown  exit 0, keytab: no
+# shellcheck disable=SC1091 # beside this file
 . "$(dirname "$0")/in_debian"
 version=2:4.17.12+dfsg-0+deb12u4
 in_debian bookworm samba=$version samba-common-bin=$version \
