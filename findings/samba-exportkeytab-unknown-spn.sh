@@ -3,8 +3,7 @@
 #
 # samba-tool domain exportkeytab --principal=NAME of Samba 4.17 says that it
 # exports, ends with 0, and writes no file, where nobody holds NAME. A script
-# that trusts the exit status goes on without a keytab. (That of 4.22 ends
-# with 255.)
+# that trusts the exit status goes on without a keytab.
 #
 # Seen on 28 November 2026, samba 2:4.17.12+dfsg-0+deb12u4 of Debian 12:
 #
