@@ -202,8 +202,6 @@ bool spn_host_partner(const struct spn_case *c,
 	return partner_of_label(c, mem_ctx, host, _partner, computer);
 }
 
-#define NETBIOS_LENGTH 15
-
 static bool ends_label(char c)
 {
 	return c == '.' || c == ':' || c == '/';
@@ -222,7 +220,7 @@ static struct spn_str label_of(struct spn_str key)
 	}
 	label = spn_str_from(key, (size_t)(slash + 1 - key.data));
 	for (i = 0; i < label.len; i++) {
-		if (i == NETBIOS_LENGTH || ends_label(label.data[i])) {
+		if (ends_label(label.data[i])) {
 			label.len = i;
 		}
 	}

@@ -25,9 +25,9 @@ bool spn_host_partner(const struct spn_case *c,
 /*
  * Who holds thousands of SPNs and loses one must not make us look for the
  * other half of each of them: kin are the values that can be the other half of
- * what has gone. Their host has the same first label (its 15 characters that
- * sAMAccountName may have), or is a name of the computer that the gone name
- * means. Of an account with SPN_FEW values or fewer all are.
+ * what has gone. Their host has the same first label, or is a name of the
+ * computer that the gone name means. Of an account with SPN_FEW values or
+ * fewer all are.
  */
 #define SPN_FEW 64
 

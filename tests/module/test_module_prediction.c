@@ -412,6 +412,45 @@ static void predicted_and_then_failed(void **state)
 	assert_stored(f, "b", "");
 }
 
+/* The same where the caller keeps the request that has failed. */
+static void predicted_failed_and_kept(void **state)
+{
+	struct fake *f = *state;
+	struct ldb_message *msg = NULL;
+	struct ldb_request *req = NULL;
+	int ret;
+
+	put_accounts(f);
+	fake_change(f, "a", "=spn foo/a|http/h");
+	fake_start(f);
+	f->meanwhile = fail_from_now_on;
+	msg = ldb_msg_new(f);
+	msg->dn = fake_dn(f, msg, "b");
+	ldb_msg_add_empty(msg, "servicePrincipalName", LDB_FLAG_MOD_ADD, NULL);
+	ldb_msg_add_string(msg, "servicePrincipalName", "http/h.example.com");
+	ret = ldb_build_mod_req(&req,
+				f->ldb,
+				f,
+				msg,
+				NULL,
+				NULL,
+				ldb_op_default_callback,
+				NULL);
+	assert_int_equal(ret, LDB_SUCCESS);
+	ldb_req_mark_untrusted(req);
+	ret = ldb_request(f->ldb, req);
+	if (ret == LDB_SUCCESS) {
+		ret = ldb_wait(req->handle, LDB_WAIT_ALL);
+	}
+	assert_int_equal(ret, LDB_ERR_BUSY);
+	assert_null(f->meanwhile);
+	f->fail_write = LDB_SUCCESS;
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "b", "");
+	talloc_free(req);
+	talloc_free(msg);
+}
+
 /* What the commit will refuse is not completed before: that step could be
  * denied, and then the caller would not hear why. */
 static void refused_is_not_completed(void **state)
@@ -510,6 +549,7 @@ int main(void)
 		fake_test(permissive_is_not_predicted),
 		fake_test(predicted_and_refused_below),
 		fake_test(predicted_and_then_failed),
+		fake_test(predicted_failed_and_kept),
 		fake_test(refused_is_not_completed),
 		fake_test(nested_write),
 		fake_test(names_are_not_predicted),
