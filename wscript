@@ -145,7 +145,8 @@ HARDENING = '''
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 '''.split()
 # as-needed: every program that opens an ldb loads what the module names.
-LINK = ['-Wl,--as-needed', '-Wl,-z,relro', '-Wl,-z,now']
+# gc-sections: and nothing of a library that it does not call.
+LINK = ['-Wl,--as-needed', '-Wl,--gc-sections', '-Wl,-z,relro', '-Wl,-z,now']
 
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
@@ -252,7 +253,8 @@ def _check_library(conf, package, version, name, debian, mandatory=True):
 def _configure_flags(conf):
     env = conf.env
     opts = conf.options
-    flags = ['-std=gnu11', '-g', '-fvisibility=hidden'] + WARNINGS
+    flags = ['-std=gnu11', '-g', '-fvisibility=hidden',
+             '-ffunction-sections', '-fdata-sections'] + WARNINGS
     link = list(LINK)
     defs = ['-Wl,-z,defs']
     if opts.ci:
