@@ -9,12 +9,26 @@
 #
 #	held     exit 0, keytab: yes
 #	unknown  exit 0, keytab: no
-# shellcheck disable=SC1091 # beside this file
-. "$(dirname "$0")/in_debian"
+#
+# Root, and mmdebstrap, which makes a Debian in a temporary folder with the
+# packages below; everything is taken away at the end. The network is needed
+# for the packages only: the domain is alone with its loopback.
+set -u
 version=2:4.17.12+dfsg-0+deb12u4
-in_debian bookworm samba=$version samba-common-bin=$version \
-	python3-samba=$version \
-	samba-dsdb-modules=$version samba-ad-provision=$version <<'END'
+packages=samba=$version,samba-common-bin=$version,python3-samba=$version
+packages=$packages,samba-dsdb-modules=$version,samba-ad-provision=$version
+
+[ "$(id -u)" = 0 ] || { echo "must be run as root" >&2; exit 2; }
+command -v mmdebstrap > /dev/null || {
+	echo "mmdebstrap is missing: apt-get install mmdebstrap" >&2
+	exit 2
+}
+folder=$(mktemp -d)
+trap 'rm -rf --one-file-system "$folder"' EXIT
+mmdebstrap --quiet --variant=apt --include="$packages" bookworm \
+	"$folder/debian" || exit 2
+
+cat > "$folder/debian/finding" <<'END'
 export LC_ALL=C
 # As samba-tool domain provision does it, but without ACLs on files.
 rm -f /etc/samba/smb.conf
@@ -46,3 +60,12 @@ done | tee /seen
 [ "$(cat /seen)" = 'held     exit 0, keytab: yes
 unknown  exit 0, keytab: no' ]
 END
+
+# A process id space of its own: whatever is started ends with it.
+# shellcheck disable=SC2016 # the inner shell expands it
+timeout 900 unshare --net --pid --fork --kill-child --mount-proc \
+	--mount --uts sh -c '
+		ip link set lo up && hostname dc1 &&
+		mount -t proc proc "$1/proc" &&
+		mount --rbind /dev "$1/dev" &&
+		exec chroot "$1" /bin/bash /finding' sh "$folder/debian"
