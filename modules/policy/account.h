@@ -90,7 +90,7 @@ bool spn_account_has_dns_name(const struct spn_account *account,
 
 /*
  * kadmin/changepw of krbtgt, and of krbtgt_NUMBER of a read-only DC: every
- * domain has it, nobody can ask for it, so it is no duplicate.
+ * domain has it, so it is no duplicate.
  */
 bool spn_is_shared(struct spn_str value, struct spn_str sam_account_name);
 
