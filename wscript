@@ -44,7 +44,7 @@ OURS = {
     # Pure: libc and talloc.
     'policy': (_sources('modules/policy', '''
         spn ids unicode quote set account names mappings host_pair table slots
-        index partial questions holders kdc_names case quick_fold completion report
+        index partial questions kdc_names case quick_fold completion report
         messages
         settings settings_lines settings_values settings_effects settings_ask
     ''') + _sources('modules/policy/rules', '''

@@ -27,16 +27,16 @@ PROGRAMS = {
         test_rows
     ''',
     'module': '''
-        test_dlopen test_store test_values test_version test_module_basics
+        test_dlopen test_store test_version test_module_basics
         test_module_commit test_module_complete test_module_failures
-        test_module_steps test_module_leaks test_module_meanwhile test_module_oom
+        test_module_steps test_module_leaks test_module_oom
         test_module_without_rights test_module_rights test_module_replication
         test_module_prediction test_module_samldb test_module_settings test_module_own_law
     ''',
     'tools': '''
         test_index_answers test_spn_census test_census_oom test_rules_audit test_audit_findings
         test_audit_text test_audit_acl test_audit_baseline test_audit_formats
-        test_audit_fold test_audit_records test_audit_output test_audit_search
+        test_audit_records test_audit_output test_audit_search
         test_audit_ldif test_setspn_args test_connect
     ''',
     'fuzz': '''

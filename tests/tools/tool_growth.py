@@ -19,8 +19,9 @@ TOOL = os.path.join(BUILD, "programs", "spn-audit")
 GROWTH = 4.6
 
 
-VALGRIND = ["valgrind", "--tool=callgrind",
-            "--callgrind-out-file=/dev/null",
+# Of valgrind's tools that count, the fastest.
+VALGRIND = ["valgrind", "--tool=cachegrind", "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null",
             "--child-silent-after-fork=yes"]
 
 
