@@ -48,7 +48,7 @@ OURS = {
         messages
         settings settings_lines settings_values settings_effects settings_ask
     ''') + _sources('modules/policy/rules', '''
-        rules syntax duplicate_spn alias_spn http_pair
+        rules syntax duplicate_spn hidden_duplicate alias_spn http_pair
     '''), 'TALLOC'),
     # What searches.
     'store': (_sources('modules/store', '''
@@ -88,7 +88,7 @@ OURS = {
 MODULE_SOURCES = _sources('modules', '''
     spn_policy spn_state spn_write spn_config spn_answer spn_forward
     spn_plan spn_prediction spn_request spn_steps spn_transaction spn_session spn_log
-    spn_replication
+    spn_rename spn_replication
 ''')
 
 # name: where it is installed below PREFIX, its main, its library

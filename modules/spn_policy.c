@@ -35,6 +35,7 @@
 #include "policy/quote.h"
 #include "spn_answer.h"
 #include "spn_log.h"
+#include "spn_rename.h"
 #include "spn_state.h"
 #include "spn_write.h"
 
@@ -108,7 +109,8 @@ static int change(struct ldb_module *module,
 	}
 	concern = spn_request_concern(msg);
 	if (req->operation == LDB_ADD) {
-		concern.names = false; /* nothing is there to be rewritten */
+		/* nothing is there to be rewritten, but its CN is a name */
+		concern.names = spn_request_makes_machine(msg);
 	}
 	if (concern.policy) {
 		int ret = freeze_settings(module, req);
@@ -183,6 +185,10 @@ static int spn_policy_rename(struct ldb_module *module,
 		return refuse_special(module, req->op.rename.newdn);
 	}
 	ret = freeze_config(module, req, req->op.rename.olddn);
+	if (ret == LDB_SUCCESS &&
+	    !is_exempt(module, req, req->op.rename.olddn)) {
+		ret = spn_rename_note(module, req);
+	}
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
@@ -237,6 +243,10 @@ static int verdict(struct ldb_module *module)
 		return spn_state_check_failed(
 			module,
 			"a check in this transaction had failed");
+	}
+	ret = spn_rename_touch(module);
+	if (ret != LDB_SUCCESS) {
+		return ret;
 	}
 	if (state->txn == NULL) {
 		return LDB_SUCCESS;

@@ -75,6 +75,28 @@ bool spn_request_has_values(const struct ldb_message *msg)
 	return false;
 }
 
+bool spn_request_makes_machine(const struct ldb_message *msg)
+{
+	static const char *const classes[] = {
+		"computer",
+		"msDS-GroupManagedServiceAccount",
+		"msDS-ManagedServiceAccount",
+	};
+	const struct ldb_message_element *el = spn_values_of(msg,
+							     "objectClass");
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < spn_values_num(el); i++) {
+		for (k = 0; k < sizeof(classes) / sizeof(classes[0]); k++) {
+			if (spn_str_is(spn_values_get(el, i), classes[k])) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* With values or without: to delete the attribute is enough. */
 bool spn_request_undeletes(const struct ldb_message *msg)
 {

@@ -33,6 +33,9 @@ struct spn_account *spn_request_predict(const struct spn_store *store,
 /* It names a value of servicePrincipalName, to add it or to delete it. */
 bool spn_request_has_values(const struct ldb_message *msg);
 
+/* An add of a computer or of a managed service account. */
+bool spn_request_makes_machine(const struct ldb_message *msg);
+
 /* It brings a deleted object back. */
 bool spn_request_undeletes(const struct ldb_message *msg);
 

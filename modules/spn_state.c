@@ -41,11 +41,13 @@ void spn_state_close(struct ldb_module *module)
 	spn_prediction_reset(state->prediction);
 	TALLOC_FREE(state->txn);
 	TALLOC_FREE(state->replicated);
+	TALLOC_FREE(state->renamed);
 	state->current = NULL;
 	state->num_writes = 0;
 	state->number++;
 	state->failed = false;
 	state->config_write = 0;
+	state->num_config_writes = 0;
 }
 
 void spn_state_note_write(struct ldb_module *module)
@@ -119,6 +121,7 @@ int spn_state_freeze(struct ldb_module *module, struct ldb_request *req)
 	int ret;
 
 	if (ldb_req_is_untrusted(req) && state->txn == NULL) {
+		state->num_config_writes++;
 		if (state->config_write == 0) {
 			state->config_write = state->num_writes;
 		}

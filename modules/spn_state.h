@@ -10,6 +10,7 @@
 #include "spn_prediction.h"
 #include "spn_replication.h"
 
+struct spn_renamed;
 struct spn_write;
 
 /* One per ldb context. */
@@ -23,13 +24,15 @@ struct spn_state {
 	struct spn_config *config;	   /* as last read; NULL: not yet */
 	struct spn_transaction *txn;	   /* NULL: nothing relevant so far */
 	struct spn_replicated *replicated; /* NULL: nothing came */
+	struct spn_renamed *renamed;	   /* NULL: nothing was */
 	struct spn_write *current;	   /* that is under way, or NULL */
 	struct spn_prediction *prediction; /* of the verdict */
 	size_t num_writes;		   /* that this transaction has seen */
 	uint64_t number; /* of this transaction, in this process */
 	bool failed;	 /* a check could not be made: the commit must fail */
-	size_t config_write; /* the write of a client that has changed the
-				configuration before it was read; 0: none */
+	size_t num_config_writes; /* of clients, likewise */
+	size_t config_write;	  /* the write of a client that has changed the
+				     configuration before it was read; 0: none */
 };
 
 /* The private data of the module. */

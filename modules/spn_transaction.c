@@ -206,7 +206,9 @@ static int read_only_one(struct spn_transaction *txn,
 		return LDB_SUCCESS;
 	}
 	t = &txn->touched[0];
-	if (t->before == NULL || t->object_guid[0] == '\0') {
+	if (t->before == NULL || t->object_guid[0] == '\0' ||
+	    t->before->dn[0] == '\0') /* renamed from who knows where */
+	{
 		return LDB_SUCCESS;
 	}
 	accounts = talloc_zero_array(tmp_ctx, struct spn_account *, 1);

@@ -41,7 +41,7 @@ bool spn_write_has_trusted_control(struct ldb_request *req, const char *oid)
 	       ldb_request_get_control(req, oid) != NULL;
 }
 
-static bool may_refuse(struct ldb_request *req)
+bool spn_write_may_refuse(struct ldb_request *req)
 {
 	return !spn_write_has_trusted_control(req, SPN_CONTROL_DBCHECK) &&
 	       !spn_write_has_trusted_control(req, LDB_CONTROL_PROVISION_OID);
@@ -77,7 +77,9 @@ static int prepare(struct spn_write *w)
 	if (ret != LDB_SUCCESS || w->plan->before == NULL) {
 		return ret;
 	}
-	return spn_transaction_touch(txn, w->plan->before, may_refuse(w->req));
+	return spn_transaction_touch(txn,
+				     w->plan->before,
+				     spn_write_may_refuse(w->req));
 }
 
 static int make_plan(struct spn_write *w)
@@ -176,7 +178,8 @@ static int touch_unknown(struct spn_write *w)
 	if (ret == LDB_SUCCESS) {
 		ret = spn_transaction_touch_added(txn,
 						  guid,
-						  may_refuse(w->req));
+						  spn_write_may_refuse(
+							  w->req));
 	}
 	if (ret != LDB_SUCCESS) {
 		ret = spn_state_check_failed(

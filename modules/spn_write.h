@@ -15,6 +15,9 @@
  * nothing. */
 bool spn_write_has_trusted_control(struct ldb_request *req, const char *oid);
 
+/* Dbcheck and provision are told of in the log, not refused. */
+bool spn_write_may_refuse(struct ldb_request *req);
+
 /* Takes the request over. */
 int spn_write(struct ldb_module *module,
 	      struct ldb_request *req,

@@ -206,7 +206,10 @@ bool spn_account_has_name(const struct spn_account *account,
 	if (host.len > 0 && spn_str_equal_nocase(host, netbios)) {
 		return true;
 	}
-	return spn_account_has_dns_name(account, host);
+	return spn_account_has_dns_name(account, host) ||
+	       spn_names_have(account->additional_sam_names,
+			      account->sam_names,
+			      host);
 }
 
 bool spn_is_shared(struct spn_str value, struct spn_str sam_account_name)

@@ -24,6 +24,8 @@ struct spn_account {
 	const char *sam_account_name;		/* NULL when it has none */
 	const char *dns_host_name;		/* NULL when it has none */
 	const char **additional_dns_host_names; /* NULL-terminated, or NULL */
+	/* msDS-AdditionalSamAccountName, each with its "$", likewise */
+	const char **additional_sam_names;
 	const char *dns_domain; /* DNS name of the domain it belongs to */
 	enum spn_kind kind;
 	bool is_dc;
@@ -35,8 +37,9 @@ struct spn_account {
 	bool has_no_key;
 	struct spn_set spns;
 	const struct spn_facts *facts; /* of an audit, or NULL */
-	/* Of a long list of additional names, in an audit; else NULL. */
+	/* Of long lists of additional names, in an audit; else NULL. */
 	const struct spn_names *dns_names;
+	const struct spn_names *sam_names;
 	/* On a page of a census: which one it is, plus 1; else 0. */
 	size_t census_number;
 };
@@ -80,7 +83,7 @@ bool spn_account_cn(TALLOC_CTX *mem_ctx,
 		    const struct spn_account *account,
 		    struct spn_str *_cn);
 
-/* host is a name of this computer: NetBIOS, DNS, additional DNS names. */
+/* host is a name of this computer: NetBIOS, DNS, additional ones of both. */
 bool spn_account_has_name(const struct spn_account *account,
 			  struct spn_str host);
 

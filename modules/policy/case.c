@@ -4,8 +4,6 @@
  */
 #include "case.h"
 
-#include "kdc_names.h"
-
 /* Both in one go: what a write leaves alone stands in the same order in both,
  * and is passed over without looking it up. */
 static void compare(const struct spn_set *before,
@@ -118,6 +116,19 @@ bool spn_case_removed(const struct spn_case *c,
 	return ok;
 }
 
+bool spn_case_kdc_answer(const struct spn_case *c,
+			 TALLOC_CTX *mem_ctx,
+			 struct spn_str spn,
+			 struct spn_kdc_answer *_answer)
+{
+	struct spn_forest forest = *c->forest;
+
+	if (c->after->dns_domain != NULL) {
+		forest.dns_domain = c->after->dns_domain;
+	}
+	return spn_kdc_samba(c->index, &forest, mem_ctx, spn, _answer);
+}
+
 bool spn_case_effective(const struct spn_case *c,
 			TALLOC_CTX *mem_ctx,
 			struct spn_str service_class,
@@ -125,18 +136,24 @@ bool spn_case_effective(const struct spn_case *c,
 			struct spn_holders *_holders)
 {
 	struct spn_kdc_answer answer = {};
+	struct spn_str spn = {};
+	bool ok = false;
 
-	if (!spn_kdc_windows(c->index,
-			     c->forest,
-			     mem_ctx,
-			     service_class,
-			     host,
-			     &answer))
-	{
-		return false;
+	if (c->forest->is_windows) {
+		ok = spn_kdc_windows(c->index,
+				     c->forest,
+				     mem_ctx,
+				     service_class,
+				     host,
+				     &answer);
+	} else {
+		spn.data = spn_format(mem_ctx, service_class, host);
+		spn.len = service_class.len + 1 + host.len;
+		ok = spn.data != NULL &&
+		     spn_case_kdc_answer(c, mem_ctx, spn, &answer);
 	}
 	*_holders = answer.found;
-	return true;
+	return ok;
 }
 
 bool spn_case_exceeds_limit(const struct spn_case *c)

@@ -8,6 +8,7 @@
 
 #include "forest.h"
 #include "index.h"
+#include "kdc_names.h"
 #include "settings.h"
 
 /*
@@ -60,7 +61,17 @@ bool spn_case_removed(const struct spn_case *c,
 		      struct spn_str host,
 		      bool *_removed);
 
-/* Who a Windows KDC takes to be class/host: spn_kdc_windows(). */
+/* What a Samba KDC of the account's own domain answers for an SPN. */
+bool spn_case_kdc_answer(const struct spn_case *c,
+			 TALLOC_CTX *mem_ctx,
+			 struct spn_str spn,
+			 struct spn_kdc_answer *_answer);
+
+/*
+ * Whose key a KDC of the account's domain, Samba's or Windows', answers with
+ * when somebody asks for class/host: one account; of a duplicate, hidden or
+ * not, all that it finds; or nobody (kdc_names.h).
+ */
 bool spn_case_effective(const struct spn_case *c,
 			TALLOC_CTX *mem_ctx,
 			struct spn_str service_class,

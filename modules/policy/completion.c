@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Both lists are grown until nothing changes any more, since a host can
- * have more than two names: http/alias.example.com wants http/web01, and
- * that wants http/web01.example.com.
+ * Both lists are grown until nothing changes any more: what comes along may
+ * want its own other half, and whoever loses one may have been that of
+ * another.
  */
 #include "completion.h"
 
@@ -115,6 +115,7 @@ struct work {
 	struct spn_set orphaned; /* the other halves of what is gone */
 	struct spn_set kin;
 	struct spn_set remove;
+	struct spn_fqdns fqdns;
 };
 
 /* The partner's SPN of a plain SPN that is to be paired; else no value. */
@@ -193,6 +194,16 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	if (!answers_alone(w, &partner, &alone, &held)) {
 		return false;
 	}
+	if (!alone && !held &&
+	    !spn_host_has_fqdn(w->c,
+			       w->tmp_ctx,
+			       &w->fqdns,
+			       value,
+			       &w->gone,
+			       &alone))
+	{
+		return false;
+	}
 	if (alone || held) {
 		return true;
 	}
@@ -236,13 +247,22 @@ static bool complete_removed(struct work *w,
 	if (!partner_of(w, value, &spn, &partner)) {
 		return false;
 	}
-	/* Names need not lead both ways: w8.x is the DNS name of W3. */
+	/* Names need not lead both ways: see spn_host_has_fqdn(). */
 	if (partner.value.len == 0 || (!spn_set_has(&w->gone, partner.key) &&
 				       !spn_set_has(&w->orphaned, value->key)))
 	{
 		return true;
 	}
 	if (!answers_alone(w, &partner, &alone, &held)) {
+		return false;
+	}
+	if (!alone && !spn_host_has_fqdn(w->c,
+					 w->tmp_ctx,
+					 &w->fqdns,
+					 value,
+					 &w->gone,
+					 &alone))
+	{
 		return false;
 	}
 	if (alone) {

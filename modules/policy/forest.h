@@ -18,6 +18,8 @@ struct spn_forest {
 	const char *dns_domain;	    /* the domain of this DC, never NULL */
 	const char *netbios_domain; /* its other name; NULL: not known */
 	const char *ds_heuristics;  /* dSHeuristics, "" when absent */
+	/* Its domain controllers are all Windows', and so is the KDC. */
+	bool is_windows;
 };
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * NetBIOS name <-> FQDN of one host: the one place that says which two
+ * Short name <-> FQDN of one host: the one place that says which two
  * names belong together. KB 871179 registers http/NetBIOS and http/FQDN;
  * the table is in docs/rules/http-pair.md.
  */
@@ -8,13 +8,18 @@
 #define SPN_POLICY_HOST_PAIR_H
 
 #include "case.h"
+#include "names.h"
 
 /*
- * The other name of a host, on mem_ctx, in *_partner; NULL when there is
- * none: a foreign suffix, an IP literal, a label below an unknown
- * sub-domain, the account's own name while it has no dNSHostName. *_computer
- * (may be NULL) is the computer the name belongs to, or NULL. False when out
- * of memory.
+ * The other name of a host, on mem_ctx, in *_partner: the first label of
+ * an FQDN, spelled as it is there, or the FQDN that begins with this label.
+ * NULL when there is none: a foreign suffix, an IP literal, a label
+ * below an unknown sub-domain, the account's own name while it has no
+ * dNSHostName; and when the label is the NetBIOS name of another computer, so
+ * that the half would be a name of that one.
+ *
+ * *_computer (may be NULL) is the computer that has the name; without a
+ * partner, the one that has the label. False when out of memory.
  */
 bool spn_host_partner(const struct spn_case *c,
 		      TALLOC_CTX *mem_ctx,
@@ -22,12 +27,31 @@ bool spn_host_partner(const struct spn_case *c,
 		      const char **_partner,
 		      const struct spn_account **_computer);
 
+/* The SPNs of c->after whose host is an FQDN, by key. Starts as {}. */
+struct spn_fqdns {
+	const struct spn_value **sorted;
+	size_t num;
+	bool is_there;
+};
+
+/*
+ * A host may have several FQDNs and one short name. So class/label has its
+ * other half not only in spn_host_partner(): any class/FQDN that the account
+ * holds, and whose other half this is, will do. Not those of except (may be
+ * NULL). fqdns stays on mem_ctx. False when out of memory.
+ */
+bool spn_host_has_fqdn(const struct spn_case *c,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_fqdns *fqdns,
+		       const struct spn_value *half,
+		       const struct spn_set *except,
+		       bool *_has);
+
 /*
  * Who holds thousands of SPNs and loses one must not make us look for the
  * other half of each of them: kin are the values that can be the other half of
- * what has gone. Their host has the same first label, or is a name of the
- * computer that the gone name means. Of an account with SPN_FEW values or
- * fewer all are.
+ * what has gone. Their host has the same first label, whole or cut off, or
+ * that of its other name. Of an account with SPN_FEW values or fewer all are.
  */
 #define SPN_FEW 64
 
@@ -47,9 +71,6 @@ bool spn_host_is_ip(struct spn_str host);   /* IPv4 or IPv6 literal */
 /* Letters, digits, "-" and "_" in labels of 1 to 63, 253 in all, a dot at the
  * end or not: what DNS can be asked for, RFC 1035 2.3.4. */
 bool spn_host_is_dns_name(struct spn_str host);
-
-/* What is before the first dot; all of it, if there is none. */
-struct spn_str spn_host_first_label(struct spn_str host);
 
 /* The first label of a host that stands directly in a DNS domain of the
  * forest, or in one that settings or msDS-AllowedDNSSuffixes name; else len 0.

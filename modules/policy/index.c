@@ -4,6 +4,10 @@
  */
 #include "index.h"
 
+#include <string.h>
+
+#include "names.h"
+
 const struct spn_fold *spn_index_fold(const struct spn_index *index)
 {
 	return &index->fold;
@@ -100,11 +104,88 @@ bool spn_index_computer_by_name(struct spn_index *index,
 	return index->ops->by_name(index, netbios_name, _computer);
 }
 
+/* The label, whole or cut off, is its sAMAccountName. */
+static bool by_label(struct spn_index *index,
+		     struct spn_str fqdn,
+		     const struct spn_account **_computer)
+{
+	struct spn_str label = spn_first_label(fqdn);
+	const struct spn_account *whole = NULL;
+	const struct spn_account *cut = NULL;
+
+	if (!index->ops->by_name(index, label, &whole)) {
+		return false;
+	}
+	if (label.len > SPN_NETBIOS_LEN) {
+		label.len = SPN_NETBIOS_LEN;
+		if (!index->ops->by_name(index, label, &cut)) {
+			return false;
+		}
+	}
+	if (whole != NULL && spn_account_has_dns_name(whole, fqdn)) {
+		*_computer = whole;
+	} else if (cut != NULL && spn_account_has_dns_name(cut, fqdn)) {
+		*_computer = cut;
+	}
+	return true;
+}
+
+/* Of those that hold HOST/fqdn. */
+static const struct spn_account *find_by_dns(const struct spn_holders *holders,
+					     struct spn_str fqdn)
+{
+	size_t *known = (holders->many != NULL) ? &holders->many->with_dns_name
+						: NULL;
+	const struct spn_account *computer = NULL;
+	size_t place = 0;
+	size_t i = 0;
+
+	if (known != NULL && *known > 0) {
+		place = *known - 1;
+		return (place < holders->num_accounts)
+			       ? holders->accounts[place]
+			       : NULL;
+	}
+	place = holders->num_accounts;
+	for (i = 0; i < holders->num_accounts; i++) {
+		const struct spn_account *holder = holders->accounts[i];
+
+		if (holder->kind == SPN_KIND_COMPUTER &&
+		    spn_account_has_dns_name(holder, fqdn) &&
+		    (computer == NULL ||
+		     strcmp(holder->object_guid, computer->object_guid) < 0))
+		{
+			computer = holder;
+			place = i;
+		}
+	}
+	if (known != NULL) {
+		*known = place + 1;
+	}
+	return computer;
+}
+
 bool spn_index_computer_by_dns(struct spn_index *index,
 			       struct spn_str fqdn,
 			       const struct spn_account **_computer)
 {
-	return index->ops->by_dns(index, fqdn, _computer);
+	struct spn_holders holders = {};
+
+	*_computer = NULL;
+	if (!by_label(index, fqdn, _computer) ||
+	    !spn_index_domain_holders(index,
+				      index,
+				      spn_str_of("HOST"),
+				      fqdn,
+				      &holders))
+	{
+		return false;
+	}
+	if (*_computer == NULL) {
+		*_computer = find_by_dns(&holders, fqdn);
+	}
+	spn_holders_free(&holders);
+	return true;
 }
 
 bool spn_index_computers_by_cn(struct spn_index *index,

@@ -31,7 +31,10 @@ struct spn_many {
 		SPN_MANY_YES,
 	} may_share; /* all of them, see policy/rules/duplicate_spn.c */
 	size_t odd;  /* of a wide list, likewise */
-	size_t first_meant[2];		 /* of find_computer(); plus 1 */
+	/* Plus 1: the one that has this name, for a NetBIOS name; and which
+	 * of the holders of HOST/<DNS name> has that. */
+	size_t with_name;
+	size_t with_dns_name;
 	const struct spn_account **kept; /* an audit's own copy, or NULL */
 };
 
@@ -82,9 +85,6 @@ struct spn_index_ops {
 	bool (*by_name)(struct spn_index *index,
 			struct spn_str netbios_name,
 			const struct spn_account **_computer);
-	bool (*by_dns)(struct spn_index *index,
-		       struct spn_str fqdn,
-		       const struct spn_account **_computer);
 	bool (*by_cn)(struct spn_index *index,
 		      TALLOC_CTX *mem_ctx,
 		      const struct spn_value *cn,
@@ -144,9 +144,11 @@ bool spn_index_computer_by_name(struct spn_index *index,
 
 /*
  * The computer with this dNSHostName or msDS-AdditionalDnsHostName, or
- * NULL. dNSHostName is not indexed in the directory, so a partial index
- * asks for sAMAccountName <first label>$ (cut at 15 characters, too) and
- * for the holder of HOST/<fqdn>, and compares the name.
+ * NULL. Neither is indexed in the directory. So only two ways lead to it: its
+ * sAMAccountName is <first label>$ (cut at 15 characters, too), or it holds
+ * HOST/<fqdn>. Without either a KDC does not know it by that name. Of several
+ * it is the one with that sAMAccountName, or else that with the lowest
+ * objectGUID.
  */
 bool spn_index_computer_by_dns(struct spn_index *index,
 			       struct spn_str fqdn,

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "names.h"
+
 /* A chain of mappings is as long as somebody makes it; a ring never ends. */
 #define MAX_STEPS 8
 
@@ -193,20 +195,6 @@ static bool add_found(const struct lookup *l,
 	return true;
 }
 
-/* host up to its first dot. */
-static struct spn_str first_label(struct spn_str host)
-{
-	const char *dot = NULL;
-
-	if (host.len > 0) {
-		dot = memchr(host.data, '.', host.len);
-	}
-	if (dot != NULL) {
-		host.len = (size_t)(dot - host.data);
-	}
-	return host;
-}
-
 /* What one search of the KDC finds. *_num_holders of them hold the name. */
 static bool search(const struct lookup *l,
 		   const struct principal *p,
@@ -229,7 +217,7 @@ static bool search(const struct lookup *l,
 	if (ok && p->num_parts == 2 && spn_str_is(p->parts[CLASS], "host")) {
 		ok = spn_index_computers_by_cn(l->index,
 					       l->mem_ctx,
-					       first_label(p->parts[HOST]),
+					       spn_first_label(p->parts[HOST]),
 					       &computers) &&
 		     add_found(l, &computers, &answer->found);
 	}

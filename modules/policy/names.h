@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Further names of a computer: a list that may be long.
+ * Names of a host: the short and the long one, and lists of further ones,
+ * which may be long.
  */
 #ifndef SPN_POLICY_NAMES_H
 #define SPN_POLICY_NAMES_H
@@ -8,6 +9,16 @@
 #include "spn.h"
 
 struct spn_names;
+
+/* No NetBIOS name is longer, and so no sAMAccountName of a computer is but for
+ * its "$": what a longer DNS name begins with is cut off there. */
+#define SPN_NETBIOS_LEN 15
+
+/* What is before the first dot; all of it, if there is none. */
+struct spn_str spn_first_label(struct spn_str host);
+
+/* The first label of fqdn is this, whole or cut off, in any case. */
+bool spn_is_short_of(struct spn_str short_name, struct spn_str fqdn);
 
 /* Without the "$" at its end, if it has one. */
 struct spn_str spn_plain_name(const char *name);
@@ -23,5 +34,10 @@ bool spn_names_list(TALLOC_CTX *mem_ctx,
 bool spn_names_have(const char *const *list,
 		    const struct spn_names *names,
 		    struct spn_str host);
+
+/* The first DNS name of the list of which this is the short one, or NULL. */
+const char *spn_names_like(const char *const *list,
+			   const struct spn_names *names,
+			   struct spn_str short_name);
 
 #endif

@@ -15,7 +15,6 @@ struct spn_partial {
 	struct spn_index index;	  /* first: see there */
 	struct spn_table by_spn;  /* folded value */
 	struct spn_table by_name; /* NetBIOS name, no case */
-	struct spn_table by_dns;  /* DNS name, no case */
 	/* Folded CN of computers and gMSAs: of the first so many of given and
 	 * found, for hardly anybody asks. */
 	struct spn_table by_cn;
@@ -43,35 +42,14 @@ struct spn_index *spn_partial_index(struct spn_partial *partial)
 	return &partial->index;
 }
 
-static bool add_names(struct spn_partial *partial,
-		      const struct spn_account *account)
+static bool add_name(struct spn_partial *partial,
+		     const struct spn_account *account)
 {
-	const char **names = account->additional_dns_host_names;
-	size_t i;
-
-	if (account->kind != SPN_KIND_COMPUTER) {
-		return true;
-	}
-	if (!spn_table_add(partial,
-			   &partial->by_name,
-			   spn_account_netbios_name(account),
-			   account) ||
-	    !spn_table_add(partial,
-			   &partial->by_dns,
-			   spn_str_of(account->dns_host_name),
-			   account))
-	{
-		return false;
-	}
-	for (i = 0; names != NULL && names[i] != NULL; i++) {
-		if (!spn_table_add(partial,
-				   &partial->by_dns,
-				   spn_str_of(names[i]),
-				   account)) {
-			return false;
-		}
-	}
-	return true;
+	return account->kind != SPN_KIND_COMPUTER ||
+	       spn_table_add(partial,
+			     &partial->by_name,
+			     spn_account_netbios_name(account),
+			     account);
 }
 
 /* While an account is being added to the directory it has no objectGUID. */
@@ -153,7 +131,7 @@ bool spn_partial_add(struct spn_partial *partial,
 			   &partial->given,
 			   guid_key(account->object_guid),
 			   account) ||
-	    !add_names(partial, account))
+	    !add_name(partial, account))
 	{
 		return false;
 	}
@@ -174,7 +152,7 @@ bool spn_partial_add_found(struct spn_partial *partial,
 		return true;
 	}
 	if (!add_spns(partial, account, first) ||
-	    (first == NULL && !add_names(partial, account)))
+	    (first == NULL && !add_name(partial, account)))
 	{
 		return false;
 	}
@@ -403,37 +381,6 @@ static bool by_name(struct spn_index *index,
 	return true;
 }
 
-static bool by_dns(struct spn_index *index,
-		   struct spn_str fqdn,
-		   const struct spn_account **_computer)
-{
-	const size_t max_netbios = 15;
-	struct spn_partial *partial = partial_of(index);
-	const struct spn_entry *entry = NULL;
-	struct spn_str label = fqdn;
-
-	for (label.len = 0; label.len < fqdn.len; label.len++) {
-		if (fqdn.data[label.len] == '.') {
-			break;
-		}
-	}
-	if (!ask_for_machine(partial, label)) {
-		return false;
-	}
-	if (label.len > max_netbios) {
-		label.len = max_netbios;
-		if (!ask_for_machine(partial, label)) {
-			return false;
-		}
-	}
-	if (!ask_for_host(partial, fqdn)) {
-		return false;
-	}
-	entry = spn_table_find(&partial->by_dns, fqdn);
-	*_computer = (entry != NULL) ? entry->account : NULL;
-	return true;
-}
-
 /* Those of the table that are not there yet. An account may be found again:
  * the first stands for it. */
 static bool add_cns(struct spn_partial *partial,
@@ -510,7 +457,6 @@ struct spn_partial *spn_partial_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 		.key = key_of,
 		.holders = holders_of,
 		.by_name = by_name,
-		.by_dns = by_dns,
 		.by_cn = by_cn,
 		.want_suffixes = want_suffixes,
 	};
@@ -520,7 +466,6 @@ struct spn_partial *spn_partial_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 		partial->index.ops = &ops;
 		partial->index.fold = fold;
 		partial->by_name.nocase = true;
-		partial->by_dns.nocase = true;
 	}
 	return partial;
 }

@@ -295,7 +295,8 @@ char *spn_violation_refusal(TALLOC_CTX *mem_ctx, const struct spn_violation *v)
 char *spn_violation_client_text(TALLOC_CTX *mem_ctx,
 				const struct spn_violation *v)
 {
-	const char *werror = (strcmp(v->message->rule, "duplicate-spn") == 0)
+	/* Not unique in forest, of whichever kind: the group SPN-1xx. */
+	const char *werror = (strncmp(v->message->code, "SPN-1", 5) == 0)
 				     ? "000021C7"
 				     : "0000202F";
 	char *text = NULL;

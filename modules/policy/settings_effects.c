@@ -17,7 +17,6 @@
 #include "quote.h"
 
 #define MAX_HOST 255
-#define LONGEST_NETBIOS 15
 
 struct findings {
 	TALLOC_CTX *mem_ctx;
@@ -152,7 +151,7 @@ static size_t least_length(const char *glob, const char *tail)
 			least = n;
 		}
 	}
-	return (least <= LONGEST_NETBIOS) ? least : 0;
+	return (least <= SPN_NETBIOS_LEN) ? least : 0;
 }
 
 /* "every host of a.example, b.example", on mem_ctx; "" when of none. */

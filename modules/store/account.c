@@ -18,6 +18,7 @@ const char *const spn_store_attrs[] = {
 	"sAMAccountName",
 	"dNSHostName",
 	"msDS-AdditionalDnsHostName",
+	"msDS-AdditionalSamAccountName",
 	"userAccountControl",
 	"isDeleted",
 	"servicePrincipalName",
@@ -245,7 +246,11 @@ static bool fill_names(struct spn_account *account,
 	       copy_strings(account,
 			    msg,
 			    "msDS-AdditionalDnsHostName",
-			    &account->additional_dns_host_names);
+			    &account->additional_dns_host_names) &&
+	       copy_strings(account,
+			    msg,
+			    "msDS-AdditionalSamAccountName",
+			    &account->additional_sam_names);
 }
 
 /* A holder of what was looked for may have a hundred thousand others. */

@@ -89,8 +89,11 @@ DOMAIN_SUITES = (
                      "module_tools", "module_faults", "module_outages",
                      "module_adversary", "module_attempts",
                      "module_secrets", "module_logging", "module_joins")),
-    *(Suite("module_stock." + environment, environment + ":local",
-            "counted", python("module_stock"))
+    Suite("module_combinations", "ad_dc:local", "counted",
+          python("module_combinations")),
+    *(Suite("%s.%s" % (name, environment), environment + ":local",
+            "counted", python(name))
+      for name in ("module_stock", "module_hidden")
       for environment in ("ad_dc", "ad_dc_stock")),
     Suite("module_kdc_names", "ad_dc_stock:local", "counted",
           python("module_kdc_names")),

@@ -13,7 +13,6 @@ environment ad_dc_stock:local: duplicates are written below all modules.
 import collections
 import os
 import random
-import subprocess
 import tempfile
 import time
 import unittest
@@ -24,7 +23,7 @@ from samba import param
 from samba.auth import system_session
 from samba.samdb import SamDB
 
-from ask_kdc import Asker
+from ask_kdc import asker_of_domain, run
 from rows_directory import raw_path
 
 BUILD = os.environ.get("SPN_POLICY_BUILD", "bin")
@@ -206,13 +205,6 @@ def in_this_domain(text):
         "EXAMPLE", os.environ["DOMAIN"])
 
 
-def run(*command, text=""):
-    done = subprocess.run(command, stdout=subprocess.PIPE, input=text,
-                          stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 0, (command, done.stderr)
-    return done.stdout
-
-
 class KdcNames(unittest.TestCase):
     def setUp(self):
         self.samdb = SamDB(url=SAM, lp=LP, session_info=system_session())
@@ -223,19 +215,6 @@ class KdcNames(unittest.TestCase):
             self.addCleanup(self.samdb.delete,
                             "OU=%s,%s" % (ou, self.samdb.domain_dn()),
                             ["tree_delete:1"])
-
-    def asker(self):
-        cache = "FILE:" + os.path.join(self.folder.name, "cache")
-        keytab = os.path.join(self.folder.name, "keytab")
-        conf = os.path.join(self.folder.name, "krb5.conf")
-        with open(conf, "w", encoding="ascii") as file:
-            file.write("[libdefaults]\n\tudp_preference_limit = 1\n")
-        os.environ["KRB5_CONFIG"] = "%s:%s" % (os.environ["KRB5_CONFIG"], conf)
-        run("kinit", "-c", cache, "%s@%s" % (os.environ["USERNAME"], REALM),
-            text=os.environ["PASSWORD"] + "\n")
-        run("samba-tool", "domain", "exportkeytab", keytab,
-            "--configfile=" + CONF)
-        return Asker(REALM, cache, keytab)
 
     def predict(self, names):
         lines = ["-" + sam for sam in self.world.keyless()] + names
@@ -248,7 +227,7 @@ class KdcNames(unittest.TestCase):
         accounts, answers = tables_of_page()
         for account in accounts:
             self.world.account_of_page(*account)
-        asker = self.asker()
+        asker = asker_of_domain(self.folder.name)
         names = [in_this_domain(row[0]) for row in answers]
         predicted = self.predict(names)
         for name, line, (_, key, reason) in zip(names, predicted, answers):
@@ -262,7 +241,7 @@ class KdcNames(unittest.TestCase):
     def test_names(self):
         self.world.fill()
         names = [self.world.name() for _ in range(NUM_NAMES)]
-        asker = self.asker()
+        asker = asker_of_domain(self.folder.name)
         predicted = self.predict(names)
         self.assertEqual(len(predicted), len(names))
         start = time.monotonic()

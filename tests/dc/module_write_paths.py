@@ -105,7 +105,7 @@ class WritePaths(unittest.TestCase):
     def assert_refused(self, number, text, call, *args, **more):
         with self.assertRaises(ldb.LdbError) as caught:
             call(*args, **more)
-        self.assertEqual(caught.exception.args[0], number)
+        self.assertEqual(caught.exception.args[0], number, caught.exception.args[1])
         self.assertIn(text, caught.exception.args[1])
         return caught.exception.args[1]
 

@@ -192,8 +192,9 @@ class Directory:
         try:
             if row["verb"] == "create":
                 account = self.account(row)
-                account["servicePrincipalName"] = spn_values(
-                    row["changes"][0])
+                spns = spn_values(row["changes"][0])
+                if spns:
+                    account["servicePrincipalName"] = spns
                 writer.add(account)
             else:
                 writer.modify(self.modification(writer, row))

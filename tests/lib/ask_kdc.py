@@ -5,7 +5,9 @@ With MIT's libkrb5, in this process: a thousand names take seconds.
 """
 
 import ctypes
+import os
 import struct
+import subprocess
 from ctypes import byref, c_char_p, c_int32, c_uint32, c_void_p
 
 BASE = -1765328384  # of the errors of RFC 4120 in libkrb5
@@ -36,6 +38,13 @@ class Encrypted(ctypes.Structure):
 class Ticket(ctypes.Structure):
     _fields_ = [("magic", c_int32), ("server", c_void_p),
                 ("encrypted", Encrypted), ("decrypted", c_void_p)]
+
+
+def run(*command, text=""):
+    done = subprocess.run(command, stdout=subprocess.PIPE, input=text,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, (command, done.stderr)
+    return done.stdout
 
 
 def read_keytab(path):
@@ -118,3 +127,20 @@ class Asker:
         self.lib.krb5_free_ticket(self.context, ticket)
         assert len(owners) == 1, (enctype, owners)
         return owners[0]
+
+
+def asker_of_domain(folder):
+    """One for the domain of this environment; FOLDER is for its files. Of
+    accounts that are there now: it has their keys."""
+    cache, keytab, conf = ("FILE:" * (name == "cache") +
+                           os.path.join(folder, name)
+                           for name in ("cache", "keytab", "krb5.conf"))
+    realm = os.environ["REALM"]
+    with open(conf, "w", encoding="ascii") as file:
+        file.write("[libdefaults]\n\tudp_preference_limit = 1\n")
+    os.environ["KRB5_CONFIG"] = "%s:%s" % (os.environ["KRB5_CONFIG"], conf)
+    run("kinit", "-c", cache, "%s@%s" % (os.environ["USERNAME"], realm),
+        text=os.environ["PASSWORD"] + "\n")
+    run("samba-tool", "domain", "exportkeytab", keytab,
+        "--configfile=" + os.environ["SERVERCONFFILE"])
+    return Asker(realm, cache, keytab)

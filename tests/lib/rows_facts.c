@@ -116,7 +116,7 @@ static void apply_text(struct spn_account *account,
 		       &account->additional_dns_host_names,
 		       fact->value);
 	} else if (strcmp(fact->key, "also-sam") == 0) {
-		append(facts, &facts->additional_sam_names, fact->value);
+		append(account, &account->additional_sam_names, fact->value);
 	} else if (strcmp(fact->key, "reader") == 0) {
 		append(facts, &facts->password_readers, fact->value);
 	} else if (strcmp(fact->key, "writer") == 0) {

@@ -55,7 +55,7 @@ static void modify_add_brings_the_other_half(void **state)
 	static const struct row rows[] = {
 		{"",
 		 "+spn http/web01.example.com",
-		 "http/WEB01|http/web01.example.com"},
+		 "http/web01|http/web01.example.com"},
 		{"", "+spn http/web01", "http/web01|http/web01.example.com"},
 		{"",
 		 "+spn http/app.example.com",
@@ -155,7 +155,7 @@ static void add_brings_the_other_half(void **state)
 		       "+objectClass user\n+sAMAccountName svc\n"
 		       "+spn http/web01.example.com|a/b");
 	assert_accepted(f, ret);
-	assert_stored(f, "svc", "a/b|http/WEB01|http/web01.example.com");
+	assert_stored(f, "svc", "a/b|http/web01|http/web01.example.com");
 	ret = fake_add(f,
 		       "svc2",
 		       "+objectClass user\n"

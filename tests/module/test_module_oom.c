@@ -43,9 +43,9 @@ static const struct request requests[] = {
 	{"=description new\n-spn x/y\n+spn FOO/DUP", NULL},
 	/* Completion of either class, giving up, replace. */
 	{"=description new\n+spn http/web01.example.com",
-	 "foo/dup|http/WEB01|http/web01.example.com|x/y"},
+	 "foo/dup|http/web01|http/web01.example.com|x/y"},
 	{"=description new\n+spn nfs/q.extra.org\n+spn foo/c",
-	 "foo/c|foo/dup|nfs/q|nfs/q.example.com|nfs/q.extra.org|x/y"},
+	 "foo/c|foo/dup|nfs/q|nfs/q.extra.org|x/y"},
 	{"=description new\n-spn foo/dup", "x/y"},
 	{"=description new\n=spn x/y|foo/dup|http/lab1",
 	 "foo/dup|http/lab1|x/y"},
@@ -132,7 +132,7 @@ static void every_allocation_of_prediction(void **state)
 		{"+spn cifs/al", NULL},
 		{"+spn foo/c", "foo/c|foo/dup|x/y"},
 		{"+spn http/web01.example.com",
-		 "foo/dup|http/WEB01|http/web01.example.com|x/y"},
+		 "foo/dup|http/web01|http/web01.example.com|x/y"},
 		{"+spn host/new", "foo/dup|host/new|x/y"},
 	};
 	struct fake *f = *state;

@@ -31,29 +31,43 @@ struct pair_row {
 };
 
 static const struct pair_row pair_rows[] = {
-	/* dNSHostName or an additional name of a computer: its NetBIOS name,
-	 * whatever the first label or the suffix. */
-	{STR("web01.example.com"), "WEB01", "WEB01$"},
+	/* A DNS name of a computer, whatever its suffix: its first label as
+	 * it is spelled there, cut off where the computer is called so. */
+	{STR("web01.example.com"), "web01", "WEB01$"},
 	{STR("WEB01.Example.COM"), "WEB01", "WEB01$"},
-	{STR("www.foreign.net"), "WEB01", "WEB01$"},
+	{STR("www.foreign.net"), "www", "WEB01$"},
 	{STR("averylongcomputername.example.com"),
-	 "AVERYLONGCOMPUT",
+	 "averylongcomput",
 	 "AVERYLONGCOMPUT$"},
-	{STR("files.other.org"), "FS7", "FS7$"},
+	{STR("averylongaliasname.example.com"), "averylongaliasn", "WEB01$"},
+	{STR("anotherlongaliasname.example.com"),
+	 "anotherlongaliasname",
+	 "WEB01$"},
+	{STR("files.other.org"), "files", "FS7$"},
 	/* No computer: one label and a suffix of the forest. */
 	{STR("app.example.com"), "app", NULL},
 	{STR("app.sub.example.com"), "app", NULL},
 	{STR("app.EXAMPLE.com"), "app", NULL},
 	{STR("app.extra.org"), "app", NULL},
-	/* The NetBIOS name of a computer: its dNSHostName. */
+	{STR("nodns.sub.example.com"), "nodns", NULL},
+	{STR("fs7.example.com"), "fs7", NULL},
+	/* The label is a computer's own name, and the rest is not. */
+	{STR("web01.extra.org"), NULL, "WEB01$"},
+	{STR("fs7.sub.example.com"), NULL, "FS7$"},
+	/* The NetBIOS name of a computer: its dNSHostName, or one of the
+	 * additional ones, if it begins so. */
 	{STR("web01"), "web01.example.com", "WEB01$"},
-	{STR("WEB01"), "web01.example.com", "WEB01$"},
-	{STR("fs7"), "files.other.org", "FS7$"},
+	{STR("WEB01"), "WEB01.example.com", "WEB01$"},
+	{STR("fs7"), "fs7.example.com", "FS7$"},
 	{STR("averylongcomput"),
 	 "averylongcomputername.example.com",
 	 "AVERYLONGCOMPUT$"},
+	/* The label of an additional name, where HOST/label leads to it. */
+	{STR("WWW"), "WWW.foreign.net", "WEB01$"},
+	{STR("averylongaliasn"), "averylongaliasname.example.com", "WEB01$"},
 	/* Any other single label: label and domain of the account. */
 	{STR("app"), "app.example.com", NULL},
+	{STR("files"), "files.example.com", NULL},
 	{STR("averylongcomputername"),
 	 "averylongcomputername.example.com",
 	 NULL},
@@ -106,18 +120,28 @@ static bool pair_row_passes(struct fixture *f,
 /* The computers that pair_rows are about. */
 static void add_computers(struct fixture *f)
 {
-	static const char *additional[] = {"www.foreign.net", NULL};
-	struct spn_account *web =
-		fixture_account(f, "WEB01$", "web01.example.com", "");
+	static const char *additional[] = {"www.foreign.net",
+					   "averylongaliasname.example.com",
+					   "anotherlongaliasname.example.com",
+					   NULL};
+	static const char *sams[] = {"AVERYLONGALIASN$", NULL};
+	struct spn_account *web = fixture_account(
+		f,
+		"WEB01$",
+		"web01.example.com",
+		"HOST/www HOST/www.foreign.net HOST/averylongaliasn "
+		"HOST/averylongaliasname.example.com "
+		"HOST/anotherlongaliasname.example.com");
 	const char *reason = NULL;
 
 	web->additional_dns_host_names = additional;
+	web->additional_sam_names = sams;
 	assert_true(spn_census_add(f->census, web));
 	fixture_add(f,
 		    "AVERYLONGCOMPUT$",
 		    "averylongcomputername.example.com",
 		    "");
-	fixture_add(f, "FS7$", "files.other.org", "");
+	fixture_add(f, "FS7$", "files.other.org", "HOST/files.other.org");
 	fixture_add(f, "NODNS$", NULL, "");
 	assert_true(spn_settings_set(f->settings,
 				     "dns-suffix",
@@ -201,11 +225,10 @@ static void host_is_fqdn(void **state)
 	assert_false(spn_host_is_fqdn(STR("a")));
 	assert_false(spn_host_is_fqdn(STR("")));
 	assert_false(spn_host_is_fqdn((struct spn_str){}));
-	assert_true(
-		spn_str_equal(spn_host_first_label(STR("a.b.c")), STR("a")));
-	assert_true(spn_str_equal(spn_host_first_label(STR("ab")), STR("ab")));
-	assert_int_equal(spn_host_first_label(STR(".b")).len, 0);
-	assert_int_equal(spn_host_first_label((struct spn_str){}).len, 0);
+	assert_true(spn_str_equal(spn_first_label(STR("a.b.c")), STR("a")));
+	assert_true(spn_str_equal(spn_first_label(STR("ab")), STR("ab")));
+	assert_int_equal(spn_first_label(STR(".b")).len, 0);
+	assert_int_equal(spn_first_label((struct spn_str){}).len, 0);
 }
 
 /* A literal is the whole of it, with or without brackets; not what only

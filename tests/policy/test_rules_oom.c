@@ -82,7 +82,6 @@ static void every_account(void **state)
 	const char *names[] = {"also$", NULL};
 	const struct spn_facts facts = {
 		.user_principal_name = "http/app@EXAMPLE.COM",
-		.additional_sam_names = names,
 		.delegate_to = delegate_to,
 		.num_delegate_to = ARRAY_SIZE(delegate_to),
 		.writers = writers,
@@ -119,6 +118,7 @@ static void every_account(void **state)
 		};
 
 		all[i]->facts = &facts;
+		all[i]->additional_sam_names = names;
 		judge_without_memory(f, &a, count_violations(f, &a));
 		a.c.wide_index = NULL;
 		a.c.is_write = true;

@@ -157,15 +157,14 @@ static bool is_name_of(const struct making *making,
 		       const struct spn_account *computer,
 		       struct spn_str host)
 {
-	static const size_t max_netbios = 15;
 	struct spn_str name = spn_account_netbios_name(computer);
 	struct spn_str label = host;
 
 	if (spn_host_is_fqdn(host)) {
 		label = spn_host_label(making->c, host);
 	}
-	if (label.len > max_netbios) {
-		label.len = max_netbios;
+	if (label.len > SPN_NETBIOS_LEN) {
+		label.len = SPN_NETBIOS_LEN;
 	}
 	return label.len > 0 && spn_str_equal_nocase(label, name);
 }

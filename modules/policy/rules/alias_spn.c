@@ -71,9 +71,20 @@ static const struct spn_message heur_21 = {
 	.fix = "set it to 0 unless a migration is under way",
 };
 
+/* Not every computer object has a dNSHostName. */
+static bool has_either(const struct spn_account *account,
+		       struct spn_str host,
+		       struct spn_str partner)
+{
+	return spn_account_has_name(account, host) ||
+	       spn_account_has_name(account, partner);
+}
+
 /*
  * specific/h on one account, generic/h on another. *_meant: as in the KB, the
  * generic one is the computer's own and the whole http pair is on one account.
+ * That may be a computer object, too, made for a service of that host: its
+ * dNSHostName says so.
  */
 static bool is_meant(const struct spn_case *c,
 		     struct spn_report *report,
@@ -88,7 +99,6 @@ static bool is_meant(const struct spn_case *c,
 
 	*_meant = false;
 	if (generic_holder->kind != SPN_KIND_COMPUTER ||
-	    specific_holder->kind == SPN_KIND_COMPUTER ||
 	    !spn_settings_is_pair_class(c->settings, specific->service_class))
 	{
 		return true;
@@ -100,9 +110,9 @@ static bool is_meant(const struct spn_case *c,
 		return true;
 	}
 	partner = spn_str_of(name);
-	/* Not every computer object has a dNSHostName. */
-	if (!spn_account_has_name(generic_holder, specific->host_name) &&
-	    !spn_account_has_name(generic_holder, partner))
+	if (!has_either(generic_holder, specific->host_name, partner) ||
+	    (specific_holder->kind == SPN_KIND_COMPUTER &&
+	     !has_either(specific_holder, specific->host_name, partner)))
 	{
 		return true;
 	}

@@ -70,14 +70,14 @@ static const struct spn_message pair_split_alias = {
 	.severity = SPN_SEVERITY_ERROR,
 	.on_write = SPN_ON_WRITE_REFUSE,
 	.rank = 1,
-	.summary = "The missing half falls to a computer through its "
-		   "HOST SPN",
+	.summary = "The missing half falls to a computer, through its "
+		   "HOST SPN or its name",
 	.client = "'{spn}' needs its other half '{partner}' on the "
-		  "same account: without it another account answers "
-		  "through HOST",
+		  "same account: without it a computer answers, through "
+		  "HOST or by its name",
 	.reason = "its other half {partner} is missing and falls to "
-		  "another account through HOST: wrong key, 401.1 or a "
-		  "prompt after 30 minutes",
+		  "another account, through HOST or by its name: wrong "
+		  "key, 401.1 or a prompt after 30 minutes",
 	.fix = "add {partner} to the same account",
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
@@ -142,7 +142,8 @@ static const struct spn_message pair_foreign = {
 struct half {
 	const struct spn_value *value;
 	struct spn spn;
-	const char *partner; /* host name */
+	const char *partner;		    /* host name */
+	const struct spn_account *computer; /* see spn_host_partner() */
 	char *partner_spn;
 	struct spn_holders exact;     /* who holds partner_spn */
 	struct spn_holders effective; /* who answers for it */
@@ -165,7 +166,11 @@ static bool find_partner(const struct spn_case *c,
 	const struct spn *spn = &half->spn;
 	struct spn_str host = {};
 
-	if (!spn_host_partner(c, report, spn->host_name, &half->partner, NULL))
+	if (!spn_host_partner(c,
+			      report,
+			      spn->host_name,
+			      &half->partner,
+			      &half->computer))
 	{
 		return false;
 	}
@@ -187,24 +192,28 @@ static bool find_partner(const struct spn_case *c,
 				  &half->effective);
 }
 
+/* What is known of the account while its values are judged, on the report. */
+struct known {
+	struct spn_set orphaned; /* by key: see collect_orphaned() */
+	struct spn_set kin;
+	struct spn_fqdns fqdns;
+};
+
 /*
- * The other halves of what the write took away, by key. Names need not lead
- * both ways: w8.example.com may be the DNS name of computer W3, so that who
- * loses http/w3 has to be looked at from there.
+ * The other halves of what the write took away. Names need not lead both
+ * ways: a computer's own two names are a pair, whatever they are.
  */
 static bool collect_orphaned(const struct spn_case *c,
-			     struct spn_report *report,
-			     struct spn_set *_orphaned,
-			     struct spn_set *kin)
+			     struct known *known,
+			     struct spn_report *report)
 {
 	size_t i;
 
-	*_orphaned = (struct spn_set){};
 	for (i = 0; c->is_write && i < c->diff->num_gone; i++) {
 		struct spn_value partner = {};
 		struct half half = {.value = c->diff->gone[i]};
 
-		if (!spn_host_note_kin(c, report, half.value, kin)) {
+		if (!spn_host_note_kin(c, report, half.value, &known->kin)) {
 			return false;
 		}
 		if (!is_half(c, half.value, &half.spn)) {
@@ -225,7 +234,7 @@ static bool collect_orphaned(const struct spn_case *c,
 				   half.spn.service_class,
 				   spn_str_of(half.partner),
 				   &partner) ||
-		    !spn_set_add(report, _orphaned, &partner))
+		    !spn_set_add(report, &known->orphaned, &partner))
 		{
 			return false;
 		}
@@ -260,6 +269,7 @@ static bool lost_partner(const struct spn_case *c,
 
 static bool judge_half(const struct spn_case *c,
 		       const struct half *half,
+		       struct known *known,
 		       struct spn_report *report)
 {
 	struct spn_violation v = {
@@ -268,8 +278,24 @@ static bool judge_half(const struct spn_case *c,
 		.partner = half->partner_spn,
 	};
 	const struct spn_message *message = &pair_no_fqdn;
+	bool has_other = false;
 
-	if (spn_holders_is_only(&half->effective, c->after)) {
+	/* Held here, though a KDC may never find it: syntax says why not. */
+	if (spn_holders_is_only(&half->effective, c->after) ||
+	    spn_holders_is_only(&half->exact, c->after))
+	{
+		return true;
+	}
+	if (!spn_host_has_fqdn(c,
+			       report,
+			       &known->fqdns,
+			       half->value,
+			       NULL,
+			       &has_other))
+	{
+		return false;
+	}
+	if (has_other) {
 		return true;
 	}
 	if (spn_holders_has(&half->effective, c->after) && !c->is_write) {
@@ -278,7 +304,7 @@ static bool judge_half(const struct spn_case *c,
 	if (half->exact.num_accounts > 0) {
 		message = &spn_pair_split;
 		v.others = half->exact;
-	} else if (half->effective.num_accounts > 0) {
+	} else if (half->effective.num_accounts == 1) {
 		message = &pair_split_alias;
 		v.others = half->effective;
 	} else if (spn_host_is_fqdn(half->spn.host_name)) {
@@ -288,44 +314,28 @@ static bool judge_half(const struct spn_case *c,
 	return spn_report_add(report, message, &v, NULL);
 }
 
-/* http/n and http/n.x here, but n and n.x are two machines. */
+/* http/n and http/n.x here, but n is the name of a machine that is not n.x. */
 static bool judge_mismatch(const struct spn_case *c,
 			   const struct half *half,
 			   struct spn_report *report)
 {
-	struct spn_str fqdn = half->spn.host_name;
-	struct spn_str label = spn_host_first_label(fqdn);
-	const struct spn_account *by_label = NULL;
-	const struct spn_account *by_fqdn = NULL;
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = half->value->value,
+	};
 	struct spn_value short_spn = {};
-	struct spn_violation v = {.account = c->after};
 
-	if (!spn_host_is_fqdn(fqdn)) {
-		return true;
-	}
 	if (!spn_index_key(c->index,
 			   report,
 			   half->spn.service_class,
-			   label,
-			   &short_spn) ||
-	    !spn_index_computer_by_name(c->index, label, &by_label) ||
-	    !spn_index_computer_by_dns(c->index, fqdn, &by_fqdn))
+			   spn_first_label(half->spn.host_name),
+			   &short_spn))
 	{
 		return false;
 	}
-	if (spn_account_find(c->after, short_spn.key) == NULL) {
-		return true;
-	}
-	if ((by_label == NULL || by_label->dns_host_name == NULL ||
-	     spn_account_has_dns_name(by_label, fqdn)) &&
-	    (by_fqdn == NULL ||
-	     spn_str_equal_nocase(spn_account_netbios_name(by_fqdn), label)))
-	{
-		return true;
-	}
-	v.spn = half->value->value;
 	v.partner = short_spn.value.data;
-	return spn_report_add(report, &pair_mismatch, &v, NULL);
+	return spn_account_find(c->after, short_spn.key) == NULL ||
+	       spn_report_add(report, &pair_mismatch, &v, NULL);
 }
 
 /* What SPN-307 says to do: remote PowerShell can be told to send the port. */
@@ -424,12 +434,8 @@ static bool judge_foreign(const struct spn_case *c,
 		.spn = half->value->value,
 	};
 
-	if (!spn_host_is_fqdn(half->spn.host_name) ||
-	    spn_host_is_ip(half->spn.host_name))
-	{
-		return true; /* no suffix, or syntax says so */
-	}
-	return spn_report_add(report, &pair_foreign, &v, NULL);
+	return spn_host_is_ip(half->spn.host_name) || /* syntax says so */
+	       spn_report_add(report, &pair_foreign, &v, NULL);
 }
 
 /* What only an audit says of a plain http SPN. */
@@ -437,10 +443,13 @@ static bool audit_half(const struct spn_case *c,
 		       const struct half *half,
 		       struct spn_report *report)
 {
-	if (half->partner == NULL && !judge_foreign(c, half, report)) {
-		return false;
+	bool ok = true;
+
+	if (half->partner == NULL && spn_host_is_fqdn(half->spn.host_name)) {
+		ok = (half->computer != NULL) ? judge_mismatch(c, half, report)
+					      : judge_foreign(c, half, report);
 	}
-	return judge_mismatch(c, half, report) && judge_winrm(c, half, report);
+	return ok && judge_winrm(c, half, report);
 }
 
 /* With a port, or three-part: only one thing is said of those. */
@@ -467,7 +476,7 @@ static bool is_new(const struct spn_case *c, const struct spn_value *value)
 
 static bool judge_value(const struct spn_case *c,
 			const struct spn_value *value,
-			const struct spn_set *orphaned,
+			struct known *known,
 			struct spn_report *report)
 {
 	struct half half = {.value = value};
@@ -480,9 +489,9 @@ static bool judge_value(const struct spn_case *c,
 	{
 		return false;
 	}
-	lost = lost || spn_set_has(orphaned, value->key);
+	lost = lost || spn_set_has(&known->orphaned, value->key);
 	if (half.partner != NULL && (lost || is_new(c, value)) &&
-	    !judge_half(c, &half, report))
+	    !judge_half(c, &half, known, report))
 	{
 		return false;
 	}
@@ -494,11 +503,10 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	/* Only then can a value that stays have lost its other half. */
 	bool all = c->is_write && c->diff->num_gone > 0;
 	size_t num = all ? c->after->spns.num : spn_case_num_values(c);
-	struct spn_set orphaned = {};
-	struct spn_set kin = {};
+	struct known known = {};
 	size_t i;
 
-	if (!collect_orphaned(c, report, &orphaned, &kin)) {
+	if (!collect_orphaned(c, &known, report)) {
 		return false;
 	}
 	for (i = 0; i < num; i++) {
@@ -507,8 +515,8 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 
 		if (spn_account_find(c->after, value->key) == value &&
 		    (!all || is_new(c, value) ||
-		     spn_host_is_kin(c, &kin, value)) &&
-		    !judge_value(c, value, &orphaned, report))
+		     spn_host_is_kin(c, &known.kin, value)) &&
+		    !judge_value(c, value, &known, report))
 		{
 			return false;
 		}

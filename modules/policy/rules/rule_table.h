@@ -10,6 +10,7 @@
 
 #define SPN_RULE_TABLE(RULE)                                                  \
 	RULE(duplicate_spn)                                                   \
+	RULE(hidden_duplicate)                                                \
 	RULE(http_pair)                                                       \
 	RULE(syntax)                                                          \
 	RULE(alias_spn)

@@ -16,12 +16,13 @@ def other_name(d):
 
 
 def taken_name(d):
-    """... which another computer has: then that one lacks it, too."""
+    """... which another computer has: a KDC finds both."""
     name = d.label("taken")
-    other = d.computer(name, ["HOST/" + d.fqdn(name)], own=False)
+    d.computer(name, ["HOST/" + d.fqdn(name)], own=False)
     spn = "HOST/" + name
-    d.wrong("SPN-403", spn, d.computer(d.label("pc"), [spn]))
-    d.wrong("SPN-404", spn, other)
+    holder = d.computer(d.label("pc"), [spn])
+    d.wrong("SPN-403", spn, holder)
+    d.wrong("SPN-105", spn, holder)
 
 
 def no_host(d):
@@ -45,9 +46,16 @@ def controller(d):
                                         userAccountControl=CONTROLLER))
 
 
+def third_part(d):
+    """... that a KDC gives to controllers only."""
+    spn = "foo/%s/%s" % (d.label("app"), d.dns)
+    d.wrong("SPN-406", spn, d.gmsa(d.label("g"), [spn]))
+
+
 RECIPES = {
     "SPN-401": [stale],
     "SPN-403": [other_name, taken_name],
     "SPN-404": [no_host],
     "SPN-405": [controller],
+    "SPN-406": [third_part],
 }

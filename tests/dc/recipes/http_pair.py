@@ -40,12 +40,17 @@ def kb_target(d):
 
 
 def two_machines(d):
-    name, other = d.label("web"), d.label("old")
-    computer = d.computer(name, own=False, dNSHostName=d.fqdn(other))
-    d.wrong("SPN-305", "http/" + d.fqdn(name), d.gmsa(
-        d.label("g"), d.pair(name) + ["http/" + d.fqdn(other)]))
-    d.wrong("SPN-404", "HOST/" + name, computer)
-    d.wrong("SPN-404", "HOST/" + d.fqdn(other), computer)
+    """http/x.example.net is another machine's, and that is not called x."""
+    name = d.label("web")
+    other = name + ".example.net"
+    d.computer(name)
+    d.wrong("SPN-105", "HOST/" + other, d.computer(
+        d.label("old"), ["HOST/" + other],
+        **{"msDS-AdditionalDnsHostName": other}))
+    holder = d.gmsa(d.label("g"), d.pair(name) + ["http/" + other])
+    d.wrong("SPN-305", "http/" + other, holder)
+    for spn in [*d.pair(name), "http/" + other]:
+        d.wrong("SPN-201", spn, holder)
 
 
 def only_port(d):

@@ -28,18 +28,10 @@ static bool holders_of(struct spn_index *index,
 			       _holders);
 }
 
-static bool has_netbios_name(const struct spn_account *computer,
-			     struct spn_str name)
-{
-	return spn_str_equal_nocase(spn_account_netbios_name(computer), name);
-}
-
-/* The first of those that have this name; of a long list that is looked for
- * once. */
-static bool find_computer(struct spn_index *index,
-			  struct spn_str name,
-			  bool is_dns,
-			  const struct spn_account **_computer)
+/* Of a long list it is looked for once. */
+static bool by_name(struct spn_index *index,
+		    struct spn_str netbios_name,
+		    const struct spn_account **_computer)
 {
 	struct spn_holders found = {};
 	size_t *known = NULL;
@@ -49,42 +41,30 @@ static bool find_computer(struct spn_index *index,
 	if (!spn_census_find(spn_census_of(index),
 			     index,
 			     SPN_CENSUS_HOST,
-			     name,
+			     netbios_name,
 			     &found))
 	{
 		return false;
 	}
 	if (found.many != NULL) {
-		known = &found.many->first_meant[is_dns ? 1 : 0];
+		known = &found.many->with_name;
 		i = (*known > 0) ? *known - 1 : 0;
 	}
-	for (; i < found.num_accounts; i++) {
-		if (is_dns ? spn_account_has_dns_name(found.accounts[i], name)
-			   : has_netbios_name(found.accounts[i], name))
-		{
-			*_computer = found.accounts[i];
-			break;
-		}
+	while (i < found.num_accounts &&
+	       !spn_str_equal_nocase(spn_account_netbios_name(
+					     found.accounts[i]),
+				     netbios_name))
+	{
+		i++;
+	}
+	if (i < found.num_accounts) {
+		*_computer = found.accounts[i];
 	}
 	if (known != NULL) {
 		*known = i + 1;
 	}
 	spn_holders_free(&found);
 	return true;
-}
-
-static bool by_name(struct spn_index *index,
-		    struct spn_str netbios_name,
-		    const struct spn_account **_computer)
-{
-	return find_computer(index, netbios_name, false, _computer);
-}
-
-static bool by_dns(struct spn_index *index,
-		   struct spn_str fqdn,
-		   const struct spn_account **_computer)
-{
-	return find_computer(index, fqdn, true, _computer);
 }
 
 static bool by_cn(struct spn_index *index,
@@ -103,7 +83,6 @@ const struct spn_index_ops spn_census_index_ops = {
 	.key = key_of,
 	.holders = holders_of,
 	.by_name = by_name,
-	.by_dns = by_dns,
 	.by_cn = by_cn,
 };
 

@@ -107,8 +107,7 @@ static bool add_names(struct adding *adding, const struct spn_account *account)
 		       SPN_CENSUS_HOST,
 		       spn_str_of(account->dns_host_name)) &&
 	       add_hosts(adding, account->additional_dns_host_names) &&
-	       (facts == NULL ||
-		add_hosts(adding, facts->additional_sam_names));
+	       add_hosts(adding, account->additional_sam_names);
 }
 
 bool spn_keys_add(TALLOC_CTX *mem_ctx,
@@ -162,8 +161,7 @@ static bool has_key(const struct spn_account *account,
 						    account->sam_account_name),
 					    key);
 	case SPN_CENSUS_HOST:
-		return spn_account_has_name(account, key) ||
-		       spn_facts_have_sam_name(facts, key);
+		return spn_account_has_name(account, key);
 	case SPN_CENSUS_UPN:
 	case SPN_CENSUS_CN:
 		break;

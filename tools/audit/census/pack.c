@@ -128,7 +128,6 @@ static void put_facts(struct writer *w, const struct spn_facts *facts)
 	put_number(w, (uint64_t)facts->last_logon);
 	put_number(w, (uint64_t)facts->expires);
 	put_text(w, facts->user_principal_name);
-	put_list(w, facts->additional_sam_names);
 	put_list(w, facts->password_readers);
 	put_number(w, facts->num_delegate_to);
 	for (i = 0; i < facts->num_delegate_to; i++) {
@@ -183,6 +182,7 @@ size_t spn_pack(const struct spn_account *account,
 	put_text(&w, account->sam_account_name);
 	put_text(&w, account->dns_host_name);
 	put_list(&w, account->additional_dns_host_names);
+	put_list(&w, account->additional_sam_names);
 	if (account->facts != NULL) {
 		put_facts(&w, account->facts);
 	}
@@ -315,7 +315,6 @@ static struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 	facts->last_logon = (int64_t)get_number(r);
 	facts->expires = (int64_t)get_number(r);
 	facts->user_principal_name = get_text(r);
-	facts->additional_sam_names = get_list(r);
 	facts->password_readers = get_list(r);
 	facts->num_delegate_to = (size_t)get_number(r);
 	if (facts->num_delegate_to > 0) {
@@ -388,14 +387,14 @@ static bool get_spns(struct reader *r,
 }
 
 /* Where the lists are long. */
-static bool list_names(struct spn_account *account, struct spn_facts *facts)
+static bool list_names(struct spn_account *account)
 {
 	return spn_names_list(account,
 			      account->additional_dns_host_names,
 			      &account->dns_names) &&
-	       (facts == NULL || spn_names_list(account,
-						facts->additional_sam_names,
-						&facts->sam_names));
+	       spn_names_list(account,
+			      account->additional_sam_names,
+			      &account->sam_names);
 }
 
 static bool unpack(struct reader *r,
@@ -419,12 +418,13 @@ static bool unpack(struct reader *r,
 	account->sam_account_name = get_text(r);
 	account->dns_host_name = get_text(r);
 	account->additional_dns_host_names = get_list(r);
+	account->additional_sam_names = get_list(r);
 	if ((flags & FLAG_FACTS) != 0) {
 		facts = get_facts(r, flags);
 	}
 	account->facts = (r->arena == NULL) ? facts : NULL;
 	return !r->is_out_of_memory && get_spns(r, account, fold) &&
-	       (r->arena != NULL || list_names(account, facts));
+	       (r->arena != NULL || list_names(account));
 }
 
 struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,

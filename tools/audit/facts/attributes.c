@@ -136,12 +136,7 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
 	facts->expires = unix_time(msg, "accountExpires");
 	facts->user_principal_name = spn_values_text(msg, "userPrincipalName");
-	if (!fill_list(facts,
-		       msg,
-		       "msDS-AdditionalSamAccountName",
-		       &facts->additional_sam_names) ||
-	    !fill_readers(facts, msg) || !fill_delegate_to(facts, msg))
-	{
+	if (!fill_readers(facts, msg) || !fill_delegate_to(facts, msg)) {
 		talloc_free(facts);
 		return NULL;
 	}

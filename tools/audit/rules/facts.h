@@ -33,9 +33,6 @@ struct spn_facts {
 	int64_t last_logon;   /* lastLogonTimestamp; 0: never, or not known */
 	int64_t expires;      /* accountExpires; 0: never */
 	const char *user_principal_name;   /* NULL when it has none */
-	const char **additional_sam_names; /* msDS-AdditionalSamAccountName,
-					      NULL-terminated, or NULL */
-	const struct spn_names *sam_names; /* of that list */
 	const struct spn_str *delegate_to; /* msDS-AllowedToDelegateTo */
 	size_t num_delegate_to;
 	const char **password_readers; /* names ("web01") of the computers that
@@ -45,16 +42,6 @@ struct spn_facts {
 	const struct spn_writer *writers;
 	size_t num_writers;
 };
-
-/* host is one of msDS-AdditionalSamAccountName, without their "$". NULL has
- * none. */
-static inline bool spn_facts_have_sam_name(const struct spn_facts *facts,
-					   struct spn_str host)
-{
-	return facts != NULL && spn_names_have(facts->additional_sam_names,
-					       facts->sam_names,
-					       host);
-}
 
 enum spn_dns_answer {
 	SPN_DNS_UNKNOWN, /* nobody was asked, or nobody knows */

@@ -19,9 +19,10 @@ static const struct spn_message owner_disabled = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 4,
 	.summary = "A disabled or expired account holds SPNs",
-	.reason = "the account is disabled or expired, so no client "
-		  "gets a ticket for its SPNs",
-	.fix = "remove the SPNs of the account, or the account",
+	.reason = "the account is disabled or expired; a KDC gives "
+		  "tickets for its SPNs all the same, and nobody else can "
+		  "have them",
+	.fix = "if the service is gone, remove the SPNs of the account",
 };
 
 static const struct spn_message owner_stale = {
@@ -412,9 +413,7 @@ static bool judge_more_names(const struct audit_case *a,
 	const struct spn_case *c = &a->c;
 	const char *const *lists[] = {
 		c->after->additional_dns_host_names,
-		(c->after->facts == NULL)
-			? NULL
-			: c->after->facts->additional_sam_names,
+		c->after->additional_sam_names,
 	};
 	size_t l;
 	size_t i;

@@ -61,10 +61,27 @@ static const struct spn_message host_missing = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 3,
 	.summary = "A computer lacks a HOST SPN of its own name",
-	.reason = "the computer does not hold it, so no client gets a "
-		  "ticket for that name",
+	.reason = "the computer does not hold it: a Samba KDC finds "
+		  "it only while its CN is that name, a Windows KDC "
+		  "gives no ticket",
 	.fix = "add it: setspn -R, or join the computer again",
 	.repair = SPN_REPAIR_ADD_SPN,
+};
+
+static const struct spn_message own_domain = {
+	.code = "SPN-406",
+	.id = "OWN-DOMAIN",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A three-part SPN that a Samba KDC gives to domain "
+		   "controllers only",
+	.reason = "its third part is the domain itself, and a Samba KDC "
+		  "gives tickets for such a name to its domain controllers "
+		  "only: whoever asks for it hears that it is unknown",
+	.fix = "if clients ask for it, register it without the third part "
+	       "and have them ask for that; otherwise it does no harm",
 };
 
 static const struct spn_message dc_set = {
@@ -133,8 +150,7 @@ static bool is_same_host(struct spn_str a, struct spn_str b)
 {
 	return spn_str_equal_nocase(a, b) ||
 	       (spn_host_is_fqdn(a) != spn_host_is_fqdn(b) &&
-		spn_str_equal_nocase(spn_host_first_label(a),
-				     spn_host_first_label(b)));
+		spn_str_equal_nocase(spn_first_label(a), spn_first_label(b)));
 }
 
 static enum spn_dns_answer ask_dns(const struct audit_case *a,
@@ -169,17 +185,15 @@ static bool is_own_name(const struct spn_account *computer,
 			struct spn_str host)
 {
 	struct spn_str netbios = spn_account_netbios_name(computer);
-	struct spn_str label = spn_host_first_label(host);
+	struct spn_str label = spn_first_label(host);
 
-	if (spn_account_has_name(computer, host) ||
-	    spn_facts_have_sam_name(computer->facts, host))
-	{
+	if (spn_account_has_name(computer, host)) {
 		return true;
 	}
 	if (computer->dns_host_name != NULL) {
 		return !spn_host_is_fqdn(host) &&
 		       spn_str_equal_nocase(host,
-					    spn_host_first_label(spn_str_of(
+					    spn_first_label(spn_str_of(
 						    computer->dns_host_name)));
 	}
 	return spn_host_is_fqdn(host) && spn_str_equal_nocase(label, netbios);
@@ -398,6 +412,17 @@ static bool require(const struct spn_case *c,
 		return true;
 	}
 	v.spn = spn_str_of(text);
+	if (message == &host_missing) {
+		const struct spn_value spn = {.value = v.spn, .key = key};
+
+		/* Is it somebody else's? Then it cannot be added here. */
+		if (!spn_index_holders_of(c->index, report, &spn, &v.others)) {
+			return false;
+		}
+		if (v.others.num_accounts > 0) {
+			return true;
+		}
+	}
 	return spn_report_add(report, message, &v, NULL);
 }
 
@@ -429,6 +454,28 @@ static bool judge_missing(const struct spn_case *c, struct spn_report *report)
  * directory alone: not what has a GUID or the NetBIOS name of the domain in
  * it, and the global catalog only where the forest is one domain.
  */
+/* ------------------------------------------------------------- OWN-DOMAIN */
+
+static bool judge_own_domain(const struct spn_case *c,
+			     struct spn_str value,
+			     struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after, .spn = value};
+	struct spn_kdc_answer answer = {};
+	struct spn spn = {};
+
+	if (c->forest->is_windows || spn_parse(value, &spn) != SPN_SYNTAX_OK ||
+	    !spn.has_service_name)
+	{
+		return true;
+	}
+	if (!spn_case_kdc_answer(c, report, value, &answer)) {
+		return false;
+	}
+	return answer.reason != SPN_KDC_OWN_DOMAIN ||
+	       spn_report_add(report, &own_domain, &v, NULL);
+}
+
 static bool judge_dc(const struct spn_case *c, struct spn_report *report)
 {
 	static const struct {
@@ -498,7 +545,11 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 
 	for (i = 0; i < c->after->spns.num; i++) {
 		if (!judge_stale(a, i, report) ||
-		    !judge_mismatch(a, i, report)) {
+		    !judge_mismatch(a, i, report) ||
+		    !judge_own_domain(c,
+				      c->after->spns.values[i].value,
+				      report))
+		{
 			return false;
 		}
 	}
@@ -512,6 +563,7 @@ static const struct spn_message *const messages[] = {
 	&host_mismatch,
 	&host_missing,
 	&dc_set,
+	&own_domain,
 	NULL,
 };
 
