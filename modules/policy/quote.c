@@ -5,6 +5,7 @@
  */
 #include "quote.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,30 @@ static bool is_simple(struct spn_str s, const char *marks)
 	return true;
 }
 
+static int digit(char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char *found = strchr(hex, tolower((unsigned char)c));
+
+	return (c == '\0' || found == NULL) ? -1 : (int)(found - hex);
+}
+
+/* It begins with a backslash and two hex digits. */
+static bool is_code(struct spn_str s)
+{
+	return s.len >= 3 && s.data[0] == '\\' && digit(s.data[1]) >= 0 &&
+	       digit(s.data[2]) >= 0;
+}
+
+/* Of a backslash only one that would be read as the start of "\xx". */
+static bool is_mark(struct spn_str s, size_t i, const char *marks)
+{
+	if (strchr(marks, s.data[i]) == NULL) {
+		return false;
+	}
+	return s.data[i] != '\\' || is_code(spn_str_from(s, i));
+}
+
 /* Hex for what is unsafe and for each of the marks, which are ASCII. */
 static char *escape(TALLOC_CTX *mem_ctx, struct spn_str s, const char *marks)
 {
@@ -61,7 +86,7 @@ static char *escape(TALLOC_CTX *mem_ctx, struct spn_str s, const char *marks)
 		bool safe = false;
 		size_t end = i + next(s, i, &safe);
 
-		if (safe && strchr(marks, s.data[i]) == NULL) {
+		if (safe && !is_mark(s, i, marks)) {
 			memcpy(out + num_out, in + i, end - i);
 			num_out += end - i;
 			i = end;
@@ -80,6 +105,27 @@ static char *escape(TALLOC_CTX *mem_ctx, struct spn_str s, const char *marks)
 char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s)
 {
 	return escape(mem_ctx, s, "\\");
+}
+
+struct spn_str spn_unescape(TALLOC_CTX *mem_ctx, struct spn_str text)
+{
+	char *out = talloc_array(mem_ctx, char, text.len + 1);
+	struct spn_str value = {.data = out};
+	size_t i = 0;
+
+	while (out != NULL && i < text.len) {
+		struct spn_str rest = spn_str_from(text, i);
+		bool code = is_code(rest);
+
+		out[value.len++] = code ? (char)(16 * digit(rest.data[1]) +
+						 digit(rest.data[2]))
+					: rest.data[0];
+		i += code ? 3 : 1;
+	}
+	if (out != NULL) {
+		out[value.len] = '\0';
+	}
+	return value;
 }
 
 char *spn_printable(TALLOC_CTX *mem_ctx, struct spn_str dn)

@@ -14,11 +14,15 @@
 #include "spn.h"
 
 /*
- * The bytes as one line of readable text: what must not come out, backslashes
- * and bytes that are not UTF-8 become \xx (two hex digits), so the value can
- * be had back.
+ * The bytes as one line of readable text: what must not come out and bytes
+ * that are not UTF-8 become \xx (two hex digits), and so does a backslash that
+ * two hex digits follow. All others stay, and the value can be had back.
  */
 char *spn_escape(TALLOC_CTX *mem_ctx, struct spn_str s);
+
+/* The value of such a text, which somebody may have typed. NULL in data when
+ * out of memory. */
+struct spn_str spn_unescape(TALLOC_CTX *mem_ctx, struct spn_str text);
 
 /* The same, but backslashes stay: for DNs, in which \xx is that byte (RFC 4514
  * 2.4), so that the result is the same DN; for sentences with text that was

@@ -102,6 +102,15 @@ class Names(SetspnTest):
         self.assertEqual(0, remote("-S", "foo/sql\\inst", "svc1").code)
         self.assertIn("\tfoo/sql\\inst\n", remote("-L", "svc1").out)
         self.assertEqual(0, remote("-D", "foo/sql\\inst", "svc1").code)
+        # What looks like an escape is printed as one, and taken so.
+        for spn, printed in ((b"foo/a\\beef", "foo/a\\5cbeef"),
+                             (b"foo/a\x1b", "foo/a\\1b")):
+            write_raw(dn_of("svc1"), spn)
+            self.assertIn("\t%s\n" % printed, remote("-L", "svc1").out)
+            self.assertEqual(0, remote("-Q", printed).code)
+            self.assertEqual(1, remote("-Q", printed + "\\2a").code)
+            self.assertEqual(0, remote("-D", printed, "svc1").code)
+            self.assertEqual(set(), self.spns(dn_of("svc1")))
         # A star in an SPN is a letter to -S and -D, not to -Q.
         self.assertEqual(1, remote("-Q", "foo/)(cn=*").code)
         self.assertEqual(set(), self.spns(dn_of("svc1")))

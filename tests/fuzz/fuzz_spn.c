@@ -129,20 +129,18 @@ static void check_parse(TALLOC_CTX *mem_ctx, struct spn_str value)
 	}
 }
 
-static int hex_digit(char c)
-{
-	FUZZ_CHECK(isdigit((unsigned char)c) || (c >= 'a' && c <= 'f'));
-	return isdigit((unsigned char)c) ? c - '0' : c - 'a' + 10;
-}
-
 /* Valid text of one line, no control characters, and the value comes back. */
 static void check_escape(TALLOC_CTX *mem_ctx, struct spn_str value)
 {
 	struct spn_str text = spn_str_of(spn_escape(mem_ctx, value));
+	struct spn_str back = {};
+	char hex[3] = "";
 	size_t num = 0;
 	size_t i;
 
 	FUZZ_CHECK(text.data != NULL && spn_str_is_utf8(text));
+	back = spn_unescape(mem_ctx, text);
+	FUZZ_CHECK(back.data != NULL && spn_str_equal(back, value));
 	for (i = 0; i < text.len; num++) {
 		unsigned char c = (unsigned char)text.data[i];
 
@@ -154,10 +152,11 @@ static void check_escape(TALLOC_CTX *mem_ctx, struct spn_str value)
 		FUZZ_CHECK(strncmp(text.data + i, "\xe2\x80\xa8", 3) != 0 &&
 			   strncmp(text.data + i, "\xe2\x80\xa9", 3) != 0 &&
 			   strncmp(text.data + i, "\xe2\x80\xae", 3) != 0);
-		if (c == '\\') {
-			FUZZ_CHECK(i + 2 < text.len);
-			c = (unsigned char)(hex_digit(text.data[i + 1]) * 16 +
-					    hex_digit(text.data[i + 2]));
+		if (c == '\\' &&
+		    sscanf(text.data + i + 1, "%2[0-9a-fA-F]", hex) == 1 &&
+		    strlen(hex) == 2)
+		{
+			c = (unsigned char)strtoul(hex, NULL, 16);
 			i += 2;
 		}
 		FUZZ_CHECK(c == (unsigned char)value.data[num]);

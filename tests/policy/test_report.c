@@ -300,7 +300,7 @@ static void json_of_odd_values(void **state)
 		struct spn_str in;
 		const char *out;
 	} rows[] = {
-		{STR("a/\"b\\\""), "a/\"b\\5c\""},
+		{STR("a/\"b\\\""), "a/\"b\\\""},
 		{STR("a/\n\0\x1f\x7f"), "a/\\0a\\00\\1f\\7f"},
 		{STR("h\xc3\xb8st/\xf0\x9f\x90\xa7"),
 		 "h\xc3\xb8st/\xf0\x9f\x90\xa7"},

@@ -225,6 +225,14 @@ static const struct escape_row escape_rows[] = {
 	{STR("\x1b[31m"), "\\1b[31m"},
 	{STR("\x7f"), "\\7f"},
 	{STR("a\\0ab"), "a\\5c0ab"},
+	{STR("\\FF"), "\\5cFF"},
+	{STR("\\\\27"), "\\\\5c27"},
+	/* What forges none stays as it is typed. */
+	{STR("SQL02\\PORTAL"), "SQL02\\PORTAL"},
+	{STR("a\\"), "a\\"},
+	{STR("a\\b"), "a\\b"},
+	{STR("a\\\xff"), "a\\\\ff"},
+	{STR("a\\b\n"), "a\\b\\0a"},
 	/* UTF-8 stays, what only looks like it does not. */
 	{STR("h\xc3\xb8st"), "h\xc3\xb8st"},
 	{STR("\xe2\x82\xac"), "\xe2\x82\xac"},
@@ -282,6 +290,10 @@ static void escape_table(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(escape_rows); i++) {
 		char *out = spn_escape(f->mem_ctx, escape_rows[i].in);
+		struct spn_str back = spn_unescape(f->mem_ctx,
+						   spn_str_of(out));
+
+		assert_true(spn_str_equal(back, escape_rows[i].in));
 
 		assert_non_null(out);
 		if (strcmp(out, escape_rows[i].out) != 0) {
@@ -304,7 +316,7 @@ static void escape_every_byte(void **state)
 		char byte = (char)c;
 		struct spn_str in = {.data = &byte, .len = 1};
 		char *out = spn_escape(f->mem_ctx, in);
-		bool stays = c >= 0x20 && c < 0x7f && c != '\\';
+		bool stays = c >= 0x20 && c < 0x7f;
 
 		assert_non_null(out);
 		assert_int_equal(strlen(out), stays ? 1 : 3);
@@ -322,7 +334,9 @@ static void quote_table(void **state)
 		const char *if_needed;
 	} rows[] = {
 		{"it's", "'it\\27s'", "'it\\27s'"},
-		{"a\\b", "'a\\5cb'", "a\\5cb"},
+		{"a\\b", "'a\\b'", "a\\b"},
+		{"a\\be", "'a\\5cbe'", "a\\5cbe"},
+		{"a\\\\BE", "'a\\\\5cBE'", "a\\\\5cBE"},
 		{"a b", "'a b'", "'a b'"},
 		{"a\xc2\xa0z", "'a\xc2\xa0z'", "'a\xc2\xa0z'"},
 		{"\"a", "'\"a'", "'\"a'"},

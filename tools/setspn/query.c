@@ -4,6 +4,7 @@
  */
 #include "setspn.h"
 
+#include "policy/quote.h"
 #include "policy/room.h"
 #include <stdlib.h>
 #include <string.h>
@@ -207,11 +208,35 @@ static int warn_of_aliases(const struct found *holders)
 	return status;
 }
 
+/* As it was typed, and if nobody has that, as it was printed. */
+static int search_typed(struct found *found)
+{
+	const char *typed = found->s->plan->spn;
+	int status = search_for(found, typed);
+	struct spn_str value = {};
+
+	if (status != SETSPN_DONE || found->num > 0 ||
+	    strchr(typed, '\\') == NULL) {
+		return status;
+	}
+	value = spn_unescape(found->s->store.ldb, spn_str_of(typed));
+	if (value.data == NULL) {
+		return setspn_out_of_memory(found->s);
+	}
+	/* A star that nobody typed stands for nothing but itself. */
+	if (memchr(value.data, '\0', value.len) != NULL ||
+	    (strchr(value.data, '*') != NULL && strchr(typed, '*') == NULL))
+	{
+		return SETSPN_DONE;
+	}
+	return search_for(found, value.data);
+}
+
 int setspn_query(const struct setspn *s)
 {
 	struct found found = {.s = s};
 	size_t i;
-	int status = search_for(&found, s->plan->spn);
+	int status = search_typed(&found);
 
 	if (status != SETSPN_DONE) {
 		return status;

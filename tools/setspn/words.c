@@ -81,7 +81,7 @@ void setspn_complain(const char *format, ...)
 
 void setspn_item(struct spn_str value)
 {
-	char *text = spn_printable(NULL, value);
+	char *text = spn_escape(NULL, value);
 
 	printf("\t%s\n", (text == NULL) ? "out of memory" : text);
 	talloc_free(text);

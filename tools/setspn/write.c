@@ -208,7 +208,7 @@ static int send_new(const struct work *w,
 	}
 	for (i = 0; i < num_asked && !w->s->plan->dry_run; i++) {
 		setspn_say(SETSPN_ALREADY,
-			   spn_printable(w->mem_ctx, asked[i]),
+			   spn_escape(w->mem_ctx, asked[i]),
 			   w->account->dn);
 	}
 	return SETSPN_DONE;
@@ -369,6 +369,13 @@ int setspn_delete(const struct setspn *s)
 		return status;
 	}
 	values = stored(&w, spn_str_of(s->plan->spn), &num);
+	if (values != NULL && num == 0) {
+		/* As it was printed. */
+		values = stored(&w,
+				spn_unescape(w.mem_ctx,
+					     spn_str_of(s->plan->spn)),
+				&num);
+	}
 	if (values == NULL) {
 		return setspn_out_of_memory(s);
 	}

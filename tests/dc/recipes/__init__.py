@@ -13,6 +13,7 @@ test looks for a recipe of each code (tests/checks/check_recipes.py).
 import glob
 import importlib
 import os
+import re
 
 # Times that stay what they are: 2001, 2015, 2100; 100 ns since 1601.
 ANCIENT = 126227808000000000
@@ -47,10 +48,11 @@ def _spelled(code, template):
 
 
 def _escaped(value):
-    """As reports print what is not printable."""
+    """As reports print what is not printable, and what would look like that."""
+    value = re.sub(r"\\(?=[0-9A-Fa-f]{2})", r"\\5c", value)
     return "".join(
         "".join("\\%02x" % byte for byte in each.encode())
-        if ord(each) < 32 or each in "\\\u200b" else each for each in value)
+        if ord(each) < 32 or each == "\u200b" else each for each in value)
 
 
 def modules():
