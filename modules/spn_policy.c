@@ -309,6 +309,9 @@ static int spn_policy_init(struct ldb_module *module)
 	/* Says that we are here; without rootdse below there is no such list.
 	 */
 	(void)ldb_mod_register_control(module, SPN_POLICY_CONTROL_OID);
+	if (spn_state_of(module)->mode != SPN_MODE_ENFORCE) {
+		(void)ldb_mod_register_control(module, SPN_POLICY_WATCHES_OID);
+	}
 	return LDB_SUCCESS;
 }
 

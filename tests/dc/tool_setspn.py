@@ -7,6 +7,7 @@ patterns of such scripts are in Scripts.
 
 import os
 import re
+import subprocess
 import unittest
 
 import ldb
@@ -15,6 +16,13 @@ from setspn_directory import (
     ADMIN, BASE, CHECKING, CONF, DNS, DOMAIN, MODULE, REALM, SERVER, SetspnTest,
     dn_of, local, local_samdb, load_conf, registering, remote, run,
     setUpModule, write_raw)  # noqa: F401
+
+
+def change(dn, what, *values):
+    """As --dry-run prints it."""
+    return "dn: %s\nchangetype: modify\n%s: servicePrincipalName\n%s-\n\n" % (
+        dn, what, "".join("servicePrincipalName: %s\n" % value
+                          for value in values))
 
 
 class Article(SetspnTest):
@@ -272,20 +280,96 @@ class Changes(SetspnTest):
         self.assertEqual({"foo/dup"}, self.spns(dn_of("svc2")))
 
     def test_single(self):
-        self.assertEqual(0, remote("-S", "--single", "http/app",
-                                   "svc1").code)
-        pair = {"http/app", "http/app." + DNS}
-        self.assertEqual(pair if MODULE else {"http/app"},
-                         self.spns(dn_of("svc1")))
+        """What it says is what the DC does."""
+        pair = ["http/app", "http/app." + DNS]
+        dn = dn_of("svc1")
+        sent = pair if MODULE else pair[:1]
+        says = ["--single: the DC adds 'http/app.%s' all the same: it has the "
+                "module" % DNS, "other half"] * MODULE
+        for how in local, remote:
+            self.check(how("-S", "--single", "--dry-run", pair[0], "svc1"), 0,
+                       change(dn, "add", *sent), *says)
+            self.check(how("-S", "--single", pair[0], "svc1"), 0,
+                       CHECKING + "\n" + registering(dn, *sent), *says)
+            self.assertEqual(set(sent), self.spns(dn))
+            write_raw(dn)
+
+    def test_single_of_what_is_there_sends_nothing(self):
+        write_raw(dn_of("svc1"), "http/app")
+        result = self.check(
+            remote("-S", "--single", "http/app", "svc1"), 0,
+            CHECKING + "http/app is already registered on %s\n"
+            % dn_of("svc1"))
+        self.assertNotIn("all the same", result.err)
+        self.assertEqual({"http/app"}, self.spns(dn_of("svc1")))
+
+    def test_delete_single(self):
+        pair = ["http/app", "http/app." + DNS]
+        dn = dn_of("svc1")
+        for how in local, remote:
+            write_raw(dn, *pair)
+            for more in (), ("--dry-run",):
+                result = how("-D", "--single", *more, pair[0], "svc1")
+                if MODULE:
+                    self.check(result, 1, "", "the DC takes away 'http/app.%s' "
+                               "all the same" % DNS, "nothing was changed")
+                    self.assertEqual(set(pair), self.spns(dn))
+                else:
+                    self.assertEqual(0, result.code, result.err)
+            self.assertEqual(set(pair) if MODULE else {pair[1]},
+                             self.spns(dn))
+            # what has no other half goes by itself
+            write_raw(dn, pair[0], "foo/x")
+            for spn in "foo/x", pair[0]:
+                self.check(how("-D", "--single", spn, "svc1"), 0,
+                           registering(dn, spn, verb="Unregistering"))
+
+    def test_dry_run_of_delete(self):
+        """It shows what -D then does."""
+        pair = ["http/app", "http/app." + DNS]
+        dn = dn_of("svc1")
+        for how in local, remote:
+            for gone in (pair if MODULE else pair[:1],):
+                write_raw(dn, *pair)
+                result = self.check(
+                    how("--dry-run", "-D", pair[0], "svc1"), 0,
+                    change(dn, "delete", *gone))
+                self.assertEqual(MODULE, pair[1] + " goes along: the other "
+                                 "half of the pair" in result.err)
+                self.assertEqual(set(pair), self.spns(dn))
+                self.check(how("-D", pair[0], "svc1"), 0,
+                           registering(dn, *gone, verb="Unregistering"))
+                self.assertEqual(set(pair) - set(gone), self.spns(dn))
+
+    @unittest.skipUnless(MODULE, "the module's own settings")
+    def test_what_lets_the_module_complete_nothing(self):
+        """smb.conf of the DC, and the policy: then one half goes alone."""
+        pair = ["http/app", "http/app." + DNS]
+        dn = dn_of("svc1")
+        for mode in "audit", "off":
+            write_raw(dn, *pair)
+            self.check(local("--option=spn_policy:mode=" + mode, "--dry-run",
+                             "-D", pair[0], "svc1"), 0,
+                       change(dn, "delete", pair[0]))
+            self.check(local("--option=spn_policy:mode=" + mode, "-D",
+                             "--single", pair[0], "svc1"), 0,
+                       registering(dn, pair[0], verb="Unregistering"))
+            self.assertEqual({pair[1]}, self.spns(dn))
+        subprocess.run(["spn-policy", "-s", CONF, "set", "http-pair=warn"],
+                       check=True, stdout=subprocess.DEVNULL)
+        self.addCleanup(subprocess.run, ["spn-policy", "-s", CONF, "unset",
+                                         "http-pair"], check=True,
+                        stdout=subprocess.DEVNULL)
+        write_raw(dn, *pair)
+        self.check(remote("--dry-run", "-D", pair[0], "svc1"), 0,
+                   change(dn, "delete", pair[0]))
 
     def test_dry_run(self):
         for how in local, remote:
             self.check(how("--dry-run", "-S", "http/app", "svc1"), 0,
-                       "dn: %s\nchangetype: modify\n"
-                       "add: servicePrincipalName\n"
-                       "servicePrincipalName: http/app\n"
-                       "servicePrincipalName: http/app.%s\n-\n\n"
-                       % (dn_of("svc1"), DNS))
+                       change(dn_of("svc1"), "add", "http/app",
+                              "http/app." + DNS),
+                       "http/app.%s goes along" % DNS)
         self.assertEqual(set(), self.spns(dn_of("svc1")))
 
 

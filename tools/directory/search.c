@@ -95,6 +95,7 @@ int audit_server_of(struct ldb_context *ldb,
 	}
 	server->dns_host_name = spn_values_text(res->msgs[0], "dnsHostName");
 	el = spn_values_of(res->msgs[0], "supportedControl");
+	server->presence = spn_presence_of(el);
 	server->has_phantom_root =
 		spn_values_has(el, spn_str_of(LDB_CONTROL_SEARCH_OPTIONS_OID));
 	server->has_descriptors =

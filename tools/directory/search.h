@@ -13,6 +13,8 @@
 #include <util/data_blob.h>
 #include <ldb.h>
 
+#include "common/presence.h"
+
 /* What a server says of itself; NULL-terminated, never NULL. */
 struct audit_server {
 	const char *dns_host_name; /* NULL when it does not say */
@@ -22,6 +24,7 @@ struct audit_server {
 	bool has_deleted;      /* shows deleted objects, to who may see them */
 	bool shows_deleted;    /* ... and that is this caller: administrators,
 				  unless the right was given to others */
+	enum spn_presence presence; /* of our module */
 };
 
 int audit_server_of(struct ldb_context *ldb,

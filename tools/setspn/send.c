@@ -100,15 +100,46 @@ static struct ldb_message *message_of(const struct setspn *s,
 									: NULL;
 }
 
+/* A value that the command line does not name goes along. */
+static void tell_of_other(const struct setspn *s,
+			  const struct setspn_change *change,
+			  struct spn_str value)
+{
+	struct ldb_context *ldb = s->store.ldb;
+	struct spn_fold fold = spn_store_fold(&s->store);
+	struct spn_str asked = {};
+	struct spn_str key = {};
+	char *shown = NULL;
+
+	if (change->asked.len == 0 ||
+	    !spn_fold_text(&fold, ldb, change->asked, &asked) ||
+	    !spn_fold_text(&fold, ldb, value, &key) ||
+	    spn_str_equal(asked, key))
+	{
+		return;
+	}
+	shown = spn_quote(ldb, value, SPN_QUOTE_IF_NEEDED);
+	spn_connect_message(s->connect,
+			    "%s %s along: the other half of the pair",
+			    (shown == NULL) ? "" : shown,
+			    s->plan->dry_run ? "goes" : "went");
+}
+
 static int print_ldif(const struct setspn *s,
 		      const struct setspn_change *change,
 		      const struct ldb_message *msg)
 {
+	size_t i;
+
 	if (!audit_ldif_write(s->store.ldb, change->account->dn, msg, stdout))
 	{
 		return setspn_out_of_memory(s);
 	}
 	putchar('\n');
+	fflush(stdout);
+	for (i = 0; i < change->num_values; i++) {
+		tell_of_other(s, change, change->values[i]);
+	}
 	return SETSPN_DONE;
 }
 
@@ -217,38 +248,13 @@ static bool subtract(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Something went along that the command line does not name. */
-static void tell_of_others(const struct setspn *s,
-			   const struct setspn_change *change,
-			   const struct spn_set *values)
-{
-	struct spn_fold fold = spn_store_fold(&s->store);
-	struct spn_str key = {};
-	size_t i;
-
-	if (change->asked.len == 0 ||
-	    !spn_fold_text(&fold, s->store.ldb, change->asked, &key))
-	{
-		return;
-	}
-	for (i = 0; i < values->num; i++) {
-		if (!spn_str_equal(values->values[i].key, key)) {
-			spn_connect_message(
-				s->connect,
-				"%s went along: the other half of the pair",
-				spn_quote(s->store.ldb,
-					  values->values[i].value,
-					  SPN_QUOTE_IF_NEEDED));
-		}
-	}
-}
-
 /* What is different now; what was sent, where it cannot be read. */
 static int report(const struct setspn *s, const struct setspn_change *change)
 {
 	struct ldb_context *ldb = s->store.ldb;
 	struct spn_account *now = NULL;
 	struct spn_set values = {};
+	size_t i;
 	int ret = spn_store_account(&s->store,
 				    ldb,
 				    ldb_dn_new(ldb, ldb, change->account->dn),
@@ -266,7 +272,9 @@ static int report(const struct setspn *s, const struct setspn_change *change)
 	print_change(change, (values.num > 0) ? &values : NULL);
 	setspn_say(SETSPN_UPDATED);
 	fflush(stdout);
-	tell_of_others(s, change, &values);
+	for (i = 0; i < values.num; i++) {
+		tell_of_other(s, change, values.values[i].value);
+	}
 	return SETSPN_DONE;
 }
 

@@ -25,7 +25,8 @@ struct work {
 	struct spn_completion completion;
 	struct spn_report *report; /* what the rules say of it */
 	bool gives_up_duplicate;
-	bool takes_pair; /* -D: --pair, or the policy refuses one half */
+	bool takes_pair;   /* -D: the other half of an http pair goes, too */
+	bool dc_completes; /* ... and comes, whatever is sent: the module */
 };
 
 static int set_level(const struct work *w, const char *rule, const char *level)
@@ -38,22 +39,56 @@ static int set_level(const struct work *w, const char *rule, const char *level)
 	return SETSPN_DONE;
 }
 
-/* Whether http goes in pairs: --single, --pair, or as the policy says. */
+/* Whether http goes in pairs: as the module on the DC has it, whatever is
+ * asked for; else --single, --pair, or as the policy says. */
 static int set_pairing(struct work *w)
 {
+	const struct setspn_plan *plan = w->s->plan;
 	enum spn_level level = spn_settings_level_of(w->settings, "http-pair");
+	struct spn_str key = {};
 
-	w->takes_pair = w->s->plan->pair ||
-			(level == SPN_LEVEL_DENY && !w->s->plan->single);
-	if (w->s->plan->single) {
+	w->dc_completes = level == SPN_LEVEL_COMPLETE &&
+			  w->s->server->presence == SPN_PRESENCE_ENFORCES;
+	if (plan->single && plan->verb == SETSPN_ADD) {
+		if (!spn_fold_text(&w->fold,
+				   w->mem_ctx,
+				   spn_str_of(plan->spn),
+				   &key)) {
+			return setspn_out_of_memory(w->s);
+		}
+		/* Of what is there nothing is sent, so nothing comes along. */
+		w->dc_completes &= spn_account_find(w->account, key) == NULL;
+	}
+	w->takes_pair = plan->pair || w->dc_completes ||
+			(level == SPN_LEVEL_DENY && !plan->single);
+	if (plan->single && !w->dc_completes) {
 		return (level == SPN_LEVEL_OFF)
 			       ? SETSPN_DONE
 			       : set_level(w, "http-pair", "warn");
 	}
-	if (w->s->plan->pair || level == SPN_LEVEL_DENY) {
+	if (plan->pair || level == SPN_LEVEL_DENY) {
 		return set_level(w, "http-pair", "complete");
 	}
 	return SETSPN_DONE;
+}
+
+/* --single cannot be had: the DC does more. */
+static void say_not_single(const struct work *w,
+			   const struct spn_str *values,
+			   size_t num,
+			   const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		char *shown = spn_quote(w->mem_ctx, values[i], 0);
+
+		spn_connect_message(w->s->connect,
+				    "--single: the DC %s %s all the same: it "
+				    "has the module, and http-pair = complete",
+				    what,
+				    (shown == NULL) ? "" : shown);
+	}
 }
 
 static int prepare(struct work *w)
@@ -245,6 +280,12 @@ static int add(struct work *w, const struct spn_str *values, size_t num)
 	if (status != SETSPN_DONE) {
 		return status;
 	}
+	if (w->s->plan->single && w->dc_completes) {
+		say_not_single(w,
+			       w->completion.add,
+			       w->completion.num_add,
+			       "adds");
+	}
 	warn_of_host(w, values[0]);
 	status = send_new(w, values, num);
 	if (status == SETSPN_NO) {
@@ -389,5 +430,17 @@ int setspn_delete(const struct setspn *s)
 	w.before = w.account;
 	w.after = apply(&w, w.account, SPN_CHANGE_DELETE, values, num);
 	status = complete(&w);
+	if (status == SETSPN_DONE && s->plan->single && w.dc_completes &&
+	    w.completion.num_remove > 0)
+	{
+		say_not_single(&w,
+			       w.completion.remove,
+			       w.completion.num_remove,
+			       "takes away");
+		spn_connect_message(s->connect,
+				    "nothing was changed; without --single "
+				    "both halves go");
+		return SETSPN_NO;
+	}
 	return (status == SETSPN_DONE) ? send_gone(&w, values, num) : status;
 }

@@ -11,17 +11,14 @@
 #include "spn_policy.h"
 #include "tool.h"
 
+#include "common/presence.h"
+
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
-/* ------------------------------------------- what a DC says about itself
- *
- * A module that registers a control appears in supportedControl of the
- * rootDSE, which everybody may read. It is all that can be seen over LDAP of
- * the list of modules.
- */
+/* ------------------------------------------- what a DC says about itself */
 
 /* One attribute of one object; NULL when it cannot be read. */
 static const struct ldb_message *policy_read_attr(TALLOC_CTX *mem_ctx,
@@ -64,15 +61,29 @@ bool policy_is_read_only(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
 	return msg != NULL && spn_values_bool(msg, "msDS-isRODC");
 }
 
-bool policy_is_announced(TALLOC_CTX *mem_ctx, struct ldb_context *ldb)
+/* What can be seen of the list of modules over LDAP. */
+static void policy_show_presence(TALLOC_CTX *mem_ctx,
+				 const struct policy_tool *tool,
+				 struct ldb_context *ldb)
 {
+	static const char *const texts[] = {
+		[SPN_PRESENCE_NOT_SEEN] = ": run spn-policy status on the DC",
+		[SPN_PRESENCE_WATCHES] = ", but spn_policy is there and "
+					 "refuses nothing: spn_policy:mode "
+					 "in smb.conf of the DC",
+		[SPN_PRESENCE_ENFORCES] = ", but spn_policy is in force there",
+	};
+	static const char attr[] = "supportedControl";
 	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
 	const struct ldb_message *msg = NULL;
+	enum spn_presence presence = SPN_PRESENCE_NOT_SEEN;
 
-	msg = policy_read_attr(mem_ctx, ldb, root, "supportedControl");
-	return msg != NULL &&
-	       spn_values_has(spn_values_of(msg, "supportedControl"),
-			      spn_str_of(SPN_POLICY_CONTROL_OID));
+	msg = policy_read_attr(mem_ctx, ldb, root, attr);
+	if (msg != NULL) {
+		presence = spn_presence_of(spn_values_of(msg, attr));
+	}
+	policy_say("database      %s", spn_connect_url(tool->connect));
+	policy_say("module list   not visible over LDAP%s", texts[presence]);
 }
 
 /* ----------------------------------------------------------------- status */
@@ -400,11 +411,7 @@ int policy_status(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		if (ldb == NULL) {
 			return SPN_EXIT_CANNOT_RUN;
 		}
-		policy_say("database      %s", spn_connect_url(tool->connect));
-		policy_say("module list   not visible over LDAP%s",
-			   policy_is_announced(mem_ctx, ldb)
-				   ? ", but spn_policy is in force there"
-				   : ": run spn-policy status on the DC");
+		policy_show_presence(mem_ctx, tool, ldb);
 	} else if (!policy_show_module(mem_ctx, &state, &ldb)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}

@@ -143,7 +143,4 @@ struct ldb_dn *policy_this_dc(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
 /* A read-only DC answers writes with a referral, which no tool follows. */
 bool policy_is_read_only(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
 
-/* Does the rootDSE name the module? That it does not proves nothing. */
-bool policy_is_announced(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
-
 #endif /* SPN_SPN_POLICY_TOOL_H */
