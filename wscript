@@ -57,6 +57,7 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
+        connect_ticket connect_login connect_kerberos
         output place words shell_command arena shared presence
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.

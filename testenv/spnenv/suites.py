@@ -124,6 +124,8 @@ DOMAIN_SUITES = (
           python("module_replication_race")),
     Suite("module_replication_one", "ad_dc_pair_one:local", "counted",
           python("module_replication_one")),
+    Suite("tool_tickets", "ad_dc_stock:local", "counted",
+          python("tool_tickets")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
           python("tool_spn_policy")),
     Suite("tool_spn_policy_values", "ad_dc_stock:local", "counted",

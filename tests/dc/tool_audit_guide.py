@@ -70,7 +70,9 @@ class Guide(unittest.TestCase):
                 done = subprocess.run(
                     ["sh", "-c", command], cwd=folder, env=environment,
                     check=False, stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE, text=True)
+                    stderr=subprocess.PIPE, text=True,
+                    # kinit asks for it
+                    input=os.environ["PASSWORD"] + "\n")
                 self.assertIn(done.returncode, (0, 1),
                               command + "\n" + done.stderr)
                 self.assertEqual("", done.stderr, command)

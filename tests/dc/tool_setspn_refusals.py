@@ -13,17 +13,20 @@ from setspn_directory import (
     write_raw)  # noqa: F401
 
 URL = "ldap://" + SERVER
+# Where and who: each command to type begins so.
+LOGIN = "setspn -H '%s' --user='%s'" % (URL, ADMIN.partition("%")[0])
 # What a shell would take for something else than itself.
 NASTY = ("foo/it's", "foo/$HOME`id`", "foo/a;b&&c|d", "foo/\"a\"", "-foo/x",
          "foo/!!", "foo bar/x", "foo/*?[a]~#", "foo/sql\\inst")
 
 
 def typed(command, folder):
-    """As somebody types it who has logged on."""
-    login = "setspn() { command setspn --user='%s' --configfile=%s \"$@\"; }; "
+    """As somebody types it, who only gives the password."""
+    login = "setspn() { command setspn --configfile=%s \"$@\"; }; "
     return subprocess.run(
-        ["sh", "-c", login % (ADMIN, os.environ["SMB_CONF_PATH"]) + command],
+        ["sh", "-c", login % os.environ["SMB_CONF_PATH"] + command],
         check=False, cwd=folder, stdin=subprocess.DEVNULL,
+        env=dict(os.environ, PASSWD=os.environ["PASSWORD"]),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -229,10 +232,10 @@ class Refusals(SetspnTest):
         write_raw(dn_of("svc1"), "http/split." + DNS)
         self.check(remote("-S", "http/split", "svc2"), 1, CHECKING,
                    "SPN-303", dn_of("svc1"), "what to do",
-                   "to move it: setspn -H '%s' --pair -U -D 'http/split.%s' "
-                   "'svc1' && setspn -H '%s' --pair -U -S 'http/split.%s' "
+                   "to move it: %s --pair -U -D 'http/split.%s' "
+                   "'svc1' && %s --pair -U -S 'http/split.%s' "
                    "'svc2'\n"
-                   % (URL, DNS, URL, DNS))
+                   % (LOGIN, DNS, LOGIN, DNS))
         self.assertEqual(set(), self.spns(dn_of("svc2")))
 
     def test_syntax(self):
@@ -240,8 +243,8 @@ class Refusals(SetspnTest):
                           ("a/b/c/d", "SPN-001"), ("cifs/", "SPN-002")):
             self.check(remote("-S", spn, "svc2"), 1, CHECKING, code)
         self.check(remote("-S", "http://web", "svc2"), 1, CHECKING,
-                   "if that was meant: setspn -H '%s' -U -S 'http/web' 'svc2'\n"
-                   % URL)
+                   "if that was meant: %s -U -S 'http/web' 'svc2'\n"
+                   % LOGIN)
 
     def test_broken_pair_is_completed(self):
         write_raw(dn_of("svc1"), "http/half")

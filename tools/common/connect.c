@@ -31,6 +31,7 @@
 struct connect_remedy {
 	const char *text;
 	const char *remedy;
+	bool of_logon; /* that may be said better */
 };
 
 static const struct connect_remedy connect_remedies[] = {
@@ -52,10 +53,12 @@ static const struct connect_remedy connect_remedies[] = {
 	{
 		.text = "LDAP_INVALID_CREDENTIALS",
 		.remedy = "wrong user name or password",
+		.of_logon = true,
 	},
 	{
 		.text = "NT_STATUS_LOGON_FAILURE",
 		.remedy = "wrong user name or password",
+		.of_logon = true,
 	},
 	{
 		.text = "NT_STATUS_CONNECTION_REFUSED",
@@ -213,7 +216,8 @@ void spn_connect_listen(struct spn_connect *connect, struct ldb_context *ldb)
 	ldb_set_debug(ldb, connect_debug, connect);
 }
 
-static void connect_set_reason(struct spn_connect *connect,
+/* True if it may be the logon that failed. */
+static bool connect_set_reason(struct spn_connect *connect,
 			       struct ldb_context *ldb,
 			       bool as_listed)
 {
@@ -222,6 +226,7 @@ static void connect_set_reason(struct spn_connect *connect,
 	const char *module = NULL;
 	const char *remedy = NULL;
 	const char *hint = NULL;
+	bool of_logon = given_up == NULL;
 	size_t len;
 	size_t i = 0;
 
@@ -249,6 +254,7 @@ static void connect_set_reason(struct spn_connect *connect,
 	{
 		if (strstr(text, connect_remedies[i].text) != NULL) {
 			remedy = connect_remedies[i].remedy;
+			of_logon = connect_remedies[i].of_logon;
 			break;
 		}
 	}
@@ -258,6 +264,27 @@ static void connect_set_reason(struct spn_connect *connect,
 					  text,
 					  remedy != NULL ? "; " : "",
 					  remedy != NULL ? remedy : "");
+	return of_logon;
+}
+
+/* Why there is no directory at url. */
+static void connect_find_reason(struct spn_connect *connect,
+				struct ldb_context *ldb,
+				const char *url,
+				bool as_listed)
+{
+	char *reason = NULL;
+
+	if (!connect_set_reason(connect, ldb, as_listed) || url == NULL ||
+	    spn_connect_local_path(url) != NULL)
+	{
+		return;
+	}
+	reason = connect_logon_reason(connect, connect, url);
+	if (reason != NULL) {
+		talloc_free(connect->reason);
+		connect->reason = reason;
+	}
 }
 
 /*
@@ -362,8 +389,8 @@ struct ldb_context *spn_connect_open(TALLOC_CTX *mem_ctx,
 		return ldb;
 	}
 
-	connect_set_reason(connect, ldb, options->modules == NULL);
 	url = options->url != NULL ? options->url : connect->url;
+	connect_find_reason(connect, ldb, url, options->modules == NULL);
 	if (!options->quiet) {
 		spn_connect_message(connect,
 				    "cannot open %s: %s",

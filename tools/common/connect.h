@@ -101,6 +101,15 @@ bool spn_connect_has_url(const struct spn_connect *connect);
 /* What -H says, or the path of the local sam.ldb. NULL: out of memory. */
 const char *spn_connect_url(struct spn_connect *connect);
 
+/*
+ * The options of this run by which it logs on, for a command that is offered
+ * to be typed: " --user='alice' --use-kerberos='required'", or "". Never a
+ * password. On mem_ctx; NULL when out of memory, and if something of it cannot
+ * be seen.
+ */
+char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
+			      const struct spn_connect *connect);
+
 /* The file that url stands for; NULL when it is not a local database. */
 const char *spn_connect_local_path(const char *url);
 

@@ -197,7 +197,7 @@ static int connect_destructor(struct spn_connect *connect)
 static bool connect_start_popt(struct spn_connect *connect,
 			       const struct poptOption *options,
 			       const char *usage,
-			       int argc)
+			       size_t argc)
 {
 	struct poptOption **table = ldb_module_popt_options(connect->home);
 	int ret;
@@ -215,8 +215,11 @@ static bool connect_start_popt(struct spn_connect *connect,
 	}
 	connect_drop_version_table(*table);
 
-	connect->popt =
-		poptGetContext(connect->tool, argc, connect->argv, *table, 0);
+	connect->popt = poptGetContext(connect->tool,
+				       (int)argc,
+				       connect->argv,
+				       *table,
+				       0);
 	if (connect->popt == NULL) {
 		spn_connect_message(connect, "out of memory");
 		return false;
@@ -233,6 +236,7 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 				    char **argv)
 {
 	struct spn_connect *connect = talloc_zero(mem_ctx, struct spn_connect);
+	size_t num_args = (size_t)argc;
 
 	if (connect == NULL) {
 		fprintf(stderr, "%s: out of memory\n", tool);
@@ -244,7 +248,8 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 	talloc_set_destructor(connect, connect_destructor);
 
 	connect->argv = connect_take_argv(connect, argc, argv);
-	if (connect->argv == NULL) {
+	if (connect->argv == NULL ||
+	    !connect_prefer_ticket(connect, &num_args)) {
 		spn_connect_message(connect, "out of memory");
 		talloc_free(connect);
 		return NULL;
@@ -258,7 +263,7 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 		talloc_free(connect);
 		return NULL;
 	}
-	if (!connect_start_popt(connect, options, usage, argc)) {
+	if (!connect_start_popt(connect, options, usage, num_args)) {
 		talloc_free(connect);
 		return NULL;
 	}

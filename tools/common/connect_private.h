@@ -6,6 +6,7 @@
 #define SPN_COMMON_CONNECT_PRIVATE_H
 
 #include "connect.h"
+#include "connect_ticket.h"
 
 #include <stdarg.h>
 
@@ -46,6 +47,30 @@ bool connect_load_modules(struct spn_connect *connect);
 const char *connect_trial(TALLOC_CTX *mem_ctx,
 			  bool (*work)(void *private_data),
 			  void *private_data);
+
+/* ---- connect_login.c */
+
+/* What the command line says of logging on. */
+struct connect_login {
+	bool is_chosen;	     /* something; else a ticket, or a password that
+				is asked for */
+	bool needs_kerberos; /* and nothing else will do */
+	bool names_user;     /* so no ticket of a cache is taken */
+	const char *cache;   /* --use-krb5-ccache, or NULL */
+};
+struct connect_login connect_login_of(const char *const *argv);
+
+/* Where nobody is named and there is a ticket: Kerberos, as if it was asked
+ * for. connect->argv may grow. False when out of memory. */
+bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc);
+
+/* ---- connect_kerberos.c */
+
+/* What kept a ticket from being taken at that server, and what helps; NULL:
+ * nothing that we know of. */
+char *connect_logon_reason(TALLOC_CTX *mem_ctx,
+			   struct spn_connect *connect,
+			   const char *url);
 
 /* ---- connect_silence.c */
 

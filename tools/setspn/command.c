@@ -44,13 +44,15 @@ static const char *name_of(const struct setspn *s,
 			       account->sam_account_name);
 }
 
-/* " -H 'URL'" of who may write the account, "" for the local database. */
+/* " -H 'URL'" of who may write the account, and how this run has logged on;
+ * "" for the local database. */
 static char *server_words(const struct setspn *s,
 			  TALLOC_CTX *mem_ctx,
 			  const struct spn_account *account)
 {
 	const struct setspn_domain *domain = domain_of(s, account);
 	const char *url = spn_connect_url(s->connect);
+	char *login = NULL;
 	char *word = NULL;
 
 	if (domain != &s->domains[0]) {
@@ -59,8 +61,11 @@ static char *server_words(const struct setspn *s,
 		return talloc_strdup(mem_ctx, "");
 	}
 	word = (url == NULL) ? NULL : shell_word(mem_ctx, spn_str_of(url));
-	return (word == NULL) ? NULL
-			      : talloc_asprintf(mem_ctx, " -H %s", word);
+	login = spn_connect_login_words(mem_ctx, s->connect);
+	if (word == NULL || login == NULL) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx, " -H %s%s", word, login);
 }
 
 /* more: "", or an option with a blank before it. */

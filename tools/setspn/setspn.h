@@ -103,8 +103,8 @@ int setspn_send(const struct setspn *s, const struct setspn_change *change);
 
 /*
  * Commands to be typed into a shell: "setspn -U -S 'http/web01' 'svc'", with
- * the -H of this run. On mem_ctx; NULL when out of memory, and if something of
- * it cannot be seen or typed.
+ * the -H and the way of logging on of this run. On mem_ctx; NULL when out of
+ * memory, and if something of it cannot be seen or typed.
  */
 char *setspn_add_command(const struct setspn *s,
 			 TALLOC_CTX *mem_ctx,

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How this run logs on. The options for it are Samba's, and Samba reads them;
+ * here they are looked at for three things: a ticket is used where nobody was
+ * named, commands that are offered keep the way of this run, and Kerberos is
+ * known to be the only way when it fails (connect_kerberos.c).
+ */
+#include "connect_private.h"
+
+#include "shell_command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum login_kind {
+	LOGIN_OTHER,	/* whom or how */
+	LOGIN_USER,	/* "USER%PASSWORD" */
+	LOGIN_SECRET,	/* never to be shown */
+	LOGIN_KERBEROS, /* "required" */
+	LOGIN_CACHE,
+	LOGIN_PLACE, /* where names are at home: not by itself a login */
+};
+
+/* What connect_prefer_ticket() adds; nobody typed it. */
+static const char ticket_option[] = "--use-kerberos=required";
+
+struct login_option {
+	const char *name;
+	char letter; /* 0: none */
+	bool takes_value;
+	enum login_kind kind;
+};
+
+static const struct login_option login_options[] = {
+	{"user", 'U', true, LOGIN_USER},
+	{"no-pass", 'N', false, LOGIN_OTHER},
+	{"password", '\0', true, LOGIN_SECRET},
+	{"pw-nt-hash", '\0', false, LOGIN_OTHER},
+	{"authentication-file", 'A', true, LOGIN_OTHER},
+	{"machine-pass", 'P', false, LOGIN_OTHER},
+	{"simple-bind-dn", '\0', true, LOGIN_OTHER},
+	{"use-kerberos", '\0', true, LOGIN_KERBEROS},
+	{"kerberos", 'k', true, LOGIN_KERBEROS},
+	{"use-krb5-ccache", '\0', true, LOGIN_CACHE},
+	{"use-winbind-ccache", '\0', false, LOGIN_OTHER},
+	{"realm", '\0', true, LOGIN_PLACE},
+	{"workgroup", 'W', true, LOGIN_PLACE},
+};
+#define NUM_LOGIN_OPTIONS (sizeof(login_options) / sizeof(login_options[0]))
+
+/* Behind the option's name; NULL: the argument is another one. */
+static const char *rest_of(const char *argument,
+			   const struct login_option *option)
+{
+	size_t len = strlen(option->name);
+
+	if (option->letter != '\0' && argument[0] == '-' &&
+	    argument[1] == option->letter)
+	{
+		return argument + 2;
+	}
+	if (strncmp(argument, "--", 2) != 0 ||
+	    strncmp(argument + 2, option->name, len) != 0 ||
+	    strchr("=", argument[2 + len]) == NULL)
+	{
+		return NULL;
+	}
+	return argument + 2 + len;
+}
+
+/*
+ * The next option of a login from *_at on, which is moved behind it; NULL
+ * after the last one. *_value is "" where it has none.
+ */
+static const struct login_option *next_option(const char *const *argv,
+					      size_t *_at,
+					      const char **_value)
+{
+	size_t i;
+
+	for (; argv[*_at] != NULL; (*_at)++) {
+		const char *argument = argv[*_at];
+
+		if (strcmp(argument, "--") == 0) {
+			return NULL;
+		}
+		for (i = 0; i < NUM_LOGIN_OPTIONS; i++) {
+			const struct login_option *option = &login_options[i];
+			const char *rest = rest_of(argument, option);
+
+			if (rest == NULL) {
+				continue;
+			}
+			(*_at)++;
+			if (rest[0] == '\0' && option->takes_value &&
+			    argv[*_at] != NULL) {
+				rest = argv[(*_at)++];
+			}
+			*_value = (rest[0] == '=') ? rest + 1 : rest;
+			return option;
+		}
+	}
+	return NULL;
+}
+
+/* The text before '%'; nobody at all is "%". */
+static struct spn_str without_password(const char *value)
+{
+	struct spn_str user = spn_str_of(value);
+
+	user.len = strcspn(value, "%");
+	return (user.len == 0) ? spn_str_of("%") : user;
+}
+
+char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
+			      const struct spn_connect *connect)
+{
+	const struct login_option *option = NULL;
+	const char *value = NULL;
+	char *words = talloc_strdup(mem_ctx, "");
+	size_t at = 1;
+
+	while (words != NULL &&
+	       (option = next_option(connect->argv, &at, &value)) != NULL)
+	{
+		struct spn_str shown = spn_str_of(value);
+		char *word = NULL;
+
+		if (option->kind == LOGIN_SECRET ||
+		    connect->argv[at - 1] == ticket_option) {
+			continue;
+		}
+		if (option->kind == LOGIN_USER) {
+			shown = without_password(value);
+		}
+		if (option->takes_value) {
+			word = shell_word(mem_ctx, shown);
+			if (word == NULL) {
+				return NULL;
+			}
+		}
+		words = talloc_asprintf_append(words,
+					       " --%s%s%s",
+					       option->name,
+					       (word == NULL) ? "" : "=",
+					       (word == NULL) ? "" : word);
+	}
+	return words;
+}
+
+static bool is_required(const struct login_option *option, const char *value)
+{
+	static const char *const yes[] = {"required", "yes", "true", "1"};
+	size_t i;
+
+	if (option->kind != LOGIN_KERBEROS) {
+		return option->kind == LOGIN_CACHE;
+	}
+	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		if (strcasecmp(value, yes[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Samba takes a password from there, too. */
+static bool environment_has_password(void)
+{
+	static const char *const names[] = {"PASSWD",
+					    "PASSWD_FD",
+					    "PASSWD_FILE"};
+	const char *user = getenv("USER");
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (getenv(names[i]) != NULL) {
+			return true;
+		}
+	}
+	return user != NULL && strchr(user, '%') != NULL;
+}
+
+struct connect_login connect_login_of(const char *const *argv)
+{
+	struct connect_login login = {
+		.is_chosen = environment_has_password(),
+		.names_user = environment_has_password(),
+	};
+	const struct login_option *option = NULL;
+	const char *value = NULL;
+	size_t at = 1;
+
+	while ((option = next_option(argv, &at, &value)) != NULL) {
+		login.is_chosen |= option->kind != LOGIN_PLACE;
+		login.needs_kerberos |= is_required(option, value);
+		login.names_user |= option->kind == LOGIN_USER ||
+				    option->kind == LOGIN_OTHER;
+		if (option->kind == LOGIN_CACHE) {
+			login.cache = value;
+		}
+	}
+	return login;
+}
+
+/* The last -H; NULL without one. */
+static const char *url_of(const char *const *argv)
+{
+	static const struct login_option url = {"url", 'H', true, LOGIN_OTHER};
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 1; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
+		const char *rest = rest_of(argv[i], &url);
+
+		if (rest == NULL) {
+			continue;
+		}
+		if (rest[0] == '\0') {
+			found = argv[i + 1];
+		} else {
+			found = (rest[0] == '=') ? rest + 1 : rest;
+		}
+	}
+	return found;
+}
+
+static bool is_remote(const char *url)
+{
+	return url != NULL && (strncasecmp(url, "ldap://", 7) == 0 ||
+			       strncasecmp(url, "ldaps://", 8) == 0);
+}
+
+bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
+{
+	const char **argv = connect->argv;
+	struct connect_ticket ticket = {};
+	size_t i;
+
+	if (*_argc == 0 || !is_remote(url_of(argv)) ||
+	    connect_login_of(argv).is_chosen)
+	{
+		return true;
+	}
+	if (!connect_ticket_read(connect, NULL, &ticket)) {
+		return false;
+	}
+	if (!ticket.is_there) {
+		return true;
+	}
+	argv = talloc_realloc(connect, argv, const char *, *_argc + 2);
+	if (argv == NULL) {
+		return false;
+	}
+	/* In front, for behind "--" it would be no option. */
+	for (i = *_argc + 1; i > 1; i--) {
+		argv[i] = argv[i - 1];
+	}
+	argv[1] = ticket_option;
+	connect->argv = argv;
+	(*_argc)++;
+	return true;
+}
