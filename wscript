@@ -82,7 +82,7 @@ OURS = {
         accounts args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
     'manage': (_sources('tools/spn_policy', '''
-        module_list modules settings set status effects
+        module_list modules settings set status effects exempt
     '''), 'common'),
 }
 

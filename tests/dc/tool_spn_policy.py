@@ -319,11 +319,11 @@ class Settings(OneCopy):
 
     def test_unset_one_value_of_a_list_or_all(self):
         for name in "a", "b", "c":
-            self.good("set", "exempt-account=" + name)
-        self.good("unset", "exempt-account=b")
-        self.assertEqual(["exempt-account=a", "exempt-account=c"],
+            self.good("set", "exempt-host=" + name)
+        self.good("unset", "exempt-host=b")
+        self.assertEqual(["exempt-host=a", "exempt-host=c"],
                          self.settings())
-        self.good("unset", "exempt-account")
+        self.good("unset", "exempt-host")
         self.assertEqual([], self.settings())
 
     def test_unset_of_what_is_not_set_is_harmless(self):

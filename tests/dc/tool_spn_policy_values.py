@@ -61,10 +61,10 @@ class ValuesTest(OneCopy):
                          [line for line in status if line.startswith(label)])
         return found
 
-    def warned(self, setting, text):
+    def warned(self, setting, text, *options):
         """Set it: it is written, and the warning stands on stderr, in check
         and in status; its remedy is good."""
-        done = self.policy("set", setting)
+        done = self.policy("set", setting, *options)
         self.assertEqual(0, done.code, done.err)
         self.assertEqual(setting + ": set for all DCs, as it replicates.\n",
                          done.out)
@@ -157,25 +157,14 @@ class Warned(ValuesTest):
                 ("Domain Admins", " is a group"),
                 ("addc", " names no account; there is ADDC$"),
                 ("addc.addom.samba.example.com",
-                 " names no account; there is ADDC$"),
-                ("B\u00dcCHER", " names no account; there is B\u00fccher")):
+                 " names no account; there is ADDC$")):
             self.warned("exempt-account=" + name,
-                        "exempt-account=%s%s" % (name, text))
-        for name in "alice", "ALICE", "addc$", "B\u00fccher":
-            self.assertEqual(
-                "", self.policy("set", "exempt-account=" + name).err)
-        self.good("check")
-
-    def test_account_by_guid(self):
-        samdb = self.samdb()
-        entry = samdb.search(samdb.domain_dn(), ldb.SCOPE_SUBTREE,
-                             "(sAMAccountName=alice)", ["objectGUID"])[0]
-        guid = samdb.schema_format_value("objectGUID",
-                                         entry["objectGUID"][0]).decode()
-        del samdb
-        self.assertEqual("",
-                         self.policy("set", "exempt-account=" + guid).err)
-        self.assertIn("1 settings, all valid.", self.good("check"))
+                        "exempt-account=%s%s" % (name, text), "--force")
+        # as it was stored before names were looked up
+        self.add("exempt-account=B\u00dcCHER")
+        found = self.labelled("WARNING: ")
+        self.assertIn("names no account; there is B\u00fccher", found[0])
+        self.follow(found[0])
 
     def test_suffixes(self):
         self.warned("dns-suffix=com", "dns-suffix=com is a top level of DNS")
@@ -193,6 +182,92 @@ class Warned(ValuesTest):
         self.assertIn("note: syntax is off, by the settings object", text)
         self.good("set", "exempt-host=web01.addom.samba.example.com")
         self.assertNotIn("exempt-host", self.good("check"))
+
+
+class Accounts(ValuesTest):
+    """exempt-account: a name is looked up, its objectGUID is stored."""
+
+    def guid(self, name):
+        samdb = self.samdb()
+        entry = samdb.search(samdb.domain_dn(), ldb.SCOPE_SUBTREE,
+                             "(sAMAccountName=%s)" % name, ["objectGUID"])[0]
+        return samdb.schema_format_value("objectGUID",
+                                         entry["objectGUID"][0]).decode()
+
+    def shown(self):
+        return [line.split(None, 1)[1].removesuffix("settings object").strip()
+                for line in self.good("status").splitlines()
+                if line.startswith("  exempt-account ")][0]
+
+    def test_name_is_stored_as_guid_and_shown_as_name(self):
+        samdb = self.samdb()
+        samdb.newuser("B\u00fccher", "Passw0rd!x")
+        del samdb
+        for typed, name in (("alice", "alice"), ("ALICE", "alice"),
+                            ("addc$", "ADDC$"),
+                            ("B\u00dcCHER", "B\u00fccher")):
+            with self.subTest(typed=typed):
+                done = self.policy("set", "exempt-account=" + typed)
+                self.assertEqual((0, ""), (done.code, done.err))
+                self.assertEqual("exempt-account=%s: set for all DCs, as it "
+                                 "replicates.\n" % name, done.out)
+                self.assertEqual(["exempt-account=" + self.guid(name)],
+                                 self.settings())
+                self.assertEqual(name, self.shown())
+                self.assertIn("1 settings, all valid.", self.good("check"))
+                self.assertIn("is set already",
+                              self.good("set", "exempt-account=" + typed))
+                self.good("unset", "exempt-account=" + typed)
+                self.assertEqual([], self.settings())
+
+    def test_guid(self):
+        guid = self.guid("alice")
+        self.assertEqual("",
+                         self.policy("set", "exempt-account=" + guid).err)
+        self.assertEqual("alice", self.shown())
+        self.good("unset", "exempt-account=alice")
+        self.assertEqual([], self.settings())
+
+    def test_renamed(self):
+        self.good("set", "exempt-account=alice")
+        samdb = self.samdb()
+        samdb.modify_ldif("dn: CN=alice,CN=Users,%s\nchangetype: modify\n"
+                          "replace: sAMAccountName\nsAMAccountName: alicia\n"
+                          % samdb.domain_dn())
+        del samdb
+        self.assertEqual("alicia", self.shown())
+        self.good("unset", "exempt-account=alicia")
+        self.assertEqual([], self.settings())
+
+    def test_stored_names_stay_valid(self):
+        self.add("exempt-account=alice", "exempt-account=addc$")
+        self.assertEqual("ADDC$, alice", ", ".join(
+            sorted(self.shown().split(", "))))
+        self.good("check")
+        self.assertIn("is set already",
+                      self.good("set", "exempt-account=alice"))
+        self.good("unset", "exempt-account=" + self.guid("alice"))
+        self.assertEqual(["exempt-account=addc$"], self.settings())
+
+    def test_what_does_not_exist_is_refused(self):
+        for value, text in (
+                ("nosuch", "this DC knows no account 'nosuch': is the name "
+                           "right? --force writes it"),
+                (GUID, "this DC knows no account '%s'" % GUID),
+                ("addc", "there is no account 'addc'; there is ADDC$: write "
+                         "exempt-account=ADDC$. --force"),
+                ("Domain Admins", "'Domain Admins' is a group, and its "
+                                  "members are not meant")):
+            with self.subTest(value=value):
+                done = self.policy("set", "exempt-account=" + value)
+                self.assertEqual((2, ""), (done.code, done.out))
+                self.assertIn("spn-policy: exempt-account: " + text, done.err)
+                self.assertEqual([], self.settings())
+                done = self.policy("--force", "set",
+                                   "exempt-account=" + value)
+                self.assertEqual(0, done.code, done.err)
+                self.assertEqual(["exempt-account=" + value], self.settings())
+                self.good("unset", "exempt-account=" + value)
 
 
 class Generated(ValuesTest):

@@ -52,10 +52,7 @@ static void policy_tell(struct policy_view *view,
 
 static bool policy_cannot_look(const struct policy_view *view, int ret)
 {
-	spn_connect_message(view->tool->connect,
-			    "cannot look up what the settings name: %s",
-			    spn_connect_error(view->ldb, ret));
-	return false;
+	return policy_lookup_failed(view->tool, view->ldb, ret);
 }
 
 /* dnsRoot of every domain of the forest. */
@@ -95,145 +92,18 @@ static bool policy_read_suffixes(struct policy_view *view)
 	       policy_cannot_look(view, LDB_ERR_OPERATIONS_ERROR);
 }
 
-/* The account that the module would take for value, or one that is meant. */
-struct policy_account {
-	bool exempt; /* the module spares it */
-	bool is_group;
-	const char *name; /* NULL: there is none */
-};
-
-/* What a value may name, all of it by an index: an account, or a computer
- * whose "$" was forgotten or whose domain was written. */
-static char *policy_account_filter(TALLOC_CTX *mem_ctx, const char *value)
-{
-	char *name = ldb_binary_encode_string(mem_ctx, value);
-	char *label = talloc_strndup(mem_ctx, value, strcspn(value, "."));
-
-	if (label != NULL) {
-		label = ldb_binary_encode_string(mem_ctx, label);
-	}
-	if (name == NULL || label == NULL) {
-		return NULL;
-	}
-	return talloc_asprintf(mem_ctx,
-			       "(|(sAMAccountName=%s)(sAMAccountName=%s$)"
-			       "(sAMAccountName=%s$))",
-			       name,
-			       name,
-			       label);
-}
-
-/* By objectGUID, or by name in the domain of this DC. LDB codes. */
-static int policy_search_account(const struct policy_view *view,
-				 const char *value,
-				 struct ldb_result **_res)
-{
-	static const char *const attrs[] = {"sAMAccountName",
-					    "objectGUID",
-					    "objectClass",
-					    NULL};
-	enum ldb_scope scope = LDB_SCOPE_BASE;
-	struct ldb_dn *dn = NULL;
-	const char *filter = "(objectClass=*)";
-	uint8_t guid[SPN_GUID_BYTES];
-
-	if (spn_guid_bytes(spn_str_of(value), guid)) {
-		dn = ldb_dn_new_fmt(view->mem_ctx,
-				    view->ldb,
-				    "<GUID=%s>",
-				    value);
-	} else {
-		scope = LDB_SCOPE_SUBTREE;
-		filter = policy_account_filter(view->mem_ctx, value);
-		dn = ldb_get_default_basedn(view->ldb);
-	}
-	if (dn == NULL || filter == NULL) {
-		return ldb_operr(view->ldb);
-	}
-	return ldb_search(view->ldb,
-			  view->mem_ctx,
-			  _res,
-			  dn,
-			  scope,
-			  attrs,
-			  "%s",
-			  filter);
-}
-
-/* Would the module spare it for that value alone? false: out of memory. */
-static bool policy_is_spared(TALLOC_CTX *mem_ctx,
-			     const char *value,
-			     const struct ldb_message *msg,
-			     bool *_spared)
-{
-	struct spn_settings *alone = spn_settings_new(mem_ctx, spn_rules());
-	char *guid = spn_store_guid_text(mem_ctx, msg);
-
-	if (alone == NULL || guid == NULL ||
-	    !spn_settings_set(alone, "exempt-account", value, NULL))
-	{
-		return false;
-	}
-	*_spared = spn_settings_is_exempt_account(
-		alone,
-		guid,
-		spn_values_text(msg, "sAMAccountName"));
-	return true;
-}
-
-static bool policy_has_class(const struct ldb_message *msg, const char *name)
-{
-	const struct ldb_message_element *el = spn_values_of(msg,
-							     "objectClass");
-	size_t i;
-
-	for (i = 0; i < spn_values_num(el); i++) {
-		if (spn_str_is(spn_values_get(el, i), name)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* False after a message. */
-static bool policy_find_account(const struct policy_view *view,
-				const char *value,
-				struct policy_account *_account)
-{
-	struct ldb_result *res = NULL;
-	unsigned int i;
-	int ret = policy_search_account(view, value, &res);
-
-	if (ret == LDB_ERR_NO_SUCH_OBJECT) {
-		return true;
-	}
-	for (i = 0; res != NULL && i < res->count; i++) {
-		struct policy_account found = {
-			.name = spn_values_text(res->msgs[i],
-						"sAMAccountName"),
-			.is_group = policy_has_class(res->msgs[i], "group"),
-		};
-
-		if (!policy_is_spared(view->mem_ctx,
-				      value,
-				      res->msgs[i],
-				      &found.exempt)) {
-			return policy_cannot_look(view, ldb_oom(view->ldb));
-		}
-		if (found.exempt || !_account->exempt) {
-			*_account = found;
-		}
-	}
-	return ret == LDB_SUCCESS || policy_cannot_look(view, ret);
-}
-
 static bool policy_exempt_account(struct policy_view *view, const char *value)
 {
 	struct spn_effect effect = {.key = "exempt-account"};
 	struct policy_account account = {};
 	char *word = NULL;
 
-	if (!policy_find_account(view, value, &account)) {
+	if (!policy_find_account(view->mem_ctx,
+				 view->tool,
+				 view->ldb,
+				 value,
+				 &account))
+	{
 		return false;
 	}
 	if (account.exempt && !account.is_group) {
@@ -244,7 +114,8 @@ static bool policy_exempt_account(struct policy_view *view, const char *value)
 					      "exempt-account=%s is a group; "
 					      "its members are not meant by "
 					      "it",
-					      value);
+					      account.is_named ? account.name
+							       : value);
 	} else if (account.name != NULL) {
 		effect.text = talloc_asprintf(view->mem_ctx,
 					      "exempt-account=%s names no "

@@ -43,6 +43,10 @@ static const struct policy_command policy_commands[] = {
 	"  set KEY=VALUE        change a setting, for all DCs\n"              \
 	"  unset KEY[=VALUE]    back to the default"
 
+enum policy_option {
+	POLICY_OPT_FORCE = 1,
+};
+
 void policy_say(const char *format, ...)
 {
 	char *text = NULL;
@@ -132,9 +136,18 @@ static int policy_run(TALLOC_CTX *mem_ctx, struct policy_tool *tool)
 
 int main(int argc, char **argv)
 {
-	static const struct poptOption no_options[] = {POPT_TABLEEND};
+	static const struct poptOption options[] = {
+		{
+			.longName = "force",
+			.argInfo = POPT_ARG_NONE,
+			.val = POLICY_OPT_FORCE,
+			.descrip = "set exempt-account: also an account that "
+				   "this DC does not know (yet)",
+		},
+		POPT_TABLEEND};
 	TALLOC_CTX *mem_ctx = NULL;
 	struct policy_tool tool = {};
+	int opt = 0;
 	int ret = SPN_EXIT_CANNOT_RUN;
 
 	if (!audit_output_guard()) {
@@ -146,13 +159,18 @@ int main(int argc, char **argv)
 	tool.connect = spn_connect_new(mem_ctx,
 				       "spn-policy",
 				       POLICY_USAGE,
-				       no_options,
+				       options,
 				       argc,
 				       argv);
 	if (tool.connect == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	if (spn_connect_next_option(tool.connect) == 0) {
+	opt = spn_connect_next_option(tool.connect);
+	while (opt == POLICY_OPT_FORCE) {
+		tool.force = true;
+		opt = spn_connect_next_option(tool.connect);
+	}
+	if (opt == 0) {
 		ret = policy_run(tool.connect, &tool);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -42,6 +42,7 @@ static bool policy_argument_split(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	argument.text = argument.name;
+	argument.shown = argument.name;
 	if (has_value) {
 		argument.value = talloc_strndup(mem_ctx,
 						value.data,
@@ -50,6 +51,7 @@ static bool policy_argument_split(TALLOC_CTX *mem_ctx,
 						"%s=%s",
 						argument.name,
 						argument.value);
+		argument.shown = argument.text;
 	}
 	*_argument = argument;
 	return argument.text != NULL && (!has_value || argument.value != NULL);
@@ -116,7 +118,9 @@ static bool policy_line_is(const struct policy_line *line,
 	if (any_value || argument->value == NULL) {
 		return true;
 	}
-	return strcasecmp(line->value, argument->value) == 0;
+	return strcasecmp(line->value, argument->value) == 0 ||
+	       (argument->also != NULL &&
+		strcasecmp(line->value, argument->also) == 0);
 }
 
 /* Adds "delete these lines" to msg; how many, or -1 when out of memory. */
@@ -311,8 +315,13 @@ int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	if (setting == NULL) {
 		return policy_oom(tool);
 	}
+	ret = policy_name_account(mem_ctx, tool, ldb, true, &argument);
+	if (ret != SPN_EXIT_DONE) {
+		return ret;
+	}
 	if (policy_is_set(settings, &argument, setting->is_list)) {
-		policy_say("%s is set already: nothing to do.", argument.text);
+		policy_say("%s is set already: nothing to do.",
+			   argument.shown);
 		policy_warn(mem_ctx, tool, ldb, &argument);
 		return SPN_EXIT_DONE;
 	}
@@ -327,7 +336,7 @@ int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	}
 	if (ret == SPN_EXIT_DONE) {
 		policy_say("%s: set for all DCs, as it replicates.",
-			   argument.text);
+			   argument.shown);
 		policy_warn(mem_ctx, tool, ldb, &argument);
 	}
 	return ret;
@@ -348,6 +357,10 @@ int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	settings = policy_open_settings(mem_ctx, tool, &ldb);
 	if (settings == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
+	}
+	ret = policy_name_account(mem_ctx, tool, ldb, false, &argument);
+	if (ret != SPN_EXIT_DONE) {
+		return ret;
 	}
 	msg = ldb_msg_new(mem_ctx);
 	if (msg == NULL) {
@@ -371,13 +384,13 @@ int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 							     ""));
 			return SPN_EXIT_CANNOT_RUN;
 		}
-		policy_say("%s is not set: nothing to do.", argument.text);
+		policy_say("%s is not set: nothing to do.", argument.shown);
 		return SPN_EXIT_DONE;
 	}
 	ret = policy_modify(tool, ldb, msg);
 	if (ret == SPN_EXIT_DONE) {
 		policy_say("%s: unset for all DCs, as it replicates.",
-			   argument.text);
+			   argument.shown);
 		policy_warn(mem_ctx, tool, ldb, &argument);
 	}
 	return ret;

@@ -247,15 +247,36 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 	return *_ldb != NULL;
 }
 
+/* The value of a key for people: accounts by their names. */
+static char *policy_shown_value(TALLOC_CTX *mem_ctx,
+				const struct policy_state *state,
+				struct ldb_context *ldb,
+				const struct policy_settings *settings,
+				const char *name)
+{
+	if (strcmp(name, "exempt-account") == 0) {
+		return policy_account_names(
+			mem_ctx,
+			state->tool,
+			ldb,
+			settings->effective->exempt_accounts);
+	}
+	return spn_settings_get(settings->effective, mem_ctx, name);
+}
+
 /* One key. false: out of memory. */
 static bool policy_show_setting(TALLOC_CTX *mem_ctx,
+				const struct policy_state *state,
+				struct ldb_context *ldb,
 				const struct policy_settings *settings,
 				const struct spn_setting *setting)
 {
 	const char *source = policy_source(mem_ctx, settings, setting->name);
-	char *effective = spn_settings_get(settings->effective,
-					   mem_ctx,
-					   setting->name);
+	char *effective = policy_shown_value(mem_ctx,
+					     state,
+					     ldb,
+					     settings,
+					     setting->name);
 
 	if (source == NULL || effective == NULL) {
 		return false;
@@ -310,7 +331,11 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 		policy_show_mode(settings);
 	}
 	for (i = 0; i < num; i++) {
-		if (!policy_show_setting(mem_ctx, settings, &table[i])) {
+		if (!policy_show_setting(mem_ctx,
+					 state,
+					 ldb,
+					 settings,
+					 &table[i])) {
 			policy_oom(state->tool);
 			return false;
 		}

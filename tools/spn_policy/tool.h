@@ -24,6 +24,7 @@ struct policy_tool {
 	struct spn_connect *connect;
 	const char *path;     /* the local database; NULL over LDAP */
 	const char *argument; /* of set and unset; NULL when there is none */
+	bool force;	      /* set: an account that this DC does not know */
 };
 
 int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
@@ -118,8 +119,10 @@ const char *policy_source(TALLOC_CTX *mem_ctx,
 /* KEY=VALUE, or KEY alone (value NULL). */
 struct policy_argument {
 	char *name;
-	char *value;
-	char *text; /* of both */
+	char *value;	  /* as it is stored */
+	char *text;	  /* of both */
+	char *shown;	  /* ... for people */
+	const char *also; /* another form of the value, or NULL */
 };
 
 /*
@@ -134,6 +137,46 @@ bool policy_effects(TALLOC_CTX *mem_ctx,
 		    const struct policy_settings *settings,
 		    const struct policy_argument *only,
 		    size_t *_num_warnings);
+
+/* ---- exempt.c: the accounts that exempt-account names */
+
+struct policy_account {
+	bool is_named; /* it is the one, by its objectGUID or name */
+	bool exempt;   /* the module spares it */
+	bool is_group;
+	const char *name; /* NULL: there is none */
+	const char *guid;
+};
+
+/* Who value names, else one that may be meant. False after a message. */
+bool policy_find_account(TALLOC_CTX *mem_ctx,
+			 const struct policy_tool *tool,
+			 struct ldb_context *ldb,
+			 const char *value,
+			 struct policy_account *_account);
+
+/*
+ * Where the argument is an exempt-account: by its objectGUID from now on. Exit
+ * code; SPN_EXIT_CANNOT_RUN after a message, also if must_exist and there is
+ * no such account, unless tool->force.
+ */
+int policy_name_account(TALLOC_CTX *mem_ctx,
+			const struct policy_tool *tool,
+			struct ldb_context *ldb,
+			bool must_exist,
+			struct policy_argument *argument);
+
+/* "svcweb, web01$": of each value the account's name, or the value itself.
+ * NULL after a message, and when out of memory. */
+char *policy_account_names(TALLOC_CTX *mem_ctx,
+			   const struct policy_tool *tool,
+			   struct ldb_context *ldb,
+			   const char *const *values);
+
+/* Says that something could not be looked up. False. */
+bool policy_lookup_failed(const struct policy_tool *tool,
+			  struct ldb_context *ldb,
+			  int ret);
 
 /* ---- status.c: the DC that answers, local or over LDAP */
 
