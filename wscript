@@ -72,7 +72,7 @@ OURS = {
     ''') + _sources('tools/audit/census', '''
         census index keys pack
     ''') + _sources('tools/audit/rules', '''
-        rules delegation holders hosts keys logon_names messages
+        rules delegation holders hosts keys logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''
         attributes acl trustees groups dns_zones dns
     ''') + _sources('tools/audit/formats', '''

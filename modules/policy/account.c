@@ -212,19 +212,16 @@ bool spn_account_has_name(const struct spn_account *account,
 			      host);
 }
 
-bool spn_is_shared(struct spn_str value, struct spn_str sam_account_name)
+bool spn_is_krbtgt(struct spn_str sam_account_name, bool is_disabled)
 {
 	static const char rodc[] = "krbtgt_";
 	struct spn_str head = sam_account_name;
 	size_t i;
 
-	if (!spn_str_is(value, "kadmin/changepw")) {
-		return false;
-	}
 	if (spn_str_is(sam_account_name, "krbtgt")) {
 		return true;
 	}
-	if (head.len <= strlen(rodc)) {
+	if (!is_disabled || head.len <= strlen(rodc)) {
 		return false;
 	}
 	head.len = strlen(rodc);
@@ -235,4 +232,12 @@ bool spn_is_shared(struct spn_str value, struct spn_str sam_account_name)
 		}
 	}
 	return spn_str_is(head, rodc);
+}
+
+bool spn_is_shared(struct spn_str value,
+		   struct spn_str sam_account_name,
+		   bool is_disabled)
+{
+	return spn_str_is(value, "kadmin/changepw") &&
+	       spn_is_krbtgt(sam_account_name, is_disabled);
 }

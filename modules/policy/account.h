@@ -92,9 +92,15 @@ bool spn_account_has_dns_name(const struct spn_account *account,
 			      struct spn_str host);
 
 /*
- * kadmin/changepw of krbtgt, and of krbtgt_NUMBER of a read-only DC: every
- * domain has it, so it is no duplicate.
+ * The key of a KDC: krbtgt, and krbtgt_NUMBER of a read-only DC or of a cloud
+ * that acts as one. Those are disabled, always: so who calls an account of his
+ * own like that hides nothing that logs on.
  */
-bool spn_is_shared(struct spn_str value, struct spn_str sam_account_name);
+bool spn_is_krbtgt(struct spn_str sam_account_name, bool is_disabled);
+
+/* kadmin/changepw of these: every domain has it, so it is no duplicate. */
+bool spn_is_shared(struct spn_str value,
+		   struct spn_str sam_account_name,
+		   bool is_disabled);
 
 #endif

@@ -221,6 +221,13 @@ char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 	return talloc_strdup(mem_ctx, text);
 }
 
+bool spn_store_is_disabled(const struct ldb_message *msg)
+{
+	int64_t uac = spn_values_int64(msg, "userAccountControl");
+
+	return (uac & UF_ACCOUNTDISABLE) != 0;
+}
+
 static bool fill_names(struct spn_account *account,
 		       const struct ldb_message *msg)
 {
@@ -228,7 +235,7 @@ static bool fill_names(struct spn_account *account,
 	const char *dn = ldb_dn_get_linearized(msg->dn);
 
 	account->kind = kind_of(msg);
-	account->is_disabled = (uac & UF_ACCOUNTDISABLE) != 0;
+	account->is_disabled = spn_store_is_disabled(msg);
 	account->has_no_key = (uac & UF_USE_DES_KEY_ONLY) != 0;
 	account->is_dc = (uac & (UF_SERVER_TRUST_ACCOUNT |
 				 UF_PARTIAL_SECRETS_ACCOUNT)) != 0;

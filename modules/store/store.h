@@ -36,6 +36,9 @@ extern const char *const spn_store_attrs[];
  * out of memory. */
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg);
 
+/* By its userAccountControl. */
+bool spn_store_is_disabled(const struct ldb_message *msg);
+
 /* The comparison of the directory, store->fold or else the canonicalise
  * function that ldb has for the syntax of servicePrincipalName. The ldb
  * context must live as long. */

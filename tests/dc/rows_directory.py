@@ -238,6 +238,8 @@ class Directory:
 
 def fact_value(key, value):
     """As the directory stores it."""
+    if key == "password" and value == "never":
+        return "0"
     if key in ("password", "logon", "expires"):
         if value.endswith("y"):
             seconds = calendar.timegm((int(value[:-1]), 1, 1, 0, 0, 0))

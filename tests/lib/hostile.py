@@ -119,7 +119,8 @@ HOLDERS = {
     "spellings": of_each(user, lambda n: {
         SPN: "foo/{}" + spelling(LETTERS, n)}),
     "shared": of_each(user, lambda n: {
-        "sAMAccountName": "krbtgt_%d" % (n + 1), SPN: "kadmin/changepw"}),
+        "sAMAccountName": "krbtgt_%d" % (n + 1), SPN: "kadmin/changepw",
+        "userAccountControl": "514"}),
     "beyond ASCII": of_each(user, lambda n: {
         SPN: "http/{}" + ("u\u0308" if n % 2 else "\xfc")}),
     "deleted": lambda num, tag: of_each(user, lambda n: {

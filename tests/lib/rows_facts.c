@@ -58,6 +58,15 @@ static int64_t time_of(const char *value)
 	return ROWS_NOW + number * DAY;
 }
 
+/* "never": the attribute is there, and says so. */
+static void set_password(struct spn_facts *facts, const char *value)
+{
+	facts->has_no_password_yet = strcmp(value, "never") == 0;
+	if (!facts->has_no_password_yet) {
+		facts->password_set = time_of(value);
+	}
+}
+
 static void append(TALLOC_CTX *mem_ctx, const char ***list, const char *text)
 {
 	size_t num = 0;
@@ -135,7 +144,7 @@ static void apply(struct spn_account *account,
 		account->is_disabled = (facts->control & SPN_UAC_DISABLED) !=
 				       0;
 	} else if (strcmp(fact->key, "password") == 0) {
-		facts->password_set = time_of(fact->value);
+		set_password(facts, fact->value);
 	} else if (strcmp(fact->key, "logon") == 0) {
 		facts->last_logon = time_of(fact->value);
 	} else if (strcmp(fact->key, "expires") == 0) {

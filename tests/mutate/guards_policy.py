@@ -50,6 +50,11 @@ GUARDS = {
          'goes_on && step < MAX_STEPS',
          'goes_on && step < 1'),
     ],
+    'modules/policy/account.c': [
+        ('the key of a read-only DC never logs on',
+         'if (!is_disabled || head.len <= strlen(rodc)) {',
+         'if (head.len <= strlen(rodc)) {'),
+    ],
     'modules/policy/rules/duplicate_spn.c': [
         ('only krbtgt shares kadmin/changepw',
          'if (!may_share(account, value))',

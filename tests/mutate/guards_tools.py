@@ -36,6 +36,24 @@ GUARDS = {
          'options->from_ldif != NULL && spn_connect_has_url(connect)',
          'false'),
     ],
+    'tools/audit/rules/holders.c': [
+        ('what is in the way of somebody is no purpose',
+         'if (purpose != NULL && (wanted == NULL || is_krbtgt)) {',
+         'if (purpose != NULL) {'),
+        ('nobody hides an SPN on a krbtgt_NUMBER of his own',
+         '(is_krbtgt && all_are_shared(c->after))',
+         'is_krbtgt'),
+    ],
+    'tools/audit/rules/purpose.c': [
+        ('who has logged on was not only prepared',
+         'facts->has_no_password_yet &&',
+         ''),
+    ],
+    'tools/audit/rules/hosts.c': [
+        ('a name of elsewhere that a computer of ours has is a mismatch',
+         'if (v.others.num_accounts == 0 &&',
+         'if ('),
+    ],
     'tools/audit/rules/messages.c': [
         ('what refuses has a text for the client',
          '(message->client == NULL || message->client[0] == \'\\0\')',

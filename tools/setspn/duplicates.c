@@ -111,15 +111,24 @@ static void link_behind(struct table *table,
 	record->next = (uint32_t)table->num;
 }
 
+static bool is_shared(const struct ldb_message *msg, struct spn_str value)
+{
+	const char *name = spn_values_text(msg, "sAMAccountName");
+
+	return spn_is_shared(value,
+			     spn_str_of(name),
+			     spn_store_is_disabled(msg));
+}
+
 static bool add_value(struct table *table,
 		      const char *dn,
-		      struct spn_str sam_account_name,
+		      const struct ldb_message *msg,
 		      struct spn_str value)
 {
 	struct record record = {
 		.dn = dn,
 		.next = NOTHING,
-		.is_shared = spn_is_shared(value, sam_account_name),
+		.is_shared = is_shared(msg, value),
 	};
 	struct record *first = NULL;
 	bool is_new = true;
@@ -201,7 +210,6 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 	struct table *table = private_data;
 	const struct ldb_message_element *el =
 		spn_values_of(msg, "servicePrincipalName");
-	struct spn_str name = {};
 	const char *dn = NULL;
 	size_t i;
 
@@ -216,9 +224,8 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 		return LDB_SUCCESS;
 	}
 	dn = talloc_strdup(table->pool, dn);
-	name = spn_str_of(spn_values_text(msg, "sAMAccountName"));
 	for (i = 0; dn != NULL && i < spn_values_num(el); i++) {
-		if (!add_value(table, dn, name, spn_values_get(el, i))) {
+		if (!add_value(table, dn, msg, spn_values_get(el, i))) {
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 	}
@@ -231,6 +238,7 @@ static int read_search(struct table *table)
 {
 	static const char *const attrs[] = {"servicePrincipalName",
 					    "sAMAccountName",
+					    "userAccountControl",
 					    NULL};
 	const struct setspn_search search = {
 		.filter = "(servicePrincipalName=*)",

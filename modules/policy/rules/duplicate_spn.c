@@ -72,7 +72,9 @@ static const struct spn_message multi_farm = {
 
 static bool may_share(const struct spn_account *account, struct spn_str value)
 {
-	return spn_is_shared(value, spn_str_of(account->sam_account_name));
+	return spn_is_shared(value,
+			     spn_str_of(account->sam_account_name),
+			     account->is_disabled);
 }
 
 static bool all_may_share(const struct spn_account *account,

@@ -3,7 +3,7 @@
 
 import uuid
 
-from recipes import DISABLED, OLD
+from recipes import DISABLED, DISABLED_WORKSTATION, OLD
 
 
 def disabled(d):
@@ -61,6 +61,20 @@ def additional_name(d):
         "msDS-AdditionalDnsHostName": also}))
 
 
+def prepared(d):
+    name = d.label("pc")
+    d.wrong("SPN-508", "HOST/" + name, d.computer(
+        name, userAccountControl=DISABLED_WORKSTATION, pwdLastSet=0,
+        lastLogonTimestamp=0))
+
+
+def cluster_name(d):
+    name = d.label("vs")
+    d.wrong("SPN-508", "HOST/" + name, d.computer(
+        name, ["MSClusterVirtualServer/" + name], pwdLastSet=OLD,
+        lastLogonTimestamp=OLD))
+
+
 RECIPES = {
     "SPN-501": [disabled, expired],
     "SPN-502": [forgotten],
@@ -69,4 +83,5 @@ RECIPES = {
     "SPN-505": [like_administrator],
     "SPN-506": [not_its_host],
     "SPN-507": [additional_name],
+    "SPN-508": [prepared, cluster_name],
 }

@@ -46,10 +46,15 @@ def controller(d):
                                         userAccountControl=CONTROLLER))
 
 
+def of_elsewhere(d):
+    spn = "HOST/%s.elsewhere.test" % d.label("sso")
+    d.wrong("SPN-406", spn, d.computer(d.label("pc"), [spn]))
+
+
 def third_part(d):
     """... that a KDC gives to controllers only."""
     spn = "foo/%s/%s" % (d.label("app"), d.dns)
-    d.wrong("SPN-406", spn, d.gmsa(d.label("g"), [spn]))
+    d.wrong("SPN-407", spn, d.gmsa(d.label("g"), [spn]))
 
 
 RECIPES = {
@@ -57,5 +62,6 @@ RECIPES = {
     "SPN-403": [other_name, taken_name],
     "SPN-404": [no_host],
     "SPN-405": [controller],
-    "SPN-406": [third_part],
+    "SPN-406": [of_elsewhere],
+    "SPN-407": [third_part],
 }

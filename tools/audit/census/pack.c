@@ -118,13 +118,23 @@ static bool is_guid_text(const char *text, uint8_t bytes[SPN_GUID_BYTES])
 	return strcmp(text, again) == 0;
 }
 
+/* When it was set, or 0 and whether that means never: one byte for nearly
+ * all who have no time. */
+static void put_password(struct writer *w, const struct spn_facts *facts)
+{
+	put_number(w, (uint64_t)facts->password_set);
+	if (facts->password_set == 0) {
+		put_byte(w, facts->has_no_password_yet ? 1 : 0);
+	}
+}
+
 static void put_facts(struct writer *w, const struct spn_facts *facts)
 {
 	size_t i;
 
 	put_number(w, facts->control);
 	put_number(w, facts->encryption_types);
-	put_number(w, (uint64_t)facts->password_set);
+	put_password(w, facts);
 	put_number(w, (uint64_t)facts->last_logon);
 	put_number(w, (uint64_t)facts->expires);
 	put_text(w, facts->user_principal_name);
@@ -312,6 +322,9 @@ static struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 	facts->control = (uint32_t)get_number(r);
 	facts->encryption_types = (uint32_t)get_number(r);
 	facts->password_set = (int64_t)get_number(r);
+	if (facts->password_set == 0) {
+		facts->has_no_password_yet = *r->at++ != 0;
+	}
 	facts->last_logon = (int64_t)get_number(r);
 	facts->expires = (int64_t)get_number(r);
 	facts->user_principal_name = get_text(r);

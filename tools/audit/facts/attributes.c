@@ -133,6 +133,9 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 	facts->has_encryption_types = spn_values_of(msg, types) != NULL;
 	facts->is_privileged = spn_values_int64(msg, "adminCount") != 0;
 	facts->password_set = unix_time(msg, "pwdLastSet");
+	facts->has_no_password_yet = spn_values_of(msg, "pwdLastSet") !=
+					     NULL &&
+				     spn_values_int64(msg, "pwdLastSet") == 0;
 	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
 	facts->expires = unix_time(msg, "accountExpires");
 	facts->user_principal_name = spn_values_text(msg, "userPrincipalName");

@@ -29,9 +29,10 @@ struct spn_facts {
 	uint32_t encryption_types; /* msDS-SupportedEncryptionTypes */
 	bool has_encryption_types; /* the attribute is set */
 	bool is_privileged; /* adminCount=1, or in a group of administrators */
-	int64_t password_set; /* pwdLastSet; 0: never, or not known */
-	int64_t last_logon;   /* lastLogonTimestamp; 0: never, or not known */
-	int64_t expires;      /* accountExpires; 0: never */
+	int64_t password_set;	  /* pwdLastSet; 0: never, or not known */
+	bool has_no_password_yet; /* pwdLastSet is there, and is 0 */
+	int64_t last_logon; /* lastLogonTimestamp; 0: never, or not known */
+	int64_t expires;    /* accountExpires; 0: never */
 	const char *user_principal_name;   /* NULL when it has none */
 	const struct spn_str *delegate_to; /* msDS-AllowedToDelegateTo */
 	size_t num_delegate_to;

@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "purpose.h"
 #include "rule_table.h"
 
 static const char rule_name[] = "holders";
@@ -19,10 +20,10 @@ static const struct spn_message owner_disabled = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 4,
 	.summary = "A disabled or expired account holds SPNs",
-	.reason = "the account is disabled or expired; a KDC gives "
-		  "tickets for its SPNs all the same, and nobody else can "
-		  "have them",
-	.fix = "if the service is gone, remove the SPNs of the account",
+	.reason = "the account is disabled or expired; a Samba KDC still "
+		  "gives tickets for its SPNs, with its key",
+	.fix = "if it is not to be used again, remove its SPNs, or the "
+	       "account",
 };
 
 static const struct spn_message owner_stale = {
@@ -114,6 +115,19 @@ static const struct spn_message addl_name = {
 	.repair = SPN_REPAIR_ADD_ADDITIONAL,
 };
 
+static const struct spn_message on_purpose = {
+	.code = "SPN-508",
+	.id = "ON-PURPOSE",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 5,
+	.summary = "An account that looks unused holds SPNs on purpose",
+	.reason = "it is disabled, expired or silent, but it is {words}",
+	.fix = "nothing; if you do not know why it is there, find out "
+	       "before you change it",
+};
+
 /* How people name the accounts with which they administer. */
 static const char *const admin_patterns[] = {
 	"adm-*",
@@ -129,11 +143,6 @@ static const char *const admin_patterns[] = {
 	"da-*",
 	"ea-*",
 };
-
-static bool is_krbtgt(const struct spn_account *account)
-{
-	return spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
-}
 
 /* For what is said of the account as a whole. */
 static struct spn_str first_spn(const struct spn_account *account)
@@ -180,6 +189,35 @@ static bool find_wanted(const struct audit_case *a,
 	return true;
 }
 
+static bool say_purpose(const struct spn_case *c,
+			const char *purpose,
+			struct spn_report *report)
+{
+	struct spn_violation v = {
+		.account = c->after,
+		.spn = first_spn(c->after),
+		.partner = purpose,
+	};
+
+	return spn_report_add(report, &on_purpose, &v, NULL);
+}
+
+/* It has what every krbtgt has, and nothing that somebody else gave it. */
+static bool all_are_shared(const struct spn_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < account->spns.num; i++) {
+		if (!spn_is_shared(account->spns.values[i].value,
+				   spn_str_of(account->sam_account_name),
+				   account->is_disabled))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool judge_disabled(const struct audit_case *a,
 			   struct spn_report *report)
 {
@@ -187,12 +225,20 @@ static bool judge_disabled(const struct audit_case *a,
 	struct spn_violation v = {.account = c->after};
 	struct spn_violation *added = NULL;
 	const struct spn_value *wanted = NULL;
+	const char *purpose = audit_purpose_of(c->after);
+	bool is_krbtgt = spn_is_krbtgt(spn_str_of(c->after->sam_account_name),
+				       c->after->is_disabled);
 
-	if (!is_out_of_use(a, c->after) || is_krbtgt(c->after)) {
+	if (!is_out_of_use(a, c->after) ||
+	    (is_krbtgt && all_are_shared(c->after))) {
 		return true;
 	}
 	if (!find_wanted(a, report, &wanted)) {
 		return false;
+	}
+	/* Whatever krbtgt is in the way of: it must not go. */
+	if (purpose != NULL && (wanted == NULL || is_krbtgt)) {
+		return say_purpose(c, purpose, report);
 	}
 	v.spn = (wanted != NULL) ? wanted->value : first_spn(c->after);
 	if (!spn_report_add(report, &owner_disabled, &v, &added)) {
@@ -213,6 +259,7 @@ static bool judge_silent(const struct audit_case *a, struct spn_report *report)
 		.account = c->after,
 		.spn = first_spn(c->after),
 	};
+	const char *purpose = NULL;
 	int64_t limit = 0;
 
 	if (c->after->kind != SPN_KIND_COMPUTER || facts == NULL ||
@@ -227,7 +274,10 @@ static bool judge_silent(const struct audit_case *a, struct spn_report *report)
 	{
 		return true;
 	}
-	return spn_report_add(report, &owner_stale, &v, NULL);
+	purpose = audit_purpose_of(c->after);
+	return (purpose != NULL)
+		       ? say_purpose(c, purpose, report)
+		       : spn_report_add(report, &owner_stale, &v, NULL);
 }
 
 /* "CN=web01\0ACNF:...": what lost a conflict of replication, or its place. */
@@ -451,6 +501,7 @@ static const struct spn_message *const messages[] = {
 	&admin_spn,
 	&gmsa_check,
 	&addl_name,
+	&on_purpose,
 	NULL,
 };
 

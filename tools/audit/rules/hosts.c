@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
+#include "own_spns.h"
 #include "policy/host_pair.h"
+#include "purpose.h"
 #include "rule_table.h"
 
 static const char rule_name[] = "hosts";
@@ -49,56 +51,24 @@ static const struct spn_message host_mismatch = {
 		   "own",
 	.reason = "this is no name of the computer that holds it, "
 		  "maybe one from before it was renamed",
-	.fix = "remove it; if the computer really has that name, "
-	       "add it to msDS-AdditionalDnsHostName",
+	.fix = "if clients know the computer by that name, as by an alias "
+	       "in DNS, add the full name to msDS-AdditionalDnsHostName; "
+	       "else remove it",
 };
 
-static const struct spn_message host_missing = {
-	.code = "SPN-404",
-	.id = "HOST-MISSING",
-	.rule = rule_name,
-	.severity = SPN_SEVERITY_WARNING,
-	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 3,
-	.summary = "A computer lacks a HOST SPN of its own name",
-	.reason = "the computer does not hold it: a Samba KDC finds "
-		  "it only while its CN is that name, a Windows KDC "
-		  "gives no ticket",
-	.fix = "add it: setspn -R, or join the computer again",
-	.repair = SPN_REPAIR_ADD_SPN,
-};
-
-static const struct spn_message own_domain = {
+static const struct spn_message foreign_name = {
 	.code = "SPN-406",
-	.id = "OWN-DOMAIN",
+	.id = "FOREIGN-NAME",
 	.rule = rule_name,
-	.severity = SPN_SEVERITY_WARNING,
+	.severity = SPN_SEVERITY_INFO,
 	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 3,
-	.summary = "A three-part SPN that a Samba KDC gives to domain "
-		   "controllers only",
-	.reason = "its third part is the domain itself, and a Samba KDC "
-		  "gives tickets for such a name to its domain controllers "
-		  "only: whoever asks for it hears that it is unknown",
-	.fix = "if clients ask for it, register it without the third part "
-	       "and have them ask for that; otherwise it does no harm",
+	.rank = 5,
+	.summary = "A computer has the SPN of a name outside of this forest",
+	.reason = "the name ends in no DNS suffix of the forest, so the "
+		  "directory cannot tell whose it is",
+	.fix = "if you do not know why it is there, find out before you "
+	       "remove it: a single sign-on to a cloud is made of such names",
 };
-
-static const struct spn_message dc_set = {
-	.code = "SPN-405",
-	.id = "DC-SET",
-	.rule = rule_name,
-	.severity = SPN_SEVERITY_ERROR,
-	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 3,
-	.summary = "A domain controller lacks one of its SPNs",
-	.reason = "every domain controller has this SPN; without it "
-		  "replication or clients fail",
-	.fix = "run samba_spnupdate on the domain controller",
-	.repair = SPN_REPAIR_ADD_SPN,
-};
-
-#define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
 
 /* Classes whose second part is no host's name. */
 static const char *const other_classes[] = {
@@ -179,6 +149,9 @@ static bool is_computer_name(const struct audit_case *a,
 	return true;
 }
 
+/* How far back: an account may have thousands of values. */
+#define LOOK_BACK 100
+
 /* Also the long form of a NetBIOS name that was cut, and what its DNS name
  * will be while it has none. */
 static bool is_own_name(const struct spn_account *computer,
@@ -187,7 +160,11 @@ static bool is_own_name(const struct spn_account *computer,
 	struct spn_str netbios = spn_account_netbios_name(computer);
 	struct spn_str label = spn_first_label(host);
 
-	if (spn_account_has_name(computer, host)) {
+	if (spn_account_has_name(computer, host) ||
+	    spn_names_like(computer->additional_dns_host_names,
+			   computer->dns_names,
+			   host) != NULL)
+	{
 		return true;
 	}
 	if (computer->dns_host_name != NULL) {
@@ -198,9 +175,6 @@ static bool is_own_name(const struct spn_account *computer,
 	}
 	return spn_host_is_fqdn(host) && spn_str_equal_nocase(label, netbios);
 }
-
-/* How far back: an account may have thousands of values. */
-#define LOOK_BACK 100
 
 /* *_is becomes false if a value a little earlier is wrong in the same way for
  * the same host. */
@@ -360,6 +334,7 @@ static bool judge_mismatch(const struct audit_case *a,
 	const struct spn_case *c = &a->c;
 	struct spn_str value = c->after->spns.values[place].value;
 	struct spn_violation v = {.account = c->after, .spn = value};
+	const struct spn_message *message = &host_mismatch;
 	struct spn_violation *added = NULL;
 	struct spn spn = {};
 	bool is = false;
@@ -375,167 +350,19 @@ static bool judge_mismatch(const struct audit_case *a,
 	if (!spn_census_computers_named(a->census,
 					report,
 					spn.host_name,
-					&v.others) ||
-	    !spn_report_add(report, &host_mismatch, &v, &added))
-	{
+					&v.others)) {
+		return false;
+	}
+	if (v.others.num_accounts == 0 && audit_is_foreign(c, spn.host_name)) {
+		message = &foreign_name;
+	}
+	if (!spn_report_add(report, message, &v, &added)) {
 		return false;
 	}
 	if (v.others.num_accounts > 0) {
 		added->severity = SPN_SEVERITY_ERROR;
 	}
 	return true;
-}
-
-/* class/name and, if there is a third part, /name */
-static bool require(const struct spn_case *c,
-		    const struct spn_message *message,
-		    const char *service_class,
-		    const char *host,
-		    const char *service,
-		    struct spn_report *report)
-{
-	struct spn_violation v = {.account = c->after};
-	const struct spn_fold *fold = spn_index_fold(c->index);
-	struct spn_str key = {};
-	char *text = talloc_asprintf(report,
-				     "%s/%s%s%s",
-				     service_class,
-				     host,
-				     (service == NULL) ? "" : "/",
-				     (service == NULL) ? "" : service);
-
-	if (text == NULL ||
-	    !spn_fold_text(fold, report, spn_str_of(text), &key)) {
-		return false;
-	}
-	if (spn_account_find(c->after, key) != NULL) {
-		return true;
-	}
-	v.spn = spn_str_of(text);
-	if (message == &host_missing) {
-		const struct spn_value spn = {.value = v.spn, .key = key};
-
-		/* Is it somebody else's? Then it cannot be added here. */
-		if (!spn_index_holders_of(c->index, report, &spn, &v.others)) {
-			return false;
-		}
-		if (v.others.num_accounts > 0) {
-			return true;
-		}
-	}
-	return spn_report_add(report, message, &v, NULL);
-}
-
-static bool judge_missing(const struct spn_case *c, struct spn_report *report)
-{
-	const struct spn_account *account = c->after;
-	struct spn_str name = spn_account_netbios_name(account);
-	char *netbios = NULL;
-
-	if (account->kind != SPN_KIND_COMPUTER || account->is_disabled ||
-	    account->facts == NULL || account->dns_host_name == NULL ||
-	    account->is_dc || name.len == 0)
-	{
-		return true;
-	}
-	netbios = talloc_strndup(report, name.data, name.len);
-	return netbios != NULL &&
-	       require(c, &host_missing, "HOST", netbios, NULL, report) &&
-	       require(c,
-		       &host_missing,
-		       "HOST",
-		       account->dns_host_name,
-		       NULL,
-		       report);
-}
-
-/*
- * What samba_spnupdate gives every DC, as far as it can be told from the
- * directory alone: not what has a GUID or the NetBIOS name of the domain in
- * it, and the global catalog only where the forest is one domain.
- */
-/* ------------------------------------------------------------- OWN-DOMAIN */
-
-static bool judge_own_domain(const struct spn_case *c,
-			     struct spn_str value,
-			     struct spn_report *report)
-{
-	struct spn_violation v = {.account = c->after, .spn = value};
-	struct spn_kdc_answer answer = {};
-	struct spn spn = {};
-
-	if (c->forest->is_windows || spn_parse(value, &spn) != SPN_SYNTAX_OK ||
-	    !spn.has_service_name)
-	{
-		return true;
-	}
-	if (!spn_case_kdc_answer(c, report, value, &answer)) {
-		return false;
-	}
-	return answer.reason != SPN_KDC_OWN_DOMAIN ||
-	       spn_report_add(report, &own_domain, &v, NULL);
-}
-
-static bool judge_dc(const struct spn_case *c, struct spn_report *report)
-{
-	static const struct {
-		const char *service_class;
-		bool is_netbios;
-		const char *zone; /* third part: in front of the domain */
-	} wanted[] = {
-		{"HOST", true, NULL},
-		{"HOST", false, NULL},
-		{"HOST", false, ""},
-		{"ldap", true, NULL},
-		{"ldap", false, NULL},
-		{"ldap", false, ""},
-		{"ldap", false, "DomainDnsZones."},
-		{"ldap", false, "ForestDnsZones."},
-		{"RestrictedKrbHost", true, NULL},
-		{"RestrictedKrbHost", false, NULL},
-	};
-	const struct spn_account *dc = c->after;
-	struct spn_str name = spn_account_netbios_name(dc);
-	char *netbios = NULL;
-	char *service = NULL;
-	size_t i;
-
-	if (!dc->is_dc || dc->is_disabled || dc->facts == NULL ||
-	    dc->dns_host_name == NULL ||
-	    (dc->facts->control & UAC_PARTIAL_SECRETS) != 0)
-	{
-		return true;
-	}
-	netbios = talloc_strndup(report, name.data, name.len);
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		service = NULL;
-		if (wanted[i].zone != NULL) {
-			service = talloc_asprintf(report,
-						  "%s%s",
-						  wanted[i].zone,
-						  dc->dns_domain);
-		}
-		if (netbios == NULL ||
-		    (wanted[i].zone != NULL && service == NULL) ||
-		    !require(c,
-			     &dc_set,
-			     wanted[i].service_class,
-			     wanted[i].is_netbios ? netbios
-						  : dc->dns_host_name,
-			     service,
-			     report))
-		{
-			return false;
-		}
-	}
-	return c->forest->dns_suffixes[0] == NULL ||
-	       c->forest->dns_suffixes[1] != NULL ||
-	       require(c,
-		       &dc_set,
-		       "GC",
-		       dc->dns_host_name,
-		       dc->dns_domain,
-		       report);
 }
 
 static bool judge(const struct audit_case *a, struct spn_report *report)
@@ -545,25 +372,21 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 
 	for (i = 0; i < c->after->spns.num; i++) {
 		if (!judge_stale(a, i, report) ||
-		    !judge_mismatch(a, i, report) ||
-		    !judge_own_domain(c,
-				      c->after->spns.values[i].value,
-				      report))
-		{
+		    !judge_mismatch(a, i, report)) {
 			return false;
 		}
 	}
-	return judge_delegation(a, report) && judge_missing(c, report) &&
-	       judge_dc(c, report);
+	return judge_delegation(a, report) && audit_judge_own_spns(c, report);
 }
 
 static const struct spn_message *const messages[] = {
 	&stale_nohost,
 	&ghost_dns,
 	&host_mismatch,
-	&host_missing,
-	&dc_set,
-	&own_domain,
+	&audit_host_missing,
+	&audit_dc_set,
+	&foreign_name,
+	&audit_own_domain,
 	NULL,
 };
 

@@ -72,7 +72,8 @@ static bool is_roastable(const struct spn_account *account)
 {
 	return account->kind == SPN_KIND_USER && !account->is_disabled &&
 	       account->spns.num > 0 &&
-	       !spn_str_is(spn_str_of(account->sam_account_name), "krbtgt");
+	       !spn_is_krbtgt(spn_str_of(account->sam_account_name),
+			      account->is_disabled);
 }
 
 static const struct spn_message *roast_message(const struct audit_case *a)
@@ -83,12 +84,6 @@ static const struct spn_message *roast_message(const struct audit_case *a)
 
 	if (facts->is_privileged) {
 		return &krb_roast_priv;
-	}
-	if ((facts->control & SPN_UAC_DONT_EXPIRE_PASSWORD) != 0 &&
-	    (s == NULL || facts->password_set == 0 ||
-	     facts->password_set < s->now - s->password_age))
-	{
-		return &krb_roast_old;
 	}
 	if (s != NULL && facts->password_set > 0 &&
 	    facts->password_set < s->now - s->password_age)

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A computer has HOST of its names, a domain controller what it serves; and a
+ * Samba KDC gives tickets for a name whose third part is the domain to domain
+ * controllers only.
+ */
+#include "own_spns.h"
+
+static const char rule_name[] = "hosts";
+
+const struct spn_message audit_host_missing = {
+	.code = "SPN-404",
+	.id = "HOST-MISSING",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A computer lacks a HOST SPN of its own name",
+	.reason = "the computer does not hold it: a Samba KDC finds "
+		  "it only while its CN is that name, a Windows KDC "
+		  "gives no ticket",
+	.fix = "add it: setspn -R, or join the computer again",
+	.repair = SPN_REPAIR_ADD_SPN,
+};
+
+const struct spn_message audit_dc_set = {
+	.code = "SPN-405",
+	.id = "DC-SET",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_ERROR,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A domain controller lacks one of its SPNs",
+	.reason = "every domain controller has this SPN; without it "
+		  "replication or clients fail",
+	.fix = "run samba_spnupdate on the domain controller",
+	.repair = SPN_REPAIR_ADD_SPN,
+};
+
+const struct spn_message audit_own_domain = {
+	.code = "SPN-407",
+	.id = "OWN-DOMAIN",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 3,
+	.summary = "A three-part SPN that a Samba KDC gives to domain "
+		   "controllers only",
+	.reason = "its third part is the domain itself, and a Samba KDC "
+		  "gives tickets for such a name to its domain controllers "
+		  "only: whoever asks for it hears that it is unknown",
+	.fix = "if clients ask for it, register it without the third part "
+	       "and have them ask for that; otherwise it does no harm",
+};
+
+#define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
+
+/* class/name and, if there is a third part, /name */
+static bool require(const struct spn_case *c,
+		    const struct spn_message *message,
+		    const char *service_class,
+		    const char *host,
+		    const char *service,
+		    struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after};
+	const struct spn_fold *fold = spn_index_fold(c->index);
+	struct spn_str key = {};
+	char *text = talloc_asprintf(report,
+				     "%s/%s%s%s",
+				     service_class,
+				     host,
+				     (service == NULL) ? "" : "/",
+				     (service == NULL) ? "" : service);
+
+	if (text == NULL ||
+	    !spn_fold_text(fold, report, spn_str_of(text), &key)) {
+		return false;
+	}
+	if (spn_account_find(c->after, key) != NULL) {
+		return true;
+	}
+	v.spn = spn_str_of(text);
+	if (message == &audit_host_missing) {
+		const struct spn_value spn = {.value = v.spn, .key = key};
+
+		/* Is it somebody else's? Then it cannot be added here. */
+		if (!spn_index_holders_of(c->index, report, &spn, &v.others)) {
+			return false;
+		}
+		if (v.others.num_accounts > 0) {
+			return true;
+		}
+	}
+	return spn_report_add(report, message, &v, NULL);
+}
+
+static bool judge_missing(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_account *account = c->after;
+	struct spn_str name = spn_account_netbios_name(account);
+	char *netbios = NULL;
+
+	if (account->kind != SPN_KIND_COMPUTER || account->is_disabled ||
+	    account->facts == NULL || account->dns_host_name == NULL ||
+	    account->is_dc || name.len == 0)
+	{
+		return true;
+	}
+	netbios = talloc_strndup(report, name.data, name.len);
+	return netbios != NULL &&
+	       require(c,
+		       &audit_host_missing,
+		       "HOST",
+		       netbios,
+		       NULL,
+		       report) &&
+	       require(c,
+		       &audit_host_missing,
+		       "HOST",
+		       account->dns_host_name,
+		       NULL,
+		       report);
+}
+
+/*
+ * What samba_spnupdate gives every DC, as far as it can be told from the
+ * directory alone: not what has a GUID or the NetBIOS name of the domain in
+ * it, and the global catalog only where the forest is one domain.
+ */
+static bool judge_dc(const struct spn_case *c, struct spn_report *report)
+{
+	static const struct {
+		const char *service_class;
+		bool is_netbios;
+		const char *zone; /* third part: in front of the domain */
+	} wanted[] = {
+		{"HOST", true, NULL},
+		{"HOST", false, NULL},
+		{"HOST", false, ""},
+		{"ldap", true, NULL},
+		{"ldap", false, NULL},
+		{"ldap", false, ""},
+		{"ldap", false, "DomainDnsZones."},
+		{"ldap", false, "ForestDnsZones."},
+		{"RestrictedKrbHost", true, NULL},
+		{"RestrictedKrbHost", false, NULL},
+	};
+	const struct spn_account *dc = c->after;
+	struct spn_str name = spn_account_netbios_name(dc);
+	char *netbios = NULL;
+	char *service = NULL;
+	size_t i;
+
+	if (!dc->is_dc || dc->is_disabled || dc->facts == NULL ||
+	    dc->dns_host_name == NULL ||
+	    (dc->facts->control & UAC_PARTIAL_SECRETS) != 0)
+	{
+		return true;
+	}
+	netbios = talloc_strndup(report, name.data, name.len);
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		service = NULL;
+		if (wanted[i].zone != NULL) {
+			service = talloc_asprintf(report,
+						  "%s%s",
+						  wanted[i].zone,
+						  dc->dns_domain);
+		}
+		if (netbios == NULL ||
+		    (wanted[i].zone != NULL && service == NULL) ||
+		    !require(c,
+			     &audit_dc_set,
+			     wanted[i].service_class,
+			     wanted[i].is_netbios ? netbios
+						  : dc->dns_host_name,
+			     service,
+			     report))
+		{
+			return false;
+		}
+	}
+	return c->forest->dns_suffixes[0] == NULL ||
+	       c->forest->dns_suffixes[1] != NULL ||
+	       require(c,
+		       &audit_dc_set,
+		       "GC",
+		       dc->dns_host_name,
+		       dc->dns_domain,
+		       report);
+}
+
+static bool judge_own_domain(const struct spn_case *c,
+			     struct spn_str value,
+			     struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after, .spn = value};
+	struct spn_kdc_answer answer = {};
+	struct spn spn = {};
+
+	if (c->forest->is_windows || spn_parse(value, &spn) != SPN_SYNTAX_OK ||
+	    !spn.has_service_name)
+	{
+		return true;
+	}
+	if (!spn_case_kdc_answer(c, report, value, &answer)) {
+		return false;
+	}
+	return answer.reason != SPN_KDC_OWN_DOMAIN ||
+	       spn_report_add(report, &audit_own_domain, &v, NULL);
+}
+
+bool audit_judge_own_spns(const struct spn_case *c, struct spn_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < c->after->spns.num; i++) {
+		if (!judge_own_domain(c,
+				      c->after->spns.values[i].value,
+				      report)) {
+			return false;
+		}
+	}
+	return judge_missing(c, report) && judge_dc(c, report);
+}
