@@ -32,6 +32,7 @@ GIVEN = (
     ("rdac", "(A;;WD;;;%s)", "change permissions"),
     ("rread", "(A;;GR;;;%s)", None),
     ("rdeny", "(D;;GA;;;%s)", None),
+    ("ruser", "(A;;GA;;;{user})", "full control"),
     ("rother", "(OA;;WP;bf967950-0de6-11d0-a285-00aa003049e2;;%s)", None),
 )
 
@@ -50,14 +51,18 @@ class Rights(unittest.TestCase):
         self.samdb.add({"dn": self.ou, "objectClass": "organizationalUnit"})
         self.addCleanup(self.samdb.delete, self.ou, ["tree_delete:1"])
         self.add("helpdesk", "group")
-        sid = self.samdb.schema_format_value(
+        self.add("joiner", "user")
+        sids = [self.samdb.schema_format_value(
             "objectSid", self.samdb.search(
-                "CN=helpdesk," + self.ou, ldb.SCOPE_BASE,
+                "CN=%s,%s" % (name, self.ou), ldb.SCOPE_BASE,
                 attrs=["objectSid"])[0]["objectSid"][0]).decode()
+                for name in ("helpdesk", "joiner")]
         for name, ace, _ in GIVEN:
             self.add(name, "user", "foo/" + name)
+            if "%s" in ace:
+                ace = ace % sids[0]
             SDUtils(self.samdb).dacl_add_ace(
-                "CN=%s,%s" % (name, self.ou), ace % sid)
+                "CN=%s,%s" % (name, self.ou), ace.format(user=sids[1]))
 
     def add(self, name, object_class, spn=None):
         entry = {"dn": "CN=%s,%s" % (name, self.ou), "sAMAccountName": name,
@@ -81,7 +86,9 @@ class Rights(unittest.TestCase):
                 for holder in each["holders"]}
 
     def expected(self):
-        return {(name, "helpdesk (%s)" % right)
+        """A name, of groups and of accounts, even without SPNs."""
+        return {(name, "%s (%s)" % (
+            "joiner" if name == "ruser" else "helpdesk", right))
                 for name, _, right in GIVEN if right}
 
     def test_broken(self):

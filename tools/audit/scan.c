@@ -155,6 +155,11 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 	}
 	if (!account->is_deleted) {
 		count_account(reading, account);
+		if (!audit_trustees_add_account(reading->trustees,
+						msg,
+						number)) {
+			return LDB_ERR_OPERATIONS_ERROR;
+		}
 	}
 	/* Of a computer nobody wants to know. */
 	if (account->kind == SPN_KIND_USER && account->spns.num > 0 &&
@@ -225,6 +230,23 @@ static bool note_closed(const struct reading *reading)
 	return ok;
 }
 
+/* For as long as what is said of permissions. */
+static const char *name_of_account(void *private_data, size_t number)
+{
+	struct reading *reading = private_data;
+	const struct spn_account *account = NULL;
+	const char *name = NULL;
+
+	if (!spn_census_get(reading->scan->census, number, &account) ||
+	    account == NULL || account->sam_account_name == NULL)
+	{
+		return NULL;
+	}
+	name = talloc_strdup(reading->acl, account->sam_account_name);
+	spn_census_turn_page(reading->scan->census);
+	return name;
+}
+
 static bool read_accounts(TALLOC_CTX *mem_ctx,
 			  struct reading *reading,
 			  const char **_reason)
@@ -248,7 +270,10 @@ static bool read_accounts(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	TALLOC_FREE(reading->groups);
-	audit_acl_settle(reading->acl, reading->trustees);
+	audit_acl_settle(reading->acl,
+			 reading->trustees,
+			 name_of_account,
+			 reading);
 	if (!note_closed(reading)) {
 		return false;
 	}

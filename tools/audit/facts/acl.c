@@ -568,17 +568,26 @@ bool audit_acl_writers(struct audit_acl *acl,
 }
 
 void audit_acl_settle(struct audit_acl *acl,
-		      const struct audit_trustees *trustees)
+		      struct audit_trustees *trustees,
+		      const char *(*name_of)(void *private_data,
+					     size_t number),
+		      void *private_data)
 {
+	size_t number = 0;
 	size_t i;
 	size_t j;
 
 	for (i = 0; i < acl->num_known; i++) {
 		for (j = 0; j < acl->known[i].num_writers; j++) {
 			struct spn_writer *writer = &acl->lists[i][j];
+			const char *sid = writer->trustee;
+			const char *name = audit_trustees_name(trustees, sid);
 
-			writer->trustee = audit_trustees_name(trustees,
-							      writer->trustee);
+			if (name == sid &&
+			    audit_trustees_account(trustees, sid, &number)) {
+				name = name_of(private_data, number);
+			}
+			writer->trustee = (name == NULL) ? sid : name;
 		}
 	}
 }

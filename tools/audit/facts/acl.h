@@ -26,8 +26,12 @@ bool audit_acl_writers(struct audit_acl *acl,
 
 size_t audit_acl_num_unreadable(const struct audit_acl *acl);
 
-/* Puts names in the place of SIDs, where they are known. */
+/* Puts names in the place of SIDs, where they are known. name_of tells that of
+ * an account by its number, or NULL; it must live as long as acl. */
 void audit_acl_settle(struct audit_acl *acl,
-		      const struct audit_trustees *trustees);
+		      struct audit_trustees *trustees,
+		      const char *(*name_of)(void *private_data,
+					     size_t number),
+		      void *private_data);
 
 #endif

@@ -18,7 +18,18 @@ struct audit_trustees *audit_trustees_new(TALLOC_CTX *mem_ctx);
 bool audit_trustees_add(struct audit_trustees *trustees,
 			const struct ldb_message *msg);
 
-/* The name of a SID as text, or that text. */
+/* An entry with objectSid that the caller knows by a number. False when out of
+ * memory. */
+bool audit_trustees_add_account(struct audit_trustees *trustees,
+				const struct ldb_message *msg,
+				size_t number);
+
+/* The number of the account with that SID; false: of none. */
+bool audit_trustees_account(struct audit_trustees *trustees,
+			    const char *sid,
+			    size_t *_number);
+
+/* The name of a SID as text, or that text. Not of accounts. */
 const char *audit_trustees_name(const struct audit_trustees *trustees,
 				const char *sid);
 
