@@ -2,7 +2,7 @@
 """An LDAP server on the loopback that serves what a test wants, and as badly.
 
 It knows searches and anonymous binds, any filter of "and", "or", "not",
-equality and presence, pages, and no schema.
+equality and presence, pages, and no schema. It sends all attributes.
 """
 
 import contextlib
@@ -16,6 +16,8 @@ PAGED = "1.2.840.113556.1.4.319"
 DOMAIN = "DC=example,DC=com"
 CONFIGURATION = "CN=Configuration," + DOMAIN
 BASE, ONE, SUB = range(3)
+# Samba's client takes no other attribute beside it.
+MECHANISMS = "supportedSASLMechanisms"
 SUCCESS, NO_SUCH_OBJECT, UNWILLING = 0, 32, 53
 
 ROOT = ("", [("defaultNamingContext", [DOMAIN]),
@@ -156,12 +158,15 @@ class SmallLdap:
     def search(self, client, number, operation, controls):
         scope = list(elements(operation))[1][1][0]
         code, paged = SUCCESS, PAGED.encode() in controls
+        wanted = [each.decode() for _, each in elements(
+            list(elements(operation))[-1][1])]
         try:
             for dn, attrs in self.found(operation):
                 if scope != BASE:
                     time.sleep(self.pause)
                 self.send(client, number, tlv(0x64, octets(dn), tlv(
-                    0x30, *(attribute(*each) for each in attrs))))
+                    0x30, *(attribute(*each) for each in attrs
+                            if wanted != [MECHANISMS] or each[0] in wanted))))
             if scope == SUB and self.referral is not None:
                 self.send(client, number, tlv(0x73, octets(self.referral)))
         except LookupError:

@@ -101,6 +101,24 @@ GUARDS = {
          '!is_remote(url_of(argv)) ||',
          ''),
     ],
+    'tools/common/connect_kerberos.c': [
+        ('who has proven nothing gives nobody a command',
+         'name[strspn(name, allowed)] != \'\\0\')',
+         'false)'),
+    ],
+    'tools/common/presence.c': [
+        ('what refuses nothing completes nothing',
+         'spn_str_of(SPN_POLICY_WATCHES_OID))',
+         'spn_str_of("0"))'),
+    ],
+    'tools/setspn/write.c': [
+        ('of what is there the DC adds no other half',
+         'w->dc_completes &= spn_account_find(w->account, key) == NULL;',
+         ''),
+        ('--single takes no pair away',
+         'if (status == SETSPN_DONE && s->plan->single && w.dc_completes &&',
+         'if (false &&'),
+    ],
     'tools/common/connect_ticket.c': [
         ('no length leads out of the file',
          'if (r->broken || num > r->left) {',

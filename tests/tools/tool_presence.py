@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rootDSE of a server says of the module, and what the tools make of
+that; and what a server that Kerberos does not reach may put into a message.
+
+Needs no directory: tests/lib/small_ldap.py is the server.
+"""
+
+import os
+import re
+import subprocess
+import unittest
+
+from small_ldap import DOMAIN, MECHANISMS, SmallLdap
+
+TOOLS = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs")
+HEADER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "modules", "spn_policy.h")
+DN = "CN=svc,CN=Users," + DOMAIN
+PAIR = ["http/app", "http/app.example.com"]
+SVC = (DN, [("objectClass", ["top", "user"]), ("sAMAccountName", ["svc"]),
+            ("objectGUID", [b"0123456789abcdef"]),
+            ("servicePrincipalName", [*PAIR, "foo/x"])])
+
+
+def oids():
+    with open(HEADER, encoding="utf-8") as stream:
+        text = stream.read()
+    there = re.search(r'CONTROL_OID "([0-9.]+)"', text)[1]
+    return there, there + re.search(r'WATCHES_OID \w+ "(\.\d+)"', text)[1]
+
+
+THERE, WATCHES = oids()
+
+
+class Presence(unittest.TestCase):
+    def serve(self, controls=(), **root):
+        server = SmallLdap([SVC])
+        self.addCleanup(server.close)
+        server.entries[0] = ("", [
+            (name, [*values, *controls] if name == "supportedControl"
+             else root.get(name, values))
+            for name, values in [
+                *server.entries[0][1],
+                (MECHANISMS, ["GSS-SPNEGO"])]])
+        return server
+
+    def run_tool(self, server, *args, login="--user=%"):
+        return subprocess.run(
+            [os.path.join(TOOLS, args[0]), *args[1:], "--configfile=/dev/null",
+             "-H", "ldap://" + server.address, login],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, check=False, timeout=100)
+
+    def test_status(self):
+        for controls, text in (
+                ((), "not visible over LDAP: run spn-policy status on the DC"),
+                ((THERE,), "but spn_policy is in force there"),
+                ((THERE, WATCHES), "but spn_policy is there and refuses "
+                                   "nothing: spn_policy:mode"),
+                ((WATCHES,), "run spn-policy status on the DC")):
+            with self.subTest(controls=controls):
+                done = self.run_tool(self.serve(controls), "spn-policy",
+                                     "status")
+                self.assertIn(text, done.stdout.splitlines()[1])
+
+    def deleted(self, controls, *options):
+        done = self.run_tool(self.serve(controls), "setspn", "--dry-run", "-D",
+                             *options, PAIR[0], "svc")
+        return done, re.findall(r"^servicePrincipalName: (.*)$", done.stdout,
+                                re.MULTILINE)
+
+    def test_delete(self):
+        for controls, gone in (((), PAIR[:1]), ((THERE,), PAIR),
+                               ((THERE, WATCHES), PAIR[:1])):
+            with self.subTest(controls=controls):
+                done, values = self.deleted(controls)
+                self.assertEqual((0, gone), (done.returncode, values))
+                self.assertEqual(gone == PAIR, "goes along" in done.stderr)
+                self.assertEqual(PAIR, self.deleted(controls, "--pair")[1])
+                done, values = self.deleted(controls, "--single")
+                if gone == PAIR:
+                    self.assertEqual((1, []), (done.returncode, values))
+                    self.assertIn("nothing was changed", done.stderr)
+                else:
+                    self.assertEqual((0, gone), (done.returncode, values))
+
+    def test_name_of_a_stranger(self):
+        """Who has proven nothing names no host that is not like one."""
+        for name, shown in (("dc1.example.com", "dc1.example.com"),
+                            ("x$(id)", "NAME"), ("-x", "NAME"),
+                            ("a b", "NAME"), ("", "NAME")):
+            with self.subTest(name=name):
+                server = self.serve(dnsHostName=[name])
+                done = self.run_tool(server, "setspn", "-L", "svc",
+                                     "--use-kerberos=required",
+                                     login="--user=a%b")
+                self.assertEqual(2, done.returncode)
+                self.assertIn("127.0.0.1 is an address; give -H ldap://%s, "
+                              % shown, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
