@@ -43,7 +43,7 @@ def _sources(folder, names):
 OURS = {
     # Pure: libc and talloc.
     'policy': (_sources('modules/policy', '''
-        spn ids unicode quote set account names mappings host_pair table slots
+        spn ids unicode parts quote set account names mappings host_pair table slots
         index partial questions kdc_names case quick_fold completion report
         messages
         settings settings_lines settings_values settings_effects settings_ask

@@ -7,71 +7,12 @@
  */
 #include "host_pair.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 bool spn_host_is_fqdn(struct spn_str host)
 {
 	return host.len > 0 && memchr(host.data, '.', host.len) != NULL;
-}
-
-#define LONGEST_NAME 253
-#define LONGEST_LABEL 63
-
-static bool is_name_byte(char byte)
-{
-	int c = spn_ascii_lower(byte);
-
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-	       c == '_';
-}
-
-bool spn_host_is_dns_name(struct spn_str host)
-{
-	size_t label = 0;
-	size_t i;
-
-	if (host.len > 0 && host.data[host.len - 1] == '.') {
-		host.len--;
-	}
-	for (i = 0; i < host.len; i++) {
-		if (host.data[i] == '.' && label > 0) {
-			label = 0;
-			continue;
-		}
-		label++;
-		if (label > LONGEST_LABEL || !is_name_byte(host.data[i])) {
-			return false;
-		}
-	}
-	return label > 0 && host.len <= LONGEST_NAME;
-}
-
-bool spn_host_is_ip(struct spn_str host)
-{
-	char text[INET6_ADDRSTRLEN] = {};
-	struct in6_addr address;
-
-	/* Most names end here. */
-	if (host.len == 0 ||
-	    strchr("[:0123456789abcdefABCDEF", host.data[0]) == NULL) {
-		return false;
-	}
-
-	if (host.len > 2 && host.data[0] == '[' &&
-	    host.data[host.len - 1] == ']') {
-		host.data++;
-		host.len -= 2;
-	}
-	if (host.len == 0 || host.len >= sizeof(text) ||
-	    memchr(host.data, '\0', host.len) != NULL)
-	{
-		return false;
-	}
-	memcpy(text, host.data, host.len);
-	return inet_pton(AF_INET, text, &address) == 1 ||
-	       inet_pton(AF_INET6, text, &address) == 1;
 }
 
 /* host is one label and this suffix: the label, or len 0. */
@@ -326,15 +267,23 @@ bool spn_host_partner(const struct spn_case *c,
 
 	*_partner = NULL;
 	*computer = NULL;
-	if (host.len == 0 || spn_host_is_ip(host) || !spn_str_is_utf8(host) ||
-	    memchr(host.data, '\0', host.len) != NULL)
-	{
+	/* What is no name has no other half; a computer's owner may have
+	 * called it what he liked, so that the other half is no name either.
+	 */
+	if (spn_host_is_ip(host) || !spn_host_is_name(host)) {
 		return true;
 	}
-	if (spn_host_is_fqdn(host)) {
-		return partner_of_fqdn(c, mem_ctx, host, _partner, computer);
+	if (spn_host_is_fqdn(host)
+		    ? !partner_of_fqdn(c, mem_ctx, host, _partner, computer)
+		    : !partner_of_label(c, mem_ctx, host, _partner, computer))
+	{
+		return false;
 	}
-	return partner_of_label(c, mem_ctx, host, _partner, computer);
+	if (*_partner != NULL && !spn_host_is_name(spn_str_of(*_partner))) {
+		*_partner = NULL;
+		*computer = NULL;
+	}
+	return true;
 }
 
 static bool ends_label(char c)

@@ -9,14 +9,16 @@
 
 #include "case.h"
 #include "names.h"
+#include "parts.h"
 
 /*
  * The other name of a host, on mem_ctx, in *_partner: the first label of
  * an FQDN, spelled as it is there, or the FQDN that begins with this label.
- * NULL when there is none: a foreign suffix, an IP literal, a label
- * below an unknown sub-domain, the account's own name while it has no
- * dNSHostName; and when the label is the NetBIOS name of another computer, so
- * that the half would be a name of that one.
+ * NULL when there is none: a foreign suffix, an IP literal, what is no name of
+ * a host (spn_host_is_name()), a label below an unknown sub-domain, the
+ * account's own name while it has no dNSHostName; and when the label is the
+ * NetBIOS name of another computer, so that the half would be a name of that
+ * one.
  *
  * *_computer (may be NULL) is the computer that has the name; without a
  * partner, the one that has the label. False when out of memory.
@@ -66,11 +68,6 @@ bool spn_host_is_kin(const struct spn_case *c,
 		     const struct spn_value *value);
 
 bool spn_host_is_fqdn(struct spn_str host); /* has a dot inside */
-bool spn_host_is_ip(struct spn_str host);   /* IPv4 or IPv6 literal */
-
-/* Letters, digits, "-" and "_" in labels of 1 to 63, 253 in all, a dot at the
- * end or not: what DNS can be asked for, RFC 1035 2.3.4. */
-bool spn_host_is_dns_name(struct spn_str host);
 
 /* The first label of a host that stands directly in a DNS domain of the
  * forest, or in one that settings or msDS-AllowedDNSSuffixes name; else len 0.

@@ -59,6 +59,41 @@ static const struct range blanks[] = {
 	{0x3000, 0x3000},
 };
 
+static const struct range letters[] = {
+	{0x00aa, 0x00aa}, /* Latin-1: three letters, */
+	{0x00b5, 0x00b5},
+	{0x00b7, 0x00b7}, /* the dot of Catalan, */
+	{0x00ba, 0x00ba},
+	{0x00c0, 0x00d6}, /* and the rest but for x and : */
+	{0x00d8, 0x00f6},
+	{0x00f8, 0x1fff},   /* Latin Extended to Greek Extended */
+	{0x20d0, 0x20ff},   /* marks for symbols */
+	{0x2c00, 0x2dff},   /* Glagolitic to Cyrillic Extended */
+	{0x3005, 0x3007},   /* CJK: iteration mark, closing mark, zero */
+	{0x3021, 0x302f},   /* numerals of Suzhou, tone marks */
+	{0x3031, 0x3035},   /* repeat marks of Kana */
+	{0x3038, 0x303c},   /* more numerals, a vertical form */
+	{0x3041, 0x318f},   /* Hiragana to Hangul Jamo */
+	{0x31a0, 0x31bf},   /* Bopomofo Extended */
+	{0x31f0, 0x31ff},   /* Katakana Extensions */
+	{0x3400, 0x4dbf},   /* CJK Extension A */
+	{0x4e00, 0xa48f},   /* CJK, Yi */
+	{0xa4d0, 0xabff},   /* Lisu to Meetei Mayek */
+	{0xac00, 0xd7ff},   /* Hangul */
+	{0xf900, 0xfdff},   /* CJK compatibility, Hebrew, Arabic */
+	{0xfe20, 0xfe2f},   /* half marks */
+	{0xfe70, 0xfefe},   /* Arabic, forms B */
+	{0xff10, 0xff19},   /* wide digits, */
+	{0xff21, 0xff3a},   /* capitals, */
+	{0xff41, 0xff5a},   /* small letters; */
+	{0xff66, 0xffdc},   /* narrow Katakana and Hangul */
+	{0x10000, 0x1cfff}, /* scripts of the second plane */
+	{0x1d400, 0x1d7ff}, /* letters of mathematics */
+	{0x1d800, 0x1efff}, /* SignWriting to Arabic of mathematics */
+	{0x1fbf0, 0x1fbf9}, /* digits of old computers */
+	{0x20000, 0x3ffff}, /* CJK Extension B and further */
+};
+
 #define NUM(table) (sizeof(table) / sizeof((table)[0]))
 
 static bool is_in(const struct range *table, size_t num, uint32_t code_point)
@@ -123,6 +158,13 @@ bool spn_unicode_is_unsafe(uint32_t code_point)
 {
 	return is_in(controls, NUM(controls), code_point) ||
 	       spn_unicode_is_ignorable(code_point);
+}
+
+bool spn_unicode_is_letter(uint32_t code_point)
+{
+	return is_in(letters, NUM(letters), code_point) &&
+	       !spn_unicode_is_unsafe(code_point) &&
+	       !spn_unicode_is_blank(code_point);
 }
 
 bool spn_unicode_is_blank(uint32_t code_point)

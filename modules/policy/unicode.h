@@ -24,6 +24,14 @@ bool spn_unicode_is_ignorable(uint32_t code_point);
  * a line included. Unicode 15.0, UnicodeData.txt. */
 bool spn_unicode_is_unsafe(uint32_t code_point);
 
+/*
+ * Behind ASCII: it stands in a block of letters, marks or digits of some
+ * script, not among punctuation, symbols, or what is for private use, and is
+ * neither unsafe nor a blank. By whole blocks, so that a letter that a later
+ * Unicode adds is one already. Unicode 15.0, Blocks.txt.
+ */
+bool spn_unicode_is_letter(uint32_t code_point);
+
 /* It looks like a blank, U+0020 included. */
 bool spn_unicode_is_blank(uint32_t code_point);
 

@@ -88,6 +88,16 @@ static const struct pair_row pair_rows[] = {
 	{STR("192.0.2.1"), NULL, NULL},
 	{STR("::1"), NULL, NULL},
 	{STR("[2001:db8::1]"), NULL, NULL},
+	/* What no host is called. */
+	{STR("<app>"), NULL, NULL},
+	{STR("{app}.example.com"), NULL, NULL},
+	{STR("a,b"), NULL, NULL},
+	{STR("a,b.example.com"), NULL, NULL},
+	{STR("a\\b"), NULL, NULL},
+	{STR("*.example.com"), NULL, NULL},
+	{STR("a b.example.com"), NULL, NULL},
+	/* Letters of any script. */
+	{STR("\xc3\xbcro"), "\xc3\xbcro.example.com", NULL},
 	/* A NUL byte makes another name of it. */
 	{STR("web01\0"), NULL, NULL},
 	{STR("web01\0.example.com"), NULL, NULL},

@@ -129,6 +129,44 @@ static void ignorable_ranges(void **state)
 	assert_int_equal(num, 4174); /* "Total code points" there */
 }
 
+/* Letters, marks and digits are, whatever the script; what a text program
+ * makes of quotes and hyphens is not, nor what nobody sees. */
+static void letters(void **state)
+{
+	static const uint32_t good[] = {0xaa,	 0xb5,	  0xb7,	   0xc0,
+					0xd6,	 0xd8,	  0xf6,	   0xf8,
+					0x17f,	 0x301,	  0x3b1,   0x430,
+					0x5d0,	 0x628,	  0x661,   0x905,
+					0xe01,	 0x10d0,  0x1e9e,  0x1fff,
+					0x2c00,	 0x3005,  0x3042,  0x30fc,
+					0x4e00,	 0x9fff,  0xac00,  0xd7a3,
+					0xff21,	 0xff41,  0x10400, 0x1d7ff,
+					0x1e900, 0x20000, 0x2fa1d, 0x323af};
+	static const uint32_t bad[] = {0x41,   0x80,   0xa0,	0xa9,
+				       0xab,   0xd7,   0xf7,	0x34f,
+				       0x1680, 0x180e, 0x2010,	0x2013,
+				       0x2019, 0x201c, 0x2026,	0x20ac,
+				       0x2190, 0x2500, 0x3000,	0x3001,
+				       0x300c, 0xe000, 0xfeff,	0xff0c,
+				       0xff0f, 0xff3c, 0x1f600, 0xe0001,
+				       0xf0000};
+	uint32_t c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_true(spn_unicode_is_letter(good[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		assert_false(spn_unicode_is_letter(bad[i]));
+	}
+	for (c = 0; c <= 0x10ffff; c++) {
+		assert_false(
+			spn_unicode_is_letter(c) &&
+			(spn_unicode_is_unsafe(c) || spn_unicode_is_blank(c)));
+	}
+}
+
 /* None of them, and no control character, is left in a line of the log. */
 static void escape_leaves_none(void **state)
 {
@@ -395,6 +433,7 @@ int main(void)
 		fixture_test(every_code_point),
 		fixture_test(stray_bytes),
 		fixture_test(ignorable_ranges),
+		fixture_test(letters),
 		fixture_test(escape_leaves_none),
 		fixture_test(visible_table),
 		fixture_test(printable_table),

@@ -435,6 +435,7 @@ static bool judge_foreign(const struct spn_case *c,
 	};
 
 	return spn_host_is_ip(half->spn.host_name) || /* syntax says so */
+	       !spn_host_is_name(half->spn.host_name) ||
 	       spn_report_add(report, &pair_foreign, &v, NULL);
 }
 
@@ -461,7 +462,8 @@ static bool audit_other(const struct spn_case *c,
 
 	if (spn_parse(value->value, &half.spn) != SPN_SYNTAX_OK ||
 	    !spn_settings_is_pair_class(c->settings, half.spn.service_class) ||
-	    half.spn.port == 0 || half.spn.has_service_name)
+	    half.spn.port == 0 || half.spn.has_service_name ||
+	    !spn_host_is_name(half.spn.host_name))
 	{
 		return true;
 	}
