@@ -43,12 +43,13 @@ def _sources(folder, names):
 OURS = {
     # Pure: libc and talloc.
     'policy': (_sources('modules/policy', '''
-        spn ids unicode parts quote set account names mappings host_pair table slots
+        spn ids unicode parts meant quote set account names mappings host_pair table slots
         index partial questions kdc_names case quick_fold completion report
         messages
         settings settings_lines settings_values settings_effects settings_ask
     ''') + _sources('modules/policy/rules', '''
-        rules syntax duplicate_spn hidden_duplicate alias_spn http_pair
+        rules syntax syntax_checks duplicate_spn hidden_duplicate alias_spn
+        http_pair
     '''), 'TALLOC'),
     # What searches.
     'store': (_sources('modules/store', '''

@@ -101,15 +101,15 @@ class Names(SetspnTest):
             remote("-L", "svc1\0")     # the system has no such argument
 
     def test_strange_values(self):
-        for spn in ("foo/(a)", "foo/a\\b", "foo/a&b|c!", "foo/a=b"):
+        for spn in ("foo/(a)", "foo/x/a\\b", "foo/x/a&b|c!", "foo/a=b"):
             result = remote("-S", spn, "svc1")
             self.assertEqual(0, result.code, result.err)
             self.assertIn(spn, self.spns(dn_of("svc1")))
             self.assertEqual(0, remote("-Q", spn).code)
             self.assertEqual(0, remote("-D", spn, "svc1").code)
-        self.assertEqual(0, remote("-S", "foo/sql\\inst", "svc1").code)
-        self.assertIn("\tfoo/sql\\inst\n", remote("-L", "svc1").out)
-        self.assertEqual(0, remote("-D", "foo/sql\\inst", "svc1").code)
+        self.assertEqual(0, remote("-S", "foo/x/sql\\inst", "svc1").code)
+        self.assertIn("\tfoo/x/sql\\inst\n", remote("-L", "svc1").out)
+        self.assertEqual(0, remote("-D", "foo/x/sql\\inst", "svc1").code)
         # What looks like an escape is printed as one, and taken so.
         for spn, printed in ((b"foo/a\\beef", "foo/a\\5cbeef"),
                              (b"foo/a\x1b", "foo/a\\1b")):

@@ -16,8 +16,8 @@ URL = "ldap://" + SERVER
 # Where and who: each command to type begins so.
 LOGIN = "setspn -H '%s' --user='%s'" % (URL, ADMIN.partition("%")[0])
 # What a shell would take for something else than itself.
-NASTY = ("foo/it's", "foo/$HOME`id`", "foo/a;b&&c|d", "foo/\"a\"", "-foo/x",
-         "foo/!!", "foo bar/x", "foo/*?[a]~#", "foo/sql\\inst")
+NASTY = ("foo/it's", "foo/$HOME`id`", "foo/x/a;b&&c|d", "foo/x/\"a\"", "-foo/x",
+         "foo/!!", "foo bar/x", "foo/x/*?[a]~#", "foo/x/sql\\inst")
 
 
 def typed(command, folder):
@@ -245,6 +245,32 @@ class Refusals(SetspnTest):
         self.check(remote("-S", "http://web", "svc2"), 1, CHECKING,
                    "if that was meant: %s -U -S 'http/web' 'svc2'\n"
                    % LOGIN)
+
+    def test_what_was_meant(self):
+        """The class stays, and a list is as many commands."""
+        for spn, code, *meant in (
+                ("MSSQLSvc://sql02:1433", "SPN-003", "MSSQLSvc/sql02:1433"),
+                ("MSSQLSvc:/sql02", "SPN-003", "MSSQLSvc/sql02"),
+                ("cifs://fs1", "SPN-003", "cifs/fs1"),
+                ("MSSQLSvc/web02\\PORTAL", "SPN-014",
+                 "MSSQLSvc/web02.%s:PORTAL" % DNS),
+                ("MSSQLSvc/sql02:", "SPN-016", "MSSQLSvc/sql02"),
+                ("HTTP/<server>", "SPN-014"),
+                ("web02", "SPN-001"),
+                ("HTTP/a,HTTP/b.x", "SPN-015", "HTTP/a", "HTTP/b.x")):
+            result = self.check(remote("-S", spn, "svc2"), 1, CHECKING, code)
+            self.assertEqual(
+                ["setspn -H '%s' -U -S '%s' 'svc2'" % (URL, each)
+                 for each in meant],
+                re.findall("if that was meant: (.*)", result.err))
+        self.assertEqual(set(), self.spns(dn_of("svc2")))
+
+    def test_what_is_odd_is_registered(self):
+        """... alone, and with a word about it."""
+        self.check(remote("-S", "HTTP/{fqdn}", "svc2"), 0,
+                   CHECKING + "\n" + registering(dn_of("svc2"),
+                                                 "HTTP/{fqdn}"),
+                   "warning: SPN-017")
 
     def test_broken_pair_is_completed(self):
         write_raw(dn_of("svc1"), "http/half")

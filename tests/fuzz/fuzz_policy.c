@@ -8,8 +8,9 @@
  *	P1  no SPN that was brought is held by another account;
  *	P2  the partner of every plain http SPN that was brought leads a KDC to
  *	    this account and no other;
- * and always: what has been completed wants no more completion, and a partial
- * index comes to the same duplicates as a complete one.
+ * and always: what has been completed wants no more completion, nothing that
+ * syntax would refuse comes of it, and a partial index comes to the same
+ * duplicates as a complete one.
  */
 #include "fuzz.h"
 
@@ -60,7 +61,7 @@ static const char *const suffixes[] = {
 };
 /* Behind the host name of every eighth value. */
 static const char *const tails[] =
-	{":80", ":x", "/y", "@E", " ", "\\", ".", ""};
+	{":80", ",x", "/y", "@E", " ", "\\", ".", "<x>"};
 
 /* 0 when the input is at its end. */
 static uint8_t next(struct input *in)
@@ -466,6 +467,19 @@ static void check_texts(struct world *w, const struct spn_report *report)
 	}
 }
 
+/* What completion adds is good, whatever it was added for. */
+static void check_added(const struct spn_completion *more)
+{
+	size_t i;
+
+	for (i = 0; i < more->num_add; i++) {
+		struct spn spn = {};
+
+		FUZZ_CHECK(spn_parse(more->add[i], &spn) == SPN_SYNTAX_OK);
+		FUZZ_CHECK(spn_is_good(&spn));
+	}
+}
+
 static void check_request(struct world *w, struct input *in)
 {
 	const struct spn_account *before = w->accounts[0];
@@ -478,6 +492,7 @@ static void check_request(struct world *w, struct input *in)
 	bool yes = false;
 
 	FUZZ_CHECK(spn_complete(&c, w->mem_ctx, &more));
+	check_added(&more);
 	after = apply_completion(w, after, &more);
 	audit.census = census_of(w, after);
 	c = case_of(w, before, after, spn_census_index(audit.census));

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * spn_parse, spn_format and spn_escape over one value.
+ * spn_parse, spn_format and spn_escape over one value, and what it may have
+ * been meant to be.
  */
 #include "fuzz.h"
 
 #include <ctype.h>
 
+#include "policy/meant.h"
+#include "policy/parts.h"
 #include "policy/quote.h"
 
 #define MAX_LEN 512
@@ -104,6 +107,35 @@ static void check_plain(TALLOC_CTX *mem_ctx, const struct spn *spn)
 	FUZZ_CHECK(spn_str_equal(second.host_name, spn->host_name));
 }
 
+/* A good value can be put together again from its parts. */
+static void check_good(TALLOC_CTX *mem_ctx, const struct spn *spn)
+{
+	struct spn_meant parts = {
+		.service_class = spn->service_class,
+		.host = spn->host_name,
+		.suffix = spn->instance_name,
+		.service = spn->service_name,
+	};
+	char *text = NULL;
+
+	FUZZ_CHECK(spn_str_is_utf8(spn->value));
+	FUZZ_CHECK(memchr(spn->value.data, '\0', spn->value.len) == NULL);
+	FUZZ_CHECK(spn->service_class.len > 0 && spn->host_name.len > 0);
+	if (spn->port > 0) {
+		/* as it was written, zeros in front of it, too */
+		parts.suffix.data = spn->host_name.data + spn->host_name.len +
+				    1;
+		while (parts.suffix.data + parts.suffix.len <
+			       spn->value.data + spn->value.len &&
+		       parts.suffix.data[parts.suffix.len] != '/')
+		{
+			parts.suffix.len++;
+		}
+	}
+	FUZZ_CHECK(spn_meant_format(mem_ctx, &parts, &text) && text != NULL);
+	FUZZ_CHECK(spn_str_equal(spn_str_of(text), spn->value));
+}
+
 static void check_parse(TALLOC_CTX *mem_ctx, struct spn_str value)
 {
 	struct spn spn = {};
@@ -127,6 +159,48 @@ static void check_parse(TALLOC_CTX *mem_ctx, struct spn_str value)
 	if (spn_is_plain(&spn)) {
 		check_plain(mem_ctx, &spn);
 	}
+	if (spn_is_good(&spn)) {
+		check_good(mem_ctx, &spn);
+	}
+}
+
+/* Whatever is proposed is good. */
+static void check_proposal(const char *text)
+{
+	struct spn spn = {};
+
+	FUZZ_CHECK(text == NULL ||
+		   (spn_parse(spn_str_of(text), &spn) == SPN_SYNTAX_OK &&
+		    spn_is_good(&spn)));
+}
+
+static void check_meant(TALLOC_CTX *mem_ctx, struct spn_str value)
+{
+	struct spn_str rest = value;
+	struct spn_meant meant = {};
+	size_t len = spn_scheme_len(value);
+	size_t num = 0;
+	char *text = NULL;
+
+	if (len > 0) {
+		spn_meant_url(value, len, &meant);
+		FUZZ_CHECK(spn_meant_format(mem_ctx, &meant, &text));
+		check_proposal(text);
+	}
+	text = NULL;
+	FUZZ_CHECK(spn_meant_unquoted(mem_ctx, value, &text));
+	check_proposal(text);
+	if (!spn_meant_is_list(value)) {
+		return;
+	}
+	meant = (struct spn_meant){};
+	while (spn_meant_next(&rest, &meant)) {
+		text = NULL;
+		FUZZ_CHECK(spn_meant_format(mem_ctx, &meant, &text));
+		check_proposal(text);
+		num++;
+	}
+	FUZZ_CHECK(num > 1);
 }
 
 /* Valid text of one line, no control characters, and the value comes back. */
@@ -175,6 +249,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	mem_ctx = talloc_new(NULL);
 	check_parse(mem_ctx, value);
+	check_meant(mem_ctx, value);
 	check_escape(mem_ctx, value);
 	talloc_free(mem_ctx);
 	return 0;

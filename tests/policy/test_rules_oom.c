@@ -17,7 +17,8 @@ static const char *const accounts[][3] = {
 	 "http/web01 foo/dup https/x http://y http/app HTTP/app:80 "
 	 "HTTP/web01:5985 foo/a@B http/q.else.net cifs/web01 http/web02 "
 	 "ssl/z http/h. http/*.example.com MSSQLSvc/db:70000 foo//bar a/b/c/d "
-	 "http/10.0.0.1 nothing http/lone http/lone:8080 HTTP/one/two"},
+	 "http/10.0.0.1 nothing http/lone http/lone:8080 HTTP/one/two "
+	 "MSSQLSvc/web01\\X foo/a,b foo/c: \"foo/q\" foo/{x} http:w"},
 	{"b", NULL, "foo/dup http/app.example.com http/lone.sub.example.com"},
 };
 

@@ -376,6 +376,12 @@ static bool is_removal(enum spn_repair repair)
 	return repair == SPN_REPAIR_REMOVE || repair == SPN_REPAIR_REMOVE_TWIN;
 }
 
+/* "web01": of what class it was meant to be nobody can know. */
+static bool is_bare_name(struct spn_str spn)
+{
+	return memchr(spn.data, '/', spn.len) == NULL;
+}
+
 static bool decide(struct making *making, const struct audit_finding *finding)
 {
 	struct audit_repairs *repairs = making->repairs;
@@ -388,8 +394,11 @@ static bool decide(struct making *making, const struct audit_finding *finding)
 	if (what == SPN_REPAIR_NONE || !is_simple(finding)) {
 		return true;
 	}
-	/* What was meant is known, so somebody should look at it. */
-	if (what == SPN_REPAIR_REMOVE && finding->partner != NULL) {
+	/* What was meant is known, or the name of something is there, so
+	 * somebody should look at it. */
+	if (what == SPN_REPAIR_REMOVE &&
+	    (finding->partner != NULL || is_bare_name(finding->spn)))
+	{
 		return true;
 	}
 	if (!is_removal(what) &&

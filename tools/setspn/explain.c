@@ -5,7 +5,9 @@
  * only those that the caller may read.
  */
 #include "setspn.h"
+#include "policy/meant.h"
 #include "policy/rules/http_pair.h"
+#include "policy/rules/syntax.h"
 #include "policy/quote.h"
 
 #include <string.h>
@@ -124,6 +126,30 @@ static void show_alias(const struct setspn *s,
 		setspn_add_command(s, mem_ctx, v->others.accounts[0], v->spn));
 }
 
+/* A value that holds several names: each by itself. */
+static void show_list(const struct setspn *s,
+		      TALLOC_CTX *mem_ctx,
+		      const struct spn_account *account,
+		      const struct spn_violation *v)
+{
+	struct spn_str rest = v->spn;
+	struct spn_meant item = {};
+
+	while (spn_meant_next(&rest, &item)) {
+		char *spn = NULL;
+
+		if (!spn_meant_format(mem_ctx, &item, &spn) || spn == NULL) {
+			return;
+		}
+		show_command(s,
+			     "if that was meant",
+			     setspn_add_command(s,
+						mem_ctx,
+						account,
+						spn_str_of(spn)));
+	}
+}
+
 /* One line to type, where one is known. */
 static void show_repair(const struct setspn *s,
 			TALLOC_CTX *mem_ctx,
@@ -147,6 +173,8 @@ static void show_repair(const struct setspn *s,
 			     setspn_add_command(s, mem_ctx, account, v->spn));
 	} else if (is_alias(v) && v->others.num_accounts > 0) {
 		show_alias(s, mem_ctx, v);
+	} else if (v->message == &spn_mal_list) {
+		show_list(s, mem_ctx, account, v);
 	} else if (is_of(v, "syntax") && partner.len > 0) {
 		show_command(s,
 			     "if that was meant",

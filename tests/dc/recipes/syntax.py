@@ -37,5 +37,9 @@ RECIPES = {
     **spelled("SPN-010", "http/{n}:inst"),
     **spelled("SPN-012", "foo/{n}\u200b"),
     "SPN-013": [no_text],
+    **spelled("SPN-014", "MSSQLSvc/{n}\\INST", "foo/<{n}>"),
+    **spelled("SPN-015", "foo/{n},foo/{n}.{d}"),
+    **spelled("SPN-016", "foo/{n}:", "foo/{n}/"),
+    **spelled("SPN-017", "foo/{{{n}}}", "foo/{n}:70000"),
     "SPN-011": [case_mix],
 }
