@@ -43,7 +43,9 @@ const struct spn_message spn_host_on_user = {
 	.summary = "A HOST SPN on an account that is not a computer",
 	.reason = "HOST stands for some fifty classes, so this account "
 		  "answers for all of them on that host",
-	.fix = "replace it by the class that the service really uses",
+	.fix = "replace it by the class that the service really uses, "
+	       "unless the manual of a product asks for HOST, as that "
+	       "of AD FS does",
 };
 
 static const struct spn_message map_odd = {
@@ -53,9 +55,10 @@ static const struct spn_message map_odd = {
 	.severity = SPN_SEVERITY_WARNING,
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 3,
-	.summary = "sPNMappings is not what clients expect",
+	.summary = "sPNMappings is not that of a new domain",
 	.reason = "sPNMappings {words}",
-	.fix = "restore the value that a new domain has",
+	.fix = "restore the value that a new domain has, unless somebody "
+	       "has changed it on purpose",
 };
 
 static const struct spn_message heur_21 = {

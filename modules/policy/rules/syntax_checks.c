@@ -467,7 +467,7 @@ bool spn_check_dot(struct spn_exam *exam, bool *_hit, char **_meant)
 	struct spn_str host = exam->spn.host_name;
 
 	*_hit = host.data[host.len - 1] == '.' || has_char(host, '*') ||
-		has_char(spn_host_first_label(host), '_');
+		has_char(spn_first_label(host), '_');
 	if (host.data[host.len - 1] != '.') {
 		return true;
 	}

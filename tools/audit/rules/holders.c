@@ -51,8 +51,8 @@ static const struct spn_message owner_cnf = {
 		   "SPNs",
 	.reason = "two objects of one name were made at the same "
 		  "time; this one was set aside with its SPNs",
-	.fix = "remove this object, or its SPNs if it is still "
-	       "needed",
+	.fix = "find out which of the two is used; take the SPNs from "
+	       "the other one, or remove that",
 };
 
 const struct spn_message spn_owner_deleted = {
@@ -77,9 +77,9 @@ static const struct spn_message admin_spn = {
 	.rank = 4,
 	.summary = "An account that is named like an administrator's "
 		   "holds SPNs",
-	.reason = "by its name ({partner}) this is the account of a "
-		  "person who administers: everybody may "
-		  "crack its password offline",
+	.reason = "by its name ({partner}) this may be the account of a "
+		  "person who administers: everybody in the domain may "
+		  "try to crack its password offline",
 	.fix = "give the service an account of its own, best a "
 	       "managed one",
 };
@@ -95,8 +95,8 @@ static const struct spn_message gmsa_check = {
 		   "not use it",
 	.reason = "the computer of that name is none of those that "
 		  "may use the password of this account",
-	.fix = "let the computer use the account, or remove the "
-	       "SPN",
+	.fix = "let the computer use the account, if the service runs "
+	       "there; otherwise find out what the SPN is for",
 };
 
 static const struct spn_message addl_name = {

@@ -30,10 +30,10 @@ static const struct spn_message krb_roast_old = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 4,
 	.summary = "A user account with SPNs has an old password",
-	.reason = "everybody may crack its password offline, and it is "
-		  "older than --password-days says",
-	.fix = "set a new long random password, or use a managed "
-	       "service account",
+	.reason = "everybody in the domain may try to crack its password "
+		  "offline, and it is older than --password-days says",
+	.fix = "set a new long random password and renew the keytabs "
+	       "of the service, or use a managed service account",
 };
 
 static const struct spn_message krb_roast_priv = {
@@ -44,9 +44,10 @@ static const struct spn_message krb_roast_priv = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 4,
 	.summary = "An administrator's account holds SPNs",
-	.reason = "everybody may crack its password offline, and who "
-		  "finds it is an administrator",
-	.fix = "move the SPNs to an account without such rights",
+	.reason = "everybody in the domain may try to crack its password "
+		  "offline, and who finds it is an administrator",
+	.fix = "run the service as an account without such rights, and "
+	       "move the SPNs there",
 };
 
 static const struct spn_message krb_enc_weak = {
@@ -59,8 +60,9 @@ static const struct spn_message krb_enc_weak = {
 	.summary = "Tickets for an account are weakly encrypted",
 	.reason = "tickets for this account are weakly encrypted: "
 		  "{words}",
-	.fix = "set msDS-SupportedEncryptionTypes to 24 (AES), "
-	       "then set the password again",
+	.fix = "if the service can do AES, set "
+	       "msDS-SupportedEncryptionTypes to 24, then set the "
+	       "password again and renew its keytabs",
 };
 
 #define TYPES_DES 0x3u

@@ -32,7 +32,7 @@ static const struct spn_message upn_dup = {
 	.rank = 2,
 	.summary = "Two accounts have one user principal name",
 	.reason = "{others} has the user principal name {partner}, "
-		  "too: neither can log on with it",
+		  "too: a KDC cannot tell the two apart",
 	.fix = "change one of them",
 };
 
@@ -47,7 +47,7 @@ static const struct spn_message upn_spn = {
 	.reason = "the user principal name {partner} of this account "
 		  "is an SPN of {others}: two accounts answer to one "
 		  "name",
-	.fix = "put both on the same account",
+	.fix = "put both on the account whose key the service has",
 };
 
 static const struct spn_message sam_dollar = {
@@ -61,7 +61,8 @@ static const struct spn_message sam_dollar = {
 		   "user has the rest of it",
 	.reason = "the account name {partner} is a computer's without "
 		  "its $, or a user's that a computer has with one",
-	.fix = "rename the account",
+	.fix = "find out who made the account; rename it, unless that "
+	       "name is meant",
 };
 
 /* Of a UPN: what stands before its last "@", all of it without one. */

@@ -31,8 +31,9 @@ const struct spn_message audit_dc_set = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 3,
 	.summary = "A domain controller lacks one of its SPNs",
-	.reason = "every domain controller has this SPN; without it "
-		  "replication or clients fail",
+	.reason = "samba_spnupdate gives this SPN to every domain "
+		  "controller; without it replication or logons may "
+		  "fail",
 	.fix = "run samba_spnupdate on the domain controller",
 	.repair = SPN_REPAIR_ADD_SPN,
 };
