@@ -211,14 +211,22 @@ bool spn_meant_next(struct spn_str *rest, struct spn_meant *_item)
 	return true;
 }
 
+/* By itself, and it is no DN, which has commas, and no port of the one before.
+ */
 static bool is_good_item(const struct spn_meant *item)
 {
-	return item->service_class.len > 0 &&
-	       (spn_host_is_name(item->host) || spn_host_is_ip(item->host)) &&
-	       !spn_str_is_number(item->host) &&
-	       spn_part_look(SPN_PART_CLASS, item->service_class) ==
-		       SPN_LOOK_GOOD &&
-	       spn_part_look(SPN_PART_INSTANCE, item->suffix) == SPN_LOOK_GOOD;
+	struct spn spn = {
+		.service_class = item->service_class,
+		.host_name = item->host,
+		.port = spn_port(item->suffix),
+		.has_suffix = item->suffix.len > 0,
+	};
+
+	if (spn.port == 0) {
+		spn.instance_name = item->suffix;
+	}
+	return spn_is_good(&spn) && !spn_host_is_dn(item->host) &&
+	       !spn_str_is_number(item->host);
 }
 
 bool spn_meant_is_list(struct spn_str value)

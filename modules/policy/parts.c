@@ -177,13 +177,18 @@ static bool has_blank_edge(struct spn_str s)
 	return s.len > 0 && (s.data[0] == ' ' || s.data[s.len - 1] == ' ');
 }
 
+static bool has_at(struct spn_str s)
+{
+	return s.len > 0 && memchr(s.data, '@', s.len) != NULL;
+}
+
 bool spn_is_good(const struct spn *spn)
 {
 	struct spn_str suffix = spn->instance_name;
 
 	return spn->service_class.len > 0 &&
-	       spn_host_is_good(spn->host_name) &&
-	       memchr(spn->value.data, '@', spn->value.len) == NULL &&
+	       spn_host_is_good(spn->host_name) && !has_at(spn->host_name) &&
+	       !has_at(suffix) && !has_at(spn->service_name) &&
 	       !has_blank_edge(spn->service_class) &&
 	       !has_blank_edge(spn->host_name) &&
 	       !has_blank_edge(spn->service_name) &&

@@ -88,8 +88,7 @@ bool spn_str_is(struct spn_str s, const char *text)
 	return spn_str_equal_nocase(s, spn_str_of(text));
 }
 
-/* The port of an all-digit suffix; 0 for anything that is none. */
-static uint16_t parse_port(struct spn_str suffix)
+uint16_t spn_port(struct spn_str suffix)
 {
 	uint32_t port = 0;
 	size_t i;
@@ -145,7 +144,7 @@ static void parse_host(struct spn_str host, struct spn *spn)
 	spn->host_name.len = (size_t)(colon - host.data);
 	suffix.data = colon + 1;
 	suffix.len = host.len - spn->host_name.len - 1;
-	spn->port = parse_port(suffix);
+	spn->port = spn_port(suffix);
 	if (spn->port == 0) {
 		spn->instance_name = suffix;
 	}

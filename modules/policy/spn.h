@@ -52,6 +52,9 @@ enum spn_syntax {
  */
 enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn);
 
+/* The port that a suffix of digits is; 0 for anything that is none. */
+uint16_t spn_port(struct spn_str suffix);
+
 struct spn_str spn_str_of(const char *text); /* NULL gives length 0 */
 struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s);
 

@@ -197,6 +197,7 @@ static void check_meant(TALLOC_CTX *mem_ctx, struct spn_str value)
 	while (spn_meant_next(&rest, &meant)) {
 		text = NULL;
 		FUZZ_CHECK(spn_meant_format(mem_ctx, &meant, &text));
+		FUZZ_CHECK(text != NULL);
 		check_proposal(text);
 		num++;
 	}

@@ -134,7 +134,7 @@ GUARDS = {
          'if (label > LONGEST_LABEL)',
          'if (false)'),
         ('a realm is no part of a good value',
-         'memchr(spn->value.data, \'@\', spn->value.len) == NULL &&',
+         '!has_at(suffix) &&',
          ''),
     ],
     'modules/policy/meant.c': [
@@ -151,7 +151,10 @@ GUARDS = {
          'return num > 1;',
          'return num > 0;'),
         ('a port is no name of a list',
-         '!spn_str_is_number(item->host) &&',
+         '&& !spn_str_is_number(item->host)',
+         ''),
+        ('a DN is no list',
+         '&& !spn_host_is_dn(item->host)',
          ''),
     ],
     'modules/policy/rules/syntax_checks.c': [

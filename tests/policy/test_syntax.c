@@ -145,6 +145,13 @@ static const struct mistake mistakes[] = {
 	    "SPN-015",
 	    "'x/a' and 'x/b' and 'x/c' and 'x/d' and 'x/e' and 'x/f' and "
 	    "'x/g' and 'x/h' and 'x/i' and 'x/j' and more"),
+	/* no port, so no list; and nothing good to propose */
+	ROW("x/a:70000,b", "SPN-014", ""),
+	ROW("x/a:b@c,x/d", "SPN-014", ""),
+	ROW("x /a,b", "SPN-006", ""),
+	/* a DN */
+	ROW("x/cn=a,x", "", ""),
+	ROW("MSSQLSvc/a:b@C", "SPN-005", ""),
 	/* nothing where something has to be */
 	ROW("MSSQLSvc/db.x:", "SPN-016", "MSSQLSvc/db.x"),
 	ROW("HTTP/web01/", "SPN-016", "HTTP/web01"),

@@ -118,16 +118,13 @@ static bool add_item(struct spn_exam *exam,
 	if (!spn_meant_format(exam->report, item, &text)) {
 		return false;
 	}
-	if (text == NULL) {
-		return true;
-	}
 	quoted = spn_quote(exam->report, spn_str_of(text), 0);
 	if (quoted == NULL) {
 		return false;
 	}
 	*_words = talloc_asprintf_append(*_words,
 					 "%s%s",
-					 (**_words != '\0') ? " and " : "",
+					 (number > 0) ? " and " : "",
 					 quoted);
 	return *_words != NULL;
 }
