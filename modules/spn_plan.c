@@ -49,18 +49,6 @@ static bool add_completion(struct spn_plan *plan)
 	return true;
 }
 
-static bool brings_something(const struct spn_case *c)
-{
-	size_t i;
-
-	for (i = 0; i < c->diff->num_brought; i++) {
-		if (spn_case_added(c, c->diff->brought[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 {
 	struct examined examined = {.txn = txn, .plan = plan};
@@ -75,6 +63,7 @@ static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 				       plan->index,
 				       plan->before,
 				       plan->after);
+	plan->c.left_out = &plan->changed.left_out;
 	if (!spn_case_compare(&plan->c, plan)) {
 		return ldb_oom(txn->store.ldb);
 	}
@@ -86,7 +75,7 @@ static int complete(struct spn_transaction *txn, struct spn_plan *plan)
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	plan->gives_up_duplicate &= !brings_something(&plan->c);
+	plan->gives_up_duplicate &= !spn_case_brings(&plan->c);
 	if (plan->is_certain) {
 		plan->c.diff = NULL; /* it is another one then */
 		if (!add_completion(plan) || !spn_case_compare(&plan->c, plan))
@@ -119,17 +108,16 @@ static int predict(struct spn_transaction *txn,
 {
 	const struct ldb_message *msg = req->op.mod.message;
 	size_t num_values = 0;
-	bool is_clean = false;
 
 	plan->after = spn_request_predict(&txn->store,
 					  plan,
 					  plan->before,
 					  msg,
-					  &is_clean);
+					  &plan->changed);
 	if (plan->after == NULL) {
 		return ldb_oom(txn->store.ldb);
 	}
-	plan->is_certain = is_clean && !is_deleted &&
+	plan->is_certain = plan->changed.is_clean && !is_deleted &&
 			   spn_request_only_adds(msg, &num_values) &&
 			   num_values <= PREDICT_MAX &&
 			   ldb_request_get_control(

@@ -12,6 +12,8 @@ struct spn_plan {
 	struct spn_account *before; /* as it is; NULL: an add */
 	struct spn_account *after;  /* as predicted; NULL: only names change,
 				       or it could not be predicted */
+	struct spn_changed changed; /* what a modify says besides;
+				       keeps_spelling is for the caller */
 	struct spn_partial *index;  /* what was looked up */
 	struct spn_case c;	    /* before and after, in that index */
 	struct spn_completion completion; /* halves that go along */

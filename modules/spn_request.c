@@ -187,7 +187,7 @@ struct spn_account *spn_request_predict(const struct spn_store *store,
 					TALLOC_CTX *mem_ctx,
 					const struct spn_account *current,
 					const struct ldb_message *msg,
-					bool *_clean)
+					struct spn_changed *_changed)
 {
 	struct spn_fold fold = spn_store_fold(store);
 	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
@@ -218,7 +218,7 @@ struct spn_account *spn_request_predict(const struct spn_store *store,
 				  &fold,
 				  changes,
 				  num_changes,
-				  _clean);
+				  _changed);
 	if (after == NULL) {
 		goto done;
 	}

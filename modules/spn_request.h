@@ -21,14 +21,14 @@ bool spn_request_only_adds(const struct ldb_message *msg, size_t *_num);
 
 /*
  * The account as a modify would leave it: current with the SPN elements
- * applied and the new names, if it brings any. *_clean: no value is deleted
- * that is not there, none added that is. NULL when out of memory.
+ * applied and the new names, if it brings any; *_changed as in
+ * spn_changes_apply(). NULL when out of memory.
  */
 struct spn_account *spn_request_predict(const struct spn_store *store,
 					TALLOC_CTX *mem_ctx,
 					const struct spn_account *current,
 					const struct ldb_message *msg,
-					bool *_clean);
+					struct spn_changed *_changed);
 
 /* It names a value of servicePrincipalName, to add it or to delete it. */
 bool spn_request_has_values(const struct ldb_message *msg);

@@ -286,6 +286,58 @@ struct ldb_message *spn_steps_complete(TALLOC_CTX *mem_ctx,
 	return message_of(mem_ctx, dn, els, num);
 }
 
+/* Values of an account that are there in other spellings as well. */
+static bool push_twins(struct ldb_message_element *el,
+		       const struct spn_account *account,
+		       const struct spn_set *twins)
+{
+	size_t i;
+
+	for (i = 0; i < account->spns.num; i++) {
+		const struct spn_value *value = &account->spns.values[i];
+
+		if (spn_set_has(twins, value->key) &&
+		    !spn_values_push(el, value->value)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+struct ldb_message *spn_steps_restore(TALLOC_CTX *mem_ctx,
+				      struct ldb_dn *dn,
+				      const struct spn_account *before,
+				      const struct spn_account *after,
+				      const struct spn_set *twins)
+{
+	struct ldb_message_element els[2] = {
+		{.name = SPN_ATTR, .flags = LDB_FLAG_MOD_DELETE},
+		{.name = SPN_ATTR, .flags = LDB_FLAG_MOD_ADD},
+	};
+	size_t i;
+
+	if (!spn_values_room(mem_ctx,
+			     &els[0],
+			     before->spns.num + twins->num) ||
+	    !spn_values_room(mem_ctx, &els[1], after->spns.num))
+	{
+		return NULL;
+	}
+	for (i = 0; i < twins->num; i++) {
+		if (!spn_values_push(&els[0], twins->values[i].value)) {
+			return NULL;
+		}
+	}
+	if (!push_twins(&els[0], before, twins) ||
+	    !push_twins(&els[1], after, twins)) {
+		return NULL;
+	}
+	return message_of(mem_ctx,
+			  dn,
+			  els,
+			  (spn_values_num(&els[1]) > 0) ? 2 : 1);
+}
+
 /* The account after the request and what goes along with it. */
 static bool final_values(TALLOC_CTX *mem_ctx,
 			 const struct spn_case *c,

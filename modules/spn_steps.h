@@ -42,6 +42,18 @@ struct ldb_message *spn_steps_complete(
 	const struct spn_completion *completion);
 
 /*
+ * The step that takes away again what a permissive request has added in
+ * another spelling than the account has: the spellings of before, where the
+ * request leaves any (after). A delete by value takes any spelling, so all go
+ * and those come back. On mem_ctx; NULL when out of memory.
+ */
+struct ldb_message *spn_steps_restore(TALLOC_CTX *mem_ctx,
+				      struct ldb_dn *dn,
+				      const struct spn_account *before,
+				      const struct spn_account *after,
+				      const struct spn_set *twins);
+
+/*
  * What a request comes to, halves that go along included, as "delete all, add
  * what stays". Samba refuses any delete by value and any replace in which a
  * duplicate is left, so this is how one of several duplicates can be taken

@@ -20,6 +20,7 @@
 struct spn_touched {
 	const char *object_guid;
 	struct spn_account *before;
+	struct spn_set left_out; /* by a replace; on the transaction */
 	bool may_refuse;
 };
 
@@ -185,6 +186,31 @@ int spn_transaction_touch(struct spn_transaction *txn,
 	return LDB_SUCCESS;
 }
 
+int spn_transaction_leave_out(struct spn_transaction *txn,
+			      const char *object_guid,
+			      const struct spn_set *left_out)
+{
+	struct spn_touched *t = find_touched(txn, object_guid);
+	size_t i;
+
+	for (i = 0; t != NULL && i < left_out->num; i++) {
+		const struct spn_value *value = &left_out->values[i];
+		struct spn_value copy = {};
+
+		if (spn_set_has(&t->left_out, value->key)) {
+			continue;
+		}
+		copy.value = spn_str_dup(txn, value->value);
+		copy.key = spn_str_dup(txn, value->key);
+		if (copy.value.data == NULL || copy.key.data == NULL ||
+		    !spn_set_add(txn, &t->left_out, &copy))
+		{
+			return ldb_oom(txn->store.ldb);
+		}
+	}
+	return LDB_SUCCESS;
+}
+
 /*
  * By far the most transactions touch one account, and leave it where it was:
  * one record instead of an index in every naming context. *_num is 0 where
@@ -303,6 +329,7 @@ int spn_transaction_judge_accounts(struct spn_transaction *txn,
 			return ldb_oom(txn->store.ldb);
 		}
 		if (are_touched) {
+			cases[i].left_out = &t->left_out;
 			ret = compare_case(txn, cases, &cases[i]);
 		}
 	}

@@ -46,7 +46,16 @@ int spn_transaction_touch(struct spn_transaction *txn,
 			  struct spn_account *before,
 			  bool may_refuse);
 
-/* The same for an object that was not there before. */
+/*
+ * What a replace has left out of an account that is touched already; copied.
+ * The rules judge that otherwise than what a client deletes.
+ * LDB_ERR_OPERATIONS_ERROR when out of memory.
+ */
+int spn_transaction_leave_out(struct spn_transaction *txn,
+			      const char *object_guid,
+			      const struct spn_set *left_out);
+
+/* spn_transaction_touch() for an object that was not there before. */
 int spn_transaction_touch_added(struct spn_transaction *txn,
 				const char *object_guid,
 				bool may_refuse);

@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "policy/quote.h"
 #include "spn_answer.h"
 #include "spn_forward.h"
 #include "spn_session.h"
@@ -31,6 +32,7 @@ struct spn_write {
 	size_t num_sent;
 	struct spn_plan *plan; /* of the transaction; NULL: nobody has asked */
 	bool has_written;      /* a step has been done */
+	bool is_restored;      /* so has that which undoes spellings */
 	bool is_completed;     /* that step has been sent, or there is none */
 	bool gives_up;	       /* the form for that has been sent */
 };
@@ -47,6 +49,19 @@ bool spn_write_may_refuse(struct ldb_request *req)
 	       !spn_write_has_trusted_control(req, LDB_CONTROL_PROVISION_OID);
 }
 
+/* Samba itself writes in the middle of a request. */
+static bool is_nested(const struct spn_write *w)
+{
+	return w->outer != NULL && !ldb_req_is_untrusted(w->req);
+}
+
+static bool is_permissive(struct ldb_request *req)
+{
+	return ldb_request_get_control(req,
+				       LDB_CONTROL_PERMISSIVE_MODIFY_OID) !=
+	       NULL;
+}
+
 static const struct ldb_message *message_of(const struct ldb_request *req)
 {
 	return (req->operation == LDB_ADD) ? req->op.add.message
@@ -55,6 +70,31 @@ static const struct ldb_message *message_of(const struct ldb_request *req)
 
 /* ------------------------------------------------------------ Samba asks us
  */
+
+/* What is there in one spelling is there: where two on one account would be
+ * refused at the commit. */
+static bool keeps_spelling(const struct spn_write *w,
+			   const struct spn_transaction *txn)
+{
+	return spn_write_may_refuse(w->req) && !is_nested(w) &&
+	       spn_settings_level_of(txn->settings, "duplicate-spn") ==
+		       SPN_LEVEL_DENY;
+}
+
+static int touch(struct spn_write *w, struct spn_transaction *txn)
+{
+	struct spn_plan *plan = w->plan;
+	const char *guid = plan->before->object_guid;
+	int ret = spn_transaction_touch(txn,
+					plan->before,
+					spn_write_may_refuse(w->req));
+
+	return (ret == LDB_SUCCESS)
+		       ? spn_transaction_leave_out(txn,
+						   guid,
+						   &plan->changed.left_out)
+		       : ret;
+}
 
 /* Everything that can fail while a request is looked into. */
 static int prepare(struct spn_write *w)
@@ -73,13 +113,12 @@ static int prepare(struct spn_write *w)
 	if (w->req->operation == LDB_ADD) {
 		return spn_plan_add(txn, w->req, w->plan);
 	}
+	w->plan->changed.keeps_spelling = keeps_spelling(w, txn);
 	ret = spn_plan_modify(txn, w->req, w->concern.spns, w->plan);
 	if (ret != LDB_SUCCESS || w->plan->before == NULL) {
 		return ret;
 	}
-	return spn_transaction_touch(txn,
-				     w->plan->before,
-				     spn_write_may_refuse(w->req));
+	return touch(w, txn);
 }
 
 static int make_plan(struct spn_write *w)
@@ -94,6 +133,7 @@ static int make_plan(struct spn_write *w)
 		w->plan->after = NULL;
 		w->plan->is_certain = false;
 		w->plan->completion = (struct spn_completion){};
+		w->plan->changed = (struct spn_changed){};
 	}
 	return spn_state_check_failed(w->module, "a request was not examined");
 }
@@ -227,6 +267,64 @@ static int next_completion(struct spn_write *w,
 		       : LDB_SUCCESS;
 }
 
+/* The same after a request that is content with what is there. */
+static int next_restoration(struct spn_write *w,
+			    const struct ldb_message **_next)
+{
+	struct spn_plan *plan = w->plan;
+	struct ldb_dn *dn = NULL;
+
+	if (w->is_restored || plan == NULL || plan->changed.twins.num == 0) {
+		return LDB_SUCCESS;
+	}
+	w->is_restored = true;
+	dn = dn_after(w);
+	if (dn != NULL) {
+		*_next = spn_steps_restore(w,
+					   dn,
+					   plan->before,
+					   plan->after,
+					   &plan->changed.twins);
+	}
+	return (*_next == NULL)
+		       ? spn_state_check_failed(w->module, "out of memory")
+		       : LDB_SUCCESS;
+}
+
+/* As a Windows DC does it; Samba would keep both spellings. 2083 is
+ * ERROR_DS_ATT_VAL_ALREADY_EXISTS. */
+static int refuse_twin(const struct spn_write *w)
+{
+	struct ldb_context *ldb = ldb_module_get_ctx(w->module);
+	const struct spn_plan *plan = w->plan;
+	const struct spn_value *twin = &plan->changed.twins.values[0];
+	const struct spn_value *there = spn_account_find(plan->before,
+							 twin->key);
+	char *sent = spn_quote(plan->after, twin->value, SPN_QUOTE_CUT);
+	char *stored = spn_quote(plan->after, there->value, SPN_QUOTE_CUT);
+
+	if (sent == NULL || stored == NULL) {
+		return ldb_oom(ldb);
+	}
+	ldb_asprintf_errstring(ldb,
+			       "00002083: spn_policy: %s is on this account "
+			       "already, spelled %s: nothing has to be added; "
+			       "to change the spelling, delete the one and "
+			       "add the other in one request",
+			       sent,
+			       stored);
+	return LDB_ERR_ATTRIBUTE_OR_VALUE_EXISTS;
+}
+
+/* It adds what is there in another spelling, and wants to hear of it. What a
+ * permissive request may make us undo has a limit. */
+static bool has_twin(const struct spn_write *w)
+{
+	size_t num = (w->plan == NULL) ? 0 : w->plan->changed.twins.num;
+
+	return num > 0 && (!is_permissive(w->req) || num > SPN_COMPLETION_MAX);
+}
+
 /* What is not done: access control has been heard about it now. */
 static int take_back(const struct spn_write *w)
 {
@@ -240,15 +338,14 @@ static int take_back(const struct spn_write *w)
 	 * which is content with nothing. */
 	if (w->steps.deletes_all && w->num_sent == 1 && w->plan != NULL &&
 	    w->plan->before != NULL && w->plan->before->spns.num == 0 &&
-	    ldb_request_get_control(w->req,
-				    LDB_CONTROL_PERMISSIVE_MODIFY_OID) == NULL)
+	    !is_permissive(w->req))
 	{
 		ldb_set_errstring(ldb,
 				  "attribute 'servicePrincipalName': no such "
 				  "attribute for delete");
 		return LDB_ERR_NO_SUCH_ATTRIBUTE;
 	}
-	return LDB_SUCCESS;
+	return has_twin(w) ? refuse_twin(w) : LDB_SUCCESS;
 }
 
 static int step_written(void *private_data, const struct ldb_message **_next)
@@ -271,6 +368,9 @@ static int step_written(void *private_data, const struct ldb_message **_next)
 		ret = touch_unknown(w);
 	}
 	if (ret == LDB_SUCCESS) {
+		ret = next_restoration(w, _next);
+	}
+	if (ret == LDB_SUCCESS && *_next == NULL) {
 		ret = next_completion(w, _next);
 	}
 	if (ret == LDB_SUCCESS && *_next == NULL &&
@@ -405,8 +505,7 @@ static bool make_steps(struct spn_write *w)
 	const struct ldb_message *msg = message_of(w->req);
 
 	if (w->req->operation == LDB_MODIFY &&
-	    spn_state_of(w->module)->mode == SPN_MODE_ENFORCE &&
-	    (w->outer == NULL || ldb_req_is_untrusted(w->req)))
+	    spn_state_of(w->module)->mode == SPN_MODE_ENFORCE && !is_nested(w))
 	{
 		return spn_steps_split(w, msg, &w->steps);
 	}

@@ -29,7 +29,7 @@ PROGRAMS = {
     'module': '''
         test_dlopen test_store test_version test_module_basics
         test_module_commit test_module_complete test_module_failures
-        test_module_steps test_module_leaks test_module_oom
+        test_module_steps test_module_spelling test_module_leaks test_module_oom
         test_module_without_rights test_module_rights test_module_replication
         test_module_cn test_module_prediction test_module_samldb test_module_settings test_module_own_law
     ''',

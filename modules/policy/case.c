@@ -92,6 +92,18 @@ bool spn_case_added(const struct spn_case *c, const struct spn_value *value)
 	       spn_account_count(c->before, value->key);
 }
 
+bool spn_case_brings(const struct spn_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->diff->num_brought; i++) {
+		if (spn_case_added(c, c->diff->brought[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool spn_case_removed(const struct spn_case *c,
 		      struct spn_str service_class,
 		      struct spn_str host,

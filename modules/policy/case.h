@@ -37,6 +37,8 @@ struct spn_case {
 	const struct spn_settings *settings;
 	/* of before and after; NULL: spn_case_compare() finds it out */
 	const struct spn_diff *diff;
+	/* what a replace has left out, see completion.h; NULL: nothing */
+	const struct spn_set *left_out;
 };
 
 /* A machine has more SPNs than machine-spn-limit, and more than before: if
@@ -54,6 +56,10 @@ const struct spn_value *spn_case_value(const struct spn_case *c, size_t i);
 /* One more of the same, in another spelling, is new, too. In an audit all
  * are. */
 bool spn_case_added(const struct spn_case *c, const struct spn_value *value);
+/* The write brings something that is not only another spelling. c->diff must
+ * be there. */
+bool spn_case_brings(const struct spn_case *c);
+
 /* The account held class/host before the write and does not any more.
  * False in *_removed in an audit. Returns false when out of memory. */
 bool spn_case_removed(const struct spn_case *c,

@@ -10,68 +10,115 @@
 
 #include "host_pair.h"
 
-static bool take_away(struct spn_account *account,
-		      const struct spn_set *values,
-		      bool *_clean)
+/* Changes on their way into an account. */
+struct applied {
+	struct spn_account *account;
+	const struct spn_account *base;
+	const struct spn_fold *fold;
+	struct spn_changed *changed;
+	struct spn_set named; /* what a delete names */
+	bool says_all;	      /* a replace, or a delete of everything */
+};
+
+static bool take_away(struct applied *a, const struct spn_set *values)
 {
+	struct spn_set *spns = &a->account->spns;
 	bool all = false;
+	size_t i;
 
 	if (values->num == 0) {
-		spn_set_clear(&account->spns);
+		a->says_all = true;
+		spn_set_clear(spns);
 		return true;
 	}
-	if (!spn_set_remove(account,
-			    &account->spns,
+	for (i = 0; i < values->num; i++) {
+		if (!spn_set_add(a->account, &a->named, &values->values[i])) {
+			return false;
+		}
+	}
+	if (!spn_set_remove(a->account,
+			    spns,
 			    values->values,
 			    values->num,
-			    &all))
-	{
+			    &all)) {
 		return false;
 	}
-	*_clean &= all;
+	a->changed->is_clean &= all;
 	return true;
 }
 
-static bool bring(struct spn_account *account,
-		  const struct spn_set *values,
-		  bool *_clean)
+/* The account has it already, spelled otherwise, and not by this request. */
+static bool is_twin(const struct applied *a, const struct spn_value *value)
 {
+	const struct spn_value *there = spn_set_find(&a->account->spns,
+						     value->key);
+
+	return a->changed->keeps_spelling && !a->says_all && there != NULL &&
+	       spn_set_has_exactly(&a->base->spns, there);
+}
+
+static bool bring(struct applied *a, const struct spn_set *values)
+{
+	struct spn_set *spns = &a->account->spns;
 	size_t i;
 
 	for (i = 0; i < values->num; i++) {
 		const struct spn_value *value = &values->values[i];
+		bool is_there = spn_set_has_exactly(spns, value);
+		bool twin = !is_there && is_twin(a, value);
 
-		if (spn_set_has_exactly(&account->spns, value)) {
-			*_clean = false;
-		} else if (!spn_set_add(account, &account->spns, value)) {
+		a->changed->is_clean &= !is_there && !twin;
+		if (twin &&
+		    !spn_set_add(a->account, &a->changed->twins, value)) {
+			return false;
+		}
+		if (!is_there && !twin &&
+		    !spn_set_add(a->account, spns, value)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static bool apply_one(struct spn_account *account,
-		      const struct spn_fold *fold,
-		      const struct spn_change *change,
-		      bool *_clean)
+static bool apply_one(struct applied *a, const struct spn_change *change)
 {
 	/* The values of a change, folded; a set that owns their bytes. */
-	struct spn_account *changed = talloc_zero(account, struct spn_account);
+	struct spn_account *changed = talloc_zero(a->account,
+						  struct spn_account);
 
 	if (changed == NULL || !spn_account_add_all(changed,
-						    fold,
+						    a->fold,
 						    change->values,
 						    change->num_values))
 	{
 		return false;
 	}
 	if (change->kind == SPN_CHANGE_DELETE) {
-		return take_away(account, &changed->spns, _clean);
+		return take_away(a, &changed->spns);
 	}
 	if (change->kind == SPN_CHANGE_REPLACE) {
-		spn_set_clear(&account->spns);
+		a->says_all = true;
+		spn_set_clear(&a->account->spns);
 	}
-	return bring(account, &changed->spns, _clean);
+	return bring(a, &changed->spns);
+}
+
+static bool find_left_out(const struct applied *a)
+{
+	const struct spn_set *before = &a->base->spns;
+	size_t i;
+
+	for (i = 0; a->says_all && i < before->num; i++) {
+		const struct spn_value *value = &before->values[i];
+
+		if (!spn_set_has(&a->account->spns, value->key) &&
+		    !spn_set_has(&a->named, value->key) &&
+		    !spn_set_add(a->account, &a->changed->left_out, value))
+		{
+			return false;
+		}
+	}
+	return true;
 }
 
 struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
@@ -79,27 +126,38 @@ struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
 				      const struct spn_fold *fold,
 				      const struct spn_change *changes,
 				      size_t num_changes,
-				      bool *_clean)
+				      struct spn_changed *_changed)
 {
 	struct spn_account *after = talloc_memdup(mem_ctx,
 						  base,
 						  sizeof(*base));
-	bool clean = true;
+	struct spn_changed changed = {
+		.keeps_spelling = _changed != NULL && _changed->keeps_spelling,
+		.is_clean = true,
+	};
+	struct applied a = {
+		.account = after,
+		.base = base,
+		.fold = fold,
+		.changed = &changed,
+	};
+	bool ok = false;
 	size_t i;
 
 	/* The values of base are shared, the arrays are not. */
-	if (after == NULL || !spn_set_copy(after, &base->spns, &after->spns)) {
+	ok = after != NULL && spn_set_copy(after, &base->spns, &after->spns);
+	for (i = 0; ok && i < num_changes; i++) {
+		ok = apply_one(&a, &changes[i]);
+	}
+	if (ok && _changed != NULL) {
+		ok = find_left_out(&a);
+	}
+	if (!ok) {
 		talloc_free(after);
 		return NULL;
 	}
-	for (i = 0; i < num_changes; i++) {
-		if (!apply_one(after, fold, &changes[i], &clean)) {
-			talloc_free(after);
-			return NULL;
-		}
-	}
-	if (_clean != NULL) {
-		*_clean = clean;
+	if (_changed != NULL) {
+		*_changed = changed;
 	}
 	return after;
 }
@@ -116,6 +174,11 @@ struct work {
 	struct spn_set kin;
 	struct spn_set remove;
 	struct spn_fqdns fqdns;
+	bool brings; /* it brings something new */
+	/* What a replace leaves out, and does not delete by that: it stays if
+	 * the replace brings something and its other half is listed. */
+	struct spn_set left_out;
+	struct spn_set bereft; /* the other halves of that */
 };
 
 /* The partner's SPN of a plain SPN that is to be paired; else no value. */
@@ -175,9 +238,11 @@ static bool answers_alone(struct work *w,
 	return true;
 }
 
-/* One value that comes: does its other half have to come along? */
+/* One value that comes: does its other half have to come along? Of what a
+ * replace has left out only where it brings something new. */
 static bool complete_added(struct work *w, const struct spn_value *value)
 {
+	const struct spn_value *was = NULL;
 	struct spn spn = {};
 	struct spn_value partner = {};
 	bool alone = false;
@@ -189,6 +254,10 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	if (partner.value.len == 0 || spn_set_has(&w->wanted, partner.key) ||
 	    spn_set_has(&w->gone, partner.key))
 	{
+		return true;
+	}
+	was = spn_set_find(&w->left_out, partner.key);
+	if (was != NULL && !w->brings) {
 		return true;
 	}
 	if (!answers_alone(w, &partner, &alone, &held)) {
@@ -206,6 +275,10 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	}
 	if (alone || held) {
 		return true;
+	}
+	/* What the account has had it gets back as it was. */
+	if (was != NULL) {
+		partner = *was;
 	}
 	return spn_set_add(w->tmp_ctx, &w->add, &partner) &&
 	       spn_set_add(w->tmp_ctx, &w->wanted, &partner);
@@ -272,6 +345,74 @@ static bool complete_removed(struct work *w,
 	return spn_set_add(w->tmp_ctx, &w->remove, value) && forsake(w, value);
 }
 
+/* One value that a replace leaves out: if its other half is listed it stays.
+ */
+static bool note_left_out(struct work *w, const struct spn_value *value)
+{
+	struct spn spn = {};
+	struct spn_value partner = {};
+
+	if (!spn_set_add(w->tmp_ctx, &w->left_out, value) ||
+	    !spn_host_note_kin(w->c, w->tmp_ctx, value, &w->kin) ||
+	    !partner_of(w, value, &spn, &partner))
+	{
+		return false;
+	}
+	return partner.value.len == 0 ||
+	       spn_set_add(w->tmp_ctx, &w->bereft, &partner);
+}
+
+/* One value that is listed: it wants the half that is left out. */
+static bool want_bereft(struct work *w, const struct spn_value *value)
+{
+	struct spn spn = {};
+	struct spn_value partner = {};
+
+	if (spn_set_has(&w->wanted, value->key) ||
+	    !spn_host_is_kin(w->c, &w->kin, value))
+	{
+		return true;
+	}
+	if (!partner_of(w, value, &spn, &partner)) {
+		return false;
+	}
+	if (partner.value.len == 0 ||
+	    (!spn_set_has(&w->left_out, partner.key) &&
+	     !spn_set_has(&w->bereft, value->key)))
+	{
+		return true;
+	}
+	return spn_set_add(w->tmp_ctx, &w->wanted, value);
+}
+
+static bool collect_gone(struct work *w)
+{
+	const struct spn_case *c = w->c;
+	bool removes = c->settings->replace_half == SPN_REPLACE_HALF_REMOVE;
+	bool ok = true;
+	size_t i;
+
+	w->brings = spn_case_brings(c);
+	for (i = 0; ok && i < c->diff->num_gone; i++) {
+		const struct spn_value *value = c->diff->gone[i];
+		bool left_out = c->left_out != NULL &&
+				spn_set_has(c->left_out, value->key);
+
+		if (left_out && (w->brings || !removes)) {
+			ok = note_left_out(w, value);
+		} else {
+			ok = forsake(w, value);
+		}
+	}
+	for (i = 0;
+	     ok && w->brings && w->left_out.num > 0 && i < c->after->spns.num;
+	     i++)
+	{
+		ok = want_bereft(w, &c->after->spns.values[i]);
+	}
+	return ok;
+}
+
 /* *_small: few enough to be looked up before access control has spoken. */
 static bool collect(struct work *w, bool *_small)
 {
@@ -284,12 +425,7 @@ static bool collect(struct work *w, bool *_small)
 			return false;
 		}
 	}
-	for (i = 0; *_small && i < diff->num_gone; i++) {
-		if (!forsake(w, diff->gone[i])) {
-			return false;
-		}
-	}
-	return true;
+	return !*_small || collect_gone(w);
 }
 
 static bool grow(struct work *w)

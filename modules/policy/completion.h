@@ -3,8 +3,13 @@
  * Mode "complete" of http-pair: which half must come or go along with a
  * request. KB 871179 registers a pair by two commands; one value a request
  * is all that setspn.exe, samba-tool and ADUC ever send. So the missing
- * half is added (a orphaned one removed) before the request is passed down,
- * and the caller's rights are checked for both.
+ * half is added (a orphaned one removed) by the same caller, whose rights are
+ * checked for both.
+ *
+ * A delete says what is to go, and the other half goes along. A replace says
+ * what is to be there: if it brings something new, the half that it leaves out
+ * stays. If it brings nothing new it could be meant either way, and the
+ * setting replace-half decides.
  */
 #ifndef SPN_POLICY_COMPLETION_H
 #define SPN_POLICY_COMPLETION_H
@@ -23,19 +28,33 @@ struct spn_change {
 	size_t num_values;
 };
 
+/* What changes say besides the account that they leave. */
+struct spn_changed {
+	/* For the caller to say: what is there in one spelling is there. Else
+	 * another spelling is another value, as to a directory. */
+	bool keeps_spelling;
+	/* No value is deleted that is not there, none added that is. */
+	bool is_clean;
+	/* Added, while the account has them in another spelling and keeps
+	 * that. */
+	struct spn_set twins;
+	/* Gone because a replace does not list them; no delete names them. */
+	struct spn_set left_out;
+};
+
 /*
  * The account as a directory leaves it after these changes. before may be
  * NULL (an add); then base gives the names. Deleting an absent value and
  * adding a present one change nothing: the directory below says what it
- * thinks of that; *_clean (may be NULL) is then false. The result is on
- * mem_ctx; NULL when out of memory.
+ * thinks of that. *_changed may be NULL; it uses memory of base and of the
+ * result. The result is on mem_ctx; NULL when out of memory.
  */
 struct spn_account *spn_changes_apply(TALLOC_CTX *mem_ctx,
 				      const struct spn_account *base,
 				      const struct spn_fold *fold,
 				      const struct spn_change *changes,
 				      size_t num_changes,
-				      bool *_clean);
+				      struct spn_changed *_changed);
 
 /*
  * Requests that bring and take more values than this together are neither
@@ -55,7 +74,8 @@ struct spn_completion {
 
 /*
  * c->before is the account as it is, c->after as the request would leave
- * it; c->index must hold c->after. Nothing to do where a partner is held by
+ * it, c->left_out as spn_changes_apply() says; c->index must hold c->after.
+ * Nothing to do where a partner is held by
  * somebody else, was removed by this very request, or is not to be paired:
  * the rules judge that. Only final when c->index has no open question.
  * False when out of memory.

@@ -18,6 +18,7 @@ struct spn_violation {
 	struct spn_str spn;		   /* as stored; len 0 if none */
 	const char *partner;		   /* NULL when there is none */
 	struct spn_holders others;
+	bool is_allowed; /* a setting lets this one pass: logged only */
 };
 
 struct spn_report {

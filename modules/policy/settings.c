@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Keys of the rules come from the table of rules; the lists stand in one
- * table here. Both are set through spn_settings_set() and nowhere else.
+ * table here, numbers and words beside it. All are set through
+ * spn_settings_set() and nowhere else.
  */
 #include "settings.h"
 
@@ -109,6 +110,21 @@ static const struct number_key number_keys[] = {
 };
 #define NUM_NUMBER_KEYS (sizeof(number_keys) / sizeof(number_keys[0]))
 
+static const struct spn_setting half_key = {
+	"replace-half",
+	"deny keep remove",
+	"deny",
+	"a replace that only takes away, and half a pair stays",
+	false,
+};
+
+static const char *const half_texts[] = {
+	[SPN_REPLACE_HALF_KEEP] = "keep",
+	[SPN_REPLACE_HALF_REMOVE] = "remove",
+	[SPN_REPLACE_HALF_DENY] = "deny",
+};
+#define NUM_HALVES (sizeof(half_texts) / sizeof(half_texts[0]))
+
 static uint32_t *number_of(struct spn_settings *settings,
 			   const struct number_key *key)
 {
@@ -153,11 +169,10 @@ const struct spn_setting *spn_settings_table(
 	const struct spn_rule *const *rules,
 	size_t *_num)
 {
-	struct spn_setting *table = talloc_zero_array(mem_ctx,
-						      struct spn_setting,
-						      count_rules(rules) +
-							      NUM_LIST_KEYS +
-							      NUM_NUMBER_KEYS);
+	struct spn_setting *table = talloc_zero_array(
+		mem_ctx,
+		struct spn_setting,
+		count_rules(rules) + NUM_LIST_KEYS + NUM_NUMBER_KEYS + 1);
 	size_t num = 0;
 	size_t i;
 
@@ -183,6 +198,7 @@ const struct spn_setting *spn_settings_table(
 	for (i = 0; i < NUM_NUMBER_KEYS; i++) {
 		table[num++] = number_keys[i].setting;
 	}
+	table[num++] = half_key;
 	*_num = num;
 	return table;
 }
@@ -198,6 +214,7 @@ struct spn_settings *spn_settings_new(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	settings->rules = rules;
+	settings->replace_half = SPN_REPLACE_HALF_DENY;
 	settings->num_levels = count_rules(rules);
 	settings->levels = talloc_array(settings,
 					enum spn_level,
@@ -314,6 +331,39 @@ static bool set_limit(struct spn_settings *settings,
 	return *_reason == NULL;
 }
 
+static bool set_half(struct spn_settings *settings,
+		     const char *value,
+		     const char **_reason)
+{
+	char *shown = NULL;
+	char *reason = NULL;
+	size_t i;
+
+	for (i = 0; i < NUM_HALVES; i++) {
+		if (strcasecmp(value, half_texts[i]) != 0) {
+			continue;
+		}
+		if (!settings->replace_half_set ||
+		    settings->replace_half < (enum spn_replace_half)i)
+		{
+			settings->replace_half = (enum spn_replace_half)i;
+		}
+		settings->replace_half_set = true;
+		return true;
+	}
+	shown = spn_quote(settings, spn_str_of(value), SPN_QUOTE_CUT);
+	if (shown != NULL) {
+		reason = talloc_asprintf(
+			settings,
+			"%s: %s is none of its words: write deny, keep or "
+			"remove",
+			half_key.name,
+			shown);
+	}
+	*_reason = (reason != NULL) ? reason : spn_settings_no_memory;
+	return false;
+}
+
 static bool unknown_name(struct spn_settings *settings,
 			 const char *name,
 			 const char **_reason)
@@ -343,6 +393,9 @@ static bool unknown_name(struct spn_settings *settings,
 		known = talloc_asprintf_append(known,
 					       ", %s",
 					       number_keys[i].setting.name);
+	}
+	if (known != NULL) {
+		known = talloc_asprintf_append(known, ", %s", half_key.name);
 	}
 	if (known != NULL && shown != NULL) {
 		reason = talloc_asprintf(
@@ -382,6 +435,9 @@ bool spn_settings_set(struct spn_settings *settings,
 					 value,
 					 _reason);
 		}
+	}
+	if (strcasecmp(name, half_key.name) == 0) {
+		return set_half(settings, value, _reason);
 	}
 	for (i = 0; rules[i] != NULL; i++) {
 		if (strcasecmp(name, rules[i]->name) == 0) {
@@ -451,6 +507,10 @@ char *spn_settings_get(const struct spn_settings *settings,
 					     spn_level_text(
 						     settings->levels[i]));
 		}
+	}
+	if (strcasecmp(name, half_key.name) == 0) {
+		return talloc_strdup(mem_ctx,
+				     half_texts[settings->replace_half]);
 	}
 	for (i = 0; i < NUM_NUMBER_KEYS; i++) {
 		const void *at = (const char *)settings +

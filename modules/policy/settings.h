@@ -16,6 +16,14 @@ enum spn_mode {
 	SPN_MODE_OFF,
 };
 
+/* replace-half: a replace brings nothing new and leaves one half of a pair
+ * alone. The stricter come later. */
+enum spn_replace_half {
+	SPN_REPLACE_HALF_KEEP,	 /* so be it: logged */
+	SPN_REPLACE_HALF_REMOVE, /* it is a delete: the half goes along */
+	SPN_REPLACE_HALF_DENY,
+};
+
 /* NULL-terminated, never NULL. */
 struct spn_settings {
 	enum spn_mode mode;
@@ -28,6 +36,8 @@ struct spn_settings {
 	const char **exempt_accounts;
 	const char **exempt_hosts;
 	uint32_t machine_spn_limit; /* 0: there is none */
+	enum spn_replace_half replace_half;
+	bool replace_half_set; /* the default has been replaced */
 };
 
 /* One key an administrator may set. The table is the only list of them. */
@@ -39,8 +49,8 @@ struct spn_setting {
 	bool is_list;	      /* may be set more than once; values add up */
 };
 
-/* Every key: these rules, NULL-terminated, the lists, the numbers. The result
- * lives on mem_ctx; NULL when out of memory. */
+/* Every key: these rules, NULL-terminated, the lists, the numbers, the words.
+ * The result lives on mem_ctx; NULL when out of memory. */
 const struct spn_setting *spn_settings_table(
 	TALLOC_CTX *mem_ctx,
 	const struct spn_rule *const *rules,
@@ -59,7 +69,7 @@ extern const char spn_settings_no_memory[];
  * Sets one key. On false nothing has changed and *_reason says why, in one
  * line that names what is allowed; it lives on settings. The first value of
  * pair-classes replaces the default, more of them add up. Of a limit that is
- * set twice the lower number counts.
+ * set twice the lower number counts, of replace-half the stricter word.
  */
 bool spn_settings_set(struct spn_settings *settings,
 		      const char *name,

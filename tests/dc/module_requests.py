@@ -11,7 +11,8 @@ DC without the module and to one with it, and meets the same objects at both:
 * what access control refuses is refused with the same code and text, and so
   is whatever stock Samba refuses to who may write nothing. What it refuses to
   others for other reasons is refused, for one reason or another;
-* what stock Samba accepts is accepted, or refused with 19 and a text of ours;
+* what stock Samba accepts is accepted, or refused with 19 and a text of ours,
+  or with 20 and one: what is to be added is there in another spelling;
 * what both accept does the same, but for SPNs;
 * in the end, all accepted requests once more in a row: both promises hold.
 
@@ -49,7 +50,8 @@ STOCK = os.environ.get("SPN_REQUESTS_STOCK")
 
 CLOSED = -1             # instead of a code: the server hung up
 NO_ANSWER = "no answer to this, or to other connections"
-OURS = re.compile(r"[0-9A-F]{8}: spn_policy: SPN-\d{3} ")
+OURS = {raw_ldap.CONSTRAINT: re.compile(r"[0-9A-F]{8}: spn_policy: SPN-\d{3} "),
+        raw_ldap.EXISTS: re.compile(r"00002083: spn_policy: '")}
 WITHOUT_RIGHTS = ("anonymous", "user")  # they may write nothing
 ACCESS_CONTROL = (1, raw_ldap.NO_RIGHTS)
 # Differs from DC to DC, and from one object to the next. Which of several
@@ -96,7 +98,7 @@ def disagreement(caller, stock, ours):
         return "%.1f s, %.1f s without the module" % (ours.seconds,
                                                       stock.seconds)
     if stock.code == raw_ldap.SUCCESS:
-        if ours.code == raw_ldap.CONSTRAINT and OURS.match(ours.text):
+        if ours.code in OURS and OURS[ours.code].match(ours.text):
             return None
         if ours.code != raw_ldap.SUCCESS:
             return said

@@ -56,28 +56,32 @@ class Accounts(WritePaths):
                              dNSHostName=dns)
 
 
+def write_account_spn(creds, operation, dn, *spns):
+    """DsWriteAccountSpn, the call of setspn.exe: its status."""
+    drs = drsuapi.drsuapi("ncacn_ip_tcp:%s[seal]" % SERVER, LP, creds)
+    info = drsuapi.DsBindInfoCtr()
+    info.length = 28
+    info.info = drsuapi.DsBindInfo28()
+    handle = drs.DsBind(misc.GUID(drsuapi.DRSUAPI_DS_BIND_GUID), info)[1]
+    request = drsuapi.DsWriteAccountSpnRequest1()
+    request.operation = operation
+    request.object_dn = dn
+    request.count = len(spns)
+    names = []
+    for spn in spns:
+        name = drsuapi.DsNameString()
+        name.str = spn
+        names.append(name)
+    request.spn_names = names
+    level, result = drs.DsWriteAccountSpn(handle, 1, request)
+    assert level == 1
+    return result.status[0]
+
+
 class WriteAccountSpn(Accounts):
     """setspn.exe of a machine for itself, and of an ordinary user."""
 
-    def write(self, creds, operation, dn, *spns):
-        drs = drsuapi.drsuapi("ncacn_ip_tcp:%s[seal]" % SERVER, LP, creds)
-        info = drsuapi.DsBindInfoCtr()
-        info.length = 28
-        info.info = drsuapi.DsBindInfo28()
-        handle = drs.DsBind(misc.GUID(drsuapi.DRSUAPI_DS_BIND_GUID), info)[1]
-        request = drsuapi.DsWriteAccountSpnRequest1()
-        request.operation = operation
-        request.object_dn = dn
-        request.count = len(spns)
-        names = []
-        for spn in spns:
-            name = drsuapi.DsNameString()
-            name.str = spn
-            names.append(name)
-        request.spn_names = names
-        level, result = drs.DsWriteAccountSpn(handle, 1, request)
-        self.assertEqual(level, 1)
-        return result.status[0]
+    write = staticmethod(write_account_spn)
 
     def test_machine_for_itself(self):
         """The other half is its own name as well: validated write takes it."""
@@ -110,29 +114,34 @@ class WriteAccountSpn(Accounts):
             self.assertEqual(self.spns(target), before)
 
     def test_machine_replaces_its_set(self):
-        """A replace brings the other half, and takes it along: to leave one
-        half out is to delete it. samba-tool spn delete does the same.
+        """A replace that brings something is completed; one that only takes
+        away leaves no half alone, but for the setting.
         """
         dn = self.computer("rpcset", dNSHostName="rpcset." + self.dns)
         creds = self.login("rpcset$")
         self.assertEqual(self.write(creds, REPLACE, dn, "http/rpcset"), 0)
         self.assertEqual(self.spns(dn), self.pair("rpcset"))
-        self.assertEqual(self.write(creds, REPLACE, dn, "http/rpcset",
-                                    "TERMSRV/rpcset"), 0)
+        wanted = ("http/rpcset", "TERMSRV/rpcset")
+        whole = sorted([wanted[1], *self.pair("rpcset")])
+        self.assertEqual(self.write(creds, REPLACE, dn, *wanted), 0)
+        self.assertEqual(self.spns(dn), whole)
+        self.assertEqual(self.write(creds, REPLACE, dn, *wanted),
+                         ACCESS_DENIED)
+        self.assertEqual(self.spns(dn), whole)
+        self.set_policy("replace-half=remove")
+        self.assertEqual(self.write(creds, REPLACE, dn, *wanted), 0)
         self.assertEqual(self.spns(dn), ["TERMSRV/rpcset"])
 
-    def set_policy(self, *line):
-        """Takes one line of the settings in, and out again at the end."""
-        policy = "CN=SPN Policy,CN=Services,%s" % (
-            self.stock.get_config_basedn())
-
-        def change(flag):
-            message = ldb.Message(ldb.Dn(self.stock, policy))
-            message["s"] = ldb.MessageElement(list(line), flag,
-                                              "msDS-Settings")
-            self.stock.modify(message)
-        change(ldb.FLAG_MOD_ADD)
-        self.addCleanup(change, ldb.FLAG_MOD_DELETE)
+    def test_other_spelling(self):
+        """What is there is there, and stays as it is spelled."""
+        dn = self.computer("RPCSPELL", dNSHostName="rpcspell." + self.dns)
+        creds = self.login("RPCSPELL$")
+        for who in (creds, admin_credentials()):
+            for spn in ("http/rpcspell." + self.dns, "HTTP/RPCSPELL",
+                        "http/rpcspell", "HTTP/RpcSpell." + self.dns):
+                self.assertEqual(self.write(who, ADD, dn, spn), 0, spn)
+                self.assertEqual(len(self.spns(dn)), 2)
+            self.assertIn("http/rpcspell." + self.dns, self.spns(dn))
 
     def test_limit_of_a_machine(self):
         """It gives itself so many and no more, however it asks; who is not

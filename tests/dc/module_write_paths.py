@@ -6,6 +6,7 @@ Runs in the environment ad_dc:local. Each test works on accounts of its own in
 an OU that is thrown away with them.
 """
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -95,6 +96,27 @@ class WritePaths(unittest.TestCase):
     def pair(self, host):
         return ["http/" + host, "http/%s.%s" % (host, self.dns)]
 
+    @contextlib.contextmanager
+    def policy(self, *lines):
+        """With these lines in the settings."""
+        policy = "CN=SPN Policy,CN=Services,%s" % (
+            self.stock.get_config_basedn())
+
+        def change(flag):
+            message = ldb.Message(ldb.Dn(self.stock, policy))
+            message["s"] = ldb.MessageElement(list(lines), flag,
+                                              "msDS-Settings")
+            self.stock.modify(message)
+        change(ldb.FLAG_MOD_ADD)
+        try:
+            yield
+        finally:
+            change(ldb.FLAG_MOD_DELETE)
+
+    def set_policy(self, *lines):
+        """The same to the end of the test."""
+        self.enterContext(self.policy(*lines))
+
     def change(self, samdb, dn, *spns, flag=ldb.FLAG_MOD_ADD, controls=None):
         message = ldb.Message(dn if isinstance(dn, ldb.Dn)
                               else ldb.Dn(samdb, dn))
@@ -129,8 +151,13 @@ class Tools(WritePaths):
                                *where)
             self.assertNotEqual(status, 0, said)
             self.assertEqual(self.spns(second), [])
-            self.assertEqual(run("samba-tool", "spn", "delete",
-                                 "http/" + host, *where)[0], 0)
+            delete = ("samba-tool", "spn", "delete", "http/" + host, *where)
+            status, said = run(*delete)
+            self.assertNotEqual(status, 0, said)
+            self.assertIn("0000202F: spn_policy: SPN-309", said)
+            self.assertEqual(self.spns(first), self.pair(host))
+            with self.policy("replace-half=remove"):
+                self.assertEqual(run(*delete)[0], 0)
             self.assertEqual(self.spns(first), [])
 
     def test_ldbmodify_file(self):

@@ -259,6 +259,8 @@ def spn_values(change):
 def outcome(number, text):
     if number == ldb.ERR_INSUFFICIENT_ACCESS_RIGHTS:
         return "denied by acl"
+    if number == ldb.ERR_ATTRIBUTE_OR_VALUE_EXISTS:
+        return "exists"
     if "spn_policy: SPN-" in text:
         code = text[text.index("SPN-"):][:7]
         if number == ldb.ERR_CONSTRAINT_VIOLATION:

@@ -197,8 +197,13 @@ static void make_world(struct world *w, struct input *in)
 		"exempt-account=guid1",
 		"dns-suffix=else.net",
 	};
+	static const char *const halves[] = {"replace-half=deny",
+					     "replace-half=keep",
+					     "replace-half=remove",
+					     "replace-half=deny"};
 	uint8_t set = next(in);
 	const char *reason = NULL;
+	uint8_t how = 0;
 	size_t i;
 
 	w->mem_ctx = talloc_new(NULL);
@@ -221,7 +226,11 @@ static void make_world(struct world *w, struct input *in)
 						 spn_str_of(lines[i]),
 						 &reason));
 	}
-	for (i = (next(in) & 3) + 1; i > 0; i--) {
+	how = next(in);
+	FUZZ_CHECK(spn_settings_set_line(w->settings,
+					 spn_str_of(halves[(how >> 2) & 3]),
+					 &reason));
+	for (i = (how & 3) + 1; i > 0; i--) {
 		w->accounts[w->num_accounts] = next_account(w, in);
 		w->num_accounts++;
 	}
@@ -256,12 +265,13 @@ static struct spn_case case_of(struct world *w,
 	};
 }
 
-static struct spn_account *apply_request(struct world *w, struct input *in)
+static struct spn_account *apply_request(struct world *w,
+					 struct input *in,
+					 struct spn_changed *_changed)
 {
 	struct spn_change changes[MAX_CHANGES] = {};
 	size_t num_changes = (next(in) & 3) + 1;
 	struct spn_account *after = NULL;
-	bool clean = false;
 	size_t i;
 	size_t j;
 
@@ -283,7 +293,7 @@ static struct spn_account *apply_request(struct world *w, struct input *in)
 				  &w->fold,
 				  changes,
 				  num_changes,
-				  &clean);
+				  _changed);
 	FUZZ_CHECK(after != NULL);
 	return after;
 }
@@ -296,17 +306,17 @@ static struct spn_account *apply_completion(struct world *w,
 		{SPN_CHANGE_ADD, more->add, more->num_add},
 		{SPN_CHANGE_DELETE, more->remove, more->num_remove},
 	};
-	bool clean = false;
+	struct spn_changed changed = {};
 	struct spn_account *completed =
 		spn_changes_apply(w->mem_ctx,
 				  after,
 				  &w->fold,
 				  changes,
 				  (more->num_remove > 0) ? 2 : 1,
-				  &clean);
+				  &changed);
 
 	/* What it adds was not there, what it takes was. */
-	FUZZ_CHECK(completed != NULL && clean);
+	FUZZ_CHECK(completed != NULL && changed.is_clean);
 	return completed;
 }
 
@@ -483,7 +493,8 @@ static void check_added(const struct spn_completion *more)
 static void check_request(struct world *w, struct input *in)
 {
 	const struct spn_account *before = w->accounts[0];
-	struct spn_account *after = apply_request(w, in);
+	struct spn_changed changed = {};
+	struct spn_account *after = apply_request(w, in, &changed);
 	struct spn_completion more = {};
 	struct spn_report *report = spn_report_new(w->mem_ctx);
 	struct audit_case audit = {.census = census_of(w, after)};
@@ -491,11 +502,13 @@ static void check_request(struct world *w, struct input *in)
 		case_of(w, before, after, spn_census_index(audit.census));
 	bool yes = false;
 
+	c.left_out = &changed.left_out;
 	FUZZ_CHECK(spn_complete(&c, w->mem_ctx, &more));
 	check_added(&more);
 	after = apply_completion(w, after, &more);
 	audit.census = census_of(w, after);
 	c = case_of(w, before, after, spn_census_index(audit.census));
+	c.left_out = &changed.left_out;
 	FUZZ_CHECK(spn_complete(&c, w->mem_ctx, &more));
 	FUZZ_CHECK(more.num_add == 0 && more.num_remove == 0);
 	FUZZ_CHECK(spn_gives_up_duplicate(&c, &yes));
@@ -508,6 +521,7 @@ static void check_request(struct world *w, struct input *in)
 	/* An audit of the same. */
 	c.is_write = false;
 	c.before = NULL;
+	c.left_out = NULL;
 	c.wide_index = c.index;
 	audit.c = c;
 	FUZZ_CHECK(audit_rules_judge(&audit, report));

@@ -11,7 +11,7 @@ import socket
 import ssl
 
 ADD, DELETE, REPLACE = range(3)     # changes of a modify
-SUCCESS, UNWILLING, NO_RIGHTS, CONSTRAINT = 0, 53, 50, 19
+SUCCESS, UNWILLING, NO_RIGHTS, CONSTRAINT, EXISTS = 0, 53, 50, 19, 20
 
 # code, text: resultCode, diagnosticMessage. rest: every byte of the answer
 # behind its messageID, controls included.

@@ -31,6 +31,7 @@ static const char *const result_texts[] = {
 	[ROW_DENY] = "deny",
 	[ROW_DENIED_BY_ACL] = "denied by acl",
 	[ROW_REFUSED_BY_SAMBA] = "refused by samba",
+	[ROW_EXISTS] = "exists",
 	[ROW_FINDINGS] = "",
 };
 
@@ -323,13 +324,16 @@ static void take_result(struct line *line, struct row *row, char *text)
 			row->codes[num_codes] = NULL;
 		} else if (strcmp(word, "ok") == 0) {
 			row->result = ROW_OK;
+		} else if (strcmp(word, result_texts[ROW_EXISTS]) == 0) {
+			row->result = ROW_EXISTS;
 		} else if (strcmp(word, "warn") == 0) {
 			row->result = ROW_WARN;
 		} else if (strcmp(word, "deny") == 0) {
 			row->result = ROW_DENY;
 		} else if (strcmp(word, "none") != 0) {
-			line->error = "a result is: ok, warn CODE, deny CODE, "
-				      "denied by acl, refused by samba";
+			line->error = "a result is: ok, exists, warn CODE, "
+				      "deny CODE, denied by acl, refused by "
+				      "samba";
 		}
 	}
 	if (row->verb == ROW_AUDIT && row->result != ROW_NO_RESULT) {
@@ -337,9 +341,13 @@ static void take_result(struct line *line, struct row *row, char *text)
 	} else if (row->verb == ROW_AUDIT) {
 		row->result = ROW_FINDINGS;
 	} else if (row->result == ROW_NO_RESULT ||
-		   num_codes != ((row->result == ROW_OK) ? 0 : 1))
+		   num_codes != ((row->result == ROW_OK ||
+				  row->result == ROW_EXISTS)
+					 ? 0
+					 : 1))
 	{
-		line->error = "warn and deny take one code, ok none";
+		line->error = "warn and deny take one code, ok and exists "
+			      "none";
 	}
 }
 

@@ -21,8 +21,9 @@
  *
  * After has, an account may also have facts, KEY=VALUE, see rows_facts.h.
  * KIND: user, computer, dc, gmsa. RESULT: ok; warn CODE; deny CODE; denied
- * by acl; refused by samba. {dns} is the domain. A value with blanks stands
- * in double quotes; \xx in it is a byte. # starts a comment.
+ * by acl; refused by samba; exists (in another spelling). {dns} is the
+ * domain. A value with blanks stands in double quotes; \xx in it is a byte.
+ * # starts a comment.
  */
 #ifndef SPN_POLICY_TESTS_ROWS_H
 #define SPN_POLICY_TESTS_ROWS_H
@@ -48,6 +49,7 @@ enum row_result {
 	ROW_DENY,
 	ROW_DENIED_BY_ACL,
 	ROW_REFUSED_BY_SAMBA,
+	ROW_EXISTS,
 	ROW_FINDINGS,
 };
 

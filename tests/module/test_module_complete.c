@@ -191,7 +191,7 @@ static void computer_that_is_added(void **state)
 	assert_stored(f, "NEW", "HOST/NEW|HOST/new.example.com|http/new");
 }
 
-/* A removed half takes its partner along, by delete or by replace. */
+/* A removed half takes its partner along. */
 static void removed_half_takes_its_partner(void **state)
 {
 	static const struct row rows[] = {
@@ -200,10 +200,6 @@ static void removed_half_takes_its_partner(void **state)
 		{"http/app|http/app.example.com",
 		 "-spn http/app.example.com",
 		 ""},
-		{"http/app|http/app.example.com", "=spn http/app", ""},
-		{"a/b|http/app|http/app.example.com",
-		 "=spn a/b|http/app",
-		 "a/b"},
 		{"a/b|http/app|http/app.example.com", "-spn a/b|http/app", ""},
 		{"http/web01|http/web01.example.com",
 		 "-spn http/web01.example.com",
@@ -224,7 +220,6 @@ static void add_one_half_remove_the_other(void **state)
 	static const char *const changes[] = {
 		"+spn http/app\n-spn http/app.example.com",
 		"-spn http/app.example.com\n+spn http/app",
-		"=spn http/app",
 	};
 	struct fake *f = *state;
 	size_t i;

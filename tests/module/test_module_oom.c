@@ -50,6 +50,8 @@ static const struct request requests[] = {
 	{"=description new\n=spn x/y|foo/dup|http/lab1",
 	 "foo/dup|http/lab1|x/y"},
 	{"=description new\n=dNSHostName b.example.com", "foo/dup|x/y"},
+	/* What is there in another spelling. */
+	{"=description new\n+spn X/Y", NULL},
 };
 
 static void restore(struct fake *f)

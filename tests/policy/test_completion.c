@@ -54,7 +54,8 @@ static size_t changes_of(struct fixture *f,
 
 static struct spn_account *apply(struct fixture *f,
 				 const struct spn_account *base,
-				 const struct change_text *texts)
+				 const struct change_text *texts,
+				 struct spn_changed *_changed)
 {
 	struct spn_change changes[MAX_CHANGES] = {};
 	size_t num = changes_of(f, texts, changes);
@@ -63,7 +64,7 @@ static struct spn_account *apply(struct fixture *f,
 						      &f->fold,
 						      changes,
 						      num,
-						      NULL);
+						      _changed);
 
 	assert_non_null(after);
 	return after;
@@ -97,8 +98,9 @@ static void apply_changes(void **state)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct spn_account *base =
 			fixture_account(f, "svc", NULL, rows[i].before);
-		char *text = fixture_spns(f->mem_ctx,
-					  apply(f, base, rows[i].changes));
+		char *text =
+			fixture_spns(f->mem_ctx,
+				     apply(f, base, rows[i].changes, NULL));
 
 		if (strcmp(text, rows[i].after) != 0) {
 			print_error("row %zu: '%s', wanted '%s'\n",
@@ -114,6 +116,90 @@ static void apply_changes(void **state)
 	assert_true(ok);
 }
 
+/* What is there in another spelling is there, if somebody says so. */
+static void apply_keeps_spelling(void **state)
+{
+	static const struct {
+		const char *before;
+		struct change_text changes[MAX_CHANGES];
+		const char *after;
+		const char *twins;
+		bool clean;
+	} rows[] = {
+		{"a/b", {{'+', "A/B"}}, "a/b", "A/B", false},
+		{"a/b", {{'+', "c/d A/B A/b"}}, "a/b c/d", "A/B A/b", false},
+		{"a/b A/B", {{'+', "A/b"}}, "A/B a/b", "A/b", false},
+		{"a/b", {{'+', "a/b"}}, "a/b", "", false},
+		{"a/b", {{'-', "a/b"}, {'+', "A/B"}}, "A/B", "", true},
+		{"a/b", {{'+', "A/B"}, {'-', "a/b"}}, "", "A/B", false},
+		{"", {{'+', "a/b A/B"}}, "A/B a/b", "", true},
+		{"a/b", {{'=', "A/B"}}, "A/B", "", true},
+		{"a/b", {{'=', "a/b A/B"}}, "A/B a/b", "", true},
+		{"a/b", {{'=', "a/b"}, {'+', "A/B"}}, "A/B a/b", "", true},
+		{"a/b", {{'-', ""}, {'+', "a/b A/B"}}, "A/B a/b", "", true},
+	};
+	struct fixture *f = *state;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct spn_account *base =
+			fixture_account(f, "svc", NULL, rows[i].before);
+		struct spn_changed changed = {.keeps_spelling = true};
+		struct spn_account *after =
+			apply(f, base, rows[i].changes, &changed);
+		struct spn_account found = {.spns = changed.twins};
+		char *text = fixture_spns(f->mem_ctx, after);
+		char *twins = fixture_spns(f->mem_ctx, &found);
+
+		if (strcmp(text, rows[i].after) != 0 ||
+		    strcmp(twins, rows[i].twins) != 0 ||
+		    changed.is_clean != rows[i].clean)
+		{
+			print_error("row %zu: '%s' and '%s', clean %d\n",
+				    i,
+				    text,
+				    twins,
+				    changed.is_clean);
+			ok = false;
+		}
+	}
+	assert_true(ok);
+}
+
+/* Gone because a replace does not list it, and no delete names it. */
+static void apply_says_what_is_left_out(void **state)
+{
+	static const struct {
+		struct change_text changes[MAX_CHANGES];
+		const char *left_out; /* of "a/b c/d" */
+	} rows[] = {
+		{{{'-', "a/b"}}, ""},
+		{{{'=', "a/b"}}, "c/d"},
+		{{{'=', "A/B"}}, "c/d"},
+		{{{'=', ""}}, "a/b c/d"},
+		{{{'-', ""}, {'+', "e/f"}}, "a/b c/d"},
+		{{{'=', "a/b"}, {'+', "c/d"}}, ""},
+		{{{'=', "a/b c/d"}, {'-', "c/d"}}, ""},
+		{{{'-', "C/D"}, {'=', "a/b"}}, ""},
+		{{{'+', "e/f"}}, ""},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct spn_account *base =
+			fixture_account(f, "svc", NULL, "a/b c/d");
+		struct spn_changed changed = {};
+		struct spn_account found = {};
+
+		apply(f, base, rows[i].changes, &changed);
+		found.spns = changed.left_out;
+		assert_string_equal(fixture_spns(f->mem_ctx, &found),
+				    rows[i].left_out);
+	}
+}
+
 /* Names and kind come along: rules look at them, too. */
 static void apply_keeps_names(void **state)
 {
@@ -121,7 +207,7 @@ static void apply_keeps_names(void **state)
 	struct fixture *f = *state;
 	struct spn_account *base =
 		fixture_account(f, "WEB01$", "web01.example.com", "");
-	struct spn_account *after = apply(f, base, changes);
+	struct spn_account *after = apply(f, base, changes, NULL);
 
 	assert_true(spn_account_same(base, after));
 	assert_string_equal(after->sam_account_name, "WEB01$");
@@ -180,6 +266,17 @@ static const struct completion_row completion_rows[] = {
 	{"replace without one half",
 	 "a/b http/app http/app.example.com",
 	 {{'=', "a/b http/app"}},
+	 "",
+	 ""},
+	{"replace without one half, and something new",
+	 "a/b http/app HTTP/app.example.com",
+	 {{'=', "c/d http/app"}},
+	 "HTTP/app.example.com",
+	 ""},
+	{"replace without one half, deleted by value",
+	 "a/b http/app http/app.example.com",
+	 {{'=', "c/d http/app http/app.example.com"},
+	  {'-', "http/app.example.com"}},
 	 "",
 	 "http/app"},
 	{"delete both",
@@ -242,12 +339,15 @@ static struct spn_case case_of(struct fixture *f,
 						   (before != NULL) ? before
 								    : "");
 	struct spn_census *census = spn_census_new(f->mem_ctx, f->fold);
+	struct spn_changed *changed = talloc_zero(f->mem_ctx,
+						  struct spn_changed);
 	struct spn_case c = {
 		.before = (before != NULL) ? base : NULL,
-		.after = apply(f, base, changes),
+		.after = apply(f, base, changes, changed),
 		.is_write = true,
 		.forest = f->forest,
 		.settings = f->settings,
+		.left_out = &changed->left_out,
 	};
 
 	assert_non_null(census);
@@ -450,6 +550,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(apply_changes),
 		fixture_test(apply_keeps_names),
+		fixture_test(apply_keeps_spelling),
+		fixture_test(apply_says_what_is_left_out),
 		fixture_test(completion_table),
 		fixture_test(computer_with_host_pair),
 		fixture_test(other_modes_complete_nothing),

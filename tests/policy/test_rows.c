@@ -167,7 +167,8 @@ static struct spn_case make_case(struct directory *d,
 static struct spn_account *completed(struct directory *d,
 				     char letter,
 				     const struct spn_account *before,
-				     struct spn_account *after)
+				     struct spn_account *after,
+				     const struct spn_set *left_out)
 {
 	struct spn_census *census = make_census(d, letter, after);
 	struct spn_case c = make_case(d, census, before, after, true);
@@ -177,6 +178,7 @@ static struct spn_account *completed(struct directory *d,
 		{.kind = SPN_CHANGE_ADD},
 	};
 
+	c.left_out = left_out;
 	spn_complete(&c, d->mem_ctx, &completion);
 	changes[0].values = completion.remove;
 	changes[0].num_values = completion.num_remove;
@@ -231,6 +233,11 @@ static void run_write(struct directory *d, const struct row *row)
 	struct spn_account *before = d->accounts[(int)row->account];
 	struct spn_account *after = NULL;
 	struct spn_report *found = spn_report_new(d->mem_ctx);
+	struct spn_changed changed = {
+		.keeps_spelling = spn_settings_level_of(d->settings,
+							"duplicate-spn") ==
+				  SPN_LEVEL_DENY,
+	};
 	struct spn_case c = {};
 	const char *got = NULL;
 	bool ok = false;
@@ -244,14 +251,19 @@ static void run_write(struct directory *d, const struct row *row)
 					  &d->fold,
 					  row->changes,
 					  row->num_changes,
-					  NULL);
+					  &changed);
 	}
-	after = completed(d, row->account, before, after);
+	if (changed.twins.num > 0) {
+		report(d, row, row->result == ROW_EXISTS, "exists");
+		return;
+	}
+	after = completed(d, row->account, before, after, &changed.left_out);
 	c = make_case(d,
 		      make_census(d, row->account, after),
 		      before,
 		      after,
 		      true);
+	c.left_out = &changed.left_out;
 	spn_rules_judge(&c, found);
 	ok = result_is(row, found, &got);
 	if (spn_report_refusal(found) == NULL) {

@@ -461,10 +461,52 @@ static void lower_limit_counts(void **state)
 	}
 }
 
+/* Of two words the stricter counts, in either order; the default, which is
+ * stricter than both, is replaced. */
+static void stricter_word_counts(void **state)
+{
+	static const struct {
+		const char *lines[2];
+		const char *word;
+	} rows[] = {
+		{{"syntax=warn", "replace-half=keep"}, "keep"},
+		{{"replace-half=keep", "replace-half=keep"}, "keep"},
+		{{"replace-half=remove", "replace-half=keep"}, "remove"},
+		{{"replace-half=keep", "replace-half=deny"}, "deny"},
+		{{"replace-half=nonsense", "syntax=warn"}, "deny"},
+	};
+	struct fixture *f = *state;
+	size_t i;
+	size_t first;
+
+	assert_string_equal(spn_settings_get(f->settings,
+					     f->mem_ctx,
+					     "replace-half"),
+			    "deny");
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		const char *const *lines = rows[i / 2].lines;
+		struct spn_settings *settings = spn_settings_new(f->mem_ctx,
+								 spn_rules());
+		const char *reasons[2] = {};
+		struct spn_str both[2] = {};
+
+		first = i % 2;
+		both[0] = spn_str_of(lines[first]);
+		both[1] = spn_str_of(lines[1 - first]);
+		assert_true(
+			spn_settings_set_lines(settings, both, 2, reasons));
+		assert_string_equal(spn_settings_get(settings,
+						     f->mem_ctx,
+						     "REPLACE-half"),
+				    rows[i / 2].word);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(lower_limit_counts),
+		fixture_test(stricter_word_counts),
 		fixture_test(defaults_are_modes),
 		fixture_test(default_levels),
 		fixture_test(table_is_complete),

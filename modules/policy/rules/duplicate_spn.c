@@ -46,8 +46,8 @@ static const struct spn_message dup_self = {
 	.rank = 3,
 	.summary = "One account holds an SPN twice, in different "
 		   "spelling",
-	.client = "'{spn}' is on this account already in another "
-		  "spelling: remove the other one in the same request",
+	.client = "'{spn}' would be on this account twice, in different "
+		  "spelling: send it in one spelling only",
 	.reason = "the account holds it twice, spelled differently",
 	.fix = "remove one of the spellings",
 	.repair = SPN_REPAIR_REMOVE_TWIN,

@@ -10,9 +10,11 @@
 #include "http_pair.h"
 
 #include "policy/host_pair.h"
+#include "replace_half.h"
 #include "rule_table.h"
 
-static const char rule_name[] = "http-pair";
+const char spn_http_pair_name[] = "http-pair";
+#define rule_name spn_http_pair_name
 
 static const struct spn_message pair_no_short = {
 	.code = "SPN-301",
@@ -476,6 +478,39 @@ static bool is_new(const struct spn_case *c, const struct spn_value *value)
 	       !spn_set_has_exactly(&c->before->spns, value);
 }
 
+/* The same, but of what was there and a replace has left alone replace-half
+ * has its say. */
+static bool judge_lost_half(const struct spn_case *c,
+			    const struct half *half,
+			    struct known *known,
+			    struct spn_report *report)
+{
+	size_t first = report->num_violations;
+	struct spn_value partner = {};
+
+	if (!judge_half(c, half, known, report)) {
+		return false;
+	}
+	if (report->num_violations == first || c->left_out == NULL ||
+	    spn_account_find(c->before, half->value->key) == NULL)
+	{
+		return true;
+	}
+	if (!spn_index_key(c->index,
+			   report,
+			   half->spn.service_class,
+			   spn_str_of(half->partner),
+			   &partner))
+	{
+		return false;
+	}
+	if (spn_set_has(c->left_out, partner.key)) {
+		spn_replace_half_settle(c->settings,
+					&report->violations[first]);
+	}
+	return true;
+}
+
 static bool judge_value(const struct spn_case *c,
 			const struct spn_value *value,
 			struct known *known,
@@ -493,7 +528,7 @@ static bool judge_value(const struct spn_case *c,
 	}
 	lost = lost || spn_set_has(&known->orphaned, value->key);
 	if (half.partner != NULL && (lost || is_new(c, value)) &&
-	    !judge_half(c, &half, known, report))
+	    !judge_lost_half(c, &half, known, report))
 	{
 		return false;
 	}
@@ -535,6 +570,7 @@ static const struct spn_message *const messages[] = {
 	&pair_port,
 	&winrm_hit,
 	&pair_foreign,
+	&spn_pair_left_out,
 	NULL,
 };
 

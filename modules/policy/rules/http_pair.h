@@ -7,6 +7,9 @@
 
 #include "policy/messages.h"
 
+/* The name of the rule, for those of its messages that stand elsewhere. */
+extern const char spn_http_pair_name[];
+
 /* SPN-303: the halves of a pair are on different accounts. */
 extern const struct spn_message spn_pair_split;
 

@@ -56,7 +56,8 @@ static void settle_levels(struct spn_report *report,
 		}
 		v.level = SPN_LEVEL_WARN;
 		if (v.message->on_write == SPN_ON_WRITE_REFUSE &&
-		    level > SPN_LEVEL_WARN) {
+		    level > SPN_LEVEL_WARN && !v.is_allowed)
+		{
 			v.level = SPN_LEVEL_DENY;
 		}
 		report->violations[kept++] = v;
