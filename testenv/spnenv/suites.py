@@ -95,6 +95,9 @@ DOMAIN_SUITES = (
             "counted", python(name))
       for name in ("module_stock", "module_hidden")
       for environment in ("ad_dc", "ad_dc_stock")),
+    *(Suite("module_clients." + environment, environment + ":local",
+            "counted", python("module_clients"))
+      for environment in ("ad_dc", "ad_dc_stock")),
     Suite("module_kdc_names", "ad_dc_stock:local", "counted",
           python("module_kdc_names")),
     Suite("module_requests", MACHINE, "counted",
