@@ -183,20 +183,27 @@ class NetAds(Tools):
     def test_setspn(self):
         """It wants an account that has an SPN already."""
         first = "foo/netads"
-        dn = self.computer("netads", [first],
-                           dNSHostName="netads." + self.dns)
+        # A KDC would find CN=netads for the other half.
+        dn = self.account("otherwise", [first], objectClass="computer",
+                          sAMAccountName="netads$", userAccountControl="4096",
+                          dNSHostName="netads." + self.dns)
         self.account("netother", ["foo/netother"])
         status, said = self.net("add", "http/netads", "alice%Secret007")
         self.assertNotEqual(status, 0, said)
         self.assertEqual(self.spns(dn), [first])
         status, said = self.net("add", "http/netads")
         self.assertEqual(status, 0, said)
-        # For the other half a KDC finds this computer by its CN.
-        self.assertEqual(self.spns(dn), [first, "http/netads"])
+        self.assertEqual(self.spns(dn), [first] + self.pair("netads"))
         status, said = self.net("add", "foo/netother")
         self.assertNotEqual(status, 0)
         self.assertIn("000021C7: spn_policy: SPN-101", said)
-        status, said = self.net("delete", "http/netads")
+        # It sends what stays, as samba-tool does.
+        status, said = self.net("delete", "http/netads." + self.dns)
+        self.assertNotEqual(status, 0)
+        self.assertIn("0000202F: spn_policy: SPN-309", said)
+        self.assertEqual(self.spns(dn), [first] + self.pair("netads"))
+        with self.policy("replace-half=remove"):
+            status, said = self.net("delete", "http/netads." + self.dns)
         self.assertEqual(status, 0, said)
         self.assertEqual(self.spns(dn), [first])
 
