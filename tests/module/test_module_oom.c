@@ -50,8 +50,9 @@ static const struct request requests[] = {
 	{"=description new\n=spn x/y|foo/dup|http/lab1",
 	 "foo/dup|http/lab1|x/y"},
 	{"=description new\n=dNSHostName b.example.com", "foo/dup|x/y"},
-	/* What is there in another spelling. */
+	/* What is there in another spelling, and what a replace leaves out. */
 	{"=description new\n+spn X/Y", NULL},
+	{"=description new\n=spn foo/dup", "foo/dup"},
 };
 
 static void restore(struct fake *f)
@@ -122,6 +123,25 @@ static void every_allocation_of_a_modify(void **state)
 		/* It does allocate, and we do see it. */
 		assert_true(n > 50 && n < MANY);
 	}
+}
+
+/* The same where spellings are put back. */
+static void every_allocation_of_a_permissive_modify(void **state)
+{
+	static const struct request permissive = {
+		"=description new\n+spn X/Y|foo/c",
+		"foo/c|foo/dup|x/y",
+	};
+	struct fake *f = *state;
+	unsigned n = 1;
+
+	put_accounts(f);
+	f->control = LDB_CONTROL_PERMISSIVE_MODIFY_OID;
+	restore(f);
+	while (modify_without_memory(f, &permissive, n)) {
+		n++;
+	}
+	assert_true(n > 50 && n < MANY);
 }
 
 /* The same while Samba's own check asks us, and the configuration is kept:
@@ -306,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fake_test(every_allocation_of_a_modify),
+		fake_test(every_allocation_of_a_permissive_modify),
 		fake_test(every_allocation_of_prediction),
 		fake_test(every_allocation_in_audit_mode),
 		fake_test(every_allocation_of_a_delete),
