@@ -310,6 +310,16 @@ class Settings(OneCopy):
         self.assertEqual(["http-pair=deny"], self.settings())
         self.assertIn("already", self.good("set", "http-pair=deny"))
 
+    def test_replace_half(self):
+        self.assertRegex(self.good("status"), r"replace-half +deny +default")
+        self.good("set", "replace-half=keep")
+        self.good("set", "replace-half=remove")
+        self.assertEqual(["replace-half=remove"], self.settings())
+        self.assertRegex(self.good("status"),
+                         r"replace-half +remove +settings object")
+        self.assertIn("all valid", self.good("check"))
+        self.good("unset", "replace-half")
+
     def test_a_list_grows(self):
         self.good("set", "dns-suffix=a.example")
         self.good("set", "dns-suffix=b.example")

@@ -23,6 +23,7 @@ REFUSED = {
     "pair-classes=*": "like http, without a wildcard",
     "pair-classes=https": "write pair-classes=http",
     "pair-classes=none": "goes back to the default",
+    "replace-half=complete": "write deny, keep or remove",
     "exempt-host==http/web01": "write exempt-host=web01",
     "exempt-host=web01:8080": "write exempt-host=web01",
     "exempt-host=.lab.net": "write exempt-host=*.lab.net",
