@@ -101,7 +101,7 @@ GUARDS = {
          'spn_request_undeletes(msg) || (!is_known',
          '(!is_known'),
         ('dbcheck may store two spellings',
-         'return may_refuse(w->req) && !is_nested(w) &&',
+         'return spn_write_may_refuse(w->req) && !is_nested(w) &&',
          'return !is_nested(w) &&'),
         ('Samba may try out what it likes',
          'may_refuse(w->req) && !is_nested(w) &&',

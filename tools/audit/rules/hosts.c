@@ -10,7 +10,8 @@
 #include "purpose.h"
 #include "rule_table.h"
 
-static const char rule_name[] = "hosts";
+const char audit_rule_name_hosts[] = "hosts";
+#define rule_name audit_rule_name_hosts
 
 static const struct spn_message stale_nohost = {
 	.code = "SPN-401",

@@ -6,7 +6,7 @@
  */
 #include "own_spns.h"
 
-static const char rule_name[] = "hosts";
+#define rule_name audit_rule_name_hosts
 
 const struct spn_message audit_host_missing = {
 	.code = "SPN-404",

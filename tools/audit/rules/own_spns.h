@@ -8,6 +8,8 @@
 
 #include "rules.h"
 
+extern const char audit_rule_name_hosts[]; /* one text for all messages */
+
 extern const struct spn_message audit_host_missing;
 extern const struct spn_message audit_dc_set;
 extern const struct spn_message audit_own_domain;
