@@ -83,9 +83,15 @@ class WriteAccountSpn(Accounts):
 
     write = staticmethod(write_account_spn)
 
+    def of_another_cn(self, name, **more):
+        """One that a KDC does not find by its CN, so both halves count."""
+        return self.account("cn-" + name, objectClass="computer",
+                            sAMAccountName=name + "$",
+                            userAccountControl="4096", **more)
+
     def test_machine_for_itself(self):
         """The other half is its own name as well: validated write takes it."""
-        dn = self.computer("rpcself", dNSHostName="rpcself." + self.dns)
+        dn = self.of_another_cn("rpcself", dNSHostName="rpcself." + self.dns)
         creds = self.login("rpcself$")
         self.assertEqual(self.write(creds, ADD, dn, "http/rpcself"), 0)
         self.assertEqual(self.spns(dn), self.pair("rpcself"))
@@ -117,7 +123,7 @@ class WriteAccountSpn(Accounts):
         """A replace that brings something is completed; one that only takes
         away leaves no half alone, but for the setting.
         """
-        dn = self.computer("rpcset", dNSHostName="rpcset." + self.dns)
+        dn = self.of_another_cn("rpcset", dNSHostName="rpcset." + self.dns)
         creds = self.login("rpcset$")
         self.assertEqual(self.write(creds, REPLACE, dn, "http/rpcset"), 0)
         self.assertEqual(self.spns(dn), self.pair("rpcset"))
@@ -134,7 +140,7 @@ class WriteAccountSpn(Accounts):
 
     def test_other_spelling(self):
         """What is there is there, and stays as it is spelled."""
-        dn = self.computer("RPCSPELL", dNSHostName="rpcspell." + self.dns)
+        dn = self.of_another_cn("RPCSPELL", dNSHostName="rpcspell." + self.dns)
         creds = self.login("RPCSPELL$")
         for who in (creds, admin_credentials()):
             for spn in ("http/rpcspell." + self.dns, "HTTP/RPCSPELL",

@@ -260,8 +260,7 @@ class Refusals(SetspnTest):
                 ("HTTP/a,HTTP/b.x", "SPN-015", "HTTP/a", "HTTP/b.x")):
             result = self.check(remote("-S", spn, "svc2"), 1, CHECKING, code)
             self.assertEqual(
-                ["setspn -H '%s' -U -S '%s' 'svc2'" % (URL, each)
-                 for each in meant],
+                ["%s -U -S '%s' 'svc2'" % (LOGIN, each) for each in meant],
                 re.findall("if that was meant: (.*)", result.err))
         self.assertEqual(set(), self.spns(dn_of("svc2")))
 
