@@ -162,13 +162,13 @@ static bool add_found(const struct lookup *l,
 {
 	size_t num = found->num_accounts + more->num_accounts;
 	const struct spn_account **accounts = NULL;
-	size_t num_before = found->num_accounts;
 	size_t i;
 
+	/* One account may be there twice: an export has it twice. */
 	if (more->num_accounts == 0 || found->many != NULL) {
 		return true;
 	}
-	if (num_before == 0 && is_long_duplicate(l, more)) {
+	if (found->num_accounts == 0 && is_long_duplicate(l, more)) {
 		*found = *more;
 		return true;
 	}
@@ -183,7 +183,7 @@ static bool add_found(const struct lookup *l,
 	for (i = 0; i < more->num_accounts; i++) {
 		const struct spn_holders before = {
 			.accounts = accounts,
-			.num_accounts = num_before,
+			.num_accounts = found->num_accounts,
 		};
 
 		if (is_searched(l, more->accounts[i]) &&

@@ -14,6 +14,7 @@ LDAP path.
 
 import os
 import random
+import re
 import unittest
 
 import ldb
@@ -65,25 +66,34 @@ class Model:
                 if spn in [fold(value) for value in spns]]
 
     def effective(self, host):
-        return (self.holders("HTTP/" + host) or
-                self.holders("HOST/" + host))
+        """Who answers for it at a KDC: docs/kdc.md."""
+        computers = [name for name, (sam, _, _) in self.accounts.items()
+                     if sam.endswith("$")
+                     and name.upper() == host.partition(".")[0]]
+        return (self.holders("HTTP/" + host) or sorted(
+            set(self.holders("HOST/" + host) + computers)))
 
-    def partner(self, host):
-        for sam, dns, _ in self.accounts.values():
-            if sam.endswith("$") and dns and dns.upper() == host:
-                return sam[:-1].upper()
-            if sam.upper() == host + "$" and dns:
-                return dns.upper()
-        if host.endswith("." + self.domain):
-            label = host[:-len(self.domain) - 1]
-            return label if "." not in label else None
-        return None if "." in host else host + "." + self.domain
+    def partners(self, host):
+        """Any of them will do: a host may have several FQDNs."""
+        if "." in host:
+            label, _, domain = host.partition(".")
+            cut = label[:len(LONG)]
+            computers = {sam[:-1].upper(): (dns or "").upper()
+                         for sam, dns, _ in self.accounts.values()
+                         if sam.endswith("$")}
+            if host == computers.get(cut):
+                return [cut]
+            return [label] if domain == self.domain else []
+        found = [dns.upper() for sam, dns, _ in self.accounts.values()
+                 if sam.upper() == host + "$" and dns]
+        return found + [host + "." + self.domain]
 
 
 def is_plain_http(spn):
+    """Of a name that a host can have."""
     parts = spn.split("/")
-    return (len(parts) == 2 and parts[0] == "HTTP" and parts[1] != "" and
-            ":" not in parts[1] and
+    return (len(parts) == 2 and parts[0] == "HTTP" and
+            re.fullmatch(r"[\w-]{1,63}([.][\w-]{1,63})*", parts[1]) and
             not parts[1].replace(".", "").isdigit())
 
 
@@ -100,14 +110,15 @@ def broken_promises(before, after):
             if not is_plain_http(spn):
                 continue
             host = spn.partition("/")[2]
-            partner = after.partner(host)
-            if partner is None or (not dns and sam.upper() == host + "$"):
+            partners = after.partners(host)
+            if not partners or (not dns and sam.upper() == host + "$"):
                 continue
-            lost = any(c + partner in had and c + partner not in has
-                       for c in ("HTTP/", "HOST/"))
-            if (added or lost) and after.effective(partner) != [name]:
+            lost = any(c + each in had and c + each not in has
+                       for c in ("HTTP/", "HOST/") for each in partners)
+            if (added or lost) and [name] not in map(after.effective,
+                                                     partners):
                 yield "P2: %s %s %s without %s" % (
-                    name, "brought" if added else "kept", spn, partner)
+                    name, "brought" if added else "kept", spn, partners)
 
 
 class Adversary(unittest.TestCase):
