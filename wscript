@@ -49,7 +49,7 @@ OURS = {
         settings settings_lines settings_values settings_effects settings_ask
     ''') + _sources('modules/policy/rules', '''
         rules syntax syntax_checks duplicate_spn hidden_duplicate alias_spn
-        http_pair replace_half
+        http_pair http_pair_audit replace_half
     '''), 'TALLOC'),
     # What searches.
     'store': (_sources('modules/store', '''

@@ -368,13 +368,14 @@ static size_t lower_bound(const struct spn_fqdns *fqdns, struct spn_str key)
 	return low;
 }
 
-/* half is the other half of class/FQDN. */
+/* half is the other half of class/FQDN, which nobody else holds. */
 static bool is_half_of(const struct spn_case *c,
 		       const struct spn_value *half,
 		       const struct spn_value *fqdn,
 		       bool *_is)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(c->index);
+	struct spn_holders holders = {};
 	const char *partner = NULL;
 	struct spn_value spn = {};
 	struct spn whole = {};
@@ -394,7 +395,10 @@ static bool is_half_of(const struct spn_case *c,
 						       whole.service_class,
 						       spn_str_of(partner),
 						       &spn));
-		*_is = ok && spn_str_equal(spn.key, half->key);
+	}
+	if (ok && spn.key.len > 0 && spn_str_equal(spn.key, half->key)) {
+		ok = spn_index_holders_of(c->index, tmp_ctx, fqdn, &holders);
+		*_is = ok && spn_holders_is_only(&holders, c->after);
 	}
 	talloc_free(tmp_ctx);
 	return ok;

@@ -114,6 +114,8 @@ GUARDS = {
         ('only what was there is left alone by a replace',
          'spn_account_find(c->before, half->value->key) == NULL',
          'false'),
+    ],
+    'modules/policy/rules/http_pair_audit.c': [
         ('a machine\'s own http SPN is no obstacle to WinRM',
          'if (!spn_class_is(&half->spn, "http") ||'
          ' spn_account_is_machine(c->after))',
@@ -127,6 +129,9 @@ GUARDS = {
         ('no half is proposed for what is no name',
          '|| !spn_host_is_name(half.spn.host_name)',
          ''),
+        ('the other half with the port is asked for',
+         'if (here) { return judge_port_half(c, half, report); }',
+         'if (here) { return true; }'),
     ],
     'modules/policy/parts.c': [
         ('a DN has commas',
@@ -303,6 +308,9 @@ GUARDS = {
         ('one label does not begin another',
          'if (label_of(key).len != SPN_NETBIOS_LEN)',
          'if (false)'),
+        ('what somebody else holds, too, is no other half',
+         '*_is = ok && spn_holders_is_only(&holders, c->after);',
+         '*_is = ok;'),
         ('what goes is no other half',
          'if (except != NULL && spn_set_has(except, fqdn->key))',
          'if (false)'),

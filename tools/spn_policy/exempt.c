@@ -152,7 +152,7 @@ bool policy_find_account(TALLOC_CTX *mem_ctx,
 	struct policy_account account = {};
 	struct ldb_result *res = NULL;
 	int ret = search_account(mem_ctx, ldb, value, false, &res);
-	bool is_named = ret == LDB_SUCCESS && res->count == 1;
+	bool is_named = ret == LDB_SUCCESS && res != NULL && res->count == 1;
 
 	*_account = account;
 	if (ret == LDB_SUCCESS && !is_named) {

@@ -9,7 +9,7 @@
  */
 #include "http_pair.h"
 
-#include "policy/host_pair.h"
+#include "http_pair_audit.h"
 #include "replace_half.h"
 #include "rule_table.h"
 
@@ -84,73 +84,6 @@ static const struct spn_message pair_split_alias = {
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
 
-static const struct spn_message pair_mismatch = {
-	.code = "SPN-305",
-	.id = "PAIR-MISMATCH",
-	.rule = rule_name,
-	.severity = SPN_SEVERITY_ERROR,
-	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 2,
-	.summary = "The halves are names of two different machines",
-	.reason = "{partner} looks like its other half but is the name "
-		  "of another machine",
-	.fix = "replace the half that was not meant",
-};
-
-static const struct spn_message pair_port = {
-	.code = "SPN-306",
-	.id = "PAIR-PORT",
-	.rule = rule_name,
-	.severity = SPN_SEVERITY_WARNING,
-	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 3,
-	.summary = "An http SPN with a port where the plain one is "
-		   "missing",
-	.reason = "browsers do not send the port, and {partner} is not "
-		  "on this account",
-	.fix = "add {partner} to the same account",
-};
-
-static const struct spn_message winrm_hit = {
-	.code = "SPN-307",
-	.id = "WINRM-HIT",
-	.rule = rule_name,
-	.severity = SPN_SEVERITY_WARNING,
-	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 3,
-	.summary = "PowerShell remoting to a computer meets a service "
-		   "account",
-	.reason = "remote PowerShell asks for the same name and gets "
-		  "the key of this account instead of the computer's",
-	.fix = "add {partner} to the computer and connect with the "
-	       "port in the SPN",
-};
-
-static const struct spn_message pair_foreign = {
-	.code = "SPN-308",
-	.id = "PAIR-FOREIGN",
-	.rule = rule_name,
-	.severity = SPN_SEVERITY_INFO,
-	.on_write = SPN_ON_WRITE_IGNORE,
-	.rank = 5,
-	.summary = "An http SPN whose other half nobody can know",
-	.reason = "its DNS suffix is not one of this forest, so no other "
-		  "half is asked for",
-	.fix = "if the suffix is yours, add it: spn-policy set "
-	       "dns-suffix=SUFFIX",
-};
-
-/* An http SPN of the account and the other half that it wants. */
-struct half {
-	const struct spn_value *value;
-	struct spn spn;
-	const char *partner;		    /* host name */
-	const struct spn_account *computer; /* see spn_host_partner() */
-	char *partner_spn;
-	struct spn_holders exact;     /* who holds partner_spn */
-	struct spn_holders effective; /* who answers for it */
-};
-
 /* A plain SPN of a class that goes in pairs. */
 static bool is_half(const struct spn_case *c,
 		    const struct spn_value *value,
@@ -163,7 +96,7 @@ static bool is_half(const struct spn_case *c,
 
 static bool find_partner(const struct spn_case *c,
 			 struct spn_report *report,
-			 struct half *half)
+			 struct spn_half *half)
 {
 	const struct spn *spn = &half->spn;
 	struct spn_str host = {};
@@ -213,7 +146,7 @@ static bool collect_orphaned(const struct spn_case *c,
 
 	for (i = 0; c->is_write && i < c->diff->num_gone; i++) {
 		struct spn_value partner = {};
-		struct half half = {.value = c->diff->gone[i]};
+		struct spn_half half = {.value = c->diff->gone[i]};
 
 		if (!spn_host_note_kin(c, report, half.value, &known->kin)) {
 			return false;
@@ -246,7 +179,7 @@ static bool collect_orphaned(const struct spn_case *c,
 
 /* The write took the partner, or the HOST SPN that stood for it, away. */
 static bool lost_partner(const struct spn_case *c,
-			 const struct half *half,
+			 const struct spn_half *half,
 			 bool *_lost)
 {
 	struct spn_str classes[2] = {half->spn.service_class};
@@ -270,7 +203,7 @@ static bool lost_partner(const struct spn_case *c,
 }
 
 static bool judge_half(const struct spn_case *c,
-		       const struct half *half,
+		       const struct spn_half *half,
 		       struct known *known,
 		       struct spn_report *report)
 {
@@ -316,162 +249,6 @@ static bool judge_half(const struct spn_case *c,
 	return spn_report_add(report, message, &v, NULL);
 }
 
-/* http/n and http/n.x here, but n is the name of a machine that is not n.x. */
-static bool judge_mismatch(const struct spn_case *c,
-			   const struct half *half,
-			   struct spn_report *report)
-{
-	struct spn_violation v = {
-		.account = c->after,
-		.spn = half->value->value,
-	};
-	struct spn_value short_spn = {};
-
-	if (!spn_index_key(c->index,
-			   report,
-			   half->spn.service_class,
-			   spn_first_label(half->spn.host_name),
-			   &short_spn))
-	{
-		return false;
-	}
-	v.partner = short_spn.value.data;
-	return spn_account_find(c->after, short_spn.key) == NULL ||
-	       spn_report_add(report, &pair_mismatch, &v, NULL);
-}
-
-/* What SPN-307 says to do: remote PowerShell can be told to send the port. */
-static bool is_winrm(const struct spn_case *c, const struct spn *spn)
-{
-	return (spn->port == 5985 || spn->port == 5986) &&
-	       spn_account_is_machine(c->after) &&
-	       spn_account_has_name(c->after, spn->host_name);
-}
-
-/* http/h:port where http/h does not lead here. */
-static bool judge_port(const struct spn_case *c,
-		       const struct half *half,
-		       struct spn_report *report)
-{
-	struct spn_violation v = {
-		.account = c->after,
-		.spn = half->value->value,
-	};
-	struct spn_holders effective = {};
-
-	if (is_winrm(c, &half->spn)) {
-		return true;
-	}
-	if (!spn_case_effective(c,
-				report,
-				half->spn.service_class,
-				half->spn.host_name,
-				&effective))
-	{
-		return false;
-	}
-	if (spn_holders_has(&effective, c->after)) {
-		return true;
-	}
-	v.partner = spn_format(report,
-			       half->spn.service_class,
-			       half->spn.host_name);
-	return v.partner != NULL &&
-	       spn_report_add(report, &pair_port, &v, NULL);
-}
-
-/* http/h of a service account, h a computer that may be administered. */
-static bool judge_winrm(const struct spn_case *c,
-			const struct half *half,
-			struct spn_report *report)
-{
-	struct spn_violation v = {
-		.account = c->after,
-		.spn = half->value->value,
-	};
-	const struct spn_account *computer = NULL;
-	struct spn_str host = half->spn.host_name;
-	struct spn_holders holders = {};
-	char *with_port = NULL;
-
-	if (!spn_class_is(&half->spn, "http") ||
-	    spn_account_is_machine(c->after)) {
-		return true;
-	}
-	if (spn_host_is_fqdn(host)
-		    ? !spn_index_computer_by_dns(c->index, host, &computer)
-		    : !spn_index_computer_by_name(c->index, host, &computer))
-	{
-		return false;
-	}
-	if (computer == NULL) {
-		return true;
-	}
-	with_port =
-		talloc_asprintf(report, "%.*s:5985", (int)host.len, host.data);
-	if (with_port == NULL || !spn_index_holders(c->index,
-						    report,
-						    half->spn.service_class,
-						    spn_str_of(with_port),
-						    &holders))
-	{
-		return false;
-	}
-	if (spn_holders_has(&holders, computer)) {
-		return true;
-	}
-	v.partner = talloc_asprintf(report, "HTTP/%s", with_port);
-	v.others.accounts = &computer;
-	v.others.num_accounts = 1;
-	return v.partner != NULL &&
-	       spn_report_add(report, &winrm_hit, &v, NULL);
-}
-
-static bool judge_foreign(const struct spn_case *c,
-			  const struct half *half,
-			  struct spn_report *report)
-{
-	struct spn_violation v = {
-		.account = c->after,
-		.spn = half->value->value,
-	};
-
-	return spn_host_is_ip(half->spn.host_name) || /* syntax says so */
-	       !spn_host_is_name(half->spn.host_name) ||
-	       spn_report_add(report, &pair_foreign, &v, NULL);
-}
-
-/* What only an audit says of a plain http SPN. */
-static bool audit_half(const struct spn_case *c,
-		       const struct half *half,
-		       struct spn_report *report)
-{
-	bool ok = true;
-
-	if (half->partner == NULL && spn_host_is_fqdn(half->spn.host_name)) {
-		ok = (half->computer != NULL) ? judge_mismatch(c, half, report)
-					      : judge_foreign(c, half, report);
-	}
-	return ok && judge_winrm(c, half, report);
-}
-
-/* With a port, or three-part: only one thing is said of those. */
-static bool audit_other(const struct spn_case *c,
-			const struct spn_value *value,
-			struct spn_report *report)
-{
-	struct half half = {.value = value};
-
-	if (spn_parse(value->value, &half.spn) != SPN_SYNTAX_OK ||
-	    !spn_settings_is_pair_class(c->settings, half.spn.service_class) ||
-	    half.spn.port == 0 || half.spn.has_service_name ||
-	    !spn_host_is_name(half.spn.host_name))
-	{
-		return true;
-	}
-	return judge_port(c, &half, report);
-}
-
 static bool is_new(const struct spn_case *c, const struct spn_value *value)
 {
 	return !c->is_write || c->before == NULL ||
@@ -481,7 +258,7 @@ static bool is_new(const struct spn_case *c, const struct spn_value *value)
 /* The same, but of what was there and a replace has left alone replace-half
  * has its say. */
 static bool judge_lost_half(const struct spn_case *c,
-			    const struct half *half,
+			    const struct spn_half *half,
 			    struct known *known,
 			    struct spn_report *report)
 {
@@ -516,11 +293,11 @@ static bool judge_value(const struct spn_case *c,
 			struct known *known,
 			struct spn_report *report)
 {
-	struct half half = {.value = value};
+	struct spn_half half = {.value = value};
 	bool lost = false;
 
 	if (!is_half(c, value, &half.spn)) {
-		return c->is_write || audit_other(c, value, report);
+		return c->is_write || spn_half_audit_other(c, value, report);
 	}
 	if (!find_partner(c, report, &half) || !lost_partner(c, &half, &lost))
 	{
@@ -532,7 +309,7 @@ static bool judge_value(const struct spn_case *c,
 	{
 		return false;
 	}
-	return c->is_write || audit_half(c, &half, report);
+	return c->is_write || spn_half_audit(c, &half, report);
 }
 
 static bool judge(const struct spn_case *c, struct spn_report *report)
@@ -566,11 +343,12 @@ static const struct spn_message *const messages[] = {
 	&pair_no_fqdn,
 	&spn_pair_split,
 	&pair_split_alias,
-	&pair_mismatch,
-	&pair_port,
-	&winrm_hit,
-	&pair_foreign,
+	&spn_pair_mismatch,
+	&spn_pair_port,
+	&spn_winrm_hit,
+	&spn_pair_foreign,
 	&spn_pair_left_out,
+	&spn_pair_port_half,
 	NULL,
 };
 

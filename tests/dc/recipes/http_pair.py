@@ -58,6 +58,12 @@ def only_port(d):
     d.wrong("SPN-306", spn, d.gmsa(d.label("g"), [spn]))
 
 
+def half_of_port(d):
+    name = d.label("web")
+    spn = "http/%s:8080" % d.fqdn(name)
+    d.wrong("SPN-310", spn, d.gmsa(d.label("g"), [*d.pair(name), spn]))
+
+
 def foreign_pair(d):
     spn = "http/%s.example.net" % d.label("www")
     d.wrong("SPN-308", spn, d.gmsa(d.label("g"), [spn]))
@@ -72,4 +78,5 @@ RECIPES = {
     "SPN-305": [two_machines],
     "SPN-306": [only_port],
     "SPN-308": [foreign_pair],
+    "SPN-310": [half_of_port],
 }
