@@ -164,7 +164,7 @@ bool policy_find_account(TALLOC_CTX *mem_ctx,
 	if (ret != LDB_SUCCESS) {
 		return policy_lookup_failed(tool, ldb, ret);
 	}
-	if (!choose_account(mem_ctx, value, res, &account)) {
+	if (res == NULL || !choose_account(mem_ctx, value, res, &account)) {
 		return policy_lookup_failed(tool, ldb, ldb_oom(ldb));
 	}
 	account.is_named = is_named && account.name != NULL;
