@@ -343,7 +343,7 @@ static bool list_fqdns(const struct spn_case *c,
 	if (fqdns->num > 0) {
 		qsort(fqdns->sorted,
 		      fqdns->num,
-		      sizeof(fqdns->sorted[0]),
+		      sizeof(const struct spn_value *),
 		      compare_keys);
 	}
 	fqdns->is_there = true;
