@@ -22,7 +22,7 @@ ATTRS = """
     userAccountControl isDeleted servicePrincipalName userPrincipalName
     pwdLastSet lastLogonTimestamp accountExpires
     msDS-SupportedEncryptionTypes msDS-AllowedToDelegateTo
-    msDS-HostServiceAccountBL adminCount memberOf primaryGroupID objectSid
+    msDS-HostServiceAccountBL operatingSystem adminCount memberOf primaryGroupID objectSid
     nTSecurityDescriptor
 """.split()
 FILTER = "(|(servicePrincipalName=*)(sAMAccountName=*)(objectClass=dnsNode))"

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from hostile import CONFIGURATION, SPN, configuration, user
+from hostile import CONFIGURATION, SPN, computer, configuration, user
 
 TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-audit")
 
@@ -46,6 +46,28 @@ class Input(unittest.TestCase):
         self.assertNotIn(b"out of memory", done.stderr)
         for word in words:
             self.assertIn(word.encode(), done.stderr)
+
+
+class Controllers(Input):
+    """Whose KDC is it? Only a Samba one looks at the CN of a computer."""
+
+    def codes(self, *systems):
+        text = configuration() + "".join(
+            computer(number, tag="dc", userAccountControl=0x2000,
+                     operatingSystem=system)
+            for number, system in enumerate(systems))
+        text += computer(1, tag="pc") + computer(2, tag="pc",
+                                                 **{SPN: "HOST/pc1"})
+        done = self.audit(text, "--only=hidden-duplicate", "--format=csv")
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return re.findall(rb"SPN-[0-9]+", done.stdout)
+
+    def test_kind(self):
+        """One Samba among them is enough; who says nothing is Samba."""
+        windows = "Windows Server 2022 Standard"
+        self.assertEqual([], self.codes(windows, windows))
+        for systems in ((), ("Samba",), (windows, "Samba")):
+            self.assertIn(b"SPN-105", self.codes(*systems), systems)
 
 
 class Configuration(Input):

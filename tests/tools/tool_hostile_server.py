@@ -28,7 +28,7 @@ READ = ("objectClass", "objectGUID", "objectSid", "sAMAccountName",
         "primaryGroupID", "userPrincipalName", "pwdLastSet", "adminCount",
         "msDS-AllowedToDelegateTo", "msDS-HostServiceAccountBL",
         "msDS-AdditionalSamAccountName", "msDS-SupportedEncryptionTypes",
-        "lastLogonTimestamp", "accountExpires")
+        "lastLogonTimestamp", "accountExpires", "operatingSystem")
 
 
 def account(name, *more, guid=b"0123456789abcdef"):

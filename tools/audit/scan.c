@@ -39,6 +39,8 @@ struct reading {
 	TALLOC_CTX *scratch; /* of one entry */
 	size_t num_closed;   /* accounts whose descriptor is not shown */
 	bool is_all_ascii;
+	bool has_samba;	  /* a domain controller is Samba's */
+	bool has_windows; /* or says that it is something else */
 };
 
 /* ----------------------------------------------------------------- reading */
@@ -56,6 +58,8 @@ static bool start(struct reading *reading)
 	scan->num_spns = 0;
 	reading->num_closed = 0;
 	reading->is_all_ascii = true;
+	reading->has_samba = false;
+	reading->has_windows = false;
 	scan->census = spn_census_new(scan, scan->fold);
 	reading->groups = audit_groups_new(scan);
 	reading->names = audit_names_new(scan);
@@ -124,6 +128,19 @@ static bool fill_facts(struct reading *reading,
 				 &facts->num_writers);
 }
 
+/* Samba's call themselves so, in a domain that it made and in any other. */
+static void note_controller(struct reading *reading,
+			    const struct ldb_message *msg)
+{
+	const char *system = spn_values_text(msg, "operatingSystem");
+
+	if (system != NULL && spn_str_is(spn_str_of(system), "Samba")) {
+		reading->has_samba = true;
+	} else if (system != NULL) {
+		reading->has_windows = true;
+	}
+}
+
 static int read_account(struct reading *reading, const struct ldb_message *msg)
 {
 	struct audit_scan *scan = reading->scan;
@@ -154,6 +171,9 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
 	if (!account->is_deleted) {
+		if (account->is_dc) {
+			note_controller(reading, msg);
+		}
 		count_account(reading, account);
 		if (!audit_trustees_add_account(reading->trustees,
 						msg,
@@ -513,6 +533,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	{
 		return false;
 	}
+	scan->forest->is_windows = reading.has_windows && !reading.has_samba;
 	scan->seconds_reading = seconds() - start;
 	if (!judge_all(mem_ctx, &reading, problems, _reason)) {
 		return false;

@@ -28,6 +28,7 @@ const char *const audit_attrs[] = {
 	"msDS-SupportedEncryptionTypes",
 	"msDS-AllowedToDelegateTo",
 	"msDS-HostServiceAccountBL",
+	"operatingSystem", /* of domain controllers */
 	"adminCount",
 	"memberOf",
 	"primaryGroupID",
