@@ -50,7 +50,8 @@ struct spn_message {
 	const char *rule; /* "duplicate-spn" */
 	enum spn_severity severity;
 	enum spn_on_write on_write;
-	unsigned rank;	     /* order of a report: 1 breaks logons now */
+	unsigned rank;	     /* order of a report: 1 breaks logons now, 2 may
+				break them, 3 is wrong, 4 untidy, 5 is said */
 	const char *summary; /* what it means, one line */
 	const char *client;  /* NULL for audit-only codes */
 	const char *reason;  /* audit and log, one line */

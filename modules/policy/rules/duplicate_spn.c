@@ -21,7 +21,8 @@ static const struct spn_message dup_exact = {
 	.reason = "several accounts hold it, so the KDC gives no "
 		  "ticket for it",
 	.fix = "keep it on the account whose key the service has, "
-	       "remove it from the others",
+	       "remove it from the others; where one of them is an old "
+	       "object of this host, remove that object",
 };
 
 static const struct spn_message dup_fold = {
@@ -100,7 +101,8 @@ static bool all_may_share(const struct spn_account *account,
 	return all;
 }
 
-/* A farm that was given the SPN machine by machine. */
+/* A farm that was given the SPN machine by machine. Not where it is the name
+ * of one of them: then that is an old object of a host, or has lost it. */
 static bool is_farm(const struct spn_case *c,
 		    const struct spn_value *value,
 		    const struct spn_holders *others)
@@ -118,11 +120,15 @@ static bool is_farm(const struct spn_case *c,
 		return others->many->has_only_computers;
 	}
 	for (i = 0; i < others->num_accounts; i++) {
-		if (others->accounts[i]->kind != SPN_KIND_COMPUTER) {
+		const struct spn_account *other = others->accounts[i];
+
+		if (other->kind != SPN_KIND_COMPUTER ||
+		    spn_account_has_name(other, spn.host_name))
+		{
 			return false;
 		}
 	}
-	return true;
+	return !spn_account_has_name(c->after, spn.host_name);
 }
 
 static bool judge_others(const struct spn_case *c,
