@@ -116,10 +116,13 @@ struct spn_str spn_unescape(TALLOC_CTX *mem_ctx, struct spn_str text)
 	while (out != NULL && i < text.len) {
 		struct spn_str rest = spn_str_from(text, i);
 		bool code = is_code(rest);
+		char *to = &out[value.len++];
 
-		out[value.len++] = code ? (char)(16 * digit(rest.data[1]) +
-						 digit(rest.data[2]))
-					: rest.data[0];
+		*to = rest.data[0];
+		if (code) {
+			*to = (char)(16 * digit(rest.data[1]) +
+				     digit(rest.data[2]));
+		}
 		i += code ? 3 : 1;
 	}
 	if (out != NULL) {

@@ -132,7 +132,7 @@ def run(step):
 
 def lint(build):
     need([program for program, package in TOOLS])
-    failed = 0
+    failed = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, result in pool.map(run, list(steps(build, tree()))):
             good = result.returncode == 0
@@ -141,7 +141,12 @@ def lint(build):
             if not good or name in CHECKS:
                 sys.stdout.write(result.stdout.decode('utf-8', 'replace'))
                 sys.stdout.flush()
-            failed += not good
+            if not good:
+                failed.append((name, result))
+    # Once more at the end: of a long output only that is kept.
+    for name, result in failed:
+        print('FAIL  %s\n%s' % (name, result.stdout.decode(
+            'utf-8', 'replace')[-2000:]))
     return 1 if failed else 0
 
 
