@@ -50,13 +50,18 @@ provision(logging.getLogger(), system_session(), smbconf="/etc/samba/smb.conf",
           dns_backend="SAMBA_INTERNAL", hostip="127.0.0.1",
           dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2, skip_sysvolacl=True)
 PYTHON
+# There is no other network.
+sed -i '/^\[global\]/a interfaces = 127.0.0.1/8\nbind interfaces only = yes' \
+	/etc/samba/smb.conf
 cat > /etc/krb5.conf <<'CONF'
 [libdefaults]
 	default_realm = DOM.EXAMPLE
 	dns_lookup_kdc = false
 	dns_canonicalize_hostname = false
 [realms]
-	DOM.EXAMPLE = { kdc = 127.0.0.1 }
+	DOM.EXAMPLE = {
+		kdc = 127.0.0.1
+	}
 CONF
 sam=/var/lib/samba/private/sam.ldb
 # Each account has a key version of its own, which a ticket shows.
