@@ -130,7 +130,8 @@ static bool leads_here(const struct spn_case *c,
 	return true;
 }
 
-/* http/h:port where the other half of h with this port leads elsewhere. */
+/* http/h:port where the other half of h with this port leads elsewhere. Of 80
+ * and 443, which no client sends, syntax speaks. */
 static bool judge_port_half(const struct spn_case *c,
 			    const struct spn_half *half,
 			    struct spn_report *report)
@@ -143,6 +144,9 @@ static bool judge_port_half(const struct spn_case *c,
 	char *host = NULL;
 	bool here = false;
 
+	if (half->spn.port == 80 || half->spn.port == 443) {
+		return true;
+	}
 	if (!spn_host_partner(c, report, half->spn.host_name, &partner, NULL))
 	{
 		return false;
