@@ -355,6 +355,12 @@ static void partners_are_kin(void **state)
 				   STR("unrelated.example.com"),
 				   SPN_FEW));
 	}
+	/* A label may be what several FQDNs were cut to. */
+	assert_true(is_kin(f,
+			   "http",
+			   "averylongcomput",
+			   STR("averylongcomputx.example.com"),
+			   SPN_FEW + 1));
 }
 
 /* Of five thousand pairs one half is taken away: what has to be looked up is
