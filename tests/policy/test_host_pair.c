@@ -173,6 +173,19 @@ static void pair_table(void **state)
 	assert_true(ok);
 }
 
+/* As the client spells its own half, not as the computer is called. */
+static void spelled_alike(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *svc = fixture_add(f, "svc", NULL, "");
+
+	add_computers(f);
+	assert_string_equal(partner_of(f, svc, STR("WEB01"), NULL),
+			    "WEB01.example.com");
+	assert_string_equal(partner_of(f, svc, STR("Web01.example.com"), NULL),
+			    "Web01");
+}
+
 /* Without _computer nobody wants to know. */
 static void computer_is_optional(void **state)
 {
@@ -409,6 +422,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(pair_table),
+		fixture_test(spelled_alike),
 		fixture_test(computer_is_optional),
 		fixture_test(domain_of_the_account),
 		fixture_test(partners_are_mutual),

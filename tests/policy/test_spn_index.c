@@ -153,6 +153,12 @@ static void computer_by_its_names(void **state)
 	assert_null(found);
 	assert_true(spn_index_computer_by_dns(f->index, STR("web01"), &found));
 	assert_null(found);
+	/* To hold HOST/name is not to have it, nor is a user a computer. */
+	fixture_add(f, "PC9$", "pc9.example.com", "HOST/other.example.com");
+	assert_true(spn_index_computer_by_dns(f->index,
+					      STR("other.example.com"),
+					      &found));
+	assert_null(found);
 }
 
 /* Users and managed service accounts are no computers. */
@@ -165,7 +171,7 @@ static void only_computers_have_names(void **state)
 
 	gmsa->kind = SPN_KIND_GMSA;
 	assert_true(spn_census_add(f->census, gmsa));
-	fixture_add(f, "svc", "svc.example.com", "");
+	fixture_add(f, "svc", "svc.example.com", "HOST/svc.example.com");
 	assert_true(spn_index_computer_by_name(f->index, STR("gmsa"), &found));
 	assert_null(found);
 	assert_true(spn_index_computer_by_name(f->index, STR("svc"), &found));
