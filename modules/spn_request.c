@@ -77,24 +77,9 @@ bool spn_request_has_values(const struct ldb_message *msg)
 
 bool spn_request_makes_machine(const struct ldb_message *msg)
 {
-	static const char *const classes[] = {
-		"computer",
-		"msDS-GroupManagedServiceAccount",
-		"msDS-ManagedServiceAccount",
-	};
-	const struct ldb_message_element *el = spn_values_of(msg,
-							     "objectClass");
-	size_t i;
-	size_t k;
+	enum spn_kind kind = spn_store_kind_of(msg);
 
-	for (i = 0; i < spn_values_num(el); i++) {
-		for (k = 0; k < sizeof(classes) / sizeof(classes[0]); k++) {
-			if (spn_str_is(spn_values_get(el, i), classes[k])) {
-				return true;
-			}
-		}
-	}
-	return false;
+	return kind == SPN_KIND_COMPUTER || kind == SPN_KIND_GMSA;
 }
 
 /* With values or without: to delete the attribute is enough. */

@@ -4,8 +4,6 @@
  */
 #include "account.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
@@ -123,22 +121,14 @@ struct spn_str spn_account_netbios_name(const struct spn_account *account)
 /* The byte that is escaped at *_at, behind its backslash. */
 static char escaped_byte(struct spn_str dn, size_t *_at)
 {
-	char hex[3] = {};
-	char *end = NULL;
-	char byte = dn.data[*_at];
+	int high = spn_hex_digit(dn.data[*_at]);
+	int low = (*_at + 1 < dn.len) ? spn_hex_digit(dn.data[*_at + 1]) : -1;
 
-	if (*_at + 1 < dn.len) {
-		unsigned long value;
-
-		hex[0] = dn.data[*_at];
-		hex[1] = dn.data[*_at + 1];
-		value = strtoul(hex, &end, 16);
-		if (end == hex + 2 && isxdigit((unsigned char)hex[0])) {
-			*_at += 1;
-			byte = (char)value;
-		}
+	if (high < 0 || low < 0) {
+		return dn.data[*_at];
 	}
-	return byte;
+	*_at += 1;
+	return (char)(high << 4 | low);
 }
 
 bool spn_account_cn(TALLOC_CTX *mem_ctx,

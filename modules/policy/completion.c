@@ -212,19 +212,24 @@ static bool partner_of(struct work *w,
 			     _partner);
 }
 
-/* Who answers for class/host, and whether that is this account alone. */
-static bool answers_alone(struct work *w,
-			  const struct spn_value *value,
-			  bool *_alone,
-			  bool *_held)
+/*
+ * Who has the other half of value: *_alone, this account alone answers for
+ * it, or has another FQDN of the same host that stays; *_held, somebody holds
+ * it.
+ */
+static bool find_half(struct work *w,
+		      const struct spn_value *value,
+		      const struct spn_value *partner,
+		      bool *_alone,
+		      bool *_held)
 {
 	const struct spn_case *c = w->c;
 	struct spn_holders exact = {};
 	struct spn_holders effective = {};
 	struct spn spn = {};
 
-	spn_parse(value->value, &spn);
-	if (!spn_index_holders_of(c->index, w->tmp_ctx, value, &exact) ||
+	spn_parse(partner->value, &spn);
+	if (!spn_index_holders_of(c->index, w->tmp_ctx, partner, &exact) ||
 	    !spn_case_effective(c,
 				w->tmp_ctx,
 				spn.service_class,
@@ -235,7 +240,12 @@ static bool answers_alone(struct work *w,
 	}
 	*_alone = spn_holders_is_only(&effective, c->after);
 	*_held = exact.num_accounts > 0;
-	return true;
+	return *_alone || spn_host_has_fqdn(c,
+					    w->tmp_ctx,
+					    &w->fqdns,
+					    value,
+					    &w->gone,
+					    _alone);
 }
 
 /* One value that comes: does its other half have to come along? Of what a
@@ -260,17 +270,7 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	if (was != NULL && !w->brings) {
 		return true;
 	}
-	if (!answers_alone(w, &partner, &alone, &held)) {
-		return false;
-	}
-	if (!alone && !held &&
-	    !spn_host_has_fqdn(w->c,
-			       w->tmp_ctx,
-			       &w->fqdns,
-			       value,
-			       &w->gone,
-			       &alone))
-	{
+	if (!find_half(w, value, &partner, &alone, &held)) {
 		return false;
 	}
 	if (alone || held) {
@@ -284,20 +284,29 @@ static bool complete_added(struct work *w, const struct spn_value *value)
 	       spn_set_add(w->tmp_ctx, &w->wanted, &partner);
 }
 
-/* One value that goes: whoever is its other half is alone now. */
-static bool forsake(struct work *w, const struct spn_value *value)
+/* A value joins those that go, and its other half those that lose it. */
+static bool note_loss(struct work *w,
+		      const struct spn_value *value,
+		      struct spn_set *values,
+		      struct spn_set *halves)
 {
 	struct spn spn = {};
 	struct spn_value partner = {};
 
-	if (!spn_set_add(w->tmp_ctx, &w->gone, value) ||
+	if (!spn_set_add(w->tmp_ctx, values, value) ||
 	    !spn_host_note_kin(w->c, w->tmp_ctx, value, &w->kin) ||
 	    !partner_of(w, value, &spn, &partner))
 	{
 		return false;
 	}
 	return partner.value.len == 0 ||
-	       spn_set_add(w->tmp_ctx, &w->orphaned, &partner);
+	       spn_set_add(w->tmp_ctx, halves, &partner);
+}
+
+/* One value that goes: whoever is its other half is alone now. */
+static bool forsake(struct work *w, const struct spn_value *value)
+{
+	return note_loss(w, value, &w->gone, &w->orphaned);
 }
 
 /* One value that stays: has it lost its other half? */
@@ -326,16 +335,7 @@ static bool complete_removed(struct work *w,
 	{
 		return true;
 	}
-	if (!answers_alone(w, &partner, &alone, &held)) {
-		return false;
-	}
-	if (!alone && !spn_host_has_fqdn(w->c,
-					 w->tmp_ctx,
-					 &w->fqdns,
-					 value,
-					 &w->gone,
-					 &alone))
-	{
+	if (!find_half(w, value, &partner, &alone, &held)) {
 		return false;
 	}
 	if (alone) {
@@ -343,23 +343,6 @@ static bool complete_removed(struct work *w,
 	}
 	*_removed = true;
 	return spn_set_add(w->tmp_ctx, &w->remove, value) && forsake(w, value);
-}
-
-/* One value that a replace leaves out: if its other half is listed it stays.
- */
-static bool note_left_out(struct work *w, const struct spn_value *value)
-{
-	struct spn spn = {};
-	struct spn_value partner = {};
-
-	if (!spn_set_add(w->tmp_ctx, &w->left_out, value) ||
-	    !spn_host_note_kin(w->c, w->tmp_ctx, value, &w->kin) ||
-	    !partner_of(w, value, &spn, &partner))
-	{
-		return false;
-	}
-	return partner.value.len == 0 ||
-	       spn_set_add(w->tmp_ctx, &w->bereft, &partner);
 }
 
 /* One value that is listed: it wants the half that is left out. */
@@ -399,7 +382,8 @@ static bool collect_gone(struct work *w)
 				spn_set_has(c->left_out, value->key);
 
 		if (left_out && (w->brings || !removes)) {
-			ok = note_left_out(w, value);
+			/* It stays if its other half is listed. */
+			ok = note_loss(w, value, &w->left_out, &w->bereft);
 		} else {
 			ok = forsake(w, value);
 		}

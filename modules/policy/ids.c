@@ -6,7 +6,6 @@
  */
 #include "ids.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -38,13 +37,6 @@ void spn_guid_text(const uint8_t bytes[SPN_GUID_BYTES],
 	*text = '\0';
 }
 
-static uint8_t hex_digit(char c)
-{
-	int lower = spn_ascii_lower(c);
-
-	return (uint8_t)((lower <= '9') ? lower - '0' : lower - 'a' + 10);
-}
-
 bool spn_guid_bytes(struct spn_str text, uint8_t bytes[SPN_GUID_BYTES])
 {
 	uint8_t read[SPN_GUID_BYTES] = {};
@@ -58,12 +50,11 @@ bool spn_guid_bytes(struct spn_str text, uint8_t bytes[SPN_GUID_BYTES])
 		if (has_dash(i) && *c++ != '-') {
 			return false;
 		}
-		if (!isxdigit((unsigned char)c[0]) ||
-		    !isxdigit((unsigned char)c[1])) {
+		if (spn_hex_digit(c[0]) < 0 || spn_hex_digit(c[1]) < 0) {
 			return false;
 		}
-		read[guid_order[i]] = (uint8_t)(hex_digit(c[0]) << 4 |
-						hex_digit(c[1]));
+		read[guid_order[i]] = (uint8_t)(spn_hex_digit(c[0]) << 4 |
+						spn_hex_digit(c[1]));
 		c += 2;
 	}
 	memcpy(bytes, read, sizeof(read));

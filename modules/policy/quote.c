@@ -5,7 +5,6 @@
  */
 #include "quote.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,19 +39,11 @@ static bool is_simple(struct spn_str s, const char *marks)
 	return true;
 }
 
-static int digit(char c)
-{
-	static const char hex[] = "0123456789abcdef";
-	const char *found = strchr(hex, tolower((unsigned char)c));
-
-	return (c == '\0' || found == NULL) ? -1 : (int)(found - hex);
-}
-
 /* It begins with a backslash and two hex digits. */
 static bool is_code(struct spn_str s)
 {
-	return s.len >= 3 && s.data[0] == '\\' && digit(s.data[1]) >= 0 &&
-	       digit(s.data[2]) >= 0;
+	return s.len >= 3 && s.data[0] == '\\' &&
+	       spn_hex_digit(s.data[1]) >= 0 && spn_hex_digit(s.data[2]) >= 0;
 }
 
 /* Of a backslash only one that would be read as the start of "\xx". */
@@ -120,8 +111,8 @@ struct spn_str spn_unescape(TALLOC_CTX *mem_ctx, struct spn_str text)
 
 		*to = rest.data[0];
 		if (code) {
-			*to = (char)(16 * digit(rest.data[1]) +
-				     digit(rest.data[2]));
+			*to = (char)(spn_hex_digit(rest.data[1]) << 4 |
+				     spn_hex_digit(rest.data[2]));
 		}
 		i += code ? 3 : 1;
 	}

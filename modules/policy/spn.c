@@ -20,6 +20,16 @@ int spn_ascii_lower(char c)
 	return (unsigned char)c;
 }
 
+int spn_hex_digit(char c)
+{
+	int lower = spn_ascii_lower(c);
+
+	if (lower >= '0' && lower <= '9') {
+		return lower - '0';
+	}
+	return (lower >= 'a' && lower <= 'f') ? lower - 'a' + 10 : -1;
+}
+
 struct spn_str spn_str_of(const char *text)
 {
 	return (struct spn_str){
@@ -202,6 +212,11 @@ bool spn_class_is_of_tls(struct spn_str service_class)
 	return spn_str_is(service_class, "https") ||
 	       spn_str_is(service_class, "ssl") ||
 	       spn_str_is(service_class, "tls");
+}
+
+bool spn_is_web_port(uint16_t port)
+{
+	return port == 80 || port == 443;
 }
 
 size_t spn_scheme_len(struct spn_str value)

@@ -67,6 +67,9 @@ bool spn_str_is_utf8(struct spn_str s);
 /* As an unsigned char; only A to Z change. */
 int spn_ascii_lower(char c);
 
+/* 0 to 15, in either case; -1: it is no hex digit. */
+int spn_hex_digit(char c);
+
 /* Same bytes; ASCII letters of either case are the same in the second. */
 bool spn_str_equal(struct spn_str a, struct spn_str b);
 bool spn_str_equal_nocase(struct spn_str a, struct spn_str b);
@@ -77,6 +80,9 @@ bool spn_class_is(const struct spn *spn, const char *service_class);
 
 /* https and the like: a web client asks for http, over TLS, too. */
 bool spn_class_is_of_tls(struct spn_str service_class);
+
+/* 80 and 443, which a web client leaves out when it asks a KDC. */
+bool spn_is_web_port(uint16_t port);
 
 /* How long a scheme such as "http" is that ":/" follows; 0: it is no URL. */
 size_t spn_scheme_len(struct spn_str value);

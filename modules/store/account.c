@@ -101,7 +101,7 @@ static bool copy_strings(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static enum spn_kind kind_of(const struct ldb_message *msg)
+enum spn_kind spn_store_kind_of(const struct ldb_message *msg)
 {
 	/* Most special first: a gMSA is a computer, a computer is a user. */
 	static const struct {
@@ -234,7 +234,7 @@ static bool fill_names(struct spn_account *account,
 	int64_t uac = spn_values_int64(msg, "userAccountControl");
 	const char *dn = ldb_dn_get_linearized(msg->dn);
 
-	account->kind = kind_of(msg);
+	account->kind = spn_store_kind_of(msg);
 	account->is_disabled = spn_store_is_disabled(msg);
 	account->has_no_key = (uac & UF_USE_DES_KEY_ONLY) != 0;
 	account->is_dc = (uac & (UF_SERVER_TRUST_ACCOUNT |

@@ -32,6 +32,9 @@ struct spn_store {
 /* What spn_store_account_of() reads; NULL-terminated. */
 extern const char *const spn_store_attrs[];
 
+/* By the object classes that it has, or that an add gives it. */
+enum spn_kind spn_store_kind_of(const struct ldb_message *msg);
+
 /* objectGUID as "01234567-...", "" where there is none. On mem_ctx; NULL when
  * out of memory. */
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg);

@@ -150,6 +150,20 @@ bool spn_values_has(const struct ldb_message_element *el, struct spn_str value)
 	return false;
 }
 
+bool spn_values_is_class(const struct ldb_message *msg, const char *name)
+{
+	const struct ldb_message_element *el = spn_values_of(msg,
+							     "objectClass");
+	size_t i;
+
+	for (i = 0; i < spn_values_num(el); i++) {
+		if (spn_str_is(spn_values_get(el, i), name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* ----------------------------------------------------------------- to fill */
 
 struct ldb_val spn_values_val(struct spn_str s)

@@ -65,6 +65,9 @@ struct spn_str spn_values_get(const struct ldb_message_element *el, size_t n);
 bool spn_values_has(const struct ldb_message_element *el,
 		    struct spn_str value);
 
+/* The object is of this class, in whatever case it is written. */
+bool spn_values_is_class(const struct ldb_message *msg, const char *name);
+
 /* ----------------------------------------------------------------- to fill */
 
 /* The same bytes as ldb has them; not to be written to. */

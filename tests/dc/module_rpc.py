@@ -17,7 +17,7 @@ from samba.samdb import SamDB
 from samba.sd_utils import SDUtils
 
 from module_write_paths import (ACCESS_DENIED, LP, SERVER, WritePaths, admin_credentials,
-                          credentials)
+                          credentials, write_account_spn)
 
 ADD = drsuapi.DRSUAPI_DS_SPN_OPERATION_ADD
 REPLACE = drsuapi.DRSUAPI_DS_SPN_OPERATION_REPLACE
@@ -54,28 +54,6 @@ class Accounts(WritePaths):
         dns = "%s.%s" % (name, self.dns)
         return self.computer(name, ["HOST/" + name, "HOST/" + dns, *spns],
                              dNSHostName=dns)
-
-
-def write_account_spn(creds, operation, dn, *spns):
-    """DsWriteAccountSpn, the call of setspn.exe: its status."""
-    drs = drsuapi.drsuapi("ncacn_ip_tcp:%s[seal]" % SERVER, LP, creds)
-    info = drsuapi.DsBindInfoCtr()
-    info.length = 28
-    info.info = drsuapi.DsBindInfo28()
-    handle = drs.DsBind(misc.GUID(drsuapi.DRSUAPI_DS_BIND_GUID), info)[1]
-    request = drsuapi.DsWriteAccountSpnRequest1()
-    request.operation = operation
-    request.object_dn = dn
-    request.count = len(spns)
-    names = []
-    for spn in spns:
-        name = drsuapi.DsNameString()
-        name.str = spn
-        names.append(name)
-    request.spn_names = names
-    level, result = drs.DsWriteAccountSpn(handle, 1, request)
-    assert level == 1
-    return result.status[0]
 
 
 class WriteAccountSpn(Accounts):

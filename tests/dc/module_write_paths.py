@@ -58,6 +58,28 @@ def run(*command, text=""):
     return done.returncode, done.stdout
 
 
+def write_account_spn(creds, operation, dn, *spns):
+    """DsWriteAccountSpn, the call of setspn.exe: its status."""
+    drs = drsuapi.drsuapi("ncacn_ip_tcp:%s[seal]" % SERVER, LP, creds)
+    info = drsuapi.DsBindInfoCtr()
+    info.length = 28
+    info.info = drsuapi.DsBindInfo28()
+    handle = drs.DsBind(misc.GUID(drsuapi.DRSUAPI_DS_BIND_GUID), info)[1]
+    request = drsuapi.DsWriteAccountSpnRequest1()
+    request.operation = operation
+    request.object_dn = dn
+    request.count = len(spns)
+    names = []
+    for spn in spns:
+        name = drsuapi.DsNameString()
+        name.str = spn
+        names.append(name)
+    request.spn_names = names
+    level, result = drs.DsWriteAccountSpn(handle, 1, request)
+    assert level == 1
+    return result.status[0]
+
+
 class WritePaths(unittest.TestCase):
     def setUp(self):
         self.stock = local("modules:samba_dsdb")
@@ -391,30 +413,8 @@ class Names(WritePaths):
 class Rpc(WritePaths):
     """DsWriteAccountSpn, the way of setspn.exe."""
 
-    def setUp(self):
-        super().setUp()
-        self.drs = drsuapi.drsuapi("ncacn_ip_tcp:%s[seal]" % SERVER, LP,
-                                   admin_credentials())
-        info = drsuapi.DsBindInfoCtr()
-        info.length = 28
-        info.info = drsuapi.DsBindInfo28()
-        self.handle = self.drs.DsBind(
-            misc.GUID(drsuapi.DRSUAPI_DS_BIND_GUID), info)[1]
-
     def write(self, operation, dn, *spns):
-        request = drsuapi.DsWriteAccountSpnRequest1()
-        request.operation = operation
-        request.object_dn = dn
-        request.count = len(spns)
-        names = []
-        for spn in spns:
-            name = drsuapi.DsNameString()
-            name.str = spn
-            names.append(name)
-        request.spn_names = names
-        level, result = self.drs.DsWriteAccountSpn(self.handle, 1, request)
-        self.assertEqual(level, 1)
-        return result.status[0]
+        return write_account_spn(admin_credentials(), operation, dn, *spns)
 
     def test_completed_and_refused(self):
         dn = self.account("rpc1")

@@ -175,9 +175,6 @@ GUARDS = {
         ('DEL is a control character',
          's.data[i] <= \' \' || s.data[i] >= 0x7f',
          's.data[i] <= \' \''),
-        ('a browser leaves 443 out, too',
-         '(spn->port == 80 || spn->port == 443)',
-         'spn->port == 80'),
         ('an instance may have a character that none has',
          '|| spn_part_look(SPN_PART_INSTANCE, spn->instance_name) =='
          ' SPN_LOOK_NEVER',
@@ -360,6 +357,9 @@ GUARDS = {
          '||'),
     ],
     'modules/policy/spn.c': [
+        ('a browser leaves 443 out, too',
+         'return port == 80 || port == 443;',
+         'return port == 80;'),
         ('a port has 16 bits',
          'return (port <= UINT16_MAX) ? (uint16_t)port : 0;',
          'return (uint16_t)port;'),

@@ -270,21 +270,34 @@ static void test_tickets(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-/* Only a file is read; what is none of that type has no path. */
-static void test_caches(void **state)
+/* A credentials cache of alice's, in a file of its own. On mem_ctx. */
+static char *make_cache(TALLOC_CTX *mem_ctx)
 {
 	static const char bytes[] = HEAD_4 ALICE TICKET("\0\0\0\2",
 							"\0\0\1\0");
-	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	char path[] = "/tmp/ticketXXXXXX";
-	int fd = mkstemp(path);
-	struct connect_ticket ticket = {};
+	const char *tmp = getenv("TMPDIR");
+	char *path = talloc_asprintf(mem_ctx,
+				     "%s/ticketXXXXXX",
+				     (tmp != NULL) ? tmp : "/tmp");
+	int fd = -1;
 
-	(void)state;
+	assert_non_null(path);
+	fd = mkstemp(path);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, sizeof(bytes) - 1),
 			 sizeof(bytes) - 1);
 	close(fd);
+	return path;
+}
+
+/* Only a file is read; what is none of that type has no path. */
+static void test_caches(void **state)
+{
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	char *path = make_cache(mem_ctx);
+	struct connect_ticket ticket = {};
+
+	(void)state;
 	assert_true(connect_ticket_read(mem_ctx, path, &ticket));
 	assert_true(ticket.is_there);
 	assert_string_equal(ticket.path, path);
@@ -308,8 +321,6 @@ static void test_caches(void **state)
  */
 static void test_ticket_is_preferred(void **state)
 {
-	static const char bytes[] = HEAD_4 ALICE TICKET("\0\0\0\2",
-							"\0\0\1\0");
 	static const struct {
 		const char *line;
 		bool is_chosen;
@@ -324,14 +335,10 @@ static void test_ticket_is_preferred(void **state)
 		{"tool -H ldap://dc1 --use-kerberos=off", false},
 	};
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	char path[] = "/tmp/ticketXXXXXX";
-	int fd = mkstemp(path);
+	char *path = make_cache(mem_ctx);
 	size_t i;
 
 	(void)state;
-	assert_int_equal(write(fd, bytes, sizeof(bytes) - 1),
-			 sizeof(bytes) - 1);
-	close(fd);
 	setenv("KRB5CCNAME", path, 1);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct spn_connect *connect = talloc_zero(mem_ctx,

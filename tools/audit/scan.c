@@ -194,7 +194,7 @@ static bool is_account(const struct ldb_message *msg)
 {
 	return spn_values_of(msg, "servicePrincipalName") != NULL ||
 	       (spn_values_of(msg, "sAMAccountName") != NULL &&
-		audit_has_class(msg, "user"));
+		spn_values_is_class(msg, "user"));
 }
 
 static int read_entry(void *private_data, const struct ldb_message *msg)
@@ -211,10 +211,10 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 		talloc_free_children(reading->scratch);
 		return ret;
 	}
-	if (audit_has_class(msg, "group")) {
+	if (spn_values_is_class(msg, "group")) {
 		ok = audit_groups_add(reading->groups, msg) &&
 		     audit_trustees_add(reading->trustees, msg);
-	} else if (audit_has_class(msg, "dnsNode")) {
+	} else if (spn_values_is_class(msg, "dnsNode")) {
 		ok = audit_names_add(reading->names, msg);
 	}
 	return ok ? LDB_SUCCESS : LDB_ERR_OPERATIONS_ERROR;

@@ -6,6 +6,8 @@
  */
 #include "ldap_url.h"
 
+#include "policy/spn.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -29,16 +31,6 @@ static const char *after_scheme(const char *url)
 	return NULL;
 }
 
-/* -1: it is no hex digit. */
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdefABCDEF";
-	const char *found = (c == '\0') ? NULL : strchr(digits, c);
-	int value = (found == NULL) ? -1 : (int)(found - digits);
-
-	return (value < 16) ? value : value - 6;
-}
-
 /* In its place. False for what cannot be decoded. */
 static bool decode(char *text)
 {
@@ -52,8 +44,8 @@ static bool decode(char *text)
 			*out++ = *text;
 			continue;
 		}
-		high = hex_digit(text[1]);
-		low = (high < 0) ? -1 : hex_digit(text[2]);
+		high = spn_hex_digit(text[1]);
+		low = (high < 0) ? -1 : spn_hex_digit(text[2]);
 		if (low < 0 || high + low == 0) {
 			return false;
 		}

@@ -83,20 +83,6 @@ static int search_account(TALLOC_CTX *mem_ctx,
 	return ldb_search(ldb, mem_ctx, _res, dn, scope, attrs, "%s", filter);
 }
 
-static bool has_class(const struct ldb_message *msg, const char *name)
-{
-	const struct ldb_message_element *el = spn_values_of(msg,
-							     "objectClass");
-	size_t i;
-
-	for (i = 0; i < spn_values_num(el); i++) {
-		if (spn_str_is(spn_values_get(el, i), name)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* false: out of memory. */
 static bool fill_account(TALLOC_CTX *mem_ctx,
 			 const char *value,
@@ -107,7 +93,7 @@ static bool fill_account(TALLOC_CTX *mem_ctx,
 	struct policy_account account = {
 		.name = spn_values_text(msg, "sAMAccountName"),
 		.guid = spn_store_guid_text(mem_ctx, msg),
-		.is_group = has_class(msg, "group"),
+		.is_group = spn_values_is_class(msg, "group"),
 	};
 
 	if (alone == NULL || account.guid == NULL ||

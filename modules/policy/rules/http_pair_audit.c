@@ -130,8 +130,8 @@ static bool leads_here(const struct spn_case *c,
 	return true;
 }
 
-/* http/h:port where the other half of h with this port leads elsewhere. Of 80
- * and 443, which no client sends, syntax speaks. */
+/* http/h:port where the other half of h with this port leads elsewhere. Of one
+ * that no client sends syntax speaks. */
 static bool judge_port_half(const struct spn_case *c,
 			    const struct spn_half *half,
 			    struct spn_report *report)
@@ -144,7 +144,7 @@ static bool judge_port_half(const struct spn_case *c,
 	char *host = NULL;
 	bool here = false;
 
-	if (half->spn.port == 80 || half->spn.port == 443) {
+	if (spn_is_web_port(half->spn.port)) {
 		return true;
 	}
 	if (!spn_host_partner(c, report, half->spn.host_name, &partner, NULL))

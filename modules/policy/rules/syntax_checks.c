@@ -483,8 +483,7 @@ bool spn_check_port(struct spn_exam *exam, bool *_hit, char **_meant)
 {
 	const struct spn *spn = &exam->spn;
 
-	*_hit = spn_class_is(spn, "http") &&
-		(spn->port == 80 || spn->port == 443);
+	*_hit = spn_class_is(spn, "http") && spn_is_web_port(spn->port);
 	return !*_hit ||
 	       meant_plain(exam, spn->service_class, spn->host_name, _meant);
 }

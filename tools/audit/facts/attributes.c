@@ -23,20 +23,6 @@ static int64_t unix_time(const struct ldb_message *msg, const char *attr)
 	return (time < 0) ? 0 : time;
 }
 
-bool audit_has_class(const struct ldb_message *msg, const char *name)
-{
-	const struct ldb_message_element *el = spn_values_of(msg,
-							     "objectClass");
-	size_t i;
-
-	for (i = 0; i < spn_values_num(el); i++) {
-		if (spn_str_is(spn_values_get(el, i), name)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Nothing if the attribute is not there. */
 static bool fill_list(TALLOC_CTX *mem_ctx,
 		      const struct ldb_message *msg,

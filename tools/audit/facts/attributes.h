@@ -16,7 +16,4 @@
 struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 				 const struct ldb_message *msg);
 
-/* One of the object classes of an entry, in any case. */
-bool audit_has_class(const struct ldb_message *msg, const char *name);
-
 #endif

@@ -56,9 +56,43 @@ const struct spn_message audit_own_domain = {
 
 #define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
 
-/* class/name and, if there is a third part, /name */
+/* HOST/name, unless the account or somebody else holds it: then it cannot be
+ * added here. */
+static bool require_host(const struct spn_case *c,
+			 struct spn_str name,
+			 struct spn_report *report)
+{
+	struct spn_violation v = {.account = c->after};
+	struct spn_holders holders = {};
+	struct spn_value spn = {};
+
+	if (!spn_index_key(c->index, report, spn_str_of("HOST"), name, &spn) ||
+	    !spn_index_holders_of(c->index, report, &spn, &holders))
+	{
+		return false;
+	}
+	v.spn = spn.value;
+	return holders.num_accounts > 0 ||
+	       spn_report_add(report, &audit_host_missing, &v, NULL);
+}
+
+static bool judge_missing(const struct spn_case *c, struct spn_report *report)
+{
+	const struct spn_account *account = c->after;
+	struct spn_str name = spn_account_netbios_name(account);
+
+	if (account->kind != SPN_KIND_COMPUTER || account->is_disabled ||
+	    account->facts == NULL || account->dns_host_name == NULL ||
+	    account->is_dc || name.len == 0)
+	{
+		return true;
+	}
+	return require_host(c, name, report) &&
+	       require_host(c, spn_str_of(account->dns_host_name), report);
+}
+
+/* Of a domain controller: class/name and, if there is a third part, /name. */
 static bool require(const struct spn_case *c,
-		    const struct spn_message *message,
 		    const char *service_class,
 		    const char *host,
 		    const char *service,
@@ -78,50 +112,9 @@ static bool require(const struct spn_case *c,
 	    !spn_fold_text(fold, report, spn_str_of(text), &key)) {
 		return false;
 	}
-	if (spn_account_find(c->after, key) != NULL) {
-		return true;
-	}
 	v.spn = spn_str_of(text);
-	if (message == &audit_host_missing) {
-		const struct spn_value spn = {.value = v.spn, .key = key};
-
-		/* Is it somebody else's? Then it cannot be added here. */
-		if (!spn_index_holders_of(c->index, report, &spn, &v.others)) {
-			return false;
-		}
-		if (v.others.num_accounts > 0) {
-			return true;
-		}
-	}
-	return spn_report_add(report, message, &v, NULL);
-}
-
-static bool judge_missing(const struct spn_case *c, struct spn_report *report)
-{
-	const struct spn_account *account = c->after;
-	struct spn_str name = spn_account_netbios_name(account);
-	char *netbios = NULL;
-
-	if (account->kind != SPN_KIND_COMPUTER || account->is_disabled ||
-	    account->facts == NULL || account->dns_host_name == NULL ||
-	    account->is_dc || name.len == 0)
-	{
-		return true;
-	}
-	netbios = talloc_strndup(report, name.data, name.len);
-	return netbios != NULL &&
-	       require(c,
-		       &audit_host_missing,
-		       "HOST",
-		       netbios,
-		       NULL,
-		       report) &&
-	       require(c,
-		       &audit_host_missing,
-		       "HOST",
-		       account->dns_host_name,
-		       NULL,
-		       report);
+	return spn_account_find(c->after, key) != NULL ||
+	       spn_report_add(report, &audit_dc_set, &v, NULL);
 }
 
 /*
@@ -171,7 +164,6 @@ static bool judge_dc(const struct spn_case *c, struct spn_report *report)
 		if (netbios == NULL ||
 		    (wanted[i].zone != NULL && service == NULL) ||
 		    !require(c,
-			     &audit_dc_set,
 			     wanted[i].service_class,
 			     wanted[i].is_netbios ? netbios
 						  : dc->dns_host_name,
@@ -183,12 +175,7 @@ static bool judge_dc(const struct spn_case *c, struct spn_report *report)
 	}
 	return c->forest->dns_suffixes[0] == NULL ||
 	       c->forest->dns_suffixes[1] != NULL ||
-	       require(c,
-		       &audit_dc_set,
-		       "GC",
-		       dc->dns_host_name,
-		       dc->dns_domain,
-		       report);
+	       require(c, "GC", dc->dns_host_name, dc->dns_domain, report);
 }
 
 static bool judge_own_domain(const struct spn_case *c,
