@@ -73,7 +73,8 @@ static const struct list_key list_keys[] = {
 		.setting = {"exempt-account",
 			    "an objectGUID or a sAMAccountName",
 			    "",
-			    "an account that only duplicate-spn judges",
+			    "an account that only duplicate-spn and "
+			    "hidden-duplicate judge",
 			    true},
 		.offset = offsetof(struct spn_settings, exempt_accounts),
 		.check = spn_value_bad_account,
@@ -82,7 +83,8 @@ static const struct list_key list_keys[] = {
 		.setting = {"exempt-host",
 			    "a host name, * and ? allowed",
 			    "",
-			    "host names that only duplicate-spn judges",
+			    "host names that only duplicate-spn and "
+			    "hidden-duplicate judge",
 			    true},
 		.offset = offsetof(struct spn_settings, exempt_hosts),
 		.check = spn_value_bad_host,

@@ -14,6 +14,9 @@ from hostile import SPN, computer, configuration, user
 from small_dns import SmallDns
 from tool_audit_input import TOOL
 
+MANUAL = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "docs", "man", "ldb_spn_policy.8.xml")
+
 DAY = 24 * 3600
 # name, least, most
 NUMBERS = (("page size", 0, 1000000), ("stale days", 1, 36500),
@@ -183,6 +186,13 @@ class Catalogue(Options):
         self.assertEqual(1, len(re.findall(r"(?m)^http-pair: ", text)))
         for word in "nonsense", "SPN-999", "all,SPN-101", "syntax,", "":
             self.refused(self.run_tool("--explain=" + word), "--explain")
+
+    def test_example(self):
+        """What the manual page shows of it is how the text begins."""
+        with open(MANUAL, encoding="utf-8") as page:
+            shown = re.search(r"\$ spn-audit --explain=SPN-101\n(.*?)</screen>",
+                              page.read(), re.DOTALL)[1]
+        self.assertEqual(shown, self.text("--explain=SPN-101")[:len(shown)])
 
 
 if __name__ == "__main__":
