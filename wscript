@@ -75,7 +75,7 @@ OURS = {
     ''') + _sources('tools/audit/rules', '''
         rules delegation holders hosts keys logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''
-        attributes acl trustees groups dns_zones dns
+        attributes acl trustees groups dns_zones dns_leads dns_records dns
     ''') + _sources('tools/audit/formats', '''
         format text csv json html prometheus
     '''), 'directory XML2 CARES RESOLV'),

@@ -37,7 +37,7 @@ PROGRAMS = {
         test_index_answers test_spn_census test_census_oom test_rules_audit test_audit_findings
         test_audit_text test_audit_acl test_audit_baseline test_audit_formats
         test_audit_records test_audit_output test_audit_search
-        test_audit_ldif test_setspn_args test_connect test_connect_login
+        test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_rows fuzz_policy fuzz_acl

@@ -115,7 +115,7 @@ DOMAIN_SUITES = (
       for name in ("tool_setspn", "tool_setspn_refusals")
       for environment in ("ad_dc", "ad_dc_stock")),
     *(Suite(name, "ad_dc_stock:local", "counted", python(name))
-      for name in ("tool_audit_guide", "tool_audit_output",
+      for name in ("tool_audit_aliases", "tool_audit_guide", "tool_audit_output",
                    "tool_audit_rights", "tool_audit_violations")),
     Suite("tool_spn_audit_sources", "ad_dc_stock:local", "counted",
           python("tool_spn_audit_sources")),

@@ -16,6 +16,7 @@ import argparse
 import base64
 import json
 import random
+import struct
 import sys
 import uuid
 
@@ -44,6 +45,7 @@ class Domain:
         self.entries = []
         self.truth = []
         self.gone = set()   # names that DNS does not have
+        self.records = {}   # dnsRecord of names in DNS, by their first label
         self.rid = 100000
         self.case = 0
 
@@ -103,6 +105,14 @@ class Domain:
     def descriptor(self, sddl):
         return ndr_pack(security.descriptor.from_sddl(sddl, self.sid))
 
+    def leads_to(self, label, host):
+        """A CNAME record, as MS-DNSP 2.3.2.2 has it; 240 is its rank."""
+        parts = host.encode().split(b".")
+        name = b"".join(bytes((len(part),)) + part for part in parts) + b"\0"
+        data = bytes((len(name), len(parts))) + name
+        self.records[label] = struct.pack("<HHBBHIIII", len(data), 5, 5, 240,
+                                          0, 1, 0, 0, 0) + data
+
     def wrong(self, code, spn, *holders):
         self.truth.append([code, spn, sorted(holders)])
 
@@ -151,7 +161,8 @@ def add_names(d):
     for label in sorted(labels):
         if label.isalnum() and label.isascii():
             d.entry("DC=%s,%s" % (label, zone), name=label,
-                    objectClass=["top", "dnsNode"], dc=label)
+                    objectClass=["top", "dnsNode"], dc=label,
+                    dnsRecord=d.records.get(label, []))
 
 
 def plant(d, code, recipe):

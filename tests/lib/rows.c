@@ -237,19 +237,28 @@ static bool take_fact(struct line *line, struct row *row, char *word)
 	return true;
 }
 
-/* NAME yes|no|ghost */
+/* NAME yes|no|ghost, NAME to HOST */
 static void take_dns(struct line *line, struct row *row)
 {
 	char *answer = NULL;
+	bool is_known = true;
 
 	row->argument = next_word(line);
 	answer = next_word(line);
-	row->answer = answer != NULL && strcmp(answer, "yes") == 0;
-	row->is_live = answer != NULL && strcmp(answer, "ghost") == 0;
-	if (answer == NULL ||
-	    (!row->answer && !row->is_live && strcmp(answer, "no") != 0))
-	{
-		line->error = "dns NAME yes|no|ghost";
+	if (answer == NULL) {
+		is_known = false;
+	} else if (strcmp(answer, "to") == 0) {
+		row->answer = true;
+		row->leads_to = next_word(line);
+		is_known = row->leads_to != NULL;
+	} else {
+		row->answer = strcmp(answer, "yes") == 0;
+		row->is_live = strcmp(answer, "ghost") == 0;
+		is_known = row->answer || row->is_live ||
+			   strcmp(answer, "no") == 0;
+	}
+	if (!is_known) {
+		line->error = "dns NAME yes|no|ghost|to HOST";
 	}
 }
 

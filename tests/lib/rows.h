@@ -15,6 +15,8 @@
  *	holds A SPN...				exactly these, byte for byte
  *	dns NAME yes|no|ghost			what is known of a host in DNS;
  *						ghost: no, says DNS itself
+ *	dns NAME to HOST			yes, and the zones lead it to
+ *						that host
  *	audit [RULE,...] -> none | CODE...	what an audit finds now, of the
  *						rules that judge writes or of
  *						those that are named
@@ -68,6 +70,7 @@ struct row {
 	const char *argument; /* title of a case, KEY=VALUE of a set, host of a
 				 dns, rules of an audit; NULL: none */
 	bool answer;	      /* of a dns */
+	const char *leads_to; /* of a dns: an alias of that host; NULL: none */
 	bool is_live;	      /* DNS itself was asked */
 	enum spn_kind kind;
 	bool is_dc;

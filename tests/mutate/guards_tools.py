@@ -49,10 +49,26 @@ GUARDS = {
          'facts->has_no_password_yet &&',
          ''),
     ],
+    'tools/audit/facts/dns_leads.c': [
+        ('an address is one of both names',
+         'have_address(leads, of_host, lead->to.address)',
+         'true'),
+        ('a name that has no CNAME leads no further',
+         'if (!lead->is_alias) {',
+         'if (false) {'),
+    ],
+    'tools/audit/facts/dns_records.c': [
+        ('a label ends with the record',
+         'part > len - from ||',
+         ''),
+        ('a record is as long as it says',
+         'num > len - HEADER ||',
+         ''),
+    ],
     'tools/audit/rules/hosts.c': [
         ('a name of elsewhere that a computer of ours has is a mismatch',
-         'if (v.others.num_accounts == 0 &&',
-         'if ('),
+         'if (v.others.num_accounts == 0) {',
+         'if (true) {'),
     ],
     'tools/audit/rules/messages.c': [
         ('what refuses has a text for the client',

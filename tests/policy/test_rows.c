@@ -311,6 +311,24 @@ static enum spn_dns_answer ask_dns(void *private_data, struct spn_str name)
 	return SPN_DNS_UNKNOWN;
 }
 
+static bool leads_to(void *zones,
+		     struct spn_str alias,
+		     struct spn_str computer)
+{
+	const struct directory *d = zones;
+	size_t i;
+
+	for (i = 0; i < d->num_dns; i++) {
+		if (d->dns[i]->leads_to != NULL &&
+		    spn_str_is(alias, d->dns[i]->argument) &&
+		    spn_str_is(computer, d->dns[i]->leads_to))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 static void add_dns(struct directory *d, const struct row *row)
 {
 	d->dns = talloc_realloc(d->mem_ctx,
@@ -356,6 +374,8 @@ static void run_audit(struct directory *d, const struct row *row)
 		.password_age = (int64_t)365 * 24 * 3600,
 		.ask_dns = ask_dns,
 		.private_data = d,
+		.leads_to = leads_to,
+		.zones = d,
 		.dns_is_live = d->dns_is_live,
 	};
 	bool ok = true;

@@ -467,6 +467,8 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 		.surroundings = &surroundings,
 	};
 
+	surroundings.leads_to = audit_names_lead_to;
+	surroundings.zones = reading->names;
 	if (surroundings.ask_dns == NULL) {
 		surroundings.ask_dns = audit_names_ask;
 		surroundings.private_data = reading->names;

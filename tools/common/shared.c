@@ -27,9 +27,9 @@ struct spn_shared *spn_shared_new(TALLOC_CTX *mem_ctx, bool nocase)
 	return shared;
 }
 
-static bool find(const struct spn_shared *shared,
-		 struct spn_str text,
-		 uint32_t *_number)
+bool spn_shared_find(const struct spn_shared *shared,
+		     struct spn_str text,
+		     uint32_t *_number)
 {
 	uint32_t hash = spn_slots_hash(0, text, shared->nocase);
 	size_t place = 0;
@@ -71,7 +71,7 @@ bool spn_shared_number(struct spn_shared *shared,
 {
 	struct spn_str copy = {};
 
-	if (find(shared, text, _number)) {
+	if (spn_shared_find(shared, text, _number)) {
 		return true;
 	}
 	if (!spn_arena_copy(shared, &shared->arena, text, &copy) ||
@@ -92,7 +92,7 @@ bool spn_shared_has(const struct spn_shared *shared, struct spn_str text)
 {
 	uint32_t ignored = 0;
 
-	return find(shared, text, &ignored);
+	return spn_shared_find(shared, text, &ignored);
 }
 
 struct spn_str spn_shared_text(const struct spn_shared *shared, size_t number)

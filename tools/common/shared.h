@@ -17,6 +17,11 @@ bool spn_shared_number(struct spn_shared *shared,
 		       struct spn_str text,
 		       uint32_t *_number);
 
+/* Its number, if it is there. */
+bool spn_shared_find(const struct spn_shared *shared,
+		     struct spn_str text,
+		     uint32_t *_number);
+
 bool spn_shared_has(const struct spn_shared *shared, struct spn_str text);
 
 /* NUL-terminated. */

@@ -36,6 +36,7 @@ const char *const audit_attrs[] = {
 	/* of groups, of names in DNS */
 	"objectSid",
 	"dNSTombstoned",
+	"dnsRecord",
 	/* of the configuration */
 	"dnsRoot",
 	"nETBIOSName",

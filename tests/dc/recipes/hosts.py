@@ -51,6 +51,13 @@ def of_elsewhere(d):
     d.wrong("SPN-406", spn, d.computer(d.label("pc"), [spn]))
 
 
+def alias(d):
+    """... to which a CNAME leads."""
+    label, name = d.label("alias"), d.label("nas")
+    d.leads_to(label, d.fqdn(name))
+    d.wrong("SPN-408", "cifs/" + label, d.computer(name, d.pair(label, "cifs")))
+
+
 def third_part(d):
     """... that a KDC gives to controllers only."""
     spn = "foo/%s/%s" % (d.label("app"), d.dns)
@@ -64,4 +71,5 @@ RECIPES = {
     "SPN-405": [controller],
     "SPN-406": [of_elsewhere],
     "SPN-407": [third_part],
+    "SPN-408": [alias],
 }

@@ -8,11 +8,13 @@
  */
 #include "dns_zones.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/shared.h"
 
-#define LONGEST_NAME 255
+#include "dns_leads.h"
+#include "dns_records.h"
 
 struct audit_names {
 	struct spn_shared *zones;
@@ -23,6 +25,7 @@ struct audit_names {
 	 * made, or they are no longer true. */
 	struct spn_shared *labels;
 	bool has_wildcard; /* in any zone */
+	struct audit_leads *leads;
 };
 
 struct audit_names *audit_names_new(TALLOC_CTX *mem_ctx)
@@ -34,7 +37,9 @@ struct audit_names *audit_names_new(TALLOC_CTX *mem_ctx)
 	}
 	names->zones = spn_shared_new(names, true);
 	names->hosts = spn_shared_new(names, true);
-	if (names->zones == NULL || names->hosts == NULL) {
+	names->leads = audit_leads_new(names);
+	if (names->zones == NULL || names->hosts == NULL ||
+	    names->leads == NULL) {
 		talloc_free(names);
 		return NULL;
 	}
@@ -68,7 +73,8 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 	}
 	host = talloc_asprintf(names, "%s.%s", node->data, zone->data);
 	ok = host != NULL &&
-	     spn_shared_number(names->hosts, spn_str_of(host), &number);
+	     spn_shared_number(names->hosts, spn_str_of(host), &number) &&
+	     audit_leads_add(names->leads, spn_str_of(host), msg);
 	if (ok && number >= names->num_hosts) {
 		names->num_hosts = number + 1;
 	}
@@ -92,9 +98,9 @@ static struct spn_str parent_of(struct spn_str name)
 /* "*.example.com" */
 static bool has_wildcard(const struct audit_names *names, struct spn_str zone)
 {
-	char text[LONGEST_NAME + 3] = "*.";
+	char text[AUDIT_DNS_LONGEST_NAME + 3] = "*.";
 
-	if (zone.len > LONGEST_NAME) {
+	if (zone.len > AUDIT_DNS_LONGEST_NAME) {
 		return false;
 	}
 	memcpy(text + 2, zone.data, zone.len);
@@ -184,4 +190,34 @@ enum spn_dns_answer audit_names_ask(void *private_data, struct spn_str name)
 		return ask_label(names, name);
 	}
 	return ask_full_name(names, name);
+}
+
+bool audit_names_lead_to(void *private_data,
+			 struct spn_str alias,
+			 struct spn_str computer)
+{
+	const struct audit_names *names = private_data;
+	struct spn_str domain = parent_of(computer);
+	char text[AUDIT_DNS_LONGEST_NAME + 1];
+	int len = 0;
+
+	if (alias.len > AUDIT_DNS_LONGEST_NAME ||
+	    domain.len > AUDIT_DNS_LONGEST_NAME || domain.len == 0)
+	{
+		return false;
+	}
+	if (memchr(alias.data, '.', alias.len) == NULL) {
+		len = snprintf(text,
+			       sizeof(text),
+			       "%.*s.%.*s",
+			       (int)alias.len,
+			       alias.data,
+			       (int)domain.len,
+			       domain.data);
+		if (len < 0 || (size_t)len >= sizeof(text)) {
+			return false;
+		}
+		alias = spn_str_of(text);
+	}
+	return audit_leads_meet(names->leads, alias, computer);
 }

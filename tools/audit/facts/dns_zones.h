@@ -24,4 +24,13 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg);
  */
 enum spn_dns_answer audit_names_ask(void *names, struct spn_str name);
 
+/*
+ * For struct spn_surroundings, too: whether the zones lead alias, by CNAME or
+ * by an address that both have, to the computer with that DNS name. An alias
+ * without a dot is looked for beside the computer.
+ */
+bool audit_names_lead_to(void *names,
+			 struct spn_str alias,
+			 struct spn_str computer);
+
 #endif

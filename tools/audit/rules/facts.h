@@ -59,6 +59,12 @@ struct spn_surroundings {
 	enum spn_dns_answer (*ask_dns)(void *private_data,
 				       struct spn_str name);
 	void *private_data;
+	/* Whether the DNS zones of the directory lead clients that use alias
+	 * to the computer with that DNS name. NULL: not known. */
+	bool (*leads_to)(void *zones,
+			 struct spn_str alias,
+			 struct spn_str computer);
+	void *zones;
 	/* DNS itself was asked (--check-dns), not the zones of the directory
 	 */
 	bool dns_is_live;

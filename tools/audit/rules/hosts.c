@@ -71,6 +71,20 @@ static const struct spn_message foreign_name = {
 	       "remove it: a single sign-on to a cloud is made of such names",
 };
 
+static const struct spn_message alias_name = {
+	.code = "SPN-408",
+	.id = "ALIAS-NAME",
+	.rule = rule_name,
+	.severity = SPN_SEVERITY_INFO,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 5,
+	.summary = "A computer has the SPN of a name that DNS leads to it",
+	.reason = "this is no name of the computer in the directory, but its "
+		  "DNS zones lead clients that use the name to it",
+	.fix = "if you do not know the alias, find out who made it; else "
+	       "nothing needs to be done",
+};
+
 /* Classes whose second part is no host's name. */
 static const char *const other_classes[] = {
 	"E3514235-4B06-11D1-AB04-00C04FC2DCD2", /* DRS: objectGUID */
@@ -131,6 +145,16 @@ static enum spn_dns_answer ask_dns(const struct audit_case *a,
 
 	return (s->ask_dns == NULL) ? SPN_DNS_UNKNOWN
 				    : s->ask_dns(s->private_data, host);
+}
+
+/* Only the zones tell: what DNS itself answers says nothing of CNAMEs. */
+static bool leads_here(const struct audit_case *a, struct spn_str host)
+{
+	const struct spn_surroundings *s = a->surroundings;
+	const char *name = a->c.after->dns_host_name;
+
+	return s != NULL && s->leads_to != NULL && name != NULL &&
+	       s->leads_to(s->zones, host, spn_str_of(name));
 }
 
 static bool is_computer_name(const struct audit_case *a,
@@ -354,8 +378,12 @@ static bool judge_mismatch(const struct audit_case *a,
 					&v.others)) {
 		return false;
 	}
-	if (v.others.num_accounts == 0 && audit_is_foreign(c, spn.host_name)) {
-		message = &foreign_name;
+	if (v.others.num_accounts == 0) {
+		if (leads_here(a, spn.host_name)) {
+			message = &alias_name;
+		} else if (audit_is_foreign(c, spn.host_name)) {
+			message = &foreign_name;
+		}
 	}
 	if (!spn_report_add(report, message, &v, &added)) {
 		return false;
@@ -388,6 +416,7 @@ static const struct spn_message *const messages[] = {
 	&audit_dc_set,
 	&foreign_name,
 	&audit_own_domain,
+	&alias_name,
 	NULL,
 };
 
