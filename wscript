@@ -80,7 +80,7 @@ OURS = {
         format text csv json html prometheus
     '''), 'directory XML2 CARES RESOLV'),
     'setspn': (_sources('tools/setspn', '''
-        accounts args command duplicates explain query search send words write
+        accounts answers args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
     'manage': (_sources('tools/spn_policy', '''
         module_list modules settings set status effects exempt

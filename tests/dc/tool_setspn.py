@@ -158,6 +158,35 @@ class Query(SetspnTest):
                    "%s answers for http/web02, through its host/web02"
                    % dn_of("web02", "Computers"))
 
+    def test_who_answers_by_the_cn(self):
+        """A KDC finds a computer object by its CN: docs/kdc.md."""
+        nobody = CHECKING + "\nNo such SPN found.\n"
+        for spn in "http/web02", "http/web02.elsewhere.test":
+            self.check(remote("-Q", spn), 1, nobody,
+                       "%s answers for %s, as the computer of that CN"
+                       % (dn_of("web02", "Computers"), spn))
+        self.assertEqual("", remote("-Q", "foo/web02").err)
+        write_raw(dn_of("svc1"), "HOST/web02")
+        for spn in "http/web02", "HOST/web02":
+            result = remote("-Q", spn)
+            self.assertIn("nobody gets a ticket for %s: %s/web02 is on one "
+                          "account, and another computer has that CN "
+                          "(SPN-105)" % (spn, "HOST" if spn[0] == "H"
+                                         else "host"), result.err)
+            for dn in dn_of("svc1"), dn_of("web02", "Computers"):
+                self.assertIn("one of them is %s\n" % dn, result.err)
+
+    def test_who_answers_nobody(self):
+        write_raw(dn_of("svc1"), "HOST/app", "foo/app/" + DNS)
+        write_raw(dn_of("svc2"), "host/APP")
+        self.check(remote("-Q", "http/app"), 1,
+                   CHECKING + "\nNo such SPN found.\n",
+                   "nobody gets a ticket for http/app: host/app is on several "
+                   "accounts", "one of them is " + dn_of("svc1"),
+                   "one of them is " + dn_of("svc2"))
+        self.assertIn("%s is no domain controller (SPN-407)" % dn_of("svc1"),
+                      remote("-Q", "foo/app/" + DNS).err)
+
     def test_forest_and_targets(self):
         for args in (("-F",), ("-T", "*"), ("-T", ""), ("-T", DOMAIN),
                      ("-T", DNS, "-T", DOMAIN)):

@@ -16,6 +16,7 @@ TOOLS = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs")
 HEADER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))), "modules", "spn_policy.h")
 DN = "CN=svc,CN=Users," + DOMAIN
+AD = "1.2.840.113556.1.4.800"
 PAIR = ["http/app", "http/app.example.com"]
 SVC = (DN, [("objectClass", ["top", "user"]), ("sAMAccountName", ["svc"]),
             ("objectGUID", [b"0123456789abcdef"]),
@@ -62,6 +63,27 @@ class Presence(unittest.TestCase):
                 done = self.run_tool(self.serve(controls), "spn-policy",
                                      "status")
                 self.assertIn(text, done.stdout.splitlines()[1])
+
+    def test_whose_kdc_it_is(self):
+        """A KDC of Samba finds a computer by its CN, one of Windows does
+        not."""
+        computer = ("CN=web01,CN=Computers," + DOMAIN, [
+            ("objectClass", ["top", "user", "computer"]), ("cn", ["web01"]),
+            ("sAMAccountName", ["web01$"]),
+            ("objectGUID", [b"0123456789abcdeF"])])
+        for vendor, capability, finds in (
+                ("Samba Team (https://www.samba.org)", AD, True),
+                ("", AD, False), ("Example", AD, False), ("", "1.2.3", True)):
+            with self.subTest(vendor=vendor, capability=capability):
+                server = self.serve()
+                server.entries.append(computer)
+                server.entries[0][1].extend((
+                    ("vendorName", [vendor] if vendor else []),
+                    ("supportedCapabilities", [capability])))
+                done = self.run_tool(server, "setspn", "-Q", "http/web01")
+                self.assertEqual(1, done.returncode, done.stderr)
+                self.assertEqual(finds, "as the computer of that CN"
+                                 in done.stderr, done.stderr)
 
     def deleted(self, controls, *options):
         done = self.run_tool(self.serve(controls), "setspn", "--dry-run", "-D",

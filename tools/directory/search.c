@@ -60,6 +60,42 @@ static bool is_administrator(const struct ldb_message *root)
 					       sizeof(local_system) - 1});
 }
 
+/* A Samba DC names itself; no other is known that says it is one of AD. */
+static bool is_windows(const struct ldb_message *root)
+{
+	static const char active_directory[] = "1.2.840.113556.1.4.800";
+	const char *vendor = spn_values_text(root, "vendorName");
+
+	return spn_values_has(spn_values_of(root, "supportedCapabilities"),
+			      spn_str_of(active_directory)) &&
+	       (vendor == NULL || strstr(vendor, "Samba") == NULL);
+}
+
+static int read_contexts(struct ldb_context *ldb,
+			 struct audit_server *server,
+			 const struct ldb_message_element *el)
+{
+	size_t i;
+
+	server->naming_contexts = talloc_zero_array(server,
+						    const char *,
+						    spn_values_num(el) + 1);
+	if (server->naming_contexts == NULL) {
+		return ldb_oom(ldb);
+	}
+	for (i = 0; i < spn_values_num(el); i++) {
+		struct spn_str name = spn_values_get(el, i);
+
+		server->naming_contexts[i] = talloc_strndup(server,
+							    name.data,
+							    name.len);
+		if (server->naming_contexts[i] == NULL) {
+			return ldb_oom(ldb);
+		}
+	}
+	return LDB_SUCCESS;
+}
+
 int audit_server_of(struct ldb_context *ldb,
 		    TALLOC_CTX *mem_ctx,
 		    struct audit_server **_server)
@@ -67,8 +103,10 @@ int audit_server_of(struct ldb_context *ldb,
 	static const char *const attrs[] = {
 		"dnsHostName",
 		"namingContexts",
+		"supportedCapabilities",
 		"supportedControl",
 		"tokenGroups",
+		"vendorName",
 		NULL,
 	};
 	struct audit_server *server = talloc_zero(mem_ctx,
@@ -76,7 +114,6 @@ int audit_server_of(struct ldb_context *ldb,
 	struct ldb_result *res = NULL;
 	const struct ldb_message_element *el = NULL;
 	struct ldb_dn *root = NULL;
-	size_t i;
 	int ret;
 
 	if (server == NULL) {
@@ -96,6 +133,7 @@ int audit_server_of(struct ldb_context *ldb,
 	server->dns_host_name = spn_values_text(res->msgs[0], "dnsHostName");
 	el = spn_values_of(res->msgs[0], "supportedControl");
 	server->presence = spn_presence_of(el);
+	server->is_windows = is_windows(res->msgs[0]);
 	server->has_phantom_root =
 		spn_values_has(el, spn_str_of(LDB_CONTROL_SEARCH_OPTIONS_OID));
 	server->has_descriptors =
@@ -105,23 +143,10 @@ int audit_server_of(struct ldb_context *ldb,
 	server->shows_deleted = server->has_deleted &&
 				is_administrator(res->msgs[0]);
 	el = spn_values_of(res->msgs[0], "namingContexts");
-	server->naming_contexts = talloc_zero_array(server,
-						    const char *,
-						    spn_values_num(el) + 1);
-	if (server->naming_contexts == NULL) {
+	ret = read_contexts(ldb, server, el);
+	if (ret != LDB_SUCCESS) {
 		talloc_free(server);
-		return ldb_oom(ldb);
-	}
-	for (i = 0; i < spn_values_num(el); i++) {
-		struct spn_str name = spn_values_get(el, i);
-
-		server->naming_contexts[i] = talloc_strndup(server,
-							    name.data,
-							    name.len);
-		if (server->naming_contexts[i] == NULL) {
-			talloc_free(server);
-			return ldb_oom(ldb);
-		}
+		return ret;
 	}
 	*_server = server;
 	return LDB_SUCCESS;

@@ -19,6 +19,7 @@
 struct audit_server {
 	const char *dns_host_name; /* NULL when it does not say */
 	const char **naming_contexts;
+	bool is_windows;       /* an AD DC, and not Samba's */
 	bool has_phantom_root; /* searches all of them at once */
 	bool has_descriptors;  /* sends the part that everybody may read */
 	bool has_deleted;      /* shows deleted objects, to who may see them */

@@ -435,3 +435,16 @@ int setspn_find_account(const struct setspn *s,
 				   NULL);
 	return (ret == LDB_SUCCESS) ? SETSPN_DONE : setspn_out_of_memory(s);
 }
+
+int setspn_read_forest(const struct setspn *s,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_forest **_forest)
+{
+	int ret = spn_store_forest(&s->store, mem_ctx, _forest, NULL);
+
+	if (ret != LDB_SUCCESS) {
+		return setspn_failed(s, "cannot read sPNMappings", ret);
+	}
+	(*_forest)->is_windows = s->server->is_windows;
+	return SETSPN_DONE;
+}

@@ -526,14 +526,13 @@ int setspn_duplicates(struct setspn *s)
 {
 	struct table table = {.s = s};
 	struct spn_forest *forest = NULL;
-	int ret = LDB_SUCCESS;
-	int status;
+	int status = SETSPN_DONE;
 
 	if (s->plan->aliases) {
-		ret = spn_store_forest(&s->store, s->mem_ctx, &forest, NULL);
+		status = setspn_read_forest(s, s->mem_ctx, &forest);
 	}
-	if (ret != LDB_SUCCESS) {
-		return setspn_failed(s, "cannot read sPNMappings", ret);
+	if (status != SETSPN_DONE) {
+		return status;
 	}
 	if (forest != NULL) {
 		table.mappings = forest->mappings;

@@ -134,80 +134,6 @@ static int search_for(struct found *found, const char *pattern)
 	return status;
 }
 
-static bool has(const struct found *found, const struct spn_account *account)
-{
-	size_t i;
-
-	for (i = 0; i < found->num; i++) {
-		if (spn_account_same(found->accounts[i], account)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What stands in for the SPN where nobody has it: "HOST/web01"; NULL for
- * patterns, and for classes that nothing stands in for. */
-static int stand_in(const struct setspn *s, const char **_stand_in)
-{
-	struct spn_forest *forest = NULL;
-	struct spn spn = {};
-	const char *target = NULL;
-	int ret;
-
-	*_stand_in = NULL;
-	if (strchr(s->plan->spn, '*') != NULL ||
-	    spn_parse(spn_str_of(s->plan->spn), &spn) != SPN_SYNTAX_OK ||
-	    !spn_is_plain(&spn))
-	{
-		return SETSPN_DONE;
-	}
-	ret = spn_store_forest(&s->store, s->store.ldb, &forest, NULL);
-	if (ret != LDB_SUCCESS) {
-		return setspn_failed(s, "cannot read sPNMappings", ret);
-	}
-	target = spn_mappings_target(forest->mappings, spn.service_class);
-	if (target == NULL) {
-		return SETSPN_DONE;
-	}
-	*_stand_in = spn_format(s->store.ldb,
-				spn_str_of(target),
-				spn.host_name);
-	return (*_stand_in == NULL) ? setspn_out_of_memory(s) : SETSPN_DONE;
-}
-
-/* The original says nothing of these, so they go to standard error. */
-static int warn_of_aliases(const struct found *holders)
-{
-	const struct setspn *s = holders->s;
-	struct found found = {.s = s};
-	const char *spn = NULL;
-	size_t i;
-	int status = stand_in(s, &spn);
-
-	if (status != SETSPN_DONE || spn == NULL) {
-		return status;
-	}
-	status = search_for(&found, spn);
-	for (i = 0; status == SETSPN_DONE && i < found.num; i++) {
-		if (has(holders, found.accounts[i])) {
-			continue;
-		}
-		spn_connect_message(s->connect,
-				    "%s %s for %s, through its %s "
-				    "(sPNMappings)%s",
-				    found.accounts[i]->dn,
-				    (holders->num == 0) ? "answers"
-							: "would answer",
-				    s->plan->spn,
-				    spn,
-				    (holders->num == 0) ? ""
-							: ", if nobody had "
-							  "it");
-	}
-	return status;
-}
-
 /* As it was typed, and if nobody has that, as it was printed. */
 static int search_typed(struct found *found)
 {
@@ -247,7 +173,7 @@ int setspn_query(const struct setspn *s)
 	}
 	setspn_say("%s", "");
 	setspn_say((found.num > 0) ? SETSPN_EXISTING : SETSPN_NO_SUCH_SPN);
-	status = warn_of_aliases(&found);
+	status = setspn_say_answer(s);
 	if (status != SETSPN_DONE) {
 		return status;
 	}

@@ -50,6 +50,11 @@ int setspn_find_account(const struct setspn *s,
 			TALLOC_CTX *mem_ctx,
 			struct spn_account **_account);
 
+/* sPNMappings and the domains, as the rules want them. */
+int setspn_read_forest(const struct setspn *s,
+		       TALLOC_CTX *mem_ctx,
+		       struct spn_forest **_forest);
+
 /* search.c */
 
 /* "Checking domain ...", unless -P or --dry-run. */
@@ -75,6 +80,10 @@ int setspn_list(const struct setspn *s);
 int setspn_query(const struct setspn *s);
 /* The DN and all SPNs of an account. */
 void setspn_show(const struct spn_account *account);
+
+/* answers.c: whose key a client gets that asks for the SPN of the plan, unless
+ * that is its only holder. On standard error: the original says nothing. */
+int setspn_say_answer(const struct setspn *s);
 
 /* duplicates.c. A local directory is closed behind it: its files cannot
  * be open twice in a process. */

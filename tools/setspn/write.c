@@ -101,15 +101,16 @@ static int prepare(struct work *w)
 		return status;
 	}
 	w->fold = spn_store_fold(store);
-	ret = spn_store_forest(store, w->mem_ctx, &w->forest, NULL);
-	if (ret == LDB_SUCCESS) {
-		ret = spn_store_settings(store,
-					 w->mem_ctx,
-					 w->forest,
-					 NULL,
-					 &w->settings,
-					 NULL);
+	status = setspn_read_forest(w->s, w->mem_ctx, &w->forest);
+	if (status != SETSPN_DONE) {
+		return status;
 	}
+	ret = spn_store_settings(store,
+				 w->mem_ctx,
+				 w->forest,
+				 NULL,
+				 &w->settings,
+				 NULL);
 	if (ret != LDB_SUCCESS) {
 		return setspn_failed(w->s, "cannot read the policy", ret);
 	}

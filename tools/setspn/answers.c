@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What -Q says besides: whose key a client gets. That need not be an account
+ * that holds the SPN, see docs/kdc.md.
+ */
+#include "setspn.h"
+
+#include <string.h>
+
+#include "policy/kdc_names.h"
+#include "policy/partial.h"
+#include "policy/quote.h"
+
+struct asking {
+	const struct setspn *s;
+	TALLOC_CTX *mem_ctx;
+	struct spn_forest *forest;
+	struct spn_index *index;
+	struct spn_str spn;
+	const char *shown; /* the same, for a terminal */
+	struct spn parsed;
+	struct spn_kdc_answer answer;
+	/* What would answer if nobody held it: HOST/web01, and who has that.
+	 */
+	const char *stand_in;
+	struct spn_holders substitutes;
+};
+
+static bool ask(void *private_data)
+{
+	struct asking *a = private_data;
+	const char *target = spn_mappings_target(a->forest->mappings,
+						 a->parsed.service_class);
+
+	if (target != NULL && spn_is_plain(&a->parsed)) {
+		a->stand_in = spn_format(a->mem_ctx,
+					 spn_str_of(target),
+					 a->parsed.host_name);
+		if (a->stand_in == NULL ||
+		    !spn_index_domain_holders(a->index,
+					      a->mem_ctx,
+					      spn_str_of(target),
+					      a->parsed.host_name,
+					      &a->substitutes))
+		{
+			return false;
+		}
+	}
+	return a->forest->is_windows ? spn_kdc_windows(a->index,
+						       a->forest,
+						       a->mem_ctx,
+						       a->parsed.service_class,
+						       a->parsed.host_name,
+						       &a->answer)
+				     : spn_kdc_samba(a->index,
+						     a->forest,
+						     a->mem_ctx,
+						     a->spn,
+						     &a->answer);
+}
+
+static void say_substitutes(const struct asking *a)
+{
+	const struct setspn *s = a->s;
+	size_t i;
+
+	for (i = 0; i < a->substitutes.num_accounts; i++) {
+		if (!spn_account_same(a->substitutes.accounts[i],
+				      a->answer.account)) {
+			spn_connect_message(s->connect,
+					    "%s would answer for %s, through "
+					    "its %s (sPNMappings), if nobody "
+					    "had it",
+					    a->substitutes.accounts[i]->dn,
+					    a->shown,
+					    a->stand_in);
+		}
+	}
+}
+
+static void say_who(const struct asking *a, const char *what)
+{
+	const struct setspn *s = a->s;
+	const struct spn_holders *found = &a->answer.found;
+	struct spn_str name = a->answer.name;
+	const char *text = spn_quote(a->mem_ctx,
+				     (name.len == 0) ? a->spn : name,
+				     SPN_QUOTE_IF_NEEDED);
+	size_t i;
+
+	spn_connect_message(s->connect,
+			    "nobody gets a ticket for %s: %s %s",
+			    a->shown,
+			    (text == NULL) ? "it" : text,
+			    what);
+	for (i = 0; i < found->num_accounts; i++) {
+		spn_connect_message(s->connect,
+				    "one of them is %s",
+				    found->accounts[i]->dn);
+	}
+}
+
+static void say(const struct asking *a)
+{
+	const struct spn_kdc_answer *answer = &a->answer;
+	struct spn_connect *connect = a->s->connect;
+	const char *spn = a->shown;
+
+	switch (answer->reason) {
+	case SPN_KDC_HELD:
+		say_substitutes(a);
+		break;
+	case SPN_KDC_STANDS_IN:
+		spn_connect_message(connect,
+				    "%s answers for %s, through its %s "
+				    "(sPNMappings)",
+				    answer->account->dn,
+				    spn,
+				    a->stand_in);
+		break;
+	case SPN_KDC_COMPUTER:
+		spn_connect_message(connect,
+				    "%s answers for %s, as the computer of "
+				    "that CN; it holds no SPN for it",
+				    answer->account->dn,
+				    spn);
+		break;
+	case SPN_KDC_DUPLICATE:
+		say_who(a, "is on several accounts");
+		break;
+	case SPN_KDC_HIDDEN_DUPLICATE:
+		say_who(a,
+			"is on one account, and another computer has "
+			"that CN (SPN-105)");
+		break;
+	case SPN_KDC_SEVERAL_COMPUTERS:
+		say_who(a,
+			"is on no account, and several computers have "
+			"that CN");
+		break;
+	case SPN_KDC_OWN_DOMAIN:
+		spn_connect_message(connect,
+				    "nobody gets a ticket for %s: its third "
+				    "part is the domain, and %s is no domain "
+				    "controller (SPN-407)",
+				    spn,
+				    answer->account->dn);
+		break;
+	case SPN_KDC_KRBTGT:
+	case SPN_KDC_NOBODY:
+	case SPN_KDC_NO_KEY: /* a directory does not tell */
+	case SPN_KDC_NO_SPN:
+		break;
+	}
+}
+
+int setspn_say_answer(const struct setspn *s)
+{
+	struct asking a = {
+		.s = s,
+		.mem_ctx = s->store.ldb,
+		.spn = spn_str_of(s->plan->spn),
+	};
+	struct spn_partial *partial = NULL;
+	int status;
+	int ret;
+
+	if (strchr(s->plan->spn, '*') != NULL ||
+	    spn_parse(a.spn, &a.parsed) != SPN_SYNTAX_OK)
+	{
+		return SETSPN_DONE;
+	}
+	status = setspn_read_forest(s, a.mem_ctx, &a.forest);
+	if (status != SETSPN_DONE) {
+		return status;
+	}
+	a.shown = spn_quote(a.mem_ctx, a.spn, SPN_QUOTE_IF_NEEDED);
+	partial = spn_partial_new(a.mem_ctx, spn_store_fold(&s->store));
+	if (partial == NULL || a.shown == NULL) {
+		return setspn_out_of_memory(s);
+	}
+	a.index = spn_partial_index(partial);
+	if (a.forest->is_windows && !spn_is_plain(&a.parsed)) {
+		return SETSPN_DONE; /* not known */
+	}
+	ret = spn_store_resolve(&s->store, a.forest, partial, ask, &a);
+	if (ret != LDB_SUCCESS) {
+		return setspn_failed(s, "cannot look for who answers", ret);
+	}
+	say(&a);
+	return SETSPN_DONE;
+}
