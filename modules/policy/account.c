@@ -202,32 +202,37 @@ bool spn_account_has_name(const struct spn_account *account,
 			      host);
 }
 
-bool spn_is_krbtgt(struct spn_str sam_account_name, bool is_disabled)
+/* krbtgt_12345 */
+static bool is_numbered(struct spn_str name)
 {
 	static const char rodc[] = "krbtgt_";
-	struct spn_str head = sam_account_name;
+	struct spn_str head = name;
 	size_t i;
 
-	if (spn_str_is(sam_account_name, "krbtgt")) {
-		return true;
-	}
-	if (!is_disabled || head.len <= strlen(rodc)) {
+	if (name.len <= strlen(rodc)) {
 		return false;
 	}
 	head.len = strlen(rodc);
-	for (i = head.len; i < sam_account_name.len; i++) {
-		if (sam_account_name.data[i] < '0' ||
-		    sam_account_name.data[i] > '9') {
+	for (i = head.len; i < name.len; i++) {
+		if (name.data[i] < '0' || name.data[i] > '9') {
 			return false;
 		}
 	}
 	return spn_str_is(head, rodc);
 }
 
-bool spn_is_shared(struct spn_str value,
-		   struct spn_str sam_account_name,
-		   bool is_disabled)
+bool spn_account_is_krbtgt(const struct spn_account *account)
+{
+	struct spn_str name = spn_str_of(account->sam_account_name);
+
+	return spn_str_is(name, "krbtgt") ||
+	       (account->is_disabled &&
+		(account->has_krbtgt_number || is_numbered(name)));
+}
+
+bool spn_account_shares(const struct spn_account *account,
+			struct spn_str value)
 {
 	return spn_str_is(value, "kadmin/changepw") &&
-	       spn_is_krbtgt(sam_account_name, is_disabled);
+	       spn_account_is_krbtgt(account);
 }

@@ -35,6 +35,8 @@ struct spn_account {
 	 * at: who has never had a password has no key either, but no
 	 * attribute that may be read says so. */
 	bool has_no_key;
+	/* msDS-SecondaryKrbTgtNumber: made as the key of a read-only DC */
+	bool has_krbtgt_number;
 	struct spn_set spns;
 	const struct spn_facts *facts; /* of an audit, or NULL */
 	/* Of long lists of additional names, in an audit; else NULL. */
@@ -92,15 +94,16 @@ bool spn_account_has_dns_name(const struct spn_account *account,
 			      struct spn_str host);
 
 /*
- * The key of a KDC: krbtgt, and krbtgt_NUMBER of a read-only DC or of a cloud
- * that acts as one. Those are disabled, always: so who calls an account of his
- * own like that hides nothing that logs on.
+ * The key of a KDC: krbtgt, and that of a read-only DC or of a cloud that acts
+ * as one: krbtgt_NUMBER, or whatever it was renamed to. Those are disabled,
+ * always: so who makes an account of his own like that hides nothing that logs
+ * on.
  */
-bool spn_is_krbtgt(struct spn_str sam_account_name, bool is_disabled);
+bool spn_account_is_krbtgt(const struct spn_account *account);
 
-/* kadmin/changepw of these: every domain has it, so it is no duplicate. */
-bool spn_is_shared(struct spn_str value,
-		   struct spn_str sam_account_name,
-		   bool is_disabled);
+/* kadmin/changepw of these: every domain has it, so it is no duplicate. Of the
+ * account name, kind and flags are looked at. */
+bool spn_account_shares(const struct spn_account *account,
+			struct spn_str value);
 
 #endif

@@ -21,6 +21,7 @@ const char *const spn_store_attrs[] = {
 	"msDS-AdditionalSamAccountName",
 	"userAccountControl",
 	"isDeleted",
+	"msDS-SecondaryKrbTgtNumber",
 	"servicePrincipalName",
 	NULL,
 };
@@ -221,24 +222,26 @@ char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 	return talloc_strdup(mem_ctx, text);
 }
 
-bool spn_store_is_disabled(const struct ldb_message *msg)
+void spn_store_read_flags(const struct ldb_message *msg,
+			  struct spn_account *account)
 {
 	int64_t uac = spn_values_int64(msg, "userAccountControl");
 
-	return (uac & UF_ACCOUNTDISABLE) != 0;
+	account->is_disabled = (uac & UF_ACCOUNTDISABLE) != 0;
+	account->has_no_key = (uac & UF_USE_DES_KEY_ONLY) != 0;
+	account->is_dc = (uac & (UF_SERVER_TRUST_ACCOUNT |
+				 UF_PARTIAL_SECRETS_ACCOUNT)) != 0;
+	account->has_krbtgt_number =
+		spn_values_of(msg, "msDS-SecondaryKrbTgtNumber") != NULL;
 }
 
 static bool fill_names(struct spn_account *account,
 		       const struct ldb_message *msg)
 {
-	int64_t uac = spn_values_int64(msg, "userAccountControl");
 	const char *dn = ldb_dn_get_linearized(msg->dn);
 
 	account->kind = spn_store_kind_of(msg);
-	account->is_disabled = spn_store_is_disabled(msg);
-	account->has_no_key = (uac & UF_USE_DES_KEY_ONLY) != 0;
-	account->is_dc = (uac & (UF_SERVER_TRUST_ACCOUNT |
-				 UF_PARTIAL_SECRETS_ACCOUNT)) != 0;
+	spn_store_read_flags(msg, account);
 	account->dn = talloc_strdup(account, (dn == NULL) ? "" : dn);
 	account->dns_domain = spn_store_dns_domain(account, msg->dn);
 	return account->dn != NULL && account->dns_domain != NULL &&

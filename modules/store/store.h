@@ -39,8 +39,9 @@ enum spn_kind spn_store_kind_of(const struct ldb_message *msg);
  * out of memory. */
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg);
 
-/* By its userAccountControl. */
-bool spn_store_is_disabled(const struct ldb_message *msg);
+/* is_disabled, is_dc, has_no_key and has_krbtgt_number. */
+void spn_store_read_flags(const struct ldb_message *msg,
+			  struct spn_account *account);
 
 /* The comparison of the directory, store->fold or else the canonicalise
  * function that ldb has for the syntax of servicePrincipalName. The ldb

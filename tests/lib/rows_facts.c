@@ -29,6 +29,7 @@ static const char *const keys[] = {
 	"writer",
 	"deleted",
 	"dn",
+	"krbtgt-number",
 };
 
 bool row_fact_is_key(const char *word)
@@ -156,6 +157,8 @@ static void apply(struct spn_account *account,
 		facts->has_encryption_types = true;
 	} else if (strcmp(fact->key, "admin") == 0) {
 		facts->is_privileged = true;
+	} else if (strcmp(fact->key, "krbtgt-number") == 0) {
+		account->has_krbtgt_number = true;
 	} else if (strcmp(fact->key, "deleted") == 0) {
 		account->is_deleted = true;
 	} else {

@@ -19,6 +19,7 @@
  *	writer=WHO		who may write its SPNs; pure only
  *	deleted=1		a deleted object; pure only
  *	dn=DN			pure only
+ *	krbtgt-number=N		msDS-SecondaryKrbTgtNumber; pure only
  */
 #ifndef SPN_POLICY_TESTS_ROWS_FACTS_H
 #define SPN_POLICY_TESTS_ROWS_FACTS_H

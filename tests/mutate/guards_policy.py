@@ -55,12 +55,12 @@ GUARDS = {
     ],
     'modules/policy/account.c': [
         ('the key of a read-only DC never logs on',
-         'if (!is_disabled || head.len <= strlen(rodc)) {',
-         'if (head.len <= strlen(rodc)) {'),
+         '(account->is_disabled && (account->has_krbtgt_number || is_numbered(name)))',
+         '(account->has_krbtgt_number || is_numbered(name))'),
     ],
     'modules/policy/rules/duplicate_spn.c': [
         ('only krbtgt shares kadmin/changepw',
-         'if (!may_share(account, value))',
+         'if (!spn_account_shares(account, value))',
          'if (false)'),
         ('a farm is one of computers',
          'c->after->kind != SPN_KIND_COMPUTER ||',

@@ -74,6 +74,8 @@ static void expect_same(const struct spn_account *a,
 	assert_int_equal(a->kind, b->kind);
 	assert_int_equal(a->is_dc, b->is_dc);
 	assert_int_equal(a->is_disabled, b->is_disabled);
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->has_krbtgt_number, b->has_krbtgt_number);
 	assert_int_equal(a->is_deleted, b->is_deleted);
 	assert_int_equal(a->spns.num, b->spns.num);
 	for (i = 0; i < a->spns.num; i++) {
@@ -122,6 +124,7 @@ static void whole_account(void **state)
 	account->additional_dns_host_names = hosts;
 	account->is_dc = true;
 	account->is_disabled = true;
+	account->has_krbtgt_number = true;
 	account->facts = &facts;
 	assert_true(spn_account_add(account, &f->fold, STR("a\0b/\xff")));
 	assert_true(spn_account_add(account, &f->fold, STR("")));

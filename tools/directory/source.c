@@ -20,6 +20,7 @@ const char *const audit_attrs[] = {
 	"msDS-AdditionalSamAccountName",
 	"userAccountControl",
 	"isDeleted",
+	"msDS-SecondaryKrbTgtNumber",
 	"servicePrincipalName",
 	"userPrincipalName",
 	"pwdLastSet",

@@ -131,7 +131,7 @@ static void say(const struct asking *a)
 	case SPN_KDC_HIDDEN_DUPLICATE:
 		say_who(a,
 			"is on one account, and another computer has "
-			"that CN (SPN-105)");
+			"that CN");
 		break;
 	case SPN_KDC_SEVERAL_COMPUTERS:
 		say_who(a,
@@ -142,7 +142,7 @@ static void say(const struct asking *a)
 		spn_connect_message(connect,
 				    "nobody gets a ticket for %s: its third "
 				    "part is the domain, and %s is no domain "
-				    "controller (SPN-407)",
+				    "controller",
 				    spn,
 				    answer->account->dn);
 		break;

@@ -113,11 +113,12 @@ static void link_behind(struct table *table,
 
 static bool is_shared(const struct ldb_message *msg, struct spn_str value)
 {
-	const char *name = spn_values_text(msg, "sAMAccountName");
+	struct spn_account account = {
+		.sam_account_name = spn_values_text(msg, "sAMAccountName"),
+	};
 
-	return spn_is_shared(value,
-			     spn_str_of(name),
-			     spn_store_is_disabled(msg));
+	spn_store_read_flags(msg, &account);
+	return spn_account_shares(&account, value);
 }
 
 static bool add_value(struct table *table,
@@ -239,6 +240,7 @@ static int read_search(struct table *table)
 	static const char *const attrs[] = {"servicePrincipalName",
 					    "sAMAccountName",
 					    "userAccountControl",
+					    "msDS-SecondaryKrbTgtNumber",
 					    NULL};
 	const struct setspn_search search = {
 		.filter = "(servicePrincipalName=*)",

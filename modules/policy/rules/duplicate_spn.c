@@ -71,29 +71,22 @@ static const struct spn_message multi_farm = {
 	       "account",
 };
 
-static bool may_share(const struct spn_account *account, struct spn_str value)
-{
-	return spn_is_shared(value,
-			     spn_str_of(account->sam_account_name),
-			     account->is_disabled);
-}
-
-static bool all_may_share(const struct spn_account *account,
-			  struct spn_str value,
-			  const struct spn_holders *others)
+static bool all_spn_account_shares(const struct spn_account *account,
+				   struct spn_str value,
+				   const struct spn_holders *others)
 {
 	struct spn_many *many = others->many;
 	bool all = true;
 	size_t i;
 
-	if (!may_share(account, value)) {
+	if (!spn_account_shares(account, value)) {
 		return false;
 	}
 	if (many != NULL && many->may_share != SPN_MANY_UNKNOWN) {
 		return many->may_share == SPN_MANY_YES;
 	}
 	for (i = 0; i < others->num_accounts && all; i++) {
-		all = may_share(others->accounts[i], value);
+		all = spn_account_shares(others->accounts[i], value);
 	}
 	if (many != NULL) {
 		many->may_share = all ? SPN_MANY_YES : SPN_MANY_NO;
@@ -143,7 +136,7 @@ static bool judge_others(const struct spn_case *c,
 	}
 	spn_holders_leave_out(&v.others, c->after);
 	if (v.others.num_accounts == 0 ||
-	    all_may_share(c->after, value->value, &v.others))
+	    all_spn_account_shares(c->after, value->value, &v.others))
 	{
 		return true;
 	}

@@ -24,6 +24,8 @@
 #define FLAG_PRIVILEGED 0x20u
 #define FLAG_GUID 0x40u /* 16 bytes instead of a text */
 #define FLAG_NO_KEY 0x80u
+/* with the kind, since the first byte is full */
+#define FLAG_KRBTGT 0x80u
 
 #define POINTER sizeof(uintptr_t) /* one is kept as it is */
 
@@ -178,7 +180,9 @@ size_t spn_pack(const struct spn_account *account,
 	size_t i;
 
 	put_byte(&w, flags_of(account, is_guid));
-	put_byte(&w, (uint8_t)account->kind);
+	put_byte(&w,
+		 (uint8_t)((unsigned)account->kind |
+			   (account->has_krbtgt_number ? FLAG_KRBTGT : 0)));
 	if (is_guid) {
 		put_bytes(&w, guid, sizeof(guid));
 	} else {
@@ -418,7 +422,8 @@ static bool unpack(struct reader *r,
 	uint8_t flags = r->at[0];
 	struct spn_facts *facts = NULL;
 
-	account->kind = (enum spn_kind)r->at[1];
+	account->kind = (enum spn_kind)(r->at[1] & ~FLAG_KRBTGT);
+	account->has_krbtgt_number = (r->at[1] & FLAG_KRBTGT) != 0;
 	r->at += 2;
 	account->is_dc = (flags & FLAG_DC) != 0;
 	account->is_disabled = (flags & FLAG_DISABLED) != 0;

@@ -208,10 +208,8 @@ static bool all_are_shared(const struct spn_account *account)
 	size_t i;
 
 	for (i = 0; i < account->spns.num; i++) {
-		if (!spn_is_shared(account->spns.values[i].value,
-				   spn_str_of(account->sam_account_name),
-				   account->is_disabled))
-		{
+		if (!spn_account_shares(account,
+					account->spns.values[i].value)) {
 			return false;
 		}
 	}
@@ -226,8 +224,7 @@ static bool judge_disabled(const struct audit_case *a,
 	struct spn_violation *added = NULL;
 	const struct spn_value *wanted = NULL;
 	const char *purpose = audit_purpose_of(c->after);
-	bool is_krbtgt = spn_is_krbtgt(spn_str_of(c->after->sam_account_name),
-				       c->after->is_disabled);
+	bool is_krbtgt = spn_account_is_krbtgt(c->after);
 
 	if (!is_out_of_use(a, c->after) ||
 	    (is_krbtgt && all_are_shared(c->after))) {

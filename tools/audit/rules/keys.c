@@ -73,9 +73,7 @@ static const struct spn_message krb_enc_weak = {
 static bool is_roastable(const struct spn_account *account)
 {
 	return account->kind == SPN_KIND_USER && !account->is_disabled &&
-	       account->spns.num > 0 &&
-	       !spn_is_krbtgt(spn_str_of(account->sam_account_name),
-			      account->is_disabled);
+	       account->spns.num > 0 && !spn_account_is_krbtgt(account);
 }
 
 static const struct spn_message *roast_message(const struct audit_case *a)

@@ -15,7 +15,7 @@ static const char cloud[] = "by its name the account of a single sign-on to "
 			    "a cloud";
 static const char cluster[] = "a name of a failover cluster, which need not "
 			      "log on";
-static const char krbtgt[] = "by its name the key of a KDC";
+static const char krbtgt[] = "by its name or its number the key of a KDC";
 static const char prepared[] = "prepared for a computer that has not joined "
 			       "yet";
 
@@ -59,7 +59,7 @@ const char *audit_purpose_of(const struct spn_account *account)
 {
 	struct spn_str name = spn_str_of(account->sam_account_name);
 
-	if (spn_is_krbtgt(name, account->is_disabled)) {
+	if (spn_account_is_krbtgt(account)) {
 		return krbtgt;
 	}
 	if (account->kind != SPN_KIND_COMPUTER) {
