@@ -9,7 +9,8 @@
  */
 #include "lib/rows_facts.h"
 #include "lib/rows_json.h"
-#include "audit/rules/messages.h"
+#include "audit/findings.h"
+#include "audit/gives_way.h"
 #include "audit/rules/rules.h"
 #include "policy/quote.h"
 
@@ -340,16 +341,22 @@ static void add_dns(struct directory *d, const struct row *row)
 }
 
 /* Of the rules that the row names; of those that judge writes if none. */
-static bool looks_at(const struct row *row, const struct spn_message *message)
+static struct audit_choice *choice_of(struct directory *d,
+				      const struct row *row)
 {
-	const struct spn_rule *rule = audit_rule_by_name(message->rule);
-	const char *found = NULL;
+	struct audit_choice *choice = audit_choice_new(d->mem_ctx);
+	const struct spn_rule *const *rule = spn_rules();
+	const char *reason = NULL;
 
-	if (row->argument == NULL) {
-		return rule->modes != 0;
+	if (row->argument != NULL) {
+		return audit_choice_only(choice, row->argument, &reason)
+			       ? choice
+			       : NULL;
 	}
-	found = strstr(row->argument, message->rule);
-	return found != NULL;
+	for (; *rule != NULL; rule++) {
+		audit_choice_only(choice, (*rule)->name, &reason);
+	}
+	return choice;
 }
 
 static bool has_code(const char **codes, const char *code)
@@ -378,10 +385,17 @@ static void run_audit(struct directory *d, const struct row *row)
 		.zones = d,
 		.dns_is_live = d->dns_is_live,
 	};
+	struct audit_violations violations = {};
+	struct audit_choice *choice = choice_of(d, row);
+	struct audit_findings *findings = NULL;
 	bool ok = true;
 	size_t i;
 	int l;
 
+	if (choice == NULL) {
+		report(d, row, false, "there is no such rule");
+		return;
+	}
 	for (l = 'A'; l <= 'Z'; l++) {
 		struct audit_case a = {.surroundings = &surroundings};
 
@@ -393,11 +407,16 @@ static void run_audit(struct directory *d, const struct row *row)
 		audit_rules_judge(&a, found);
 	}
 	for (i = 0; i < found->num_violations; i++) {
-		const char *code = found->violations[i].message->code;
+		audit_violations_add(d->mem_ctx,
+				     &violations,
+				     &found->violations[i]);
+	}
+	findings =
+		audit_findings_new(d->mem_ctx, &d->fold, choice, &violations);
+	audit_findings_give_way(findings, &d->fold);
+	for (i = 0; i < findings->num_findings; i++) {
+		const char *code = findings->findings[i].message->code;
 
-		if (!looks_at(row, found->violations[i].message)) {
-			continue;
-		}
 		ok = ok && has_code(row->codes, code);
 		got = talloc_asprintf_append(got, "%s ", code);
 	}

@@ -6,6 +6,7 @@
 #include "lib/policy_fixture.h"
 
 #include "audit/findings.h"
+#include "audit/gives_way.h"
 #include "audit/rules/messages.h"
 
 /* One violation: code, whose, which SPN, other half, who else. */
@@ -114,6 +115,7 @@ static void expect(struct world *w, const char *expected)
 		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
 
 	assert_non_null(findings);
+	assert_true(audit_findings_give_way(findings, &w->f->fold));
 	assert_string_equal(describe(w, findings), expected);
 }
 
@@ -320,6 +322,8 @@ static void test_keep(void **state)
 		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
 	assert_non_null(findings);
 	audit_findings_keep(findings, is_account_d, NULL);
+	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 2);
+	assert_true(audit_findings_give_way(findings, &w->f->fold));
 	assert_string_equal(describe(w, findings),
 			    "SPN-304 http/x a+d; SPN-304 http/z d+a");
 	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 2);

@@ -423,21 +423,25 @@ bool audit_baseline_apply(struct audit_baseline *baseline,
 			  struct audit_findings *findings,
 			  size_t *_num_accepted)
 {
+	size_t num_accepted = 0;
 	size_t kept = 0;
 	size_t i;
 
 	for (i = 0; i < findings->num_findings; i++) {
-		char *key = key_of(baseline, &findings->findings[i]);
+		const struct audit_finding *finding = &findings->findings[i];
+		char *key = key_of(baseline, finding);
 
 		if (key == NULL) {
 			return false;
 		}
 		if (!accepts(baseline, key)) {
-			findings->findings[kept++] = findings->findings[i];
+			findings->findings[kept++] = *finding;
+		} else if (!finding->is_aside) {
+			num_accepted++;
 		}
 		talloc_free(key);
 	}
-	*_num_accepted = findings->num_findings - kept;
+	*_num_accepted = num_accepted;
 	findings->num_findings = kept;
 	if (is_all && !report_unused(baseline, choice, findings)) {
 		return false;
@@ -489,7 +493,9 @@ bool audit_baseline_write(TALLOC_CTX *mem_ctx,
 	      "# CODE SPN OTHER-HALF SUM-OF-HOLDERS # what it is\n",
 	      stream);
 	for (i = 0; i < findings->num_findings; i++) {
-		if (!write_line(mem_ctx, stream, &findings->findings[i])) {
+		if (!findings->findings[i].is_aside &&
+		    !write_line(mem_ctx, stream, &findings->findings[i]))
+		{
 			return false;
 		}
 	}

@@ -8,6 +8,7 @@
  */
 #include "findings.h"
 
+#include "gives_way.h"
 #include "policy/room.h"
 #include "audit/rules/messages.h"
 
@@ -349,7 +350,8 @@ static bool merge(struct audit_findings *findings,
 	finding.severity = audit_choice_severity(choice,
 						 finding.message,
 						 finding.severity);
-	if (finding.severity < audit_choice_lowest(choice)) {
+	finding.is_aside = finding.severity < audit_choice_lowest(choice);
+	if (finding.is_aside && !audit_is_given_way(finding.message)) {
 		return true;
 	}
 	if (!spn_arena_copy(findings,
@@ -450,7 +452,9 @@ void audit_findings_settle(struct audit_findings *findings)
 
 	memset(findings->counts, 0, sizeof(findings->counts));
 	for (i = 0; i < findings->num_findings; i++) {
-		findings->counts[findings->findings[i].severity]++;
+		if (!findings->findings[i].is_aside) {
+			findings->counts[findings->findings[i].severity]++;
+		}
 	}
 }
 
@@ -540,19 +544,15 @@ void audit_findings_keep(struct audit_findings *findings,
 					   const struct spn_account *account),
 			 void *private_data)
 {
-	size_t kept = 0;
 	size_t i;
 
 	for (i = 0; i < findings->num_findings; i++) {
 		struct audit_finding *f = &findings->findings[i];
 
-		if (any_is_wanted(&f->holders, is_wanted, private_data) ||
-		    any_is_wanted(&f->others, is_wanted, private_data))
-		{
-			findings->findings[kept++] = *f;
-		}
+		f->is_aside |=
+			!any_is_wanted(&f->holders, is_wanted, private_data) &&
+			!any_is_wanted(&f->others, is_wanted, private_data);
 	}
-	findings->num_findings = kept;
 	audit_findings_settle(findings);
 }
 

@@ -30,6 +30,7 @@ struct audit_finding {
 	struct audit_accounts holders;
 	struct audit_accounts others;
 	bool is_held;
+	bool is_aside;	    /* not reported, but others may give way to it */
 	const char *reason; /* one line each */
 	const char *fix;
 };
@@ -67,8 +68,10 @@ bool audit_violations_add(TALLOC_CTX *mem_ctx,
 /*
  * Merges what is one thing, gives it the chosen severity, leaves out what
  * was not chosen, and sorts: most urgent first, the same for the same
- * violations in any order. Texts and lists live on the result; accounts and
- * the bytes of SPNs belong to the violations. NULL when out of memory.
+ * violations in any order. What is only not severe enough is set aside if
+ * others may give way to it, see gives_way.h. Texts and lists live on the
+ * result; accounts and the bytes of SPNs belong to the violations. NULL when
+ * out of memory.
  */
 struct audit_findings *audit_findings_new(
 	TALLOC_CTX *mem_ctx,
@@ -86,7 +89,7 @@ bool audit_findings_add(struct audit_findings *findings,
 /* Order and counts, after findings were added or taken out. */
 void audit_findings_settle(struct audit_findings *findings);
 
-/* Keeps the findings with an account for which this is true. */
+/* Sets aside the findings without an account for which this is true. */
 void audit_findings_keep(struct audit_findings *findings,
 			 bool (*is_wanted)(void *private_data,
 					   const struct spn_account *account),

@@ -7,6 +7,7 @@
 
 #include "audit/rules/messages.h"
 #include "common/arena.h"
+#include "gives_way.h"
 
 #include <string.h>
 
@@ -87,7 +88,8 @@ static bool keep_accounts(struct audit_scan *scan, struct spn_report *report)
 }
 
 /* Most of what is not wanted is known here already. A finding is as severe as
- * the gravest of its sides, so of one that has several all are kept. */
+ * the gravest of its sides, so of one that has several all are kept; and one
+ * to which others give way silences them, however mild it is. */
 static void drop_unwanted(const struct audit_choice *choice,
 			  struct spn_report *report)
 {
@@ -100,7 +102,8 @@ static void drop_unwanted(const struct audit_choice *choice,
 		if (audit_choice_is_on(choice, v->message) &&
 		    (v->others.num_accounts > 0 ||
 		     audit_choice_severity(choice, v->message, v->severity) >=
-			     audit_choice_lowest(choice)))
+			     audit_choice_lowest(choice) ||
+		     audit_is_given_way(v->message)))
 		{
 			report->violations[kept++] = *v;
 		}

@@ -10,6 +10,7 @@
 
 #include "baseline.h"
 #include "catalogue.h"
+#include "gives_way.h"
 #include "options.h"
 #include "common/output.h"
 #include "repair.h"
@@ -360,6 +361,22 @@ static int apply_baseline(struct audit *audit,
 		       : out_of_memory(audit);
 }
 
+/* What is accepted goes, then what gives way to what is left. */
+static int reduce(struct audit *audit,
+		  const struct audit_scan *scanned,
+		  struct audit_findings *findings,
+		  size_t *_num_accepted)
+{
+	int status = apply_baseline(audit, findings, _num_accepted);
+
+	if (status == SPN_EXIT_DONE &&
+	    !audit_findings_give_way(findings, &scanned->fold))
+	{
+		return out_of_memory(audit);
+	}
+	return status;
+}
+
 /* What was found and chosen. */
 static int make_findings(struct audit *audit,
 			 const struct audit_scan *scanned,
@@ -397,7 +414,7 @@ static int report(struct audit *audit,
 	int status = make_findings(audit, scanned, select, &findings);
 
 	if (status == SPN_EXIT_DONE) {
-		status = apply_baseline(audit, findings, &num_accepted);
+		status = reduce(audit, scanned, findings, &num_accepted);
 	}
 	if (status == SPN_EXIT_DONE) {
 		status = put_repairs(audit, scanned, findings);
@@ -469,7 +486,7 @@ static int watch_once(void *private_data,
 		status = make_findings(audit, scanned, select, _findings);
 	}
 	if (status == SPN_EXIT_DONE) {
-		status = apply_baseline(audit, *_findings, &num_accepted);
+		status = reduce(audit, scanned, *_findings, &num_accepted);
 	}
 	return status;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Writes docs/messages.md: the text of docs/messages.md.in, and where a line
- * of it is @rules@ or @check@ the messages of the catalogue. The build runs
+ * of it is @rules@ or @check@ the messages of the catalogue, for @gives-way@
+ * the table of which code gives way to which. The build runs
  * it, so it refuses a rule or a message that lacks something before any
  * program meets it. It is not installed.
  */
+#include "audit/gives_way.h"
 #include "audit/rules/messages.h"
 #include "common/words.h"
 
@@ -148,6 +150,63 @@ static bool write_messages(TALLOC_CTX *mem_ctx, bool of_rules)
 	return ok;
 }
 
+/* ------------------------------------------------------------- giving way */
+
+/* NULL, and it is said, for an id that no message has. */
+static const struct spn_message *message_of(struct spn_str id)
+{
+	const struct spn_message *m = audit_message_next(NULL);
+
+	while (m != NULL && !spn_str_equal(spn_str_of(m->id), id)) {
+		m = audit_message_next(m);
+	}
+	if (m == NULL) {
+		fprintf(stderr,
+			"gives_way.c: there is no %.*s\n",
+			(int)id.len,
+			id.data);
+	}
+	return m;
+}
+
+/* "SPN-101, SPN-104" */
+static bool write_codes(const char *list)
+{
+	const char *between = "";
+	struct spn_str id = {};
+
+	while (audit_gives_way_next(&list, &id)) {
+		const struct spn_message *m = message_of(id);
+
+		if (m == NULL) {
+			return false;
+		}
+		printf("%s%s", between, m->code);
+		between = ", ";
+	}
+	return true;
+}
+
+static bool write_pairs(void)
+{
+	const struct audit_gives_way *pair = audit_gives_way_table();
+	bool ok = true;
+
+	fputs("| these | give way to | of the same | because |\n"
+	      "| --- | --- | --- | --- |\n",
+	      stdout);
+	for (; ok && pair->ids != NULL; pair++) {
+		fputs("| ", stdout);
+		ok = write_codes(pair->ids);
+		fputs(" | ", stdout);
+		ok = ok && write_codes(pair->to);
+		printf(" | %s | %s |\n",
+		       audit_in_common_text(pair->in_common),
+		       pair->why);
+	}
+	return ok;
+}
+
 static bool write_page(TALLOC_CTX *mem_ctx, FILE *frame)
 {
 	char *line = NULL;
@@ -159,6 +218,8 @@ static bool write_page(TALLOC_CTX *mem_ctx, FILE *frame)
 			ok = write_messages(mem_ctx, true);
 		} else if (strcmp(line, "@check@\n") == 0) {
 			ok = write_messages(mem_ctx, false);
+		} else if (strcmp(line, "@gives-way@\n") == 0) {
+			ok = write_pairs();
 		} else {
 			fputs(line, stdout);
 		}

@@ -16,13 +16,14 @@ def other_name(d):
 
 
 def taken_name(d):
-    """... which another computer has: a KDC finds both."""
+    """... which another computer has: a KDC finds both, and SPN-105 says so.
+    Of another class it is SPN-403."""
     name = d.label("taken")
     d.computer(name, ["HOST/" + d.fqdn(name)], own=False)
     spn = "HOST/" + name
-    holder = d.computer(d.label("pc"), [spn])
-    d.wrong("SPN-403", spn, holder)
-    d.wrong("SPN-105", spn, holder)
+    d.wrong("SPN-105", spn, d.computer(d.label("pc"), [spn]))
+    spn = "TERMSRV/" + name
+    d.wrong("SPN-403", spn, d.computer(d.label("ts"), [spn]))
 
 
 def no_host(d):

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every finding to which another may give way leaves marks: its SPN, its hosts
+ * on its accounts, its accounts. Sorted, so that many are looked up fast. A
+ * finding that gives way itself still leaves them: what it is silenced by
+ * comes first, and after that it speaks. The relation has no circle, so the
+ * last one always speaks (tests/tools/test_audit_gives_way.c).
+ */
+#include "gives_way.h"
+
+#include "policy/host_pair.h"
+#include "policy/names.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* No client can ask for it. */
+#define NO_NAMES                                                              \
+	"MAL-PARTS MAL-EMPTY MAL-URL MAL-SPACE MAL-INVISIBLE MAL-UTF8 "       \
+	"MAL-CHARACTER MAL-LIST MAL-OPEN-END"
+/* Odd, and maybe to be replaced. */
+#define ODD_NAMES                                                             \
+	"MAL-CLASS-HTTPS MAL-REALM MAL-DOT MAL-IP MAL-PORT80 MAL-INSTANCE "   \
+	"MAL-ODD"
+/* Something is to be added to the account. */
+#define HALVES "PAIR-NO-SHORT PAIR-NO-FQDN PAIR-SPLIT-ALIAS"
+#define PORTS "PAIR-PORT PAIR-PORT-HALF"
+
+static const struct audit_gives_way table[] = {
+	{
+		.ids = "DUP-EXACT DUP-FOLD DUP-SELF MULTI-FARM ALIAS-CLASH "
+		       "HOST-ON-USER PAIR-FOREIGN STALE-NOHOST GHOST-DNS "
+		       "HOST-MISMATCH FOREIGN-NAME OWN-DOMAIN",
+		.to = NO_NAMES,
+		.in_common = AUDIT_SAME_SPN,
+		.why = "no client can ask for it: whoever holds it, it goes",
+	},
+	{
+		.ids = HALVES " PAIR-FOREIGN " PORTS,
+		.to = "MAL-DOT MAL-REALM MAL-ODD",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "what is replaced needs no other half",
+	},
+	{
+		.ids = ODD_NAMES " ALIAS-CLASH HOST-ON-USER " HALVES
+				 " PAIR-SPLIT " PORTS
+				 " STALE-NOHOST GHOST-DNS HOST-MISMATCH "
+				 "FOREIGN-NAME",
+		.to = "DUP-EXACT MULTI-FARM",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "first one account has it; what is added to each of "
+		       "several makes more duplicates",
+	},
+	{
+		.ids = "HOST-ON-USER FOREIGN-NAME",
+		.to = "DUP-HIDDEN",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "first it is settled whose name that is",
+	},
+	{
+		.ids = "HOST-MISMATCH",
+		.to = "DUP-HIDDEN",
+		.in_common = AUDIT_SAME_HOST,
+		.why = "first it is settled whose name that is",
+	},
+	{
+		.ids = ODD_NAMES " CASE-MIX DUP-SELF ALIAS-CLASH "
+				 "HOST-ON-USER " HALVES " PAIR-SPLIT " PORTS
+				 " WINRM-HIT HOST-MISMATCH OWN-DOMAIN",
+		.to = "STALE-NOHOST GHOST-DNS",
+		.in_common = AUDIT_SAME_HOST,
+		.why = "nobody reaches a host that DNS does not have: it is "
+		       "removed, or the name comes first",
+	},
+	{
+		.ids = "HOST-MISSING",
+		.to = "GHOST-DNS",
+		.in_common = AUDIT_SAME_HOST,
+		.why = "the same",
+	},
+	{
+		.ids = HALVES " " PORTS,
+		.to = "HOST-MISMATCH",
+		.in_common = AUDIT_SAME_HOST,
+		.why = "first it is settled whether the computer has that "
+		       "name",
+	},
+	{
+		.ids = "ALIAS-CLASH",
+		.to = "HOST-MISMATCH",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "both say that the computer may not be called so",
+	},
+	{
+		.ids = "PAIR-PORT",
+		.to = HALVES " PAIR-SPLIT",
+		.in_common = AUDIT_SAME_HOST,
+		.why = "both want the plain pair on one account",
+	},
+	{
+		.ids = "PAIR-PORT-HALF",
+		.to = "PAIR-SPLIT",
+		.in_common = AUDIT_SAME_HOST,
+		.why = "first it is settled which account it is",
+	},
+	{
+		.ids = "MAL-PORT80",
+		.to = "PAIR-PORT",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "first the SPN that clients ask for",
+	},
+	{
+		.ids = HALVES " " PORTS " HOST-MISSING ADDL-NAME KRB-ROAST "
+			      "KRB-ROAST-OLD KRB-ENC-WEAK",
+		.to = "OWNER-DISABLED OWNER-STALE OWNER-CNF",
+		.in_common = AUDIT_SAME_ACCOUNT,
+		.why = "nothing is added to an account that is to go",
+	},
+	{
+		.ids = "ADMIN-SPN",
+		.to = "KRB-ROAST-PRIV",
+		.in_common = AUDIT_SAME_ACCOUNT,
+		.why = "the same advice; there it is known, here guessed",
+	},
+	{
+		.ids = "KRB-ROAST KRB-ROAST-OLD",
+		.to = "ADMIN-SPN",
+		.in_common = AUDIT_SAME_ACCOUNT,
+		.why = "no password makes it right that a person's account "
+		       "has them",
+	},
+	{
+		.ids = "GHOST-DNS DELEG-UNPAIRED",
+		.to = "DELEG-GHOST",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "the entry goes",
+	},
+	{
+		.ids = "DELEG-UNPAIRED",
+		.to = "STALE-NOHOST GHOST-DNS",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "the entry goes, or the name comes first",
+	},
+	{},
+};
+
+const struct audit_gives_way *audit_gives_way_table(void)
+{
+	return table;
+}
+
+const char *audit_in_common_text(enum audit_in_common in_common)
+{
+	static const char *const texts[] = {
+		[AUDIT_SAME_SPN] = "SPN",
+		[AUDIT_SAME_HOST] = "host, on one account",
+		[AUDIT_SAME_ACCOUNT] = "account",
+	};
+
+	return texts[in_common];
+}
+
+bool audit_gives_way_next(const char **list, struct spn_str *_id)
+{
+	*list += strspn(*list, " ");
+	*_id = (struct spn_str){.data = *list, .len = strcspn(*list, " ")};
+	*list += _id->len;
+	return _id->len > 0;
+}
+
+static bool has_id(const char *list, const char *wanted)
+{
+	struct spn_str id = {};
+
+	while (audit_gives_way_next(&list, &id)) {
+		if (spn_str_equal(id, spn_str_of(wanted))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool audit_is_given_way(const struct spn_message *message)
+{
+	const struct audit_gives_way *pair = table;
+
+	for (; pair->ids != NULL; pair++) {
+		if (has_id(pair->to, message->id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------ marks */
+
+/* What a finding is about, in one of the three ways. */
+struct mark {
+	struct spn_str id;   /* of the message */
+	const char *guid;    /* "" where only the SPN counts */
+	struct spn_str text; /* SPN, host in small letters, or empty */
+};
+
+struct marks {
+	struct mark *marks;
+	size_t num_marks;
+};
+
+/* A mark and all whose text goes on behind it follow each other. */
+static int compare_marks(const void *a, const void *b)
+{
+	const struct mark *x = a;
+	const struct mark *y = b;
+	int cmp = spn_str_compare(x->id, y->id);
+
+	if (cmp == 0) {
+		cmp = strcmp(x->guid, y->guid);
+	}
+	return (cmp != 0) ? cmp : spn_str_compare(x->text, y->text);
+}
+
+/* In small letters; empty where the SPN is none. */
+static bool host_of(TALLOC_CTX *mem_ctx,
+		    const struct audit_finding *finding,
+		    struct spn_str *_host)
+{
+	struct spn spn = {};
+	char *host = NULL;
+	size_t i;
+
+	*_host = (struct spn_str){};
+	if (spn_parse(finding->spn, &spn) != SPN_SYNTAX_OK) {
+		return true;
+	}
+	host = talloc_strndup(mem_ctx, spn.host_name.data, spn.host_name.len);
+	if (host == NULL) {
+		return false;
+	}
+	for (i = 0; i < spn.host_name.len; i++) {
+		host[i] = (char)tolower((unsigned char)host[i]);
+	}
+	*_host = (struct spn_str){.data = host, .len = spn.host_name.len};
+	return true;
+}
+
+static void add_mark(struct marks *marks,
+		     const struct audit_finding *finding,
+		     const char *guid,
+		     struct spn_str text)
+{
+	marks->marks[marks->num_marks++] = (struct mark){
+		.id = spn_str_of(finding->message->id),
+		.guid = guid,
+		.text = text,
+	};
+}
+
+static bool mark_finding(TALLOC_CTX *mem_ctx,
+			 struct marks *marks,
+			 const struct audit_finding *finding)
+{
+	const struct audit_accounts *holders = &finding->holders;
+	struct spn_str host = {};
+	size_t i;
+
+	if (!host_of(mem_ctx, finding, &host)) {
+		return false;
+	}
+	add_mark(marks, finding, "", finding->key);
+	for (i = 0; i < holders->num_accounts; i++) {
+		const char *guid = holders->accounts[i]->object_guid;
+
+		add_mark(marks, finding, guid, (struct spn_str){});
+		if (host.len > 0) {
+			add_mark(marks, finding, guid, host);
+		}
+	}
+	return true;
+}
+
+static bool mark_all(TALLOC_CTX *mem_ctx,
+		     const struct audit_findings *findings,
+		     struct marks *_marks)
+{
+	struct marks marks = {};
+	size_t num = 1;
+	size_t i;
+
+	for (i = 0; i < findings->num_findings; i++) {
+		const struct audit_finding *finding = &findings->findings[i];
+
+		if (audit_is_given_way(finding->message)) {
+			num += 1 + 2 * finding->holders.num_accounts;
+		}
+	}
+	marks.marks = talloc_array(mem_ctx, struct mark, num);
+	if (marks.marks == NULL) {
+		return false;
+	}
+	for (i = 0; i < findings->num_findings; i++) {
+		const struct audit_finding *finding = &findings->findings[i];
+
+		if (audit_is_given_way(finding->message) &&
+		    !mark_finding(mem_ctx, &marks, finding))
+		{
+			return false;
+		}
+	}
+	qsort(marks.marks,
+	      marks.num_marks,
+	      sizeof(struct mark),
+	      compare_marks);
+	*_marks = marks;
+	return true;
+}
+
+/* The first that is not before it; the array's end if there is none. */
+static const struct mark *find(const struct marks *marks, struct mark wanted)
+{
+	size_t low = 0;
+	size_t high = marks->num_marks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_marks(&marks->marks[middle], &wanted) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return &marks->marks[low];
+}
+
+static bool is_there(const struct marks *marks, struct mark wanted)
+{
+	const struct mark *found = find(marks, wanted);
+
+	return found != &marks->marks[marks->num_marks] &&
+	       compare_marks(found, &wanted) == 0;
+}
+
+/* A host whose first label this one is. dotted: with its dot. */
+static bool is_longer_there(const struct marks *marks,
+			    struct mark wanted,
+			    struct spn_str dotted)
+{
+	const struct mark *found = NULL;
+
+	wanted.text = dotted;
+	found = find(marks, wanted);
+	return found != &marks->marks[marks->num_marks] &&
+	       spn_str_equal(found->id, wanted.id) &&
+	       strcmp(found->guid, wanted.guid) == 0 &&
+	       found->text.len > dotted.len &&
+	       memcmp(found->text.data, dotted.data, dotted.len) == 0;
+}
+
+/* ------------------------------------------------------------- giving way */
+
+/* What a finding is looked up by. */
+struct looked_up {
+	struct spn_str partner; /* folded */
+	struct spn_str host;
+	struct spn_str dotted; /* host and a dot, if it has none inside */
+};
+
+static bool prepare(TALLOC_CTX *mem_ctx,
+		    const struct spn_fold *fold,
+		    const struct audit_finding *finding,
+		    struct looked_up *_by)
+{
+	struct looked_up by = {};
+	char *dotted = NULL;
+
+	if (finding->partner != NULL &&
+	    !spn_fold_text(fold,
+			   mem_ctx,
+			   spn_str_of(finding->partner),
+			   &by.partner))
+	{
+		return false;
+	}
+	if (!host_of(mem_ctx, finding, &by.host)) {
+		return false;
+	}
+	if (by.host.len > 0 && !spn_host_is_fqdn(by.host)) {
+		dotted = talloc_asprintf(mem_ctx,
+					 "%.*s.",
+					 (int)by.host.len,
+					 by.host.data);
+		if (dotted == NULL) {
+			return false;
+		}
+		by.dotted = spn_str_of(dotted);
+	}
+	*_by = by;
+	return true;
+}
+
+static bool shares_host(const struct marks *marks,
+			const struct looked_up *by,
+			struct mark wanted)
+{
+	if (by->host.len == 0) {
+		return false;
+	}
+	wanted.text = by->host;
+	if (is_there(marks, wanted)) {
+		return true;
+	}
+	if (by->dotted.len > 0) {
+		return is_longer_there(marks, wanted, by->dotted);
+	}
+	wanted.text = spn_first_label(by->host);
+	return is_there(marks, wanted);
+}
+
+static bool shares(const struct marks *marks,
+		   const struct audit_finding *finding,
+		   const struct looked_up *by,
+		   enum audit_in_common in_common,
+		   struct spn_str to)
+{
+	const struct audit_accounts *holders = &finding->holders;
+	struct mark wanted = {.id = to, .guid = ""};
+	bool found = false;
+	size_t i;
+
+	if (in_common == AUDIT_SAME_SPN) {
+		wanted.text = finding->key;
+		found = finding->key.len > 0 && is_there(marks, wanted);
+		wanted.text = by->partner;
+		return found ||
+		       (by->partner.len > 0 && is_there(marks, wanted));
+	}
+	for (i = 0; i < holders->num_accounts && !found; i++) {
+		wanted.guid = holders->accounts[i]->object_guid;
+		found = (in_common == AUDIT_SAME_HOST)
+				? shares_host(marks, by, wanted)
+				: is_there(marks, wanted);
+	}
+	return found;
+}
+
+static bool gives_way(const struct marks *marks,
+		      const struct audit_finding *finding,
+		      const struct looked_up *by)
+{
+	const struct audit_gives_way *pair = table;
+
+	for (; pair->ids != NULL; pair++) {
+		struct spn_str to = {};
+		const char *list = pair->to;
+
+		if (!has_id(pair->ids, finding->message->id)) {
+			continue;
+		}
+		while (audit_gives_way_next(&list, &to)) {
+			if (shares(marks, finding, by, pair->in_common, to)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+bool audit_findings_give_way(struct audit_findings *findings,
+			     const struct spn_fold *fold)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(findings);
+	TALLOC_CTX *scratch = talloc_new(tmp_ctx);
+	struct marks marks = {};
+	size_t kept = 0;
+	size_t i;
+	bool ok = scratch != NULL && mark_all(tmp_ctx, findings, &marks);
+
+	for (i = 0; ok && i < findings->num_findings; i++) {
+		struct audit_finding *finding = &findings->findings[i];
+		struct looked_up by = {};
+
+		if (finding->is_aside) {
+			continue;
+		}
+		ok = prepare(scratch, fold, finding, &by);
+		if (ok && !gives_way(&marks, finding, &by)) {
+			findings->findings[kept++] = *finding;
+		}
+		talloc_free_children(scratch);
+	}
+	talloc_free(tmp_ctx);
+	if (ok) {
+		findings->num_findings = kept;
+		audit_findings_settle(findings);
+	}
+	return ok;
+}
