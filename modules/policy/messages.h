@@ -7,6 +7,7 @@
 #ifndef SPN_POLICY_MESSAGES_H
 #define SPN_POLICY_MESSAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum spn_severity {
@@ -57,6 +58,8 @@ struct spn_message {
 	const char *reason;  /* audit and log, one line */
 	const char *fix;     /* one line */
 	enum spn_repair repair;
+	bool is_of_account; /* of the account as a whole; the SPN that a
+				violation names is one of several */
 };
 
 /* Of the check itself. */

@@ -15,7 +15,7 @@
 #include "audit/rules/messages.h"
 #include "policy/unicode.h"
 
-#define NUM_COLUMNS 10
+#define NUM_COLUMNS 11
 
 char *format_hostile(TALLOC_CTX *mem_ctx,
 		     const struct audit_format *format,

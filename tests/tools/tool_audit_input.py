@@ -5,6 +5,9 @@ then the message says where.
 Needs no directory.
 """
 
+import csv
+import io
+import json
 import os
 import re
 import resource
@@ -46,6 +49,75 @@ class Input(unittest.TestCase):
         self.assertNotIn(b"out of memory", done.stderr)
         for word in words:
             self.assertIn(word.encode(), done.stderr)
+
+
+class Heads(Input):
+    """What is said of an account is headed by it, not by one of its SPNs."""
+    EXPORT = configuration() + user(
+        1, tag="svc", **{SPN: ["foo/b", "foo/a", "foo/c"]}) + user(
+        2, tag="svc", **{SPN: "foo/d", "userAccountControl": 514}) + user(
+        3, tag="svc", **{SPN: "nonsense", "userPrincipalName": "x@y"}) + user(
+        4, tag="svc", userPrincipalName="x@y")
+    NAME = "CN=svc%d,CN=Users,DC=example,DC=com"
+    # code, subject, SPN, whose
+    FINDINGS = [("SPN-602", "account", None, 3),
+                ("SPN-001", "spn", "nonsense", 3),
+                ("SPN-203", "forest", None, None),
+                ("SPN-501", "account", "foo/d", 2),
+                ("SPN-701", "account", "foo/b", 1),
+                ("SPN-701", "account", "nonsense", 3)]
+
+    def report(self, *args):
+        done = self.audit(self.EXPORT, *args)
+        self.assertEqual(b"", done.stderr)
+        return done.stdout.decode()
+
+    def name(self, number):
+        return "" if number is None else self.NAME % number
+
+    def test_text(self):
+        heads = re.findall(r"(?m)^  (SPN-\d+) ?(.*)$", self.report())
+        self.assertEqual(
+            [(code, self.name(whose) if subject == "account" else spn or "")
+             for code, subject, spn, whose in self.FINDINGS], heads)
+        self.assertIn("""
+  SPN-701 CN=svc1,CN=Users,DC=example,DC=com
+    holds   foo/b
+            and 2 more
+    why     """, self.report())
+
+    def test_json(self):
+        """What was there before is as it was."""
+        self.assertEqual(
+            self.FINDINGS,
+            [(f["code"], f["subject"], f["spn"],
+              int(f["holders"][0]["dn"][6]) if f["holders"] else None)
+             for f in json.loads(self.report("--format=json"))["findings"]])
+
+    def test_csv(self):
+        rows = list(csv.reader(io.StringIO(self.report("--format=csv"))))
+        self.assertEqual(
+            [(code, spn or "", subject)
+             for code, subject, spn, _ in self.FINDINGS],
+            [(row[0], row[4], row[10]) for row in rows[1:]])
+
+    def test_html(self):
+        page = re.sub("<wbr */?>", "", self.report("--format=html"))
+        for code, subject, spn, whose in self.FINDINGS:
+            cell = ('<td class="account">' + self.name(whose)
+                    if subject == "account" else
+                    '<td class="spn"><code>%s</code>' % spn if spn else
+                    '<td class="spn"')
+            self.assertRegex(page, "<td class=\"code\">%s (?:(?!</tr>).)*%s"
+                             % (code, re.escape(cell)))
+
+    def test_baseline_of_yesterday(self):
+        """A line is still CODE SPN OTHER-HALF SUM, so an older one fits."""
+        path = self.write("baseline", "SPN-701 FOO/B - 20fa6881340bb6e2\n")
+        done = self.audit(self.EXPORT, "--only=keys,check",
+                          "--baseline=" + path)
+        self.assertNotIn(b"svc1", done.stdout)
+        self.assertNotIn(b"SPN-903", done.stdout)
 
 
 class Controllers(Input):

@@ -190,7 +190,7 @@ class Lines(Clean):
         dn = r"('[^']*'|[^'](?:(?![:;] )[^'])*)"
         expression = re.compile(
             r"new (?:error|warning|info) (SPN-\d{3}) [A-Z0-9-]+"
-            r"(?: ('[^']*'|[^' ][^' ]*))? held by %s; %s: (.*)$" % (dn, dn))
+            r"(?: ('[^']*'|[^' ][^' ]*) held by| of) %s; %s: (.*)$" % (dn, dn))
         for (code, spn, _, holder, other), line in self.each(3):
             found = expression.match(line)
             self.assertIsNotNone(found)
@@ -215,24 +215,25 @@ class Lines(Clean):
 
 
 class Page(html.parser.HTMLParser):
-    """Tags, and the text of each element of class spn."""
+    """Tags, and the text of each cell of class spn and of class account."""
 
     def __init__(self):
         super().__init__()
         self.tags = set()
-        self.spns = []
+        self.cells = {"spn": [], "account": []}
         self.inside = False
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         if tag == "td":
-            self.inside = ("class", "spn") in attrs
+            self.inside = dict(attrs).get("class") in self.cells
             if self.inside:
-                self.spns.append("")
+                self.cell = self.cells[dict(attrs)["class"]]
+                self.cell.append("")
 
     def handle_data(self, data):
         if self.inside:
-            self.spns[-1] += data
+            self.cell[-1] += data
 
     def handle_endtag(self, tag):
         self.inside = self.inside and tag != "td"
@@ -269,7 +270,8 @@ class Report(Clean):
                 cls.dns.add(undn(dn))
                 entries.append(
                     line_of("dn", dn) + b"objectClass: user\n"
-                    b"objectClass: computer\nuserAccountControl: 4096\n" +
+                    b"objectClass: computer\nuserAccountControl: 4096\n"
+                    b"msDS-SupportedEncryptionTypes: 4\n" +
                     (line_of("servicePrincipalName", value) if value else b"")
                     + line_of("servicePrincipalName",
                               b"%d%s " % (i, half.encode()) + value)
@@ -311,7 +313,7 @@ class Report(Clean):
     def test_csv(self):
         text = self.assert_clean(self.audit("--format=csv"), "\r\n")
         rows = list(csv.reader(io.StringIO(text, newline="")))
-        self.assertEqual({len(row) for row in rows}, {10})
+        self.assertEqual({len(row) for row in rows}, {11})
         self.assertLessEqual({unescape(uncell(row[4])) for row in rows[1:]},
                              self.spns | {b""})
         for row in rows[1:]:
@@ -331,8 +333,12 @@ class Report(Clean):
             "html head meta title style body h1 p ul li b h2 div span svg "
             "rect label input select option table thead tr th tbody td code "
             "wbr dl dt dd script".split()))
-        self.assertLessEqual({unescape(each) for each in page.spns},
-                             self.spns | {b""})
+        self.assertLessEqual(
+            {unescape(each) for each in page.cells["spn"]},
+            self.spns | {b""})
+        self.assertLessEqual(
+            {undn(each.encode()) for each in page.cells["account"]}, self.dns)
+        self.assertTrue(page.cells["account"])
 
     def test_prometheus(self):
         text = self.assert_clean(self.audit("--format=prometheus"), "\n")
@@ -343,10 +349,16 @@ class Report(Clean):
     def test_text(self):
         """Nothing but an SPN stands where one is announced."""
         text = self.assert_clean(self.audit(), "\n")
-        found = re.findall(r"^  SPN-\d{3} (.*)$", text, re.MULTILINE)
-        self.assertLessEqual({unescape(each) for each in found}, self.spns)
-        for dn in re.findall(r"^    (?:held by|also|of) +(.*)$", text,
-                             re.MULTILINE):
+        found = re.findall(r"^  SPN-\d{3} (.*)\n    (held by|account)?", text,
+                           re.MULTILINE)
+        holds = re.findall(r"^    holds   (.*)$", text, re.MULTILINE)
+        self.assertLessEqual(
+            {unescape(each) for each, label in found if label} |
+            {unescape(each) for each in holds}, self.spns)
+        heads = [each for each, label in found if not label]
+        self.assertTrue(heads and holds)
+        for dn in heads + re.findall(r"^    (?:held by|also|account|and) +(.*)$",
+                                     text, re.MULTILINE):
             if dn[0] != ".":
                 self.assertIn(undn(dn.encode()), self.dns)
 

@@ -66,35 +66,52 @@ static char *key_of(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 	return key;
 }
 
-static char *text_line(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
+/* " http/web held by CN=a; CN=b", or " of CN=a with http/web". */
+static char *text_subject(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
 {
 	char *spn = spn_quote(mem_ctx, f->spn, SPN_QUOTE_IF_NEEDED);
+	bool of_account = audit_is_of_account(f);
+	char *text = talloc_strdup(mem_ctx, "");
+
+	if (spn != NULL && *spn != '\0' && !of_account) {
+		text = talloc_asprintf_append(text, " %s", spn);
+	}
+	if (text != NULL && f->holders.num_accounts > 0) {
+		text = talloc_asprintf_append(text,
+					      (f->is_held && !of_account)
+						      ? " held by "
+						      : " of ");
+		add_dns(&text, &f->holders);
+	}
+	if (spn != NULL && *spn != '\0' && of_account && text != NULL) {
+		text = talloc_asprintf_append(text, " with %s", spn);
+	}
+	if (spn == NULL) {
+		TALLOC_FREE(text);
+	}
+	talloc_free(spn);
+	return text;
+}
+
+static char *text_line(TALLOC_CTX *mem_ctx, const struct audit_finding *f)
+{
+	char *subject = text_subject(mem_ctx, f);
 	char *line = NULL;
 	char *printable = NULL;
 
-	if (spn == NULL) {
-		return NULL;
-	}
-	line = talloc_asprintf(mem_ctx,
-			       "%s %s %s%s%s",
-			       spn_severity_text(f->severity),
-			       f->message->code,
-			       f->message->id,
-			       (*spn == '\0') ? "" : " ",
-			       spn);
-	if (line != NULL && f->holders.num_accounts > 0) {
-		line = talloc_asprintf_append(line,
-					      f->is_held ? " held by "
-							 : " of ");
-		add_dns(&line, &f->holders);
-	}
-	if (line != NULL) {
-		line = talloc_asprintf_append(line, ": %s", f->reason);
+	if (subject != NULL) {
+		line = talloc_asprintf(mem_ctx,
+				       "%s %s %s%s: %s",
+				       spn_severity_text(f->severity),
+				       f->message->code,
+				       f->message->id,
+				       subject,
+				       f->reason);
 	}
 	if (line != NULL) {
 		printable = spn_printable(mem_ctx, spn_str_of(line));
 	}
-	talloc_free(spn);
+	talloc_free(subject);
 	talloc_free(line);
 	return printable;
 }

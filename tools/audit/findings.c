@@ -92,7 +92,21 @@ static int compare_accounts(const void *a, const void *b)
 	return (cmp != 0) ? cmp : strcmp((*x)->object_guid, (*y)->object_guid);
 }
 
-/* By severity, rank, code, SPN: W.F "Ranking". */
+/* What is said of accounts stands in their order, behind what is not. */
+static int compare_heads(const struct audit_finding *x,
+			 const struct audit_finding *y)
+{
+	bool of_account = audit_is_of_account(x);
+
+	if (of_account != audit_is_of_account(y)) {
+		return of_account ? 1 : -1;
+	}
+	return of_account ? strcmp(x->holders.accounts[0]->dn,
+				   y->holders.accounts[0]->dn)
+			  : 0;
+}
+
+/* By severity, rank, code, account or SPN: W.F "Ranking". */
 static int compare_findings(const void *a, const void *b)
 {
 	const struct audit_finding *x = a;
@@ -105,6 +119,9 @@ static int compare_findings(const void *a, const void *b)
 	}
 	if (cmp == 0) {
 		cmp = strcmp(x->message->code, y->message->code);
+	}
+	if (cmp == 0) {
+		cmp = compare_heads(x, y);
 	}
 	if (cmp == 0) {
 		cmp = spn_str_compare(x->key, y->key);

@@ -35,6 +35,14 @@ struct audit_finding {
 	const char *fix;
 };
 
+/* It is said of its holders as such: that is what heads it, and the SPN, if
+ * there is one, only helps to find it. */
+static inline bool audit_is_of_account(const struct audit_finding *finding)
+{
+	return finding->holders.num_accounts > 0 &&
+	       (finding->message->is_of_account || finding->spn.len == 0);
+}
+
 /* What holders are to it: "held by", or "account" where nobody has the SPN. */
 static inline const char *audit_holders_label(
 	const struct audit_finding *finding)

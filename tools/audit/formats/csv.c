@@ -23,6 +23,7 @@ static const char *const columns[] = {
 	"others",
 	"reason",
 	"cure",
+	"subject",
 };
 
 /* What a spreadsheet takes for a formula, the wide and small forms of East
@@ -160,6 +161,7 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 	     write_accounts(mem_ctx, stream, &finding->others) &&
 	     write_printable(mem_ctx, stream, finding->reason) &&
 	     write_printable(mem_ctx, stream, finding->fix);
+	write_cell(stream, false, audit_subject(finding));
 	fputs("\r\n", stream);
 	return ok;
 }

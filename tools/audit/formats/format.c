@@ -36,6 +36,14 @@ static const struct audit_format formats[] = {
 	{},
 };
 
+const char *audit_subject(const struct audit_finding *finding)
+{
+	if (audit_is_of_account(finding)) {
+		return "account";
+	}
+	return (finding->spn.len > 0) ? "spn" : "forest";
+}
+
 const struct audit_format *audit_formats(void)
 {
 	return formats;

@@ -37,6 +37,9 @@ struct audit_format {
 		      FILE *stream);
 };
 
+/* Whom a finding is about, as a word: "spn", "account" or "forest". */
+const char *audit_subject(const struct audit_finding *finding);
+
 const struct audit_format *audit_formats(void);
 /* NULL when there is none. */
 const struct audit_format *audit_format_by_name(const char *name);

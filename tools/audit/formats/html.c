@@ -338,7 +338,6 @@ static void write_spn(struct page *page, const struct audit_finding *finding)
 {
 	char *spn = spn_escape(page->mem_ctx, finding->spn);
 
-	open_cell(page, "spn", NULL);
 	if (spn == NULL) {
 		page->ok = false;
 	} else if (spn[0] != '\0') {
@@ -347,7 +346,6 @@ static void write_spn(struct page *page, const struct audit_finding *finding)
 		close_tag(page);
 	}
 	talloc_free(spn);
-	close_tag(page);
 }
 
 static void write_dn(struct page *page, const char *dn)
@@ -360,6 +358,21 @@ static void write_dn(struct page *page, const char *dn)
 	}
 	breakable(page, printable, ",");
 	talloc_free(printable);
+}
+
+/* What it is about. */
+static void write_subject(struct page *page,
+			  const struct audit_finding *finding)
+{
+	bool of_account = audit_is_of_account(finding);
+
+	open_cell(page, of_account ? "account" : "spn", NULL);
+	if (of_account) {
+		write_dn(page, finding->holders.accounts[0]->dn);
+	} else {
+		write_spn(page, finding);
+	}
+	close_tag(page);
 }
 
 static void write_dns(struct page *page,
@@ -382,7 +395,23 @@ static void write_accounts(struct page *page,
 			   const struct audit_finding *finding)
 {
 	open_cell(page, NULL, audit_holders_label(finding));
-	write_dns(page, NULL, &finding->holders);
+	if (!audit_is_of_account(finding)) {
+		write_dns(page, NULL, &finding->holders);
+	} else {
+		write_dns(page,
+			  "and ",
+			  &(struct audit_accounts){
+				  .accounts = finding->holders.accounts + 1,
+				  .num_accounts =
+					  finding->holders.num_accounts - 1,
+			  });
+	}
+	if (audit_is_of_account(finding) && finding->spn.len > 0) {
+		open_tag(page, "p", NULL);
+		element(page, "span", "soft", "holds ");
+		write_spn(page, finding);
+		close_tag(page);
+	}
 	write_dns(page, "also ", &finding->others);
 	close_tag(page);
 }
@@ -420,7 +449,7 @@ static void write_row(struct page *page, const struct audit_finding *finding)
 	text(page, " ");
 	element(page, "span", "soft", finding->message->id);
 	close_tag(page);
-	write_spn(page, finding);
+	write_subject(page, finding);
 	write_accounts(page, finding);
 	write_words(page, "why", finding->reason);
 	write_words(page, "fix", finding->fix);
@@ -472,7 +501,7 @@ static void write_table(struct page *page,
 	static const char *const heads[] = {
 		"Severity",
 		"Code",
-		"SPN",
+		"SPN or account",
 		"Accounts",
 		"Why",
 		"Fix",

@@ -148,6 +148,7 @@ static void put_finding(struct json *json, const struct audit_finding *f)
 {
 	open_with(json, NULL, '{');
 	put_message(json, f->message, spn_severity_text(f->severity));
+	put_text(json, "subject", audit_subject(f));
 	put_spn(json, "spn", f->spn);
 	put_accounts(json, "holders", &f->holders);
 	put_accounts(json, "others", &f->others);

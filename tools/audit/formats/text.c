@@ -68,27 +68,73 @@ static bool write_accounts(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool write_finding(TALLOC_CTX *mem_ctx,
-			  FILE *stream,
-			  const struct audit_finding *finding)
+/* "  SPN-701 CN=svc-web,DC=example,DC=com", and which SPN it was found by. */
+static bool write_account_head(TALLOC_CTX *mem_ctx,
+			       FILE *stream,
+			       const struct audit_finding *finding,
+			       char *spn)
 {
-	char label[INDENT + 1] = "";
-	char *spn = spn_escape(mem_ctx, finding->spn);
-	char *reason = spn_printable(mem_ctx, spn_str_of(finding->reason));
-	char *fix = spn_printable(mem_ctx, spn_str_of(finding->fix));
+	const struct audit_accounts *holders = &finding->holders;
+	const struct audit_accounts rest = {
+		.accounts = holders->accounts + 1,
+		.num_accounts = holders->num_accounts - 1,
+	};
+	size_t num = holders->accounts[0]->spns.num;
+	char *dn = spn_printable(mem_ctx,
+				 spn_str_of(holders->accounts[0]->dn));
 
-	if (spn == NULL || reason == NULL || fix == NULL) {
+	if (dn == NULL) {
 		return false;
 	}
+	fprintf(stream, "\n  %s %s\n", finding->message->code, dn);
+	talloc_free(dn);
+	if (!write_accounts(mem_ctx, stream, "    and", &rest)) {
+		return false;
+	}
+	if (spn[0] != '\0') {
+		audit_line(stream, "    holds", INDENT, spn);
+	}
+	if (spn[0] != '\0' && rest.num_accounts == 0 && num > 1) {
+		fprintf(stream, "%*sand %zu more\n", INDENT, "", num - 1);
+	}
+	return true;
+}
+
+static bool write_spn_head(TALLOC_CTX *mem_ctx,
+			   FILE *stream,
+			   const struct audit_finding *finding,
+			   const char *spn)
+{
+	char label[INDENT + 1] = "";
+
 	snprintf(label, sizeof(label), "    %s", audit_holders_label(finding));
 	fprintf(stream,
 		"\n  %s%s%s\n",
 		finding->message->code,
 		(spn[0] == '\0') ? "" : " ",
 		spn);
-	if (!write_accounts(mem_ctx, stream, label, &finding->holders) ||
-	    !write_accounts(mem_ctx, stream, "    also", &finding->others))
-	{
+	return write_accounts(mem_ctx, stream, label, &finding->holders);
+}
+
+static bool write_finding(TALLOC_CTX *mem_ctx,
+			  FILE *stream,
+			  const struct audit_finding *finding)
+{
+	char *spn = spn_escape(mem_ctx, finding->spn);
+	char *reason = spn_printable(mem_ctx, spn_str_of(finding->reason));
+	char *fix = spn_printable(mem_ctx, spn_str_of(finding->fix));
+	bool ok = spn != NULL && reason != NULL && fix != NULL;
+
+	if (ok) {
+		ok = audit_is_of_account(finding)
+			     ? write_account_head(mem_ctx,
+						  stream,
+						  finding,
+						  spn)
+			     : write_spn_head(mem_ctx, stream, finding, spn);
+	}
+	if (!ok ||
+	    !write_accounts(mem_ctx, stream, "    also", &finding->others)) {
 		return false;
 	}
 	audit_wrap(stream, "    why", INDENT, reason);

@@ -24,6 +24,7 @@ static const struct spn_message owner_disabled = {
 		  "gives tickets for its SPNs, with its key",
 	.fix = "if it is not to be used again, remove its SPNs, or the "
 	       "account",
+	.is_of_account = true,
 };
 
 static const struct spn_message owner_stale = {
@@ -38,6 +39,7 @@ static const struct spn_message owner_stale = {
 	.reason = "neither a logon nor a new password for longer than "
 		  "--stale-days says",
 	.fix = "remove the computer if it is gone",
+	.is_of_account = true,
 };
 
 static const struct spn_message owner_cnf = {
@@ -53,6 +55,7 @@ static const struct spn_message owner_cnf = {
 		  "time; this one was set aside with its SPNs",
 	.fix = "find out which of the two is used; take the SPNs from "
 	       "the other one, or remove that",
+	.is_of_account = true,
 };
 
 const struct spn_message spn_owner_deleted = {
@@ -82,6 +85,7 @@ static const struct spn_message admin_spn = {
 		  "try to crack its password offline",
 	.fix = "give the service an account of its own, best a "
 	       "managed one",
+	.is_of_account = true,
 };
 
 static const struct spn_message gmsa_check = {
@@ -126,6 +130,7 @@ static const struct spn_message on_purpose = {
 	.reason = "it is disabled, expired or silent, but it is {words}",
 	.fix = "nothing; if you do not know why it is there, find out "
 	       "before you change it",
+	.is_of_account = true,
 };
 
 /* How people name the accounts with which they administer. */

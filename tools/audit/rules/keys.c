@@ -20,6 +20,7 @@ static const struct spn_message krb_roast = {
 		  "and crack its password offline",
 	.fix = "a long random password, or a managed service "
 	       "account",
+	.is_of_account = true,
 };
 
 static const struct spn_message krb_roast_old = {
@@ -34,6 +35,7 @@ static const struct spn_message krb_roast_old = {
 		  "offline, and it is older than --password-days says",
 	.fix = "set a new long random password and renew the keytabs "
 	       "of the service, or use a managed service account",
+	.is_of_account = true,
 };
 
 static const struct spn_message krb_roast_priv = {
@@ -48,6 +50,7 @@ static const struct spn_message krb_roast_priv = {
 		  "offline, and who finds it is an administrator",
 	.fix = "run the service as an account without such rights, and "
 	       "move the SPNs there",
+	.is_of_account = true,
 };
 
 static const struct spn_message krb_enc_weak = {
@@ -63,6 +66,7 @@ static const struct spn_message krb_enc_weak = {
 	.fix = "if the service can do AES, set "
 	       "msDS-SupportedEncryptionTypes to 24, then set the "
 	       "password again and renew its keytabs",
+	.is_of_account = true,
 };
 
 #define TYPES_DES 0x3u
