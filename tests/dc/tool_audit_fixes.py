@@ -128,7 +128,9 @@ class Fixes(unittest.TestCase):
         return os.path.join(self.folder.name, name)
 
     def audit(self, *more):
+        # none of these hosts is in DNS, and to SPN-401 others give way
         text = run("spn-audit", "-s", CONF, "--format=json",
+                   "--rule=SPN-401=off",
                    "--base=" + self.ou, *more, code=(0, 1))
         return json.loads(text)["findings"]
 

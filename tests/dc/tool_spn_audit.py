@@ -72,6 +72,8 @@ RAW = (
     ("raw", (b"FOO/Twice",)),
     ("raw", (b"foo/twice",)),
 )
+HOSTS = ("app", "farm", "intra", "owned", "p80", "portal", "split", "tls",
+         "Twice", "h\u00f6st", "host")
 # The other naming context of a duplicate that crosses them.
 ELSEWHERE = "CN=Directory Service,CN=Windows NT,CN=Services,%s"
 ACROSS = b"foo/across"
@@ -147,6 +149,15 @@ def add_accounts(samdb):
             entry["servicePrincipalName"] = [fill(spn) for spn in spns]
         samdb.add(entry)
     samdb.newuser(*ORDINARY)
+    add_hosts(samdb)
+
+
+def add_hosts(samdb):
+    """To a host that DNS does not have other findings give way: SPN-401."""
+    zone = "DC=%s,CN=MicrosoftDNS,DC=DomainDnsZones,%s" % (
+        DNS, samdb.domain_dn())
+    for name in HOSTS:
+        samdb.add({"dn": "DC=%s,%s" % (name, zone), "objectClass": "dnsNode"})
 
 
 def write_raw(partition, dn, values):

@@ -20,9 +20,6 @@ import struct
 import sys
 import uuid
 
-from samba.dcerpc import security
-from samba.ndr import ndr_pack
-
 import recipes
 from recipes import ENABLED, NEVER, OWNED, RECENT, WORKSTATION
 
@@ -34,12 +31,19 @@ MAPPINGS = "host=alerter,cifs,dns,http"
 DOMAIN_SID = "S-1-5-21-3000000001-3000000002-3000000003"
 
 
+def pack_sid(text):
+    """As the directory has it."""
+    parts = [int(part) for part in text.split("-")[2:]]
+    return struct.pack("<BB6s%dI" % (len(parts) - 1), 1, len(parts) - 1,
+                       parts[0].to_bytes(6, "big"), *parts[1:])
+
+
 class Domain:
     """Entries, and what is wrong with them."""
 
     def __init__(self, dns, seed, domain_sid):
         self.dns = dns
-        self.sid = security.dom_sid(domain_sid)
+        self.sid = str(domain_sid)
         self.dn = "DC=" + dns.replace(".", ",DC=")
         self.random = random.Random(seed)
         self.entries = []
@@ -102,10 +106,14 @@ class Domain:
         return self.account("computer", name, [*host, *spns], **attrs)
 
     def sid_of(self, rid):
-        return ndr_pack(security.dom_sid("%s-%d" % (self.sid, rid)))
+        return pack_sid("%s-%d" % (self.sid, rid))
 
     def descriptor(self, sddl):
-        return ndr_pack(security.descriptor.from_sddl(sddl, self.sid))
+        """Whoever has Samba's bindings only for this: not in ./waf test."""
+        from samba.dcerpc import security
+        from samba.ndr import ndr_pack
+        return ndr_pack(security.descriptor.from_sddl(
+            sddl, security.dom_sid(self.sid)))
 
     def leads_to(self, label, host):
         """A CNAME record, as MS-DNSP 2.3.2.2 has it; 240 is its rank."""
@@ -138,7 +146,7 @@ def add_forest(d):
     """What is one for all; two settings are not as they should be."""
     configuration = "CN=Configuration," + d.dn
     d.entry(d.dn, objectClass=["top", "domain", "domainDNS"],
-            objectSid=ndr_pack(d.sid))
+            objectSid=pack_sid(d.sid))
     d.entry("CN=ADMIN,CN=Partitions," + configuration,
             objectClass=["top", "crossRef"], nCName=d.dn, dnsRoot=d.dns,
             nETBIOSName="ADMIN", systemFlags=3)

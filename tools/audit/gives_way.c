@@ -113,9 +113,9 @@ static const struct audit_gives_way table[] = {
 	{
 		.ids = HALVES " " PORTS " HOST-MISSING ADDL-NAME KRB-ROAST "
 			      "KRB-ROAST-OLD KRB-ENC-WEAK",
-		.to = "OWNER-DISABLED OWNER-STALE OWNER-CNF",
+		.to = "OWNER-CNF",
 		.in_common = AUDIT_SAME_ACCOUNT,
-		.why = "nothing is added to an account that is to go",
+		.why = "first it is settled which of the two objects stays",
 	},
 	{
 		.ids = "ADMIN-SPN",

@@ -29,8 +29,8 @@ static const struct spn_message alias_clash = {
 	.reason = "'{partner}' is on another account, and one stands "
 		  "for the other (sPNMappings): who has the exact SPN "
 		  "answers alone",
-	.fix = "make sure that the service has the key of this "
-	       "account; otherwise remove the SPN here",
+	.fix = "make sure that the service has the key of this account, "
+	       "and accept this finding; otherwise remove the SPN here",
 };
 
 const struct spn_message spn_host_on_user = {

@@ -20,9 +20,10 @@ static const struct spn_message dup_exact = {
 		  "there first, or choose another name",
 	.reason = "several accounts hold it, so the KDC gives no "
 		  "ticket for it",
-	.fix = "keep it on the account whose key the service has, "
-	       "remove it from the others; where one of them is an old "
-	       "object of this host, remove that object",
+	.fix = "keep it on the account whose key the service has, with its "
+	       "other half if it has one, remove both from the others; "
+	       "where one of them is an old object of this host, remove "
+	       "that object",
 };
 
 static const struct spn_message dup_fold = {
@@ -66,9 +67,9 @@ static const struct spn_message multi_farm = {
 		  "one service account for all its members",
 	.reason = "several computers hold it, so the KDC gives no "
 		  "ticket for it",
-	.fix = "create one service account for the farm, give it "
-	       "the SPN and run the service on every member as that "
-	       "account",
+	.fix = "create one service account for the farm, move the SPN to "
+	       "it from all members, with its other half if it has one, "
+	       "and run the service on every member as that account",
 };
 
 static bool all_spn_account_shares(const struct spn_account *account,

@@ -34,7 +34,9 @@ const struct spn_message spn_pair_port = {
 		   "missing",
 	.reason = "browsers do not send the port, and {partner} is not "
 		  "on this account",
-	.fix = "add {partner} to the same account",
+	.fix = "add {partner} to the same account; if clients send the "
+	       "port, add the other half with the port, too, else remove "
+	       "this SPN",
 };
 
 const struct spn_message spn_winrm_hit = {
@@ -60,10 +62,11 @@ const struct spn_message spn_pair_foreign = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 5,
 	.summary = "An http SPN whose other half nobody can know",
-	.reason = "its DNS suffix is not one of this forest, so no other "
-		  "half is asked for",
-	.fix = "if the suffix is yours, add it: spn-policy set "
-	       "dns-suffix=SUFFIX",
+	.reason = "nobody has said that names below its DNS suffix are "
+		  "shortened to one label, so no other half is asked for",
+	.fix = "if the suffix is yours, say so: spn-policy set "
+	       "dns-suffix=SUFFIX; and add the other half, the first "
+	       "label, to the same account",
 };
 
 const struct spn_message spn_pair_port_half = {

@@ -17,6 +17,13 @@ def duplicate_pair(d):
         d.wrong("SPN-101", spn, *holders)
 
 
+def duplicate_half(d):
+    """... and one of the two has the other half, too."""
+    short, long = d.pair(d.label("dup"))
+    d.wrong("SPN-101", short, d.gmsa(d.label("ga"), [short, long]),
+            d.gmsa(d.label("gb"), [short]))
+
+
 def folded(d):
     name = d.label("fold")
     d.wrong("SPN-102", "foo/%se" % name, d.gmsa(d.label("ga"),
@@ -39,7 +46,7 @@ def farm(d):
 
 
 RECIPES = {
-    "SPN-101": [duplicate, duplicate_pair],
+    "SPN-101": [duplicate, duplicate_pair, duplicate_half],
     "SPN-102": [folded],
     "SPN-103": [twice],
     "SPN-104": [farm],

@@ -10,9 +10,19 @@ def stale(d):
     d.wrong("SPN-401", "foo/" + name, d.gmsa(d.label("g"), ["foo/" + name]))
 
 
+def renamed(d):
+    """Samba leaves what has a port; no SPN-306 and no SPN-403 beside."""
+    name = d.label("before")
+    d.gone.update([name, d.fqdn(name)])
+    d.wrong("SPN-401", "HTTP/%s:5985" % name, d.computer(d.label("now"), [
+        "HTTP/%s:5985" % name, "HTTP/%s:5985" % d.fqdn(name),
+        "TERMSRV/" + name]))
+
+
 def other_name(d):
-    spn = "TERMSRV/" + d.label("before")
-    d.wrong("SPN-403", spn, d.computer(d.label("pc"), [spn]))
+    name = d.label("before")
+    d.wrong("SPN-403", "TERMSRV/" + name, d.computer(
+        d.label("pc"), ["TERMSRV/" + name, "WSMAN/" + d.fqdn(name)]))
 
 
 def taken_name(d):
@@ -66,7 +76,7 @@ def third_part(d):
 
 
 RECIPES = {
-    "SPN-401": [stale],
+    "SPN-401": [stale, renamed],
     "SPN-403": [other_name, taken_name],
     "SPN-404": [no_host],
     "SPN-405": [controller],

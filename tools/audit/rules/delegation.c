@@ -39,7 +39,8 @@ static const struct spn_message deleg_ambig = {
 		   "accounts, or of a dead one",
 	.reason = "'{account}' may delegate to it, but more than one "
 		  "account answers to it, or one that is disabled",
-	.fix = "repair the holders: {others}",
+	.fix = "let one account that is in use hold it, and no other: "
+	       "{others}",
 };
 
 static const struct spn_message deleg_unpaired = {

@@ -53,8 +53,9 @@ static const struct spn_message owner_cnf = {
 		   "SPNs",
 	.reason = "two objects of one name were made at the same "
 		  "time; this one was set aside with its SPNs",
-	.fix = "find out which of the two is used; take the SPNs from "
-	       "the other one, or remove that",
+	.fix = "find out which of the two is used; if it is the other "
+	       "one, take the SPNs from this one, or remove it; else "
+	       "remove the other one and rename this one",
 	.is_of_account = true,
 };
 

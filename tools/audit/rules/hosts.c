@@ -3,6 +3,7 @@
  * hosts: the names behind SPNs are those of hosts that there are, a computer
  * has the SPNs of its own names, and only those.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "own_spns.h"
@@ -24,7 +25,8 @@ static const struct spn_message stale_nohost = {
 	.reason = "no computer of the forest has this name, and the "
 		  "DNS zone that the directory holds does not have it "
 		  "either",
-	.fix = "remove it, unless the name is still to come",
+	.fix = "remove the SPNs of this host, unless the name is still "
+	       "to come",
 };
 
 static const struct spn_message ghost_dns = {
@@ -37,8 +39,8 @@ static const struct spn_message ghost_dns = {
 	.summary = "DNS does not know the host of an SPN",
 	.reason = "DNS does not know this name; whoever may register "
 		  "it gets what clients send to {account}",
-	.fix = "remove the SPN, or register the name in DNS "
-	       "yourself",
+	.fix = "remove the SPNs of this host, or register the name in "
+	       "DNS yourself",
 };
 
 static const struct spn_message host_mismatch = {
@@ -53,8 +55,9 @@ static const struct spn_message host_mismatch = {
 	.reason = "this is no name of the computer that holds it, "
 		  "maybe one from before it was renamed",
 	.fix = "if clients know the computer by that name, as by an alias "
-	       "in DNS, add the full name to msDS-AdditionalDnsHostName; "
-	       "else remove it",
+	       "in DNS, and no other computer has it, add the full name to "
+	       "msDS-AdditionalDnsHostName; else remove the SPNs of that "
+	       "name",
 };
 
 static const struct spn_message foreign_name = {
@@ -102,6 +105,8 @@ static const char *const machine_classes[] = {
 	"cifs",
 	NULL,
 };
+
+#define MOST_NAME 255 /* of a name in DNS */
 
 static bool is_one_of(struct spn_str text, const char *const *texts)
 {
@@ -155,6 +160,41 @@ static bool leads_here(const struct audit_case *a, struct spn_str host)
 
 	return s != NULL && s->leads_to != NULL && name != NULL &&
 	       s->leads_to(s->zones, host, spn_str_of(name));
+}
+
+/* One label may stand for a name in each suffix; a zone that nobody can ask may
+ * have it. */
+static bool may_be_elsewhere(const struct audit_case *a,
+			     const char *const *suffixes,
+			     struct spn_str label)
+{
+	char name[MOST_NAME + 1];
+
+	for (; suffixes != NULL && *suffixes != NULL; suffixes++) {
+		int len = snprintf(name,
+				   sizeof(name),
+				   "%.*s.%s",
+				   (int)label.len,
+				   label.data,
+				   *suffixes);
+
+		if (len > 0 && (size_t)len < sizeof(name) &&
+		    ask_dns(a, spn_str_of(name)) != SPN_DNS_ABSENT)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/* DNS itself is asked for what was written, no more. */
+static bool is_absent(const struct audit_case *a, struct spn_str host)
+{
+	const struct spn_case *c = &a->c;
+
+	return ask_dns(a, host) == SPN_DNS_ABSENT &&
+	       (a->surroundings->dns_is_live || spn_host_is_fqdn(host) ||
+		!may_be_elsewhere(a, c->settings->dns_suffixes, host));
 }
 
 static bool is_computer_name(const struct audit_case *a,
@@ -272,8 +312,7 @@ static bool is_stale(const struct audit_case *a,
 			return false;
 		}
 	}
-	*_is = !is_name && names_a_host(c, spn) &&
-	       ask_dns(a, spn->host_name) == SPN_DNS_ABSENT;
+	*_is = !is_name && names_a_host(c, spn) && is_absent(a, spn->host_name);
 	return true;
 }
 

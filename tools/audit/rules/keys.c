@@ -18,8 +18,8 @@ static const struct spn_message krb_roast = {
 	.summary = "A user account holds SPNs",
 	.reason = "everybody in the domain may get a ticket for it "
 		  "and crack its password offline",
-	.fix = "a long random password, or a managed service "
-	       "account",
+	.fix = "use a managed service account; or set a long random "
+	       "password and accept this finding",
 	.is_of_account = true,
 };
 

@@ -50,8 +50,9 @@ const struct spn_message audit_own_domain = {
 	.reason = "its third part is the domain itself, and a Samba KDC "
 		  "gives tickets for such a name to its domain controllers "
 		  "only: whoever asks for it hears that it is unknown",
-	.fix = "if clients ask for it, register it without the third part "
-	       "and have them ask for that; otherwise it does no harm",
+	.fix = "if clients ask for it, replace it by the same without the "
+	       "third part, and have them ask for that; otherwise it does "
+	       "no harm, and can go",
 };
 
 #define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
