@@ -238,6 +238,19 @@ class KdcNames(unittest.TestCase):
                 self.assertIn(owner, (None, words[2]))
                 self.assertEqual(asker.ask(name), (int(error), owner))
 
+    def test_account_name(self):
+        """Of a user with any SPN, if only one that is never answered."""
+        for row in (("third", "third", "user", "foo/app/example.com"),
+                    ("without", "without", "user", ""),
+                    ("bare$", "bare", "computer", "")):
+            self.world.account_of_page(*row)
+        asker = asker_of_domain(self.folder.name)
+        for name, answer in (("foo/app/" + DNS, (7, None)),
+                             ("third", (0, "third")), ("without", (7, None)),
+                             ("bare$", (0, "bare$"))):
+            with self.subTest(name=name):
+                self.assertEqual(asker.ask(name), answer)
+
     def test_names(self):
         self.world.fill()
         names = [self.world.name() for _ in range(NUM_NAMES)]

@@ -49,6 +49,11 @@ class Guide(unittest.TestCase):
             "servicePrincipalName":
                 "http/guide." + self.samdb.domain_dns_name()})
         self.addCleanup(self.samdb.delete, self.dn)
+        # of a host that DNS does not have nothing is repaired
+        node = "DC=guide,DC=%s,CN=MicrosoftDNS,DC=DomainDnsZones,%s" % (
+            self.samdb.domain_dns_name(), self.samdb.domain_dn())
+        self.samdb.add({"dn": node, "objectClass": "dnsNode"})
+        self.addCleanup(self.samdb.delete, node)
 
     def environment(self, folder):
         """spn-audit reads the DC's smb.conf, as on the DC itself."""

@@ -72,7 +72,7 @@ RAW = (
     ("raw", (b"FOO/Twice",)),
     ("raw", (b"foo/twice",)),
 )
-HOSTS = ("app", "farm", "intra", "owned", "p80", "portal", "split", "tls",
+HOSTS = ("app", "farm", "intra", "n0000", "owned", "p80", "portal", "split", "tls",
          "Twice", "h\u00f6st", "host")
 # The other naming context of a duplicate that crosses them.
 ELSEWHERE = "CN=Directory Service,CN=Windows NT,CN=Services,%s"

@@ -16,8 +16,9 @@ static const struct spn_message krb_roast = {
 	.on_write = SPN_ON_WRITE_IGNORE,
 	.rank = 5,
 	.summary = "A user account holds SPNs",
-	.reason = "everybody in the domain may get a ticket for it "
-		  "and crack its password offline",
+	.reason = "everybody in the domain may get a ticket for it, by an "
+		  "SPN or by its account name, and crack its password "
+		  "offline",
 	.fix = "use a managed service account; or set a long random "
 	       "password and accept this finding",
 	.is_of_account = true,
