@@ -162,8 +162,8 @@ static bool leads_here(const struct audit_case *a, struct spn_str host)
 	       s->leads_to(s->zones, host, spn_str_of(name));
 }
 
-/* One label may stand for a name in each suffix; a zone that nobody can ask may
- * have it. */
+/* One label may stand for a name in each suffix; a zone that nobody can ask
+ * may have it. */
 static bool may_be_elsewhere(const struct audit_case *a,
 			     const char *const *suffixes,
 			     struct spn_str label)
@@ -312,7 +312,8 @@ static bool is_stale(const struct audit_case *a,
 			return false;
 		}
 	}
-	*_is = !is_name && names_a_host(c, spn) && is_absent(a, spn->host_name);
+	*_is = !is_name && names_a_host(c, spn) &&
+	       is_absent(a, spn->host_name);
 	return true;
 }
 
