@@ -90,6 +90,11 @@ class World:
         self.entries = [(dn if attrs.get("sAMAccountName") == [sam] else old,
                          attrs) for old, attrs in self.entries]
 
+    def names_in_dns(self):
+        labels = [attrs["dc"][0] for _, attrs in self.entries
+                  if "dnsNode" in attrs["objectClass"]]
+        return labels + [self.domain.fqdn(label) for label in labels]
+
     def name_host(self, spn):
         """It is in DNS, or comes there."""
         label = host_of(spn).partition(".")[0]
@@ -507,6 +512,8 @@ WAYS = {
                 "either", [add_partner, remove]),
     "SPN-401": ("remove the SPNs of this host, unless the name is still to "
                 "come", [remove_host, name_comes]),
+    "SPN-402": ("remove the SPNs of this host, or register the name in DNS "
+                "yourself", [remove_host, name_comes]),
     "SPN-403": ("if clients know the computer by that name, as by an alias in "
                 "DNS, and no other computer has it, add the full name to "
                 "msDS-AdditionalDnsHostName; else remove the SPNs of that "
@@ -563,7 +570,6 @@ WAYS = {
 # {code: why no way of it is gone here}
 NOT_HERE = {
     "SPN-309": "of writes only",
-    "SPN-402": "wants DNS itself: tool_spn_audit_dns.py",
     "SPN-901": "of the check, not of the directory",
     "SPN-902": "spn-policy check says what is to be done",
     "SPN-903": "of the file, not of the directory: test_baseline",

@@ -19,6 +19,7 @@ import uuid
 import recipes
 import violations
 from fix_ways import NOT_HERE, WAYS, World
+from small_dns import SmallDns
 from tool_audit_input import TOOL, Input
 
 DNS = "corp.example.com"
@@ -66,7 +67,22 @@ def explained():
     return found
 
 
+def ghost(d):
+    """The same as SPN-401, where DNS is asked."""
+    name = d.label("ghost")
+    d.gone.update([name, d.fqdn(name)])
+    d.wrong("SPN-402", "http/" + name, d.gmsa(d.label("g"), d.pair(name)))
+
+
+def ghost_computer(d):
+    name = d.label("ghost")
+    d.gone.update([name, d.fqdn(name)])
+    d.wrong("SPN-402", "HOST/" + name, d.computer(name))
+
+
 class FixTexts(Input):
+    is_live = False     # DNS is asked
+
     def codes(self):
         text = subprocess.run(
             [TOOL, "--configfile=/dev/null", "--list-rules", "--format=json"],
@@ -86,6 +102,10 @@ class FixTexts(Input):
     def findings(self, world, *args):
         stream = io.StringIO()
         violations.write_ldif(world, stream)
+        if self.is_live:
+            server = SmallDns({name: ("A",) for name in world.names_in_dns()})
+            self.addCleanup(server.close)
+            args += "--check-dns", "--dns-server=" + server.address
         done = self.audit(stream.getvalue(), "--format=json", *args)
         self.assertIn(done.returncode, (0, 1), done.stderr)
         return json.loads(done.stdout)["findings"]
@@ -105,6 +125,9 @@ class FixTexts(Input):
             yield code, None
         yield "SPN-701", None       # of the service
         yield from recipes.every()
+        self.is_live = True
+        yield "SPN-402", ghost
+        yield "SPN-402", ghost_computer
 
     def go(self, world, finding, way, before):
         """What is wrong with the way; None: nothing."""
