@@ -72,8 +72,8 @@ RAW = (
     ("raw", (b"FOO/Twice",)),
     ("raw", (b"foo/twice",)),
 )
-HOSTS = ("app", "farm", "intra", "n0000", "owned", "p80", "portal", "split", "tls",
-         "Twice", "h\u00f6st", "host")
+HOSTS = ("app", "farm", "intra", "n0000", "owned", "p80", "portal", "split",
+         "tls", "Twice", "watched", "h\u00f6st", "host")
 # The other naming context of a duplicate that crosses them.
 ELSEWHERE = "CN=Directory Service,CN=Windows NT,CN=Services,%s"
 ACROSS = b"foo/across"
