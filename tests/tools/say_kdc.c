@@ -11,8 +11,12 @@
  *by tabs; and a fourth word unless both kinds of index agree: a partial one
  *that learns from this directory as it does in the module, and a census of all
  *accounts.
+ *
+ *	say_kdc --configfile=/dev/null --from-ldif=EXPORT < lines
+ *
+ * The same of an export, where a census is all there is.
  */
-#include "audit/census/census.h"
+#include "audit/scan.h"
 #include "common/connect.h"
 #include "policy/kdc_names.h"
 #include "store/store.h"
@@ -95,6 +99,45 @@ static bool ask(void *private_data)
 			     &a->answer);
 }
 
+/* As spn-audit reads it. */
+static void read_export(struct asking *a,
+			struct spn_connect *connect,
+			const char *path)
+{
+	const struct audit_scan_options options = {
+		.choice = audit_choice_new(a->mem_ctx),
+	};
+	struct audit_source *source = NULL;
+	struct audit_scan *scanned = NULL;
+	const char *reason = NULL;
+	bool ok = options.choice != NULL &&
+		  audit_source_export(a->mem_ctx,
+				      connect,
+				      path,
+				      &source,
+				      &reason) &&
+		  audit_scan_run(a->mem_ctx,
+				 source,
+				 &options,
+				 &scanned,
+				 &reason);
+
+	must(ok, (reason == NULL) ? "no memory" : reason);
+	a->forest = scanned->forest;
+	a->census = scanned->census;
+}
+
+static void open_directory(struct asking *a, struct spn_connect *connect)
+{
+	const struct spn_connect_options options = {.read_only = true};
+	int ret;
+
+	a->store.ldb = spn_connect_open(a->mem_ctx, connect, &options);
+	must(a->store.ldb != NULL, "no directory");
+	ret = spn_store_forest(&a->store, a->mem_ctx, &a->forest, NULL);
+	must(ret == LDB_SUCCESS, "no configuration");
+}
+
 static const char *answer_text(const struct asking *a)
 {
 	const struct spn_account *account = a->answer.account;
@@ -116,21 +159,27 @@ static const char *answer_text(const struct asking *a)
 						 : account->sam_account_name);
 }
 
-static void say(struct asking *a)
+static const char *ask_partial(struct asking *a)
 {
 	struct spn_partial *partial =
 		spn_partial_new(a->mem_ctx, spn_store_fold(&a->store));
+	int ret;
+
+	a->index = spn_partial_index(partial);
+	ret = spn_store_resolve(&a->store, a->forest, partial, ask, a);
+	must(ret == LDB_SUCCESS, "cannot look up");
+	return answer_text(a);
+}
+
+static void say(struct asking *a)
+{
 	const char *of_census = NULL;
 	const char *of_partial = NULL;
-	int ret;
 
 	a->index = spn_census_index(a->census);
 	must(ask(a), "no memory");
 	of_census = answer_text(a);
-	a->index = spn_partial_index(partial);
-	ret = spn_store_resolve(&a->store, a->forest, partial, ask, a);
-	must(ret == LDB_SUCCESS, "cannot look up");
-	of_partial = answer_text(a);
+	of_partial = (a->store.ldb == NULL) ? of_census : ask_partial(a);
 	printf("%s%s%s\n",
 	       of_census,
 	       (strcmp(of_census, of_partial) == 0) ? "" : "\tbut partial:\t",
@@ -170,25 +219,33 @@ static void read_lines(struct asking *a)
 
 int main(int argc, char **argv)
 {
-	static const struct poptOption no_options[] = {POPT_TABLEEND};
+	char *from_ldif = NULL;
+	const struct poptOption table[] = {
+		{
+			.longName = "from-ldif",
+			.argInfo = POPT_ARG_STRING,
+			.arg = &from_ldif,
+		},
+		POPT_TABLEEND,
+	};
 	struct asking a = {.mem_ctx = talloc_new(NULL)};
-	const struct spn_connect_options options = {.read_only = true};
 	struct spn_connect *connect = spn_connect_new(a.mem_ctx,
 						      "say_kdc",
 						      "< lines",
-						      no_options,
+						      table,
 						      argc,
 						      argv);
-	int ret;
 
 	must(connect != NULL && spn_connect_next_option(connect) == 0,
 	     "what is that?");
-	a.store.ldb = spn_connect_open(a.mem_ctx, connect, &options);
-	must(a.store.ldb != NULL, "no directory");
-	ret = spn_store_forest(&a.store, a.mem_ctx, &a.forest, NULL);
-	must(ret == LDB_SUCCESS, "no configuration");
+	if (from_ldif != NULL) {
+		read_export(&a, connect, from_ldif);
+	} else {
+		open_directory(&a, connect);
+	}
 	read_lines(&a);
 	talloc_free(a.store.ldb);
 	talloc_free(a.mem_ctx);
+	free(from_ldif);
 	return 0;
 }
