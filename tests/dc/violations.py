@@ -185,8 +185,8 @@ def plant(d, code, recipe):
                              % (recipe.__module__, recipe.__name__, code))
 
 
-def build(dns, accounts, each, seed, domain_sid=DOMAIN_SID):
-    """A Domain. Its entries are in no order."""
+def build(dns, accounts, each, seed, domain_sid=DOMAIN_SID, more=None):
+    """A Domain. Its entries are in no order. more(domain) may add others."""
     d = Domain(dns, seed, domain_sid)
     add_forest(d)
     for number in range(accounts):
@@ -194,6 +194,8 @@ def build(dns, accounts, each, seed, domain_sid=DOMAIN_SID):
     for _ in range(each):
         for code, recipe in recipes.every():
             plant(d, code, recipe)
+    if more is not None:
+        more(d)
     add_names(d)
     d.random.shuffle(d.entries)
     return d

@@ -62,16 +62,17 @@ class Folder(Export):
 
 
 class Fixes(Export):
-    def added(self, text):
-        """What the two files would add, the same in both."""
+    def added(self, text, mark=""):
+        """What the two files would add, the same in both; with mark "# " what
+        they have ready for a person's decision."""
         self.audit(text, "--fix-ldif=" + self.path("ldif"),
                    "--fix-setspn=" + self.path("sh"))
         with open(self.path("ldif"), encoding="utf-8") as stream:
             ldif = stream.read()
         with open(self.path("sh"), encoding="utf-8") as stream:
-            commands = [line for line in stream if line.startswith("setspn")]
+            commands = [line for line in stream if line.startswith(mark + "setspn")]
         spns = {line.split(": ", 1)[1] for line in ldif.splitlines()
-                if line.startswith(SPN + ": ")}
+                if line.startswith(mark + SPN + ": ")}
         self.assertEqual(len(commands), len(spns), commands)
         return spns
 
@@ -111,7 +112,8 @@ class Fixes(Export):
             msDS__AdditionalDnsHostName=[name, "other%d.example.com" % n],
             **{SPN: ["HOST/c%d.example.com" % n, "HOST/C%d" % n]})
                        for n, name in enumerate(NO_HOSTS))
-        self.assertEqual(self.added(text), {
+        self.assertEqual(self.added(text), set())
+        self.assertEqual(self.added(text, "# "), {
             "HOST/other%d.example.com" % n for n in range(len(NO_HOSTS))})
 
     def test_halves(self):

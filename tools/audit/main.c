@@ -309,10 +309,14 @@ static int put_repairs(struct audit *audit,
 		       const struct audit_findings *findings)
 {
 	const struct audit_options *options = audit->options;
-	const struct spn_case c = {
-		.index = spn_census_index(scanned->census),
-		.forest = scanned->forest,
-		.settings = scanned->settings,
+	const struct audit_case a = {
+		.c =
+			{
+				.index = spn_census_index(scanned->census),
+				.forest = scanned->forest,
+				.settings = scanned->settings,
+			},
+		.census = scanned->census,
 	};
 	struct fixes fixes = {.ldb = scanned->source->ldb};
 	int status;
@@ -320,7 +324,7 @@ static int put_repairs(struct audit *audit,
 	if (options->fix_ldif == NULL && options->fix_setspn == NULL) {
 		return SPN_EXIT_DONE;
 	}
-	fixes.repairs = audit_repairs_new(audit, findings, &c);
+	fixes.repairs = audit_repairs_new(audit, findings, &a);
 	if (fixes.repairs == NULL) {
 		return out_of_memory(audit);
 	}

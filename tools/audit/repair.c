@@ -1,48 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A message says what can be done about it. Then two things are looked at:
- * a value is added only if nobody holds it, and the same value to one account
- * only; a value that goes is not added at the same time.
+ * A message says what can be done about it. Then it is looked at: a value is
+ * added only if nobody holds it, and the same value to one account only; a
+ * value that goes is not added at the same time; and where another account may
+ * be meant, a person is asked (repair_ask.h) and both ways are made ready.
  */
 #include "repair.h"
 
 #include <string.h>
 
 #include "policy/host_pair.h"
+#include "policy/names.h"
 #include "policy/room.h"
 #include "policy/slots.h"
 
 /* While they are made. */
 struct making {
 	struct audit_repairs *repairs;
+	const struct audit_case *a;
 	const struct spn_case *c;
 	const struct audit_findings *findings;
 	struct spn_slots by_value; /* what findings would add: their numbers */
 	struct spn_slots by_guid;  /* repairs by account */
 };
-
-/* How many hold it, whatever the spelling. */
-static bool count_holders(const struct making *making,
-			  struct spn_str spn,
-			  struct spn_value *_value,
-			  size_t *_num)
-{
-	const struct spn_fold *fold = spn_index_fold(making->c->index);
-	struct spn_holders holders = {};
-
-	_value->value = spn;
-	if (!spn_fold_text(fold, making->repairs, spn, &_value->key) ||
-	    !spn_index_holders_of(making->c->index,
-				  making->repairs,
-				  _value,
-				  &holders))
-	{
-		return false;
-	}
-	*_num = holders.num_accounts;
-	spn_holders_free(&holders);
-	return true;
-}
 
 /* What SPN_REPAIR_ADD_* would add; len 0 if nothing. */
 static struct spn_str added_value(const struct audit_finding *finding)
@@ -200,7 +180,7 @@ static bool may_add(const struct making *making,
 		    struct spn_str value,
 		    bool *_may)
 {
-	struct spn_value ignored = {};
+	struct spn_str ignored = {};
 	struct spn parsed = {};
 	size_t num = 0;
 
@@ -211,10 +191,14 @@ static bool may_add(const struct making *making,
 	{
 		return true;
 	}
-	if (!count_holders(making, value, &ignored, &num)) {
+	if (!audit_repair_count(making->repairs,
+				making->c,
+				value,
+				&ignored,
+				&num)) {
 		return false;
 	}
-	*_may = num == 0 && !is_wanted_twice(making, finding, value);
+	*_may = num == 0;
 	/* Of an additional name that is another computer's. */
 	if (finding->message->repair == SPN_REPAIR_ADD_ADDITIONAL &&
 	    finding->others.num_accounts > 0)
@@ -242,7 +226,7 @@ static struct audit_repair *repair_of(struct making *making,
 			return repairs->repairs[i];
 		}
 	}
-	repair = talloc_zero(repairs, struct audit_repair);
+	repair = audit_repair_new(repairs, account);
 	repairs->repairs = spn_room(repairs,
 				    repairs->repairs,
 				    repairs->num_repairs,
@@ -255,7 +239,6 @@ static struct audit_repair *repair_of(struct making *making,
 	{
 		return NULL;
 	}
-	repair->account = account;
 	repairs->repairs[repairs->num_repairs++] = repair;
 	return repair;
 }
@@ -274,81 +257,6 @@ static bool add_cause(struct audit_repair *repair,
 	return true;
 }
 
-/* Unless it is in the list already. An account may lack thousands. */
-static bool append(struct audit_repair *repair,
-		   struct spn_str **list,
-		   size_t *num,
-		   struct spn_str value)
-{
-	bool adds = list == &repair->add;
-	uint32_t hash = spn_slots_hash(adds ? 1 : 0, value, true);
-	struct spn_str *grown = NULL;
-	size_t place = 0;
-	uint32_t i = 0;
-
-	while (spn_slots_next(&repair->by_value, hash, &place, &i)) {
-		if (i < *num && spn_str_equal_nocase((*list)[i], value)) {
-			return true;
-		}
-	}
-	grown = spn_room(repair, *list, *num, struct spn_str);
-	if (grown == NULL ||
-	    !spn_slots_add(repair, &repair->by_value, hash, (uint32_t)*num))
-	{
-		return false;
-	}
-	*list = grown;
-	grown[(*num)++] = value;
-	return true;
-}
-
-static bool add_removal(const struct making *making,
-			struct audit_repair *repair,
-			struct spn_str spn)
-{
-	struct spn_value value = {};
-	struct spn parsed = {};
-	size_t num = 0;
-
-	if (!count_holders(making, spn, &value, &num)) {
-		return false;
-	}
-	/* Samba refuses to delete a value that others hold, too, and one that
-	 * it would not let in. */
-	repair->replace |= num > 1 ||
-			   spn_parse(spn, &parsed) != SPN_SYNTAX_OK ||
-			   spn_account_count(repair->account, value.key) > 1;
-	return append(repair, &repair->remove, &repair->num_remove, spn);
-}
-
-static bool add_twins(const struct making *making,
-		      const struct audit_finding *finding,
-		      struct audit_repair *repair)
-{
-	const struct spn_set *spns = &repair->account->spns;
-	const struct spn_value *first = spn_set_find(spns, finding->key);
-	size_t i;
-
-	(void)making;
-	for (i = 0; first != NULL && i < spns->num; i++) {
-		if (&spns->values[i] == first ||
-		    !spn_str_equal(spns->values[i].key, first->key))
-		{
-			continue;
-		}
-		repair->remove = spn_room(repair,
-					  repair->remove,
-					  repair->num_remove,
-					  struct spn_str);
-		if (repair->remove == NULL) {
-			return false;
-		}
-		repair->remove[repair->num_remove++] = spns->values[i].value;
-		repair->replace = true;
-	}
-	return true;
-}
-
 static bool carry_out(const struct making *making,
 		      const struct audit_finding *finding,
 		      struct audit_repair *repair)
@@ -357,14 +265,13 @@ static bool carry_out(const struct making *making,
 	case SPN_REPAIR_ADD_SPN:
 	case SPN_REPAIR_ADD_ADDITIONAL:
 	case SPN_REPAIR_ADD_PARTNER:
-		return append(repair,
-			      &repair->add,
-			      &repair->num_add,
-			      added_value(finding));
+		return audit_repair_add(repair, added_value(finding));
 	case SPN_REPAIR_REMOVE:
-		return add_removal(making, repair, finding->spn);
+		return audit_repair_remove_spn(repair,
+					       making->c,
+					       finding->spn);
 	case SPN_REPAIR_REMOVE_TWIN:
-		return add_twins(making, finding, repair);
+		return audit_repair_remove_twins(repair, finding->key);
 	case SPN_REPAIR_NONE:
 		break;
 	}
@@ -380,6 +287,96 @@ static bool is_removal(enum spn_repair repair)
 static bool is_bare_name(struct spn_str spn)
 {
 	return memchr(spn.data, '/', spn.len) == NULL;
+}
+
+/* ------------------------------------------------------------- a question */
+
+static bool has_dns_name(const struct spn_account *account, const char *name)
+{
+	return spn_names_have(account->additional_dns_host_names,
+			      account->dns_names,
+			      spn_str_of(name));
+}
+
+static bool otherwise(const struct making *making,
+		      struct audit_note *note,
+		      struct audit_repair *second)
+{
+	const struct audit_finding *finding = note->finding;
+	struct spn_str name = spn_str_of(finding->partner);
+	bool may = false;
+
+	switch (note->doubt.otherwise) {
+	case AUDIT_REMOVE_SPN:
+		if (!audit_repair_remove_spn(second,
+					     making->c,
+					     finding->spn) ||
+		    !audit_repair_is_possible(second, making->c, &may))
+		{
+			return false;
+		}
+		break;
+	case AUDIT_REMOVE_NAME:
+		second->attr = "msDS-AdditionalDnsHostName";
+		may = has_dns_name(second->account, finding->partner);
+		if (!audit_repair_remove(second, name)) {
+			return false;
+		}
+		break;
+	case AUDIT_NOTHING_ELSE:
+		break;
+	}
+	note->second = may ? second : NULL;
+	return true;
+}
+
+/* Both ways, ready for whoever knows the answer. */
+static bool prepare(const struct making *making, struct audit_note *note)
+{
+	const struct audit_finding *finding = note->finding;
+	struct audit_repair *first = NULL;
+	struct audit_repair *second = NULL;
+	bool may = false;
+
+	first = audit_repair_new(making->repairs,
+				 finding->holders.accounts[0]);
+	second = audit_repair_new(making->repairs,
+				  finding->holders.accounts[0]);
+	if (first == NULL || second == NULL ||
+	    !carry_out(making, finding, first) ||
+	    !audit_repair_is_possible(first, making->c, &may))
+	{
+		return false;
+	}
+	note->first = may ? first : NULL;
+	return otherwise(making, note, second);
+}
+
+static const struct audit_doubt wanted_twice = {
+	.question = "whose key does the service have?",
+	.first = "that of this account",
+	.second = "that of another one, to which it could be added, too",
+};
+
+static bool find_doubt(const struct making *making, struct audit_note *note)
+{
+	const struct audit_finding *finding = note->finding;
+	bool adds = !is_removal(finding->message->repair);
+	struct spn_str value = adds ? added_value(finding) : finding->spn;
+
+	if (!audit_doubt_of(making->repairs,
+			    making->a,
+			    finding,
+			    value,
+			    &note->doubt)) {
+		return false;
+	}
+	if (note->doubt.question == NULL && adds &&
+	    is_wanted_twice(making, finding, value))
+	{
+		note->doubt = wanted_twice;
+	}
+	return true;
 }
 
 static bool decide(struct making *making, const struct audit_finding *finding)
@@ -408,56 +405,35 @@ static bool decide(struct making *making, const struct audit_finding *finding)
 	if (!may) {
 		return true;
 	}
+	if (!find_doubt(making, note)) {
+		return false;
+	}
+	if (note->doubt.question != NULL) {
+		return prepare(making, note);
+	}
 	repair = repair_of(making, finding->holders.accounts[0]);
 	note->repair = repair;
 	return repair != NULL && add_cause(repair, finding) &&
 	       carry_out(making, finding, repair);
 }
 
-bool audit_repair_removes(const struct audit_repair *repair,
-			  struct spn_str value)
-{
-	size_t i;
-
-	for (i = 0; i < repair->num_remove; i++) {
-		if (spn_str_equal(repair->remove[i], value)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Written anew would also be what no directory takes, and one refused record
- * ends the whole file. */
-static bool is_possible(const struct audit_repair *repair)
-{
-	const struct spn_set *spns = &repair->account->spns;
-	size_t i;
-
-	for (i = 0; repair->replace && i < spns->num; i++) {
-		struct spn_str value = spns->values[i].value;
-		struct spn parsed = {};
-
-		if (!audit_repair_removes(repair, value) &&
-		    (spn_parse(value, &parsed) != SPN_SYNTAX_OK ||
-		     !spn_str_is_utf8(value)))
-		{
-			return false;
-		}
-	}
-	return true;
-}
-
 /* What is not possible is to be decided, with all that belongs to it. */
-static void drop_impossible(struct audit_repairs *repairs)
+static bool drop_impossible(const struct making *making)
 {
+	struct audit_repairs *repairs = making->repairs;
 	size_t kept = 0;
 	size_t i;
 
 	for (i = 0; i < repairs->num_repairs; i++) {
 		struct audit_repair *repair = repairs->repairs[i];
+		bool is_possible_one = false;
 
-		repair->is_impossible = !is_possible(repair);
+		if (!audit_repair_is_possible(repair,
+					      making->c,
+					      &is_possible_one)) {
+			return false;
+		}
+		repair->is_impossible = !is_possible_one;
 		if (!repair->is_impossible) {
 			repairs->repairs[kept++] = repair;
 		}
@@ -470,17 +446,19 @@ static void drop_impossible(struct audit_repairs *repairs)
 			repairs->notes[i].repair = NULL;
 		}
 	}
+	return true;
 }
 
 struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 					const struct audit_findings *findings,
-					const struct spn_case *c)
+					const struct audit_case *a)
 {
 	struct audit_repairs *repairs = talloc_zero(mem_ctx,
 						    struct audit_repairs);
 	struct making making = {
 		.repairs = repairs,
-		.c = c,
+		.a = a,
+		.c = &a->c,
 		.findings = findings,
 	};
 	size_t i;
@@ -501,6 +479,9 @@ struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 			return NULL;
 		}
 	}
-	drop_impossible(repairs);
+	if (!drop_impossible(&making)) {
+		talloc_free(repairs);
+		return NULL;
+	}
 	return repairs;
 }

@@ -10,6 +10,7 @@
 #include "directory/ldif.h"
 #include "policy/quote.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool write_comment(TALLOC_CTX *mem_ctx,
@@ -84,46 +85,6 @@ static void write_head(FILE *stream,
 		repairs->num_notes - num);
 }
 
-static bool write_decisions(TALLOC_CTX *mem_ctx,
-			    FILE *stream,
-			    const struct audit_repairs *repairs)
-{
-	char label[16] = "";
-	size_t i;
-
-	for (i = 0; i < repairs->num_notes; i++) {
-		const struct audit_finding *finding =
-			repairs->notes[i].finding;
-
-		if (repairs->notes[i].repair != NULL) {
-			continue;
-		}
-		snprintf(label,
-			 sizeof(label),
-			 "  %s ",
-			 audit_holders_label(finding));
-		fputs("\n# To be decided:\n", stream);
-		if (!write_finding(mem_ctx, stream, finding) ||
-		    !write_accounts(mem_ctx,
-				    stream,
-				    label,
-				    &finding->holders) ||
-		    !write_accounts(mem_ctx,
-				    stream,
-				    "  also ",
-				    &finding->others) ||
-		    !write_comment(mem_ctx,
-				   stream,
-				   "  why: ",
-				   finding->reason) ||
-		    !write_comment(mem_ctx, stream, "  fix: ", finding->fix))
-		{
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool write_causes(TALLOC_CTX *mem_ctx,
 			 FILE *stream,
 			 const struct audit_repair *repair)
@@ -141,16 +102,15 @@ static bool write_causes(TALLOC_CTX *mem_ctx,
 
 /* -------------------------------------------------------------------- LDIF */
 
-#define SPN_ATTR "servicePrincipalName"
-
 /* No values: the attribute goes. */
 static bool add_element(struct ldb_message *msg,
+			const char *attr,
 			int flag,
 			const struct spn_str *values,
 			size_t num_values)
 {
 	struct ldb_message_element *el = NULL;
-	bool ok = ldb_msg_add_empty(msg, SPN_ATTR, flag, &el) == LDB_SUCCESS &&
+	bool ok = ldb_msg_add_empty(msg, attr, flag, &el) == LDB_SUCCESS &&
 		  spn_values_room(msg, el, num_values);
 	size_t i;
 
@@ -182,6 +142,7 @@ static bool fill_replace(struct ldb_message *msg,
 		all[num++] = repair->add[i];
 	}
 	return add_element(msg,
+			   repair->attr,
 			   (num == 0) ? LDB_FLAG_MOD_DELETE
 				      : LDB_FLAG_MOD_REPLACE,
 			   all,
@@ -195,10 +156,12 @@ static bool fill_message(struct ldb_message *msg,
 		return fill_replace(msg, repair);
 	}
 	return (repair->num_remove == 0 || add_element(msg,
+						       repair->attr,
 						       LDB_FLAG_MOD_DELETE,
 						       repair->remove,
 						       repair->num_remove)) &&
 	       (repair->num_add == 0 || add_element(msg,
+						    repair->attr,
 						    LDB_FLAG_MOD_ADD,
 						    repair->add,
 						    repair->num_add));
@@ -206,8 +169,8 @@ static bool fill_message(struct ldb_message *msg,
 
 static bool write_record(TALLOC_CTX *mem_ctx,
 			 struct ldb_context *ldb,
-			 FILE *stream,
-			 const struct audit_repair *repair)
+			 const struct audit_repair *repair,
+			 FILE *stream)
 {
 	struct ldb_message *msg = ldb_msg_new(mem_ctx);
 	bool ok = msg != NULL && fill_message(msg, repair) &&
@@ -215,26 +178,6 @@ static bool write_record(TALLOC_CTX *mem_ctx,
 
 	talloc_free(msg);
 	return ok;
-}
-
-bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
-			  struct ldb_context *ldb,
-			  const struct audit_repairs *repairs,
-			  FILE *stream)
-{
-	size_t i;
-
-	write_head(stream,
-		   repairs,
-		   "Apply with: ldbmodify -H ldap://SERVER -U USER THIS-FILE");
-	for (i = 0; i < repairs->num_repairs; i++) {
-		if (!write_causes(mem_ctx, stream, repairs->repairs[i]) ||
-		    !write_record(mem_ctx, ldb, stream, repairs->repairs[i]))
-		{
-			return false;
-		}
-	}
-	return write_decisions(mem_ctx, stream, repairs);
 }
 
 /* ------------------------------------------------------------------ setspn */
@@ -270,13 +213,15 @@ static void write_commands(TALLOC_CTX *mem_ctx,
 	}
 }
 
-static void write_account(TALLOC_CTX *mem_ctx,
-			  FILE *stream,
-			  const struct audit_repair *repair)
+static bool write_account(TALLOC_CTX *mem_ctx,
+			  struct ldb_context *ldb,
+			  const struct audit_repair *repair,
+			  FILE *stream)
 {
-	if (repair->replace) {
+	(void)ldb;
+	if (repair->replace || strcmp(repair->attr, AUDIT_ATTR_SPN) != 0) {
 		fputs("# not as a command: use --fix-ldif\n", stream);
-		return;
+		return true;
 	}
 	write_commands(mem_ctx,
 		       stream,
@@ -290,13 +235,147 @@ static void write_account(TALLOC_CTX *mem_ctx,
 		       "-S",
 		       repair->add,
 		       repair->num_add);
+	return true;
+}
+
+/* ------------------------------------------------------- what is written */
+
+/* One of the two forms. */
+struct form {
+	bool (*write)(TALLOC_CTX *mem_ctx,
+		      struct ldb_context *ldb,
+		      const struct audit_repair *repair,
+		      FILE *stream);
+	struct ldb_context *ldb; /* of LDIF */
+};
+
+/* What can be used by taking "# " away. */
+static void put_as_comment(FILE *stream, const char *text)
+{
+	while (text[0] != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		fprintf(stream, "# %.*s\n", (int)len, text);
+		text += len + ((text[len] == '\n') ? 1 : 0);
+	}
+}
+
+static bool write_way(TALLOC_CTX *mem_ctx,
+		      FILE *stream,
+		      const struct form *form,
+		      const char *label,
+		      const char *when,
+		      const struct audit_repair *repair)
+{
+	char *data = NULL;
+	size_t len = 0;
+	FILE *buffer = NULL;
+	bool ok = when == NULL || write_comment(mem_ctx, stream, label, when);
+
+	if (!ok || repair == NULL) {
+		return ok;
+	}
+	buffer = open_memstream(&data, &len);
+	if (buffer == NULL) {
+		return false;
+	}
+	ok = form->write(mem_ctx, form->ldb, repair, buffer);
+	ok = fclose(buffer) == 0 && ok;
+	if (ok) {
+		put_as_comment(stream, data);
+	}
+	free(data);
+	return ok;
+}
+
+static bool write_question(TALLOC_CTX *mem_ctx,
+			   FILE *stream,
+			   const struct form *form,
+			   const struct audit_note *note)
+{
+	const struct audit_doubt *doubt = &note->doubt;
+
+	if (doubt->question == NULL) {
+		return true;
+	}
+	return write_comment(mem_ctx, stream, "  ask: ", doubt->question) &&
+	       write_way(mem_ctx,
+			 stream,
+			 form,
+			 "  (a) ",
+			 doubt->first,
+			 note->first) &&
+	       write_way(mem_ctx,
+			 stream,
+			 form,
+			 "  (b) ",
+			 doubt->second,
+			 note->second);
+}
+
+static bool write_decision(TALLOC_CTX *mem_ctx,
+			   FILE *stream,
+			   const struct form *form,
+			   const struct audit_note *note)
+{
+	const struct audit_finding *finding = note->finding;
+	char label[16] = "";
+
+	snprintf(label, sizeof(label), "  %s ", audit_holders_label(finding));
+	fputs("\n# To be decided:\n", stream);
+	return write_finding(mem_ctx, stream, finding) &&
+	       write_accounts(mem_ctx, stream, label, &finding->holders) &&
+	       write_accounts(mem_ctx, stream, "  also ", &finding->others) &&
+	       write_comment(mem_ctx, stream, "  why: ", finding->reason) &&
+	       write_comment(mem_ctx, stream, "  fix: ", finding->fix) &&
+	       write_question(mem_ctx, stream, form, note);
+}
+
+static bool write_all(TALLOC_CTX *mem_ctx,
+		      FILE *stream,
+		      const struct form *form,
+		      const struct audit_repairs *repairs)
+{
+	size_t i;
+
+	for (i = 0; i < repairs->num_repairs; i++) {
+		if (!write_causes(mem_ctx, stream, repairs->repairs[i]) ||
+		    !form->write(mem_ctx,
+				 form->ldb,
+				 repairs->repairs[i],
+				 stream))
+		{
+			return false;
+		}
+	}
+	for (i = 0; i < repairs->num_notes; i++) {
+		if (repairs->notes[i].repair == NULL &&
+		    !write_decision(mem_ctx, stream, form, &repairs->notes[i]))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
+			  struct ldb_context *ldb,
+			  const struct audit_repairs *repairs,
+			  FILE *stream)
+{
+	const struct form form = {.write = write_record, .ldb = ldb};
+
+	write_head(stream,
+		   repairs,
+		   "Apply with: ldbmodify -H ldap://SERVER -U USER THIS-FILE");
+	return write_all(mem_ctx, stream, &form, repairs);
 }
 
 bool audit_write_fix_setspn(TALLOC_CTX *mem_ctx,
 			    const struct audit_repairs *repairs,
 			    FILE *stream)
 {
-	size_t i;
+	const struct form form = {.write = write_account};
 
 	fputs("#!/bin/sh\n", stream);
 	write_head(stream,
@@ -304,13 +383,7 @@ bool audit_write_fix_setspn(TALLOC_CTX *mem_ctx,
 		   "Run it as an administrator; its arguments are those of "
 		   "setspn:\n#\tsh THIS-FILE -H ldap://SERVER --user=USER");
 	fputs("status=0\n", stream);
-	for (i = 0; i < repairs->num_repairs; i++) {
-		if (!write_causes(mem_ctx, stream, repairs->repairs[i])) {
-			return false;
-		}
-		write_account(mem_ctx, stream, repairs->repairs[i]);
-	}
-	if (!write_decisions(mem_ctx, stream, repairs)) {
+	if (!write_all(mem_ctx, stream, &form, repairs)) {
 		return false;
 	}
 	fputs("\nexit $status\n", stream);

@@ -28,7 +28,8 @@ static const struct spn_message pair_no_short = {
 		  "same account: add or remove both in one request",
 	.reason = "nobody holds its other half {partner}: who asks by "
 		  "the short name gets no ticket",
-	.fix = "add {partner} to the same account",
+	.fix = "add {partner} to the same account, if the service has "
+	       "the key of that",
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
 
@@ -44,7 +45,8 @@ static const struct spn_message pair_no_fqdn = {
 		  "same account: add or remove both in one request",
 	.reason = "nobody holds its other half {partner}: who asks by "
 		  "the full name gets no ticket",
-	.fix = "add {partner} to the same account",
+	.fix = "add {partner} to the same account, if the service has "
+	       "the key of that",
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
 
@@ -80,7 +82,8 @@ static const struct spn_message pair_split_alias = {
 	.reason = "its other half {partner} is missing and falls to "
 		  "another account, through HOST or by its name: wrong "
 		  "key, 401.1 or a prompt after 30 minutes",
-	.fix = "add {partner} to the same account",
+	.fix = "find out whose key the service has: if this account's, "
+	       "add {partner} to it; if the other's, remove {spn}",
 	.repair = SPN_REPAIR_ADD_PARTNER,
 };
 
