@@ -107,8 +107,9 @@ DOMAIN_SUITES = (
           % layout.PYTHON),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
-    *(Suite("tool_audit_fixes." + environment, environment + ":local",
-            "counted", python("tool_audit_fixes"))
+    *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
+            python(name))
+      for name in ("tool_audit_fixes", "tool_audit_fix_tickets")
       for environment in ("ad_dc", "ad_dc_stock")),
     *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
             python(name))

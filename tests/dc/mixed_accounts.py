@@ -86,7 +86,7 @@ class Group:
 
     def accounts(self):
         kinds = self.random.choices(("computer", "user", "gmsa"), (4, 4, 1),
-                                    k=self.random.randint(2, 5))
+                                    k=self.random.randint(1, 5))
         return [self.computer() if kind == "computer" else self.user(kind)
                 for kind in kinds]
 

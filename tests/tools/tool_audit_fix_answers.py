@@ -20,6 +20,7 @@ import unittest
 
 import mixed_accounts
 import violations
+from fix_files import DECIDE, claimed, compare, left_over, questions
 from ldif_changes import Directory, Refused, fold
 
 BUILD = os.environ["SPN_POLICY_BUILD"]
@@ -33,12 +34,6 @@ CLASSES = ("http", "HOST", "cifs", "dns", "foo", "ldap")
 MAPPINGS = dict.fromkeys(
     violations.MAPPINGS.partition("=")[2].split(","), "host")
 DISABLED = 2
-
-
-def unescape(text):
-    """As reports escape: \\xx is a byte."""
-    return re.sub(rb"\\([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]),
-                  text.encode())
 
 
 def add_mixed(d):
@@ -56,20 +51,6 @@ def add_mixed(d):
         d.account(account.kind, account.cn, account.spns, sam=account.sam,
                   dn="CN=%s,OU=o%d,OU=accounts,%s" % (
                       account.cn, number, d.dn), **attrs)
-
-
-def questions(text):
-    """{finding: [(a), (b)]}, each a text and what stands ready below it."""
-    found = {}
-    for block in text.partition("# To be decided:")[2].split("\n\n"):
-        ways = re.split(r"^#   \([ab]\) ", block, flags=re.MULTILINE)
-        if len(ways) == 3:
-            title = re.search(r"^# (SPN-\d+ \S+ .*)$", ways[0], re.MULTILINE)
-            found[title[1]] = [
-                (way.partition("\n")[0],
-                 re.sub("^# ", "", way.partition("\n")[2], flags=re.MULTILINE))
-                for way in ways[1:]]
-    return found
 
 
 class Files(unittest.TestCase):
@@ -103,7 +84,7 @@ class Files(unittest.TestCase):
                            "--fix-ldif=" + self.path("fix"),
                            "--fix-setspn=" + self.path("sh"))
         for name, ends in (("fix", [""]), ("sh", ["", "exit $status"])):
-            decide = self.read(name).partition("# To be decided:")[2]
+            decide = self.read(name).partition(DECIDE)[2]
             self.assertEqual([], [
                 line for line in decide.split("\n")[1:]
                 if not line.startswith("#") and line not in ends])
@@ -157,39 +138,12 @@ class FixAnswers(Files):
         return sorted(text for text in found.values()
                       if text.isprintable() and text[0] != "-")
 
-    def claimed(self, findings):
-        """Those that the file says it repairs: [finding]."""
-        text = self.read("fix").partition("# To be decided:")[0]
-        said = re.findall(r"^# (SPN-\d+) \S+ (.*)$", text, re.MULTILINE)
-        self.assertEqual(int(re.search(r"repairs: (\d+)", text)[1]),
-                         len(said))
-        return [each for each in findings
-                if (each["code"], each["spn"]) in set(said)]
-
-    def compare(self, before, after, claimed):
-        named = {fold(unescape(text)) for each in claimed
-                 for text in (each["spn"], each["partner"]) if text}
-        wrong = []
-        for name, key in before.items():
-            is_named = fold(name.encode()) in named
-            if after[name] == key:
-                what = "same"
-            elif key is None:
-                what = "became answered"
-            elif is_named:
-                what = "changed and named"
-            else:
-                what = "wrong"
-                wrong.append("%s: %s, was %s" % (name, after[name], key))
-            self.counts[what] += 1
-        return wrong
-
     def check(self, seed):
         """What is wrong, as text."""
         domain = violations.build(DNS, 20, 1, seed, more=add_mixed)
         self.export(domain)
         found = self.fixes()
-        claimed = self.claimed(found)
+        repaired = claimed(self.read("fix"), found)
         old = Directory(self.read("before"), MAPPINGS)
         new = Directory(self.read("before"), MAPPINGS)
         wrong = []
@@ -200,42 +154,16 @@ class FixAnswers(Files):
                 wrong.append("refused: %s" % refused)
         self.write("after", new.export())
         names = self.names(old, new)
-        wrong += self.compare(self.ask(self.path("before"), names),
-                              self.ask(self.path("after"), names), claimed)
-        wrong += self.findings(found, claimed)
+        wrong += compare(self.ask(self.path("before"), names),
+                         self.ask(self.path("after"), names), repaired,
+                         self.counts)
+        wrong += left_over(found, self.audit(self.path("after")), repaired)
         self.counts.update({"directories": 1, "names": len(names),
                             "accounts": len(domain.entries),
                             "findings": len(found),
-                            "repaired": len(claimed),
+                            "repaired": len(repaired),
                             "questions": len(questions(self.read("fix")))})
         return ["seed %d: %s" % (seed, each) for each in wrong]
-
-    def findings(self, found, claimed):
-        """Repaired is gone, and nothing is new."""
-        def key(finding):
-            return (finding["code"], (finding["spn"] or "").upper(), *sorted(
-                holder["dn"] for holder in finding["holders"]))
-        left = self.audit(self.path("after"))
-        still = set(map(key, left)) & set(map(key, claimed))
-        known = set(map(key, found))
-        return ["still there: %s" % (each,) for each in sorted(still)] + [
-            "new: %s" % (key(each),) for each in left
-            if key(each) not in known and each["severity"] != "info"
-            and not self.is_lesser(each, claimed)]
-
-    def is_lesser(self, finding, claimed):
-        """As in the KB: of the half that came it is said that the computer
-        has HOST of it. That is less than what was wrong before."""
-        for each in claimed:
-            hosts = {text.upper().split("/")[1] for text in
-                     (each["spn"], each["partner"]) if text and "/" in text}
-            if (each["holders"] == finding["holders"]
-                    and (finding["severity"], each["severity"]) == (
-                        "warning", "error") and hosts.intersection(
-                            finding["spn"].upper().split("/")[1].split(":"))):
-                self.counts["lesser findings"] += 1
-                return True
-        return False
 
     def test_answers(self):
         wrong = []
@@ -329,6 +257,14 @@ class Questions(Files):
         self.export(self.domain)
         self.fixes()
         self.assertNotRegex(self.read("fix"), "(?m)^servicePrincipalName: http")
+
+    def test_computer_of_two_names(self):
+        self.domain.computer("srv9", ["http/web01"], own=False,
+                             dNSHostName="web01." + DNS,
+                             dn="CN=x,OU=accounts," + self.domain.dn)
+        _, commands = self.ask_about("SPN-302 PAIR-NO-FQDN http/web01")
+        self.assertEqual(["setspn -C -S 'http/web01.%s' 'srv9$'" % DNS,
+                          "setspn -C -D 'http/web01' 'srv9$'"], commands)
 
     def test_wanted_by_two(self):
         self.domain.user("svca", ["http/portal." + DNS])

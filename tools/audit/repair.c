@@ -78,8 +78,9 @@ static bool is_wanted_twice(const struct making *making,
 		if (other != finding &&
 		    spn_str_equal_nocase(added_value(other), value) &&
 		    other->holders.num_accounts > 0 &&
-		    !spn_account_same(other->holders.accounts[0],
-				      finding->holders.accounts[0]))
+		    (other->holders.num_accounts > 1 ||
+		     !spn_account_same(other->holders.accounts[0],
+				       finding->holders.accounts[0])))
 		{
 			return true;
 		}

@@ -282,12 +282,58 @@ static bool find_rival(const struct asking *ask,
 	       (*rival != NULL || ask_holders(ask, rival));
 }
 
+/*
+ * Of a computer whose two names differ: its DNS name would go with the half
+ * that is there, and has its other half in the NetBIOS name.
+ */
+static bool doubt_of_names(const struct asking *ask, struct audit_doubt *doubt)
+{
+	struct spn_holders effective = {};
+	const char *partner = NULL;
+	struct spn half = {};
+
+	if (!spn_host_is_fqdn(ask->spn.host_name) ||
+	    spn_parse(ask->finding->spn, &half) != SPN_SYNTAX_OK)
+	{
+		return true;
+	}
+	if (!spn_host_partner(&ask->c,
+			      ask->mem_ctx,
+			      ask->spn.host_name,
+			      &partner,
+			      NULL))
+	{
+		return false;
+	}
+	if (partner == NULL || spn_str_is(half.host_name, partner)) {
+		return true;
+	}
+	if (!spn_case_effective(&ask->c,
+				ask->mem_ctx,
+				ask->spn.service_class,
+				spn_str_of(partner),
+				&effective))
+	{
+		return false;
+	}
+	if (!spn_holders_is_only(&effective, ask->holder)) {
+		doubt->question = "are both names those of one site? The new "
+				  "one is that of the computer, which has "
+				  "another NetBIOS name";
+		doubt->first = "they are";
+		doubt->second = "they are not: the half that is there goes";
+		doubt->otherwise = AUDIT_REMOVE_SPN;
+	}
+	return true;
+}
+
 static bool doubt_of_add(TALLOC_CTX *mem_ctx,
 			 const struct asking *ask,
 			 struct audit_doubt *doubt)
 {
 	const char *then = "; no other account may hold what the new SPN "
 			   "stands for";
+	bool is_half = ask->finding->message->repair == SPN_REPAIR_ADD_PARTNER;
 	const struct spn_account *rival = NULL;
 
 	if (!ask_what_it_stands_for(ask, &rival)) {
@@ -300,9 +346,9 @@ static bool doubt_of_add(TALLOC_CTX *mem_ctx,
 		}
 	}
 	if (rival == NULL) {
-		return true;
+		return !is_half || doubt_of_names(ask, doubt);
 	}
-	if (ask->finding->message->repair != SPN_REPAIR_ADD_PARTNER) {
+	if (!is_half) {
 		return say_whose_key(mem_ctx,
 				     ask,
 				     then,
