@@ -160,6 +160,7 @@ class Tickets(unittest.TestCase):
         wrong += left_over(found, self.audit(), repaired)
         print("seed %d: %s; %s" % (SEED, dict(counts), said.strip()))
         self.assertEqual([], wrong, "\n".join(wrong))
+        self.assertGreaterEqual(len(accounts), 60)
         self.assertGreater(len(repaired), 10)
 
     def kb(self):

@@ -29,6 +29,8 @@ AUDIT = os.environ.get("SPN_FIX_AUDIT",
 SAY = os.path.join(BUILD, "tests", "say_kdc")
 SEEDS = int(os.environ.get("SPN_FIX_SEEDS", "5"))
 DNS = "corp.example.com"
+GUIDE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "docs", "audit-guide.md")
 GROUPS = 60
 CLASSES = ("http", "HOST", "cifs", "dns", "foo", "ldap")
 MAPPINGS = dict.fromkeys(
@@ -223,6 +225,23 @@ class Questions(Files):
     def test_kb(self):
         self.assertEqual(["web01$", "web01$"], self.check_kb())
 
+    def test_guide(self):
+        """The example in docs/audit-guide.md."""
+        self.domain = violations.Domain("example.com", 1,
+                                        violations.DOMAIN_SID)
+        violations.add_forest(self.domain)
+        for kind, name, folder, spns in (
+                ("computer", "WEB01", "Computers", ["HOST/WEB01"]),
+                ("user", "svcweb", "Users", ["http/web01.example.com"])):
+            self.domain.account(kind, name, spns, dn="CN=%s,CN=%s,%s" % (
+                name, folder, self.domain.dn))
+        self.export(self.domain)
+        self.fixes()
+        with open(GUIDE, encoding="utf-8") as stream:
+            example = re.search(r"^```text\n(# To be decided.*?)^```",
+                                stream.read(), re.MULTILINE | re.DOTALL)[1]
+        self.assertIn("\n\n%s\n" % example, self.read("fix"))
+
     def test_by_cn(self):
         self.assertEqual(["other$", "other$"],
                          self.check_kb(own=False, sam="other$",
@@ -239,24 +258,33 @@ class Questions(Files):
         self.assertEqual([None, None], self.check_kb(
             own=False, dn="CN=x,OU=accounts," + self.domain.dn))
 
-    def test_host_of_another_class(self):
-        """HOST of a name that is no computer's own."""
-        self.domain.computer("pc", ["HOST/alias"])
+    def test_host_of_the_half(self):
+        """HOST of the half that is there; no computer is called so."""
+        self.domain.computer("pc", ["HOST/alias." + DNS])
         self.domain.user("svc", ["http/alias." + DNS])
         _, commands = self.ask_about(
-            "SPN-304 PAIR-SPLIT-ALIAS http/alias.%s" % DNS)
+            "SPN-301 PAIR-NO-SHORT http/alias." + DNS)
         self.assertEqual(["setspn -U -S 'http/alias' 'svc'",
                           "setspn -U -D 'http/alias.%s' 'svc'" % DNS],
                          commands)
 
+    def add_domain(self):
+        """Another one of the forest: its suffix."""
+        self.domain.entry(
+            "CN=SUB,CN=Partitions,CN=Configuration," + self.domain.dn,
+            objectClass=["top", "crossRef"], systemFlags=3,
+            nCName="DC=sub," + self.domain.dn, dnsRoot="sub." + DNS,
+            nETBIOSName="SUB")
+        return "sub." + DNS
+
     def test_half_of_two(self):
         """Who keeps the half that two hold gets the other one, too."""
-        self.domain.computer("a", ["http/portal"])
-        self.domain.computer("b", ["http/portal"], **{
-            "msDS-AdditionalSamAccountName": "portal$", "own": False})
-        self.export(self.domain)
-        self.fixes()
-        self.assertNotRegex(self.read("fix"), "(?m)^servicePrincipalName: http")
+        self.domain.gmsa("a", ["http/portal"])
+        self.domain.gmsa("b", ["http/portal",
+                               "http/portal." + self.add_domain()])
+        ldif, _ = self.ask_about("SPN-302 PAIR-NO-FQDN http/portal")
+        self.assertIn("runs as CN=a,", ldif[0][0])
+        self.assertIn("runs as CN=b,", ldif[1][0])
 
     def test_computer_of_two_names(self):
         self.domain.computer("srv9", ["http/web01"], own=False,
@@ -266,13 +294,29 @@ class Questions(Files):
         self.assertEqual(["setspn -C -S 'http/web01.%s' 'srv9$'" % DNS,
                           "setspn -C -D 'http/web01' 'srv9$'"], commands)
 
+    def test_half_is_its_name(self):
+        """The half that is there is a name of a computer."""
+        self.domain.computer("srv9", own=False, dNSHostName="web01." + DNS,
+                             dn="CN=x,OU=accounts," + self.domain.dn)
+        self.domain.user("svc", ["http/web01." + DNS])
+        _, commands = self.ask_about(
+            "SPN-301 PAIR-NO-SHORT http/web01." + DNS)
+        self.assertEqual(["setspn -U -S 'http/web01' 'svc'",
+                          "setspn -U -D 'http/web01.%s' 'svc'" % DNS],
+                         commands)
+
+    def test_wanted_by_several(self):
+        """A finding of two accounts is not repaired, and would be of one."""
+        half = "http/srv9." + DNS
+        self.domain.computer("srv9", ["http/web01." + DNS, half], own=False,
+                             dNSHostName="web01." + DNS,
+                             dn="CN=a,OU=accounts," + self.domain.dn)
+        self.domain.user("z", [half])
+        self.ask_about("SPN-301 PAIR-NO-SHORT http/web01." + DNS)
+
     def test_wanted_by_two(self):
         self.domain.user("svca", ["http/portal." + DNS])
-        self.domain.user("svcb", ["HTTP/portal." + DNS.replace("corp", "sub")])
-        self.domain.entry("CN=SUB,CN=Partitions,CN=Configuration," + (
-            self.domain.dn), objectClass=["top", "crossRef"],
-            nCName="DC=sub," + self.domain.dn, systemFlags=3,
-            dnsRoot=DNS.replace("corp", "sub"), nETBIOSName="SUB")
+        self.domain.user("svcb", ["HTTP/portal." + self.add_domain()])
         ldif, _ = self.ask_about("SPN-301 PAIR-NO-SHORT http/portal." + DNS)
         self.assertEqual("that of this account", ldif[0][0])
         self.assertEqual("", ldif[1][1].strip())
