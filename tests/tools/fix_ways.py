@@ -441,6 +441,7 @@ def no_switch(w, _f):
 
 
 ADD = "add PARTNER to the same account"
+THIS_KEY = ADD + ", if the service has the key of that"
 MEANT = "; did you mean 'PARTNER'?"
 MANUAL = "unless the manual of a product asks for it"
 CLIENTS = "replace it by the name that clients use"
@@ -493,11 +494,13 @@ WAYS = {
                 "changed it on purpose", [new_mappings, accept]),
     "SPN-204": ("set it to 0 unless a migration is under way",
                 [no_switch, accept]),
-    "SPN-301": (ADD, [add_partner]),
-    "SPN-302": (ADD, [add_partner]),
+    "SPN-301": (THIS_KEY, [add_partner]),
+    "SPN-302": (THIS_KEY, [add_partner]),
     "SPN-303": ("move both halves to the account whose key the service has",
                 [halves_to(holders), halves_to(others)]),
-    "SPN-304": (ADD, [add_partner]),
+    "SPN-304": ("find out whose key the service has: if this account's, add "
+                "PARTNER to it; if the other's, remove SPN",
+                [add_partner, remove]),
     "SPN-305": ("replace the half that was not meant",
                 [replace_other_half, remove]),
     "SPN-306": (ADD + "; if clients send the port, add the other half with "
@@ -526,6 +529,8 @@ WAYS = {
     "SPN-407": ("if clients ask for it, replace it by the same without the "
                 "third part, and have them ask for that; otherwise it does no "
                 "harm, and can go", [without_third, remove]),
+    "SPN-408": ("if you do not know the alias, find out who made it; else "
+                "nothing needs to be done", [remove_host, accept]),
     "SPN-501": ("if it is not to be used again, remove its SPNs, or the "
                 "account", [remove_all_spns, delete_account]),
     "SPN-502": ("remove the computer if it is gone", [delete_account]),

@@ -277,7 +277,7 @@ static void test_no_circle(void **state)
 
 static const struct about web = {0, "foo/web.example.com", "foo/web"};
 
-/* Not shown, and followed all the same; but not what is off. */
+/* What speaks for an error is one, and shown; but not what is off. */
 static void test_choice(void **state)
 {
 	struct world *w = new_world(*state);
@@ -293,8 +293,18 @@ static void test_choice(void **state)
 	findings = findings_of(w, half, &web, stale, &web);
 	assert_int_equal(findings->counts[SPN_SEVERITY_WARNING], 0);
 	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_int_equal(findings->num_findings, 1);
+	assert_ptr_equal(findings->findings[0].message, stale);
+	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 1);
+
+	/* ... and not for what is not shown itself */
+	assert_true(
+		audit_choice_rule(w->choice, "PAIR-NO-SHORT=info", &reason));
+	findings = findings_of(w, half, &web, stale, &web);
+	assert_true(audit_findings_give_way(findings, &w->f->fold));
 	assert_int_equal(findings->num_findings, 0);
-	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 0);
+	assert_true(
+		audit_choice_rule(w->choice, "PAIR-NO-SHORT=error", &reason));
 
 	assert_true(audit_choice_rule(w->choice, "STALE-NOHOST=off", &reason));
 	add(w, &violations, half, &web);
@@ -312,7 +322,8 @@ static bool is_account_b(void *private_data, const struct spn_account *account)
 	return account == w->accounts[1];
 }
 
-/* Both accounts have the port, one of them the host that is gone. */
+/* Both accounts have the port, one of them the host that is gone: that is
+ * said, also to who asks for the other one. */
 static void test_keep(void **state)
 {
 	struct world *w = new_world(*state);
@@ -330,7 +341,8 @@ static void test_keep(void **state)
 	assert_non_null(findings);
 	audit_findings_keep(findings, is_account_b, w);
 	assert_true(audit_findings_give_way(findings, &w->f->fold));
-	assert_int_equal(findings->num_findings, 0);
+	assert_int_equal(findings->num_findings, 1);
+	assert_ptr_equal(findings->findings[0].message, stale);
 }
 
 int main(void)

@@ -73,9 +73,10 @@ class GivesWay(Input):
                          self.findings(HALF, self.accept("".join(lines))))
 
     def test_least(self):
-        """What is not shown is followed all the same."""
+        """What speaks for an error is one."""
         self.assertEqual([("SPN-401", "http/" + GONE)], self.findings(HALF))
-        self.assertEqual([], self.findings(HALF, "--min-severity=error"))
+        self.assertEqual([("SPN-401", "http/" + GONE)],
+                         self.findings(HALF, "--min-severity=error"))
         self.assertEqual(
             [("SPN-301", "http/" + GONE)],
             self.findings(HALF, "--min-severity=error", "--only=http-pair"))
@@ -89,7 +90,9 @@ class GivesWay(Input):
         self.assertEqual([("SPN-101", "http/web")], self.findings(text))
         self.assertEqual([("SPN-101", "http/web")],
                          self.findings(text, "--account=x3"))
-        self.assertEqual([], self.findings(text, "--account=x1"))
+        # What x1 lacks is the other half, which two others hold.
+        self.assertEqual([("SPN-101", "http/web")],
+                         self.findings(text, "--account=x1"))
 
     def test_repairs(self):
         """No other half comes to a host that is gone."""

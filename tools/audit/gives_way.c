@@ -4,7 +4,8 @@
  * on its accounts, its accounts. Sorted, so that many are looked up fast. A
  * finding that gives way itself still leaves them: what it is silenced by
  * comes first, and after that it speaks. The relation has no circle, so the
- * last one always speaks (tests/tools/test_audit_gives_way.c).
+ * last one always speaks (tests/tools/test_audit_gives_way.c), and is as grave
+ * as the gravest of them: nobody misses an error.
  */
 #include "gives_way.h"
 
@@ -12,6 +13,7 @@
 #include "policy/names.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +202,7 @@ struct mark {
 	struct spn_str id;   /* of the message */
 	const char *guid;    /* "" where only the SPN counts */
 	struct spn_str text; /* SPN, host in small letters, or empty */
+	size_t finding;	     /* its place */
 };
 
 struct marks {
@@ -246,6 +249,7 @@ static bool host_of(TALLOC_CTX *mem_ctx,
 
 static void add_mark(struct marks *marks,
 		     const struct audit_finding *finding,
+		     size_t place,
 		     const char *guid,
 		     struct spn_str text)
 {
@@ -253,13 +257,16 @@ static void add_mark(struct marks *marks,
 		.id = spn_str_of(finding->message->id),
 		.guid = guid,
 		.text = text,
+		.finding = place,
 	};
 }
 
 static bool mark_finding(TALLOC_CTX *mem_ctx,
 			 struct marks *marks,
-			 const struct audit_finding *finding)
+			 const struct audit_findings *findings,
+			 size_t place)
 {
+	const struct audit_finding *finding = &findings->findings[place];
 	const struct audit_accounts *holders = &finding->holders;
 	struct spn_str host = {};
 	size_t i;
@@ -267,13 +274,13 @@ static bool mark_finding(TALLOC_CTX *mem_ctx,
 	if (!host_of(mem_ctx, finding, &host)) {
 		return false;
 	}
-	add_mark(marks, finding, "", finding->key);
+	add_mark(marks, finding, place, "", finding->key);
 	for (i = 0; i < holders->num_accounts; i++) {
 		const char *guid = holders->accounts[i]->object_guid;
 
-		add_mark(marks, finding, guid, (struct spn_str){});
+		add_mark(marks, finding, place, guid, (struct spn_str){});
 		if (host.len > 0) {
-			add_mark(marks, finding, guid, host);
+			add_mark(marks, finding, place, guid, host);
 		}
 	}
 	return true;
@@ -302,7 +309,7 @@ static bool mark_all(TALLOC_CTX *mem_ctx,
 		const struct audit_finding *finding = &findings->findings[i];
 
 		if (audit_is_given_way(finding->message) &&
-		    !mark_finding(mem_ctx, &marks, finding))
+		    !mark_finding(mem_ctx, &marks, findings, i))
 		{
 			return false;
 		}
@@ -333,28 +340,34 @@ static const struct mark *find(const struct marks *marks, struct mark wanted)
 	return &marks->marks[low];
 }
 
-static bool is_there(const struct marks *marks, struct mark wanted)
+/* NULL: it is not there. */
+static const struct mark *find_same(const struct marks *marks,
+				    struct mark wanted)
 {
 	const struct mark *found = find(marks, wanted);
 
-	return found != &marks->marks[marks->num_marks] &&
-	       compare_marks(found, &wanted) == 0;
+	return (found != &marks->marks[marks->num_marks] &&
+		compare_marks(found, &wanted) == 0)
+		       ? found
+		       : NULL;
 }
 
 /* A host whose first label this one is. dotted: with its dot. */
-static bool is_longer_there(const struct marks *marks,
-			    struct mark wanted,
-			    struct spn_str dotted)
+static const struct mark *find_longer(const struct marks *marks,
+				      struct mark wanted,
+				      struct spn_str dotted)
 {
 	const struct mark *found = NULL;
 
 	wanted.text = dotted;
 	found = find(marks, wanted);
-	return found != &marks->marks[marks->num_marks] &&
-	       spn_str_equal(found->id, wanted.id) &&
-	       strcmp(found->guid, wanted.guid) == 0 &&
-	       found->text.len > dotted.len &&
-	       memcmp(found->text.data, dotted.data, dotted.len) == 0;
+	return (found != &marks->marks[marks->num_marks] &&
+		spn_str_equal(found->id, wanted.id) &&
+		strcmp(found->guid, wanted.guid) == 0 &&
+		found->text.len > dotted.len &&
+		memcmp(found->text.data, dotted.data, dotted.len) == 0)
+		       ? found
+		       : NULL;
 }
 
 /* ------------------------------------------------------------- giving way */
@@ -399,54 +412,64 @@ static bool prepare(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool shares_host(const struct marks *marks,
-			const struct looked_up *by,
-			struct mark wanted)
+static const struct mark *find_host(const struct marks *marks,
+				    const struct looked_up *by,
+				    struct mark wanted)
 {
+	const struct mark *found = NULL;
+
 	if (by->host.len == 0) {
-		return false;
+		return NULL;
 	}
 	wanted.text = by->host;
-	if (is_there(marks, wanted)) {
-		return true;
+	found = find_same(marks, wanted);
+	if (found != NULL) {
+		return found;
 	}
 	if (by->dotted.len > 0) {
-		return is_longer_there(marks, wanted, by->dotted);
+		return find_longer(marks, wanted, by->dotted);
 	}
 	wanted.text = spn_first_label(by->host);
-	return is_there(marks, wanted);
+	return find_same(marks, wanted);
 }
 
-static bool shares(const struct marks *marks,
-		   const struct audit_finding *finding,
-		   const struct looked_up *by,
-		   enum audit_in_common in_common,
-		   struct spn_str to)
+static const struct mark *find_spn(const struct marks *marks,
+				   struct spn_str key,
+				   struct mark wanted)
+{
+	wanted.text = key;
+	return (key.len == 0) ? NULL : find_same(marks, wanted);
+}
+
+static const struct mark *find_common(const struct marks *marks,
+				      const struct audit_finding *finding,
+				      const struct looked_up *by,
+				      enum audit_in_common in_common,
+				      struct spn_str to)
 {
 	const struct audit_accounts *holders = &finding->holders;
 	struct mark wanted = {.id = to, .guid = ""};
-	bool found = false;
+	const struct mark *found = NULL;
 	size_t i;
 
 	if (in_common == AUDIT_SAME_SPN) {
-		wanted.text = finding->key;
-		found = finding->key.len > 0 && is_there(marks, wanted);
-		wanted.text = by->partner;
-		return found ||
-		       (by->partner.len > 0 && is_there(marks, wanted));
+		found = find_spn(marks, finding->key, wanted);
+		return (found != NULL) ? found
+				       : find_spn(marks, by->partner, wanted);
 	}
-	for (i = 0; i < holders->num_accounts && !found; i++) {
+	for (i = 0; i < holders->num_accounts && found == NULL; i++) {
 		wanted.guid = holders->accounts[i]->object_guid;
 		found = (in_common == AUDIT_SAME_HOST)
-				? shares_host(marks, by, wanted)
-				: is_there(marks, wanted);
+				? find_host(marks, by, wanted)
+				: find_same(marks, wanted);
 	}
 	return found;
 }
 
-static bool gives_way(const struct marks *marks,
-		      const struct audit_finding *finding,
-		      const struct looked_up *by)
+/* Of that finding: to which it gives way. NULL: it speaks. */
+static const struct mark *gives_way(const struct marks *marks,
+				    const struct audit_finding *finding,
+				    const struct looked_up *by)
 {
 	const struct audit_gives_way *pair = table;
 
@@ -458,41 +481,97 @@ static bool gives_way(const struct marks *marks,
 			continue;
 		}
 		while (audit_gives_way_next(&list, &to)) {
-			if (shares(marks, finding, by, pair->in_common, to)) {
-				return true;
+			const struct mark *found = find_common(marks,
+							       finding,
+							       by,
+							       pair->in_common,
+							       to);
+
+			if (found != NULL) {
+				return found;
 			}
 		}
 	}
-	return false;
+	return NULL;
+}
+
+/* Not a place. */
+#define SPEAKS SIZE_MAX
+
+/* The place of what each finding gives way to, or SPEAKS. */
+static bool find_all(TALLOC_CTX *mem_ctx,
+		     const struct audit_findings *findings,
+		     const struct spn_fold *fold,
+		     size_t *places)
+{
+	TALLOC_CTX *scratch = talloc_new(mem_ctx);
+	struct marks marks = {};
+	size_t i;
+	bool ok = scratch != NULL && mark_all(mem_ctx, findings, &marks);
+
+	for (i = 0; ok && i < findings->num_findings; i++) {
+		const struct audit_finding *finding = &findings->findings[i];
+		const struct mark *found = NULL;
+		struct looked_up by = {};
+
+		ok = prepare(scratch, fold, finding, &by);
+		if (ok) {
+			found = gives_way(&marks, finding, &by);
+		}
+		places[i] = (found == NULL) ? SPEAKS : found->finding;
+		talloc_free_children(scratch);
+	}
+	return ok;
+}
+
+/* What speaks instead of something graver is as grave, and is reported if that
+ * would have been. */
+static bool pass_on(const struct audit_finding *from, struct audit_finding *to)
+{
+	bool changes = !from->is_aside &&
+		       (to->is_aside || to->severity < from->severity);
+
+	if (changes) {
+		to->is_aside = false;
+		if (to->severity < from->severity) {
+			to->severity = from->severity;
+		}
+	}
+	return changes;
 }
 
 bool audit_findings_give_way(struct audit_findings *findings,
 			     const struct spn_fold *fold)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(findings);
-	TALLOC_CTX *scratch = talloc_new(tmp_ctx);
-	struct marks marks = {};
+	size_t *places = talloc_array(tmp_ctx,
+				      size_t,
+				      findings->num_findings + 1);
+	struct audit_finding *all = findings->findings;
+	bool changes = true;
 	size_t kept = 0;
 	size_t i;
-	bool ok = scratch != NULL && mark_all(tmp_ctx, findings, &marks);
 
-	for (i = 0; ok && i < findings->num_findings; i++) {
-		struct audit_finding *finding = &findings->findings[i];
-		struct looked_up by = {};
-
-		if (finding->is_aside) {
-			continue;
+	if (places == NULL || !find_all(tmp_ctx, findings, fold, places)) {
+		talloc_free(tmp_ctx);
+		return false;
+	}
+	/* As often as a chain is long. */
+	while (changes) {
+		changes = false;
+		for (i = 0; i < findings->num_findings; i++) {
+			if (places[i] != SPEAKS) {
+				changes |= pass_on(&all[i], &all[places[i]]);
+			}
 		}
-		ok = prepare(scratch, fold, finding, &by);
-		if (ok && !gives_way(&marks, finding, &by)) {
-			findings->findings[kept++] = *finding;
+	}
+	for (i = 0; i < findings->num_findings; i++) {
+		if (places[i] == SPEAKS && !all[i].is_aside) {
+			all[kept++] = all[i];
 		}
-		talloc_free_children(scratch);
 	}
 	talloc_free(tmp_ctx);
-	if (ok) {
-		findings->num_findings = kept;
-		audit_findings_settle(findings);
-	}
-	return ok;
+	findings->num_findings = kept;
+	audit_findings_settle(findings);
+	return true;
 }
