@@ -33,7 +33,7 @@ static const struct audit_gives_way table[] = {
 	{
 		.ids = "DUP-EXACT DUP-FOLD DUP-SELF MULTI-FARM ALIAS-CLASH "
 		       "HOST-ON-USER PAIR-FOREIGN STALE-NOHOST GHOST-DNS "
-		       "HOST-MISMATCH FOREIGN-NAME OWN-DOMAIN",
+		       "HOST-MISMATCH FOREIGN-NAME ALIAS-NAME OWN-DOMAIN",
 		.to = NO_NAMES,
 		.in_common = AUDIT_SAME_SPN,
 		.why = "no client can ask for it: whoever holds it, it goes",
@@ -48,14 +48,14 @@ static const struct audit_gives_way table[] = {
 		.ids = ODD_NAMES " ALIAS-CLASH HOST-ON-USER " HALVES
 				 " PAIR-SPLIT " PORTS
 				 " STALE-NOHOST GHOST-DNS HOST-MISMATCH "
-				 "FOREIGN-NAME",
+				 "FOREIGN-NAME ALIAS-NAME",
 		.to = "DUP-EXACT MULTI-FARM",
 		.in_common = AUDIT_SAME_SPN,
 		.why = "first one account has it; what is added to each of "
 		       "several makes more duplicates",
 	},
 	{
-		.ids = "HOST-ON-USER FOREIGN-NAME",
+		.ids = "HOST-ON-USER FOREIGN-NAME ALIAS-NAME",
 		.to = "DUP-HIDDEN",
 		.in_common = AUDIT_SAME_SPN,
 		.why = "first it is settled whose name that is",
