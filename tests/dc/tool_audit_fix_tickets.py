@@ -111,6 +111,7 @@ class Tickets(unittest.TestCase):
     def audit(self, *more):
         return json.loads(run(
             "spn-audit", "-s", CONF, "--format=json", "--base=" + self.ou,
+            "--rule=SPN-401=off",    # the zone has none of these hosts
             *more, code=(0, 1)))["findings"]
 
     def fixes(self):
