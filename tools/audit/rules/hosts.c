@@ -217,6 +217,20 @@ static bool is_computer_name(const struct audit_case *a,
 /* How far back: an account may have thousands of values. */
 #define LOOK_BACK 100
 
+/* What was cut at 15 characters to make the NetBIOS name, by itself or in the
+ * domain: who joins again need not get to change dNSHostName. */
+static bool is_uncut(const struct spn_account *computer,
+		     struct spn_str netbios,
+		     struct spn_str host)
+{
+	struct spn_str label = spn_first_label(host);
+
+	return label.len > SPN_NETBIOS_LEN && spn_is_short_of(netbios, host) &&
+	       (!spn_host_is_fqdn(host) ||
+		spn_str_is(spn_str_from(host, label.len + 1),
+			   computer->dns_domain));
+}
+
 /* Also the long form of a NetBIOS name that was cut, and what its DNS name
  * will be while it has none. */
 static bool is_own_name(const struct spn_account *computer,
@@ -230,6 +244,9 @@ static bool is_own_name(const struct spn_account *computer,
 			   computer->dns_names,
 			   host) != NULL)
 	{
+		return true;
+	}
+	if (is_uncut(computer, netbios, host)) {
 		return true;
 	}
 	if (computer->dns_host_name != NULL) {
