@@ -52,6 +52,9 @@ GUARDS = {
         ('the SPN that is missing is somebody else\'s',
          ': find_spn(marks, by->partner, wanted);',
          ': NULL;'),
+        ('a malformed spelling hides no account with the good one',
+         'return (at < all->num_accounts) ? found : NULL;',
+         'return found;'),
     ],
     'tools/audit/judge.c': [
         ('what is not severe enough to be shown is followed',

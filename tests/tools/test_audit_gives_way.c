@@ -115,36 +115,40 @@ struct in_common_row {
 static const struct in_common_row in_common[] = {
 	{{0, "foo/web.example.com", "foo/x"},
 	 {0, "foo/web.example.com", NULL},
-	 {true, true, true}},
+	 {true, true, true, true}},
 	/* another class, shorter or longer */
 	{{0, "foo/web.example.com", "foo/x"},
 	 {0, "bar/web.example.com", NULL},
-	 {false, true, true}},
+	 {false, false, true, true}},
 	{{0, "foo/web.example.com", "foo/x"},
 	 {0, "foo/web", NULL},
-	 {false, true, true}},
+	 {false, false, true, true}},
 	{{0, "foo/web", "foo/x"},
 	 {0, "foo/web.example.com", NULL},
-	 {false, true, true}},
+	 {false, false, true, true}},
 	/* the partner of the one that gives way */
 	{{0, "foo/other", "FOO/web.example.com"},
 	 {0, "foo/web.example.com", NULL},
-	 {true, false, true}},
+	 {true, true, false, true}},
 	/* not of the other */
 	{{0, "foo/other", "foo/x"},
 	 {0, "foo/web.example.com", "foo/other"},
-	 {false, false, true}},
+	 {false, false, false, true}},
 	/* a host that only begins so */
 	{{0, "foo/web", "foo/x"},
 	 {0, "foo/web-2.example.com", NULL},
-	 {false, false, true}},
+	 {false, false, false, true}},
 	{{0, "foo/web-2.example.com", "foo/x"},
 	 {0, "foo/web", NULL},
-	 {false, false, true}},
+	 {false, false, false, true}},
+	/* another account, which the other does not speak of */
+	{{0, "foo/web.example.com", "foo/x"},
+	 {1, "foo/web.example.com", NULL},
+	 {true, false, false, false}},
 	/* another account */
 	{{0, "foo/web.example.com", "foo/x"},
 	 {1, "bar/web.example.com", NULL},
-	 {false, false, false}},
+	 {false, false, false, false}},
 };
 
 /* How many rows a pair fails. */
@@ -205,6 +209,7 @@ static void test_in_common(void **state)
 {
 	static const char *const pairs[][2] = {
 		[AUDIT_SAME_SPN] = {"HOST-ON-USER", "DUP-HIDDEN"},
+		[AUDIT_ALL_OF_SPN] = {"HOST-ON-USER", "MAL-SPACE"},
 		[AUDIT_SAME_HOST] = {"PAIR-PORT", "STALE-NOHOST"},
 		[AUDIT_SAME_ACCOUNT] = {"ADMIN-SPN", "KRB-ROAST-PRIV"},
 	};

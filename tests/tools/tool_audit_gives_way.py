@@ -39,6 +39,14 @@ class GivesWay(Input):
         self.assertEqual([("SPN-306", port) for port in ports],
                          sorted(self.findings(RENAMED, "--rule=hosts=off")))
 
+    def test_blank(self):
+        """The directory does not see it, so nobody gets a ticket: of that the
+        holder of the good name has to hear."""
+        text = (user(1, **{SPN: ["foo/web"]})
+                + user(2).rstrip() + "\n%s:: Zm9vL3dlYiA=\n\n" % SPN)
+        self.assertEqual([("SPN-006", "foo/web "), ("SPN-101", "foo/web")],
+                         sorted(self.findings(text)))
+
     def baseline(self, text):
         path = self.path("baseline")
         self.findings(text, "--write-baseline=" + path)

@@ -35,7 +35,7 @@ static const struct audit_gives_way table[] = {
 		       "HOST-ON-USER PAIR-FOREIGN STALE-NOHOST GHOST-DNS "
 		       "HOST-MISMATCH FOREIGN-NAME ALIAS-NAME OWN-DOMAIN",
 		.to = NO_NAMES,
-		.in_common = AUDIT_SAME_SPN,
+		.in_common = AUDIT_ALL_OF_SPN,
 		.why = "no client can ask for it: whoever holds it, it goes",
 	},
 	{
@@ -156,6 +156,7 @@ const char *audit_in_common_text(enum audit_in_common in_common)
 {
 	static const char *const texts[] = {
 		[AUDIT_SAME_SPN] = "SPN",
+		[AUDIT_ALL_OF_SPN] = "SPN, on all its accounts",
 		[AUDIT_SAME_HOST] = "host, on one account",
 		[AUDIT_SAME_ACCOUNT] = "account",
 	};
@@ -206,6 +207,7 @@ struct mark {
 };
 
 struct marks {
+	const struct audit_findings *findings;
 	struct mark *marks;
 	size_t num_marks;
 };
@@ -290,7 +292,7 @@ static bool mark_all(TALLOC_CTX *mem_ctx,
 		     const struct audit_findings *findings,
 		     struct marks *_marks)
 {
-	struct marks marks = {};
+	struct marks marks = {.findings = findings};
 	size_t num = 1;
 	size_t i;
 
@@ -441,6 +443,32 @@ static const struct mark *find_spn(const struct marks *marks,
 	return (key.len == 0) ? NULL : find_same(marks, wanted);
 }
 
+/* A directory does not see a blank at the end: one account may have the name
+ * with it, and another the good one, which is not to be passed over. */
+static const struct mark *if_of_all(const struct marks *marks,
+				    const struct audit_finding *finding,
+				    const struct mark *found)
+{
+	const struct audit_accounts *some = &finding->holders;
+	const struct audit_accounts *all = NULL;
+	size_t at = 0;
+	size_t i;
+
+	if (found == NULL) {
+		return NULL;
+	}
+	all = &marks->findings->findings[found->finding].holders;
+	/* Both are sorted. */
+	for (i = 0; i < some->num_accounts; i++) {
+		while (at < all->num_accounts &&
+		       !spn_account_same(all->accounts[at], some->accounts[i]))
+		{
+			at++;
+		}
+	}
+	return (at < all->num_accounts) ? found : NULL;
+}
+
 static const struct mark *find_common(const struct marks *marks,
 				      const struct audit_finding *finding,
 				      const struct looked_up *by,
@@ -452,8 +480,11 @@ static const struct mark *find_common(const struct marks *marks,
 	const struct mark *found = NULL;
 	size_t i;
 
-	if (in_common == AUDIT_SAME_SPN) {
+	if (in_common == AUDIT_SAME_SPN || in_common == AUDIT_ALL_OF_SPN) {
 		found = find_spn(marks, finding->key, wanted);
+		if (in_common == AUDIT_ALL_OF_SPN) {
+			found = if_of_all(marks, finding, found);
+		}
 		return (found != NULL) ? found
 				       : find_spn(marks, by->partner, wanted);
 	}

@@ -12,6 +12,7 @@
 /* What two findings have to have in common. */
 enum audit_in_common {
 	AUDIT_SAME_SPN,	    /* SPN, or PARTNER of the one that gives way */
+	AUDIT_ALL_OF_SPN,   /* the same, and the other has all its accounts */
 	AUDIT_SAME_HOST,    /* account, and host: web01 is web01.example.com */
 	AUDIT_SAME_ACCOUNT, /* account */
 };
