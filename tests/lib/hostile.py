@@ -5,6 +5,8 @@ Each shape is a function of a number; what an audit of it costs must grow as
 that number does. tests/tools/tool_growth.py measures it.
 """
 
+import base64
+import struct
 import uuid
 
 DOMAIN = "DC=example,DC=com"
@@ -103,6 +105,33 @@ def zones(num, tag):
             + of_each(user, lambda n: {SPN: "http/{}l%d" % n})(num, tag))
 
 
+def record(kind, data):
+    """dnsRecord (MS-DNSP 2.3.2.2), in base64."""
+    return base64.b64encode(struct.pack(
+        "<HHBBHIIII", len(data), kind, 5, 240, 0, 1, 0, 0, 0) + data).decode()
+
+
+def addresses(num, tag):
+    """Aliases of a name with many addresses, and a computer with others."""
+    def node(name, *records):
+        return entry("DC=%s%s,DC=example.com,CN=MicrosoftDNS,"
+                     "DC=DomainDnsZones,%s" % (tag, name, DOMAIN),
+                     objectClass=["top", "dnsNode"],
+                     **{"dnsRecord:": records})
+
+    def many(net):
+        return [record(1, struct.pack(">BBH", net, 0, n)) for n in range(num)]
+
+    labels = [(tag + "far").encode(), b"example", b"com"]
+    name = b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
+    alias = record(5, bytes((len(name), len(labels))) + name)
+    return (node("far", *many(10)) + node("c", *many(11))
+            + "".join(node("a%d" % n, alias) for n in range(num))
+            + computer(1, tag=tag, dNSHostName=tag + "c.example.com", **{
+                SPN: ["HOST/%sa%d.example.com" % (tag, n)
+                      for n in range(num)]}))
+
+
 LETTERS = "abcdefghijklmnopqrst"
 FULL = "{}.example.com"
 
@@ -157,6 +186,7 @@ NAMES = {
     "spellings of one": of_one(user, lambda num: {
         SPN: ["foo/{}" + spelling(LETTERS, n) for n in range(num)]}),
     "zones": zones,
+    "addresses": addresses,
 }
 # What is measured together, and how many of each show what is wrong.
 GROUPS = {

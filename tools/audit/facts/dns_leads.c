@@ -15,6 +15,10 @@
 /* A chain of CNAMEs is not followed further: BIND stops at 16. */
 #define MOST_ALIASES 16
 
+/* Of a name, more are not compared: whoever makes a name in DNS may give it
+ * thousands. */
+#define MOST_ADDRESSES 64
+
 struct lead {
 	uint32_t next; /* place of the next of this name, plus 1; 0: none */
 	bool is_alias;
@@ -136,8 +140,13 @@ static bool have_address(const struct audit_leads *leads,
 			 const uint8_t *address)
 {
 	const struct lead *lead = NULL;
+	size_t i;
 
-	while ((lead = next_lead(leads, &next)) != NULL) {
+	for (i = 0; i < MOST_ADDRESSES; i++) {
+		lead = next_lead(leads, &next);
+		if (lead == NULL) {
+			return false;
+		}
 		if (!lead->is_alias && memcmp(lead->to.address,
 					      address,
 					      sizeof(lead->to.address)) == 0)
@@ -184,12 +193,17 @@ bool audit_leads_meet(const struct audit_leads *leads,
 	uint32_t of_alias = 0;
 	uint32_t of_host = 0;
 	struct spn_str end = end_of(leads, alias, &of_alias);
+	size_t i;
 
 	host = end_of(leads, host, &of_host);
 	if (spn_str_equal_nocase(end, host)) {
 		return true;
 	}
-	while ((lead = next_lead(leads, &of_alias)) != NULL) {
+	for (i = 0; i < MOST_ADDRESSES; i++) {
+		lead = next_lead(leads, &of_alias);
+		if (lead == NULL) {
+			return false;
+		}
 		if (!lead->is_alias &&
 		    have_address(leads, of_host, lead->to.address)) {
 			return true;
