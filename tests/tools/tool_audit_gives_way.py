@@ -102,6 +102,17 @@ class GivesWay(Input):
         self.assertEqual([("SPN-101", "http/web")],
                          self.findings(text, "--account=x1"))
 
+    def test_host_of_elsewhere(self):
+        """Who brings a host that is nowhere is not silent about his others."""
+        text = computer(1, sAMAccountName="c1$", dNSHostName="c1.example.com",
+                        **{SPN: ["HOST/c1", "HOST/c1.example.com"]})
+        text += user(3, **{SPN: ["http/c1", "foo/c1.gone.example.com"]})
+        text += entry(ZONE.replace("DC=here", "DC=c1"),
+                      objectClass=["top", "dnsNode"])
+        said = self.findings(text)
+        self.assertIn(("SPN-401", "foo/c1.gone.example.com"), said)
+        self.assertIn(("SPN-304", "http/c1"), said)
+
     def test_repairs(self):
         """No other half comes to a host that is gone."""
         path = self.path("fix")

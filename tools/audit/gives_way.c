@@ -14,163 +14,12 @@
 
 #include <ctype.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* No client can ask for it. */
-#define NO_NAMES                                                              \
-	"MAL-PARTS MAL-EMPTY MAL-URL MAL-SPACE MAL-INVISIBLE MAL-UTF8 "       \
-	"MAL-CHARACTER MAL-LIST MAL-OPEN-END"
-/* Odd, and maybe to be replaced. */
-#define ODD_NAMES                                                             \
-	"MAL-CLASS-HTTPS MAL-REALM MAL-DOT MAL-IP MAL-PORT80 MAL-INSTANCE "   \
-	"MAL-ODD"
-/* Something is to be added to the account. */
-#define HALVES "PAIR-NO-SHORT PAIR-NO-FQDN PAIR-SPLIT-ALIAS"
-#define PORTS "PAIR-PORT PAIR-PORT-HALF"
-
-static const struct audit_gives_way table[] = {
-	{
-		.ids = "DUP-EXACT DUP-FOLD DUP-SELF MULTI-FARM ALIAS-CLASH "
-		       "HOST-ON-USER PAIR-FOREIGN STALE-NOHOST GHOST-DNS "
-		       "HOST-MISMATCH FOREIGN-NAME ALIAS-NAME OWN-DOMAIN",
-		.to = NO_NAMES,
-		.in_common = AUDIT_ALL_OF_SPN,
-		.why = "no client can ask for it: whoever holds it, it goes",
-	},
-	{
-		.ids = HALVES " PAIR-FOREIGN " PORTS,
-		.to = "MAL-DOT MAL-REALM MAL-ODD",
-		.in_common = AUDIT_SAME_SPN,
-		.why = "what is replaced needs no other half",
-	},
-	{
-		.ids = ODD_NAMES " ALIAS-CLASH HOST-ON-USER " HALVES
-				 " PAIR-SPLIT " PORTS
-				 " STALE-NOHOST GHOST-DNS HOST-MISMATCH "
-				 "FOREIGN-NAME ALIAS-NAME",
-		.to = "DUP-EXACT MULTI-FARM",
-		.in_common = AUDIT_SAME_SPN,
-		.why = "first one account has it; what is added to each of "
-		       "several makes more duplicates",
-	},
-	{
-		.ids = "HOST-ON-USER FOREIGN-NAME ALIAS-NAME",
-		.to = "DUP-HIDDEN",
-		.in_common = AUDIT_SAME_SPN,
-		.why = "first it is settled whose name that is",
-	},
-	{
-		.ids = "HOST-MISMATCH",
-		.to = "DUP-HIDDEN",
-		.in_common = AUDIT_SAME_HOST,
-		.why = "first it is settled whose name that is",
-	},
-	{
-		.ids = ODD_NAMES " CASE-MIX DUP-SELF ALIAS-CLASH "
-				 "HOST-ON-USER " HALVES " PAIR-SPLIT " PORTS
-				 " WINRM-HIT HOST-MISMATCH OWN-DOMAIN",
-		.to = "STALE-NOHOST GHOST-DNS",
-		.in_common = AUDIT_SAME_HOST,
-		.why = "nobody reaches a host that DNS does not have: it is "
-		       "removed, or the name comes first",
-	},
-	{
-		.ids = "HOST-MISSING",
-		.to = "GHOST-DNS",
-		.in_common = AUDIT_SAME_HOST,
-		.why = "the same",
-	},
-	{
-		.ids = HALVES " " PORTS,
-		.to = "HOST-MISMATCH",
-		.in_common = AUDIT_SAME_HOST,
-		.why = "first it is settled whether the computer has that "
-		       "name",
-	},
-	{
-		.ids = "ALIAS-CLASH",
-		.to = "HOST-MISMATCH",
-		.in_common = AUDIT_SAME_SPN,
-		.why = "both say that the computer may not be called so",
-	},
-	{
-		.ids = "PAIR-PORT",
-		.to = HALVES " PAIR-SPLIT",
-		.in_common = AUDIT_SAME_HOST,
-		.why = "both want the plain pair on one account",
-	},
-	{
-		.ids = "PAIR-PORT-HALF",
-		.to = "PAIR-SPLIT",
-		.in_common = AUDIT_SAME_HOST,
-		.why = "first it is settled which account it is",
-	},
-	{
-		.ids = "MAL-PORT80",
-		.to = "PAIR-PORT",
-		.in_common = AUDIT_SAME_SPN,
-		.why = "first the SPN that clients ask for",
-	},
-	{
-		.ids = HALVES " " PORTS " HOST-MISSING ADDL-NAME KRB-ROAST "
-			      "KRB-ROAST-OLD KRB-ENC-WEAK",
-		.to = "OWNER-CNF",
-		.in_common = AUDIT_SAME_ACCOUNT,
-		.why = "first it is settled which of the two objects stays",
-	},
-	{
-		.ids = "ADMIN-SPN",
-		.to = "KRB-ROAST-PRIV",
-		.in_common = AUDIT_SAME_ACCOUNT,
-		.why = "the same advice; there it is known, here guessed",
-	},
-	{
-		.ids = "KRB-ROAST KRB-ROAST-OLD",
-		.to = "ADMIN-SPN",
-		.in_common = AUDIT_SAME_ACCOUNT,
-		.why = "no password makes it right that a person's account "
-		       "has them",
-	},
-	{
-		.ids = "GHOST-DNS DELEG-UNPAIRED",
-		.to = "DELEG-GHOST",
-		.in_common = AUDIT_SAME_SPN,
-		.why = "the entry goes",
-	},
-	{
-		.ids = "DELEG-UNPAIRED",
-		.to = "STALE-NOHOST GHOST-DNS",
-		.in_common = AUDIT_SAME_SPN,
-		.why = "the entry goes, or the name comes first",
-	},
-	{},
-};
-
-const struct audit_gives_way *audit_gives_way_table(void)
-{
-	return table;
-}
-
-const char *audit_in_common_text(enum audit_in_common in_common)
-{
-	static const char *const texts[] = {
-		[AUDIT_SAME_SPN] = "SPN",
-		[AUDIT_ALL_OF_SPN] = "SPN, on all its accounts",
-		[AUDIT_SAME_HOST] = "host, on one account",
-		[AUDIT_SAME_ACCOUNT] = "account",
-	};
-
-	return texts[in_common];
-}
-
-bool audit_gives_way_next(const char **list, struct spn_str *_id)
-{
-	*list += strspn(*list, " ");
-	*_id = (struct spn_str){.data = *list, .len = strcspn(*list, " ")};
-	*list += _id->len;
-	return _id->len > 0;
-}
+/* RFC 1035 2.3.4 */
+#define MOST_NAME 255
 
 static bool has_id(const char *list, const char *wanted)
 {
@@ -186,7 +35,7 @@ static bool has_id(const char *list, const char *wanted)
 
 bool audit_is_given_way(const struct spn_message *message)
 {
-	const struct audit_gives_way *pair = table;
+	const struct audit_gives_way *pair = audit_gives_way_table();
 
 	for (; pair->ids != NULL; pair++) {
 		if (has_id(pair->to, message->id)) {
@@ -354,31 +203,12 @@ static const struct mark *find_same(const struct marks *marks,
 		       : NULL;
 }
 
-/* A host whose first label this one is. dotted: with its dot. */
-static const struct mark *find_longer(const struct marks *marks,
-				      struct mark wanted,
-				      struct spn_str dotted)
-{
-	const struct mark *found = NULL;
-
-	wanted.text = dotted;
-	found = find(marks, wanted);
-	return (found != &marks->marks[marks->num_marks] &&
-		spn_str_equal(found->id, wanted.id) &&
-		strcmp(found->guid, wanted.guid) == 0 &&
-		found->text.len > dotted.len &&
-		memcmp(found->text.data, dotted.data, dotted.len) == 0)
-		       ? found
-		       : NULL;
-}
-
 /* ------------------------------------------------------------- giving way */
 
 /* What a finding is looked up by. */
 struct looked_up {
 	struct spn_str partner; /* folded */
 	struct spn_str host;
-	struct spn_str dotted; /* host and a dot, if it has none inside */
 };
 
 static bool prepare(TALLOC_CTX *mem_ctx,
@@ -387,7 +217,6 @@ static bool prepare(TALLOC_CTX *mem_ctx,
 		    struct looked_up *_by)
 {
 	struct looked_up by = {};
-	char *dotted = NULL;
 
 	if (finding->partner != NULL &&
 	    !spn_fold_text(fold,
@@ -400,39 +229,66 @@ static bool prepare(TALLOC_CTX *mem_ctx,
 	if (!host_of(mem_ctx, finding, &by.host)) {
 		return false;
 	}
-	if (by.host.len > 0 && !spn_host_is_fqdn(by.host)) {
-		dotted = talloc_asprintf(mem_ctx,
-					 "%.*s.",
-					 (int)by.host.len,
-					 by.host.data);
-		if (dotted == NULL) {
-			return false;
-		}
-		by.dotted = spn_str_of(dotted);
-	}
 	*_by = by;
 	return true;
 }
 
+/* Of a host without a dot, in small letters; NULL when it is too long. */
+static const char *in_domain(char text[MOST_NAME + 1],
+			     struct spn_str host,
+			     const char *domain)
+{
+	size_t i;
+	int len = snprintf(text,
+			   MOST_NAME + 1,
+			   "%.*s.%s",
+			   (int)host.len,
+			   host.data,
+			   domain);
+
+	if (len < 0 || len > MOST_NAME) {
+		return NULL;
+	}
+	for (i = 0; text[i] != '\0'; i++) {
+		text[i] = (char)tolower((unsigned char)text[i]);
+	}
+	return text;
+}
+
+/*
+ * On that account. A short name is that of the same label in the account's own
+ * domain only: whoever may write his own SPNs could else bring a host that is
+ * nowhere, and be silent about one that is there.
+ */
 static const struct mark *find_host(const struct marks *marks,
 				    const struct looked_up *by,
+				    const struct spn_account *account,
 				    struct mark wanted)
 {
+	const char *domain = account->dns_domain;
 	const struct mark *found = NULL;
+	char text[MOST_NAME + 1];
+	struct spn_str label = spn_first_label(by->host);
 
 	if (by->host.len == 0) {
 		return NULL;
 	}
 	wanted.text = by->host;
 	found = find_same(marks, wanted);
-	if (found != NULL) {
+	if (found != NULL || domain == NULL) {
 		return found;
 	}
-	if (by->dotted.len > 0) {
-		return find_longer(marks, wanted, by->dotted);
+	if (in_domain(text, label, domain) == NULL) {
+		return NULL;
 	}
-	wanted.text = spn_first_label(by->host);
-	return find_same(marks, wanted);
+	if (!spn_host_is_fqdn(by->host)) {
+		wanted.text = spn_str_of(text);
+		return find_same(marks, wanted);
+	}
+	wanted.text = label;
+	return spn_str_equal(by->host, spn_str_of(text))
+		       ? find_same(marks, wanted)
+		       : NULL;
 }
 
 static const struct mark *find_spn(const struct marks *marks,
@@ -491,7 +347,10 @@ static const struct mark *find_common(const struct marks *marks,
 	for (i = 0; i < holders->num_accounts && found == NULL; i++) {
 		wanted.guid = holders->accounts[i]->object_guid;
 		found = (in_common == AUDIT_SAME_HOST)
-				? find_host(marks, by, wanted)
+				? find_host(marks,
+					    by,
+					    holders->accounts[i],
+					    wanted)
 				: find_same(marks, wanted);
 	}
 	return found;
@@ -502,7 +361,7 @@ static const struct mark *gives_way(const struct marks *marks,
 				    const struct audit_finding *finding,
 				    const struct looked_up *by)
 {
-	const struct audit_gives_way *pair = table;
+	const struct audit_gives_way *pair = audit_gives_way_table();
 
 	for (; pair->ids != NULL; pair++) {
 		struct spn_str to = {};
