@@ -107,12 +107,12 @@ static void addresses(void **state)
 	struct world *w = *state;
 
 	ADD("nas01", A("\x0a\x01\x02\x03"));
-	ADD("nas01", AAAA("\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"));
+	ADD("nas01", AAAA("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"));
 	ADD("other", A("\x0a\x01\x02\x04"));
 	ADD("files", A("\x0a\x01\x02\x04"));
 	ADD("files", A("\x0a\x01\x02\x03"));
-	ADD("six", AAAA("\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"));
-	ADD("seven", AAAA("\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x02"));
+	ADD("six", AAAA("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"));
+	ADD("seven", AAAA("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02"));
 	ADD("nothing", "");
 	assert_true(leads(w, "files", "nas01.example.com"));
 	assert_true(leads(w, "six", "nas01.example.com"));
@@ -120,6 +120,27 @@ static void addresses(void **state)
 	assert_false(leads(w, "other", "nas01.example.com"));
 	assert_false(leads(w, "nothing", "nas01.example.com"));
 	assert_false(leads(w, "nas01", "nothing.example.com"));
+}
+
+/* Of many hosts, or of none. */
+static void addresses_of_nobody(void **state)
+{
+	struct world *w = *state;
+	static const char *const hosts[] = {"nas01", "alias"};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		ADD(hosts[i], A("\x7f\0\0\x01"));
+		ADD(hosts[i], A("\0\0\0\0"));
+		ADD(hosts[i], A("\xa9\xfe\x01\x02"));
+		ADD(hosts[i], AAAA("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
+		ADD(hosts[i], AAAA("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"));
+		ADD(hosts[i], AAAA("\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"));
+	}
+	assert_false(leads(w, "alias", "nas01.example.com"));
+	ADD("nas01", AAAA("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02"));
+	ADD("alias", AAAA("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02"));
+	assert_true(leads(w, "alias", "nas01.example.com"));
 }
 
 /* A chain that never ends, and names that are no names. */
@@ -176,6 +197,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(aliases, setup, teardown),
 		cmocka_unit_test_setup_teardown(addresses, setup, teardown),
+		cmocka_unit_test_setup_teardown(addresses_of_nobody,
+						setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(nonsense, setup, teardown),
 		cmocka_unit_test(broken),
 	};

@@ -56,6 +56,20 @@ static bool take_name(struct audit_dns_record *record,
 	return from < len && to > 0;
 }
 
+/* Many hosts have it, or none: loopback, link-local, 0.0.0.0 and "::". */
+static bool is_nobodys(const struct audit_dns_record *record)
+{
+	static const uint8_t zeros[LEN_AAAA - 1];
+	const uint8_t *a = record->address;
+
+	if (record->type == AUDIT_DNS_A) {
+		return a[0] == 0 || a[0] == 127 ||
+		       (a[0] == 169 && a[1] == 254);
+	}
+	return (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
+	       (memcmp(a, zeros, sizeof(zeros)) == 0 && a[LEN_AAAA - 1] < 2);
+}
+
 bool audit_dns_record(const void *data,
 		      size_t len,
 		      struct audit_dns_record *_record)
@@ -83,7 +97,7 @@ bool audit_dns_record(const void *data,
 			return false;
 		}
 		memcpy(_record->address, bytes, num);
-		return true;
+		return !is_nobodys(_record);
 	}
 	return false;
 }

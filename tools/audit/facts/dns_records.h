@@ -24,7 +24,8 @@ struct audit_dns_record {
 	char name[AUDIT_DNS_LONGEST_NAME + 1];
 };
 
-/* False for a record of another type, and for what is no record. */
+/* False for a record of another type, for an address that is not that of one
+ * host, and for what is no record. */
 bool audit_dns_record(const void *data,
 		      size_t len,
 		      struct audit_dns_record *_record);
