@@ -33,6 +33,22 @@ static struct spn_str cut_label(struct spn_str host)
 	return label;
 }
 
+struct spn_str spn_in_domain(char text[SPN_DNS_NAME_LEN + 1],
+			     struct spn_str label,
+			     struct spn_str domain)
+{
+	size_t len = label.len + 1 + domain.len;
+
+	if (label.len > SPN_DNS_NAME_LEN || len > SPN_DNS_NAME_LEN) {
+		return (struct spn_str){};
+	}
+	memcpy(text, label.data, label.len);
+	text[label.len] = '.';
+	memcpy(text + label.len + 1, domain.data, domain.len);
+	text[len] = '\0';
+	return (struct spn_str){.data = text, .len = len};
+}
+
 bool spn_is_short_of(struct spn_str short_name, struct spn_str fqdn)
 {
 	return short_name.len > 0 &&

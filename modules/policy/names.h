@@ -14,6 +14,14 @@ struct spn_names;
  * its "$": what a longer DNS name begins with is cut off there. */
 #define SPN_NETBIOS_LEN 15
 
+/* With all its dots (RFC 1035 2.3.4). */
+#define SPN_DNS_NAME_LEN 255
+
+/* label.domain, in text; len 0 when that is longer than a name can be. */
+struct spn_str spn_in_domain(char text[SPN_DNS_NAME_LEN + 1],
+			     struct spn_str label,
+			     struct spn_str domain);
+
 /* What is before the first dot; all of it, if there is none. */
 struct spn_str spn_first_label(struct spn_str host);
 

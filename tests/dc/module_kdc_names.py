@@ -23,7 +23,8 @@ from samba import param
 from samba.auth import system_session
 from samba.samdb import SamDB
 
-from ask_kdc import asker_of_domain, run
+from ask_kdc import asker_of_domain
+from commands import run
 from rows_directory import raw_path
 
 BUILD = os.environ.get("SPN_POLICY_BUILD", "bin")

@@ -6,6 +6,8 @@ import os
 import subprocess
 import unittest
 
+from commands import run
+
 SERVER = os.environ["SERVER"]
 DNS = os.environ["REALM"].lower()
 DOMAIN = "DC=" + DNS.replace(".", ",DC=")
@@ -24,16 +26,6 @@ SPNS = {"HOST/anas": None, "HOST/anas." + DNS: None,
         "cifs/afiles": "SPN-408", "cifs/afiles." + DNS: None,
         "cifs/ashare." + DNS: "SPN-408", "HOST/asix": "SPN-408",
         "cifs/astray." + DNS: "SPN-403", "cifs/aaway": "SPN-403"}
-
-
-def run(*command, code=(0,)):
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE)
-    if done.returncode not in code:
-        raise AssertionError("%s: exit %d\n%s%s" % (
-            command, done.returncode, done.stdout.decode(),
-            done.stderr.decode()))
-    return done.stdout.decode()
 
 
 def dns(verb, record):

@@ -14,7 +14,6 @@ import collections
 import json
 import os
 import random
-import subprocess
 import tempfile
 import unittest
 
@@ -26,6 +25,7 @@ from samba.samdb import SamDB
 
 import mixed_accounts
 from ask_kdc import asker_of_domain
+from commands import run
 from fix_files import claimed, compare, left_over, questions
 from ldif_changes import fold
 from rows_directory import raw_path
@@ -40,15 +40,6 @@ CLASSES = ("http", "HOST", "cifs", "foo")
 OBJECTS = {"computer": "computer", "user": "user",
            "gmsa": "msDS-GroupManagedServiceAccount"}
 DISABLED = 2
-
-
-def run(*command, code=(0,), text=""):
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, input=text, text=True)
-    if done.returncode not in code:
-        raise AssertionError("%s: exit %d\n%s%s" % (
-            command, done.returncode, done.stdout, done.stderr))
-    return done.stdout
 
 
 class Tickets(unittest.TestCase):

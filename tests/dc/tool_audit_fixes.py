@@ -10,7 +10,6 @@ directory are compared.
 import json
 import os
 import re
-import subprocess
 import tempfile
 import unittest
 from collections import Counter
@@ -20,6 +19,7 @@ from samba.auth import system_session
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
+from commands import run
 from rows_directory import raw_path
 
 CONF = os.environ["SERVERCONFFILE"]
@@ -67,16 +67,6 @@ ASKED = {"SPN-304", "SPN-507"}
 
 def fill(value):
     return value.replace(b"{d}", DNS.encode())
-
-
-def run(*command, code=(0,), stdin=None):
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, input=stdin)
-    if done.returncode not in code:
-        raise AssertionError("%s: exit %d\n%s%s" % (
-            command, done.returncode, done.stdout.decode(),
-            done.stderr.decode()))
-    return done.stdout.decode()
 
 
 class Fixes(unittest.TestCase):

@@ -7,8 +7,9 @@ With MIT's libkrb5, in this process: a thousand names take seconds.
 import ctypes
 import os
 import struct
-import subprocess
 from ctypes import byref, c_char_p, c_int32, c_uint32, c_void_p
+
+from commands import run
 
 BASE = -1765328384  # of the errors of RFC 4120 in libkrb5
 NO_STORE = 8        # the ticket need not go into the cache
@@ -38,13 +39,6 @@ class Encrypted(ctypes.Structure):
 class Ticket(ctypes.Structure):
     _fields_ = [("magic", c_int32), ("server", c_void_p),
                 ("encrypted", Encrypted), ("decrypted", c_void_p)]
-
-
-def run(*command, text=""):
-    done = subprocess.run(command, stdout=subprocess.PIPE, input=text,
-                          stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 0, (command, done.stderr)
-    return done.stdout
 
 
 def read_keytab(path):

@@ -156,7 +156,7 @@ static void nonsense(void **state)
 	longest[1] = '.';
 	assert_false(leads(w, longest, "nas01.example.com"));
 	assert_false(leads(w, "www", longest));
-	longest[AUDIT_DNS_LONGEST_NAME] = '\0';
+	longest[SPN_DNS_NAME_LEN] = '\0';
 	assert_false(leads(w, "www", longest));
 }
 

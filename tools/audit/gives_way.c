@@ -14,12 +14,8 @@
 
 #include <ctype.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* RFC 1035 2.3.4 */
-#define MOST_NAME 255
 
 static bool has_id(const char *list, const char *wanted)
 {
@@ -61,7 +57,6 @@ struct marks {
 	size_t num_marks;
 };
 
-/* A mark and all whose text goes on behind it follow each other. */
 static int compare_marks(const void *a, const void *b)
 {
 	const struct mark *x = a;
@@ -74,6 +69,15 @@ static int compare_marks(const void *a, const void *b)
 	return (cmp != 0) ? cmp : spn_str_compare(x->text, y->text);
 }
 
+static void to_small(char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		text[i] = (char)tolower((unsigned char)text[i]);
+	}
+}
+
 /* In small letters; empty where the SPN is none. */
 static bool host_of(TALLOC_CTX *mem_ctx,
 		    const struct audit_finding *finding,
@@ -81,7 +85,6 @@ static bool host_of(TALLOC_CTX *mem_ctx,
 {
 	struct spn spn = {};
 	char *host = NULL;
-	size_t i;
 
 	*_host = (struct spn_str){};
 	if (spn_parse(finding->spn, &spn) != SPN_SYNTAX_OK) {
@@ -91,9 +94,7 @@ static bool host_of(TALLOC_CTX *mem_ctx,
 	if (host == NULL) {
 		return false;
 	}
-	for (i = 0; i < spn.host_name.len; i++) {
-		host[i] = (char)tolower((unsigned char)host[i]);
-	}
+	to_small(host, spn.host_name.len);
 	*_host = (struct spn_str){.data = host, .len = spn.host_name.len};
 	return true;
 }
@@ -233,28 +234,6 @@ static bool prepare(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Of a host without a dot, in small letters; NULL when it is too long. */
-static const char *in_domain(char text[MOST_NAME + 1],
-			     struct spn_str host,
-			     const char *domain)
-{
-	size_t i;
-	int len = snprintf(text,
-			   MOST_NAME + 1,
-			   "%.*s.%s",
-			   (int)host.len,
-			   host.data,
-			   domain);
-
-	if (len < 0 || len > MOST_NAME) {
-		return NULL;
-	}
-	for (i = 0; text[i] != '\0'; i++) {
-		text[i] = (char)tolower((unsigned char)text[i]);
-	}
-	return text;
-}
-
 /*
  * On that account. A short name is that of the same label in the account's own
  * domain only: whoever may write his own SPNs could else bring a host that is
@@ -267,8 +246,9 @@ static const struct mark *find_host(const struct marks *marks,
 {
 	const char *domain = account->dns_domain;
 	const struct mark *found = NULL;
-	char text[MOST_NAME + 1];
+	char text[SPN_DNS_NAME_LEN + 1];
 	struct spn_str label = spn_first_label(by->host);
+	struct spn_str in_domain = {};
 
 	if (by->host.len == 0) {
 		return NULL;
@@ -278,17 +258,18 @@ static const struct mark *find_host(const struct marks *marks,
 	if (found != NULL || domain == NULL) {
 		return found;
 	}
-	if (in_domain(text, label, domain) == NULL) {
+	in_domain = spn_in_domain(text, label, spn_str_of(domain));
+	if (in_domain.len == 0) {
 		return NULL;
 	}
+	to_small(text, in_domain.len);
 	if (!spn_host_is_fqdn(by->host)) {
-		wanted.text = spn_str_of(text);
+		wanted.text = in_domain;
 		return find_same(marks, wanted);
 	}
 	wanted.text = label;
-	return spn_str_equal(by->host, spn_str_of(text))
-		       ? find_same(marks, wanted)
-		       : NULL;
+	return spn_str_equal(by->host, in_domain) ? find_same(marks, wanted)
+						  : NULL;
 }
 
 static const struct mark *find_spn(const struct marks *marks,

@@ -22,7 +22,7 @@ static bool add_label(struct audit_dns_record *record,
 {
 	size_t dot = (*at > 0) ? 1 : 0;
 
-	if (*at + dot + len > AUDIT_DNS_LONGEST_NAME ||
+	if (*at + dot + len > SPN_DNS_NAME_LEN ||
 	    memchr(label, '\0', len) != NULL ||
 	    memchr(label, '.', len) != NULL)
 	{

@@ -6,10 +6,7 @@
 #ifndef SPN_AUDIT_FACTS_DNS_RECORDS_H
 #define SPN_AUDIT_FACTS_DNS_RECORDS_H
 
-#include "policy/spn.h"
-
-/* RFC 1035 2.3.4 */
-#define AUDIT_DNS_LONGEST_NAME 255
+#include "policy/names.h"
 
 enum audit_dns_type { /* as in DNS itself */
 	AUDIT_DNS_A = 1,
@@ -21,7 +18,7 @@ struct audit_dns_record {
 	enum audit_dns_type type;
 	uint8_t address[16]; /* of A the first four, then zeros */
 	/* of CNAME: without the dot at the end, NUL-terminated */
-	char name[AUDIT_DNS_LONGEST_NAME + 1];
+	char name[SPN_DNS_NAME_LEN + 1];
 };
 
 /* False for a record of another type, for an address that is not that of one

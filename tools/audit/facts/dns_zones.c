@@ -8,7 +8,6 @@
  */
 #include "dns_zones.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/shared.h"
@@ -98,9 +97,9 @@ static struct spn_str parent_of(struct spn_str name)
 /* "*.example.com" */
 static bool has_wildcard(const struct audit_names *names, struct spn_str zone)
 {
-	char text[AUDIT_DNS_LONGEST_NAME + 3] = "*.";
+	char text[SPN_DNS_NAME_LEN + 3] = "*.";
 
-	if (zone.len > AUDIT_DNS_LONGEST_NAME) {
+	if (zone.len > SPN_DNS_NAME_LEN) {
 		return false;
 	}
 	memcpy(text + 2, zone.data, zone.len);
@@ -198,26 +197,13 @@ bool audit_names_lead_to(void *private_data,
 {
 	const struct audit_names *names = private_data;
 	struct spn_str domain = parent_of(computer);
-	char text[AUDIT_DNS_LONGEST_NAME + 1];
-	int len = 0;
+	char text[SPN_DNS_NAME_LEN + 1];
 
-	if (alias.len > AUDIT_DNS_LONGEST_NAME ||
-	    domain.len > AUDIT_DNS_LONGEST_NAME || domain.len == 0)
-	{
+	if (domain.len == 0 || alias.len > SPN_DNS_NAME_LEN) {
 		return false;
 	}
 	if (memchr(alias.data, '.', alias.len) == NULL) {
-		len = snprintf(text,
-			       sizeof(text),
-			       "%.*s.%.*s",
-			       (int)alias.len,
-			       alias.data,
-			       (int)domain.len,
-			       domain.data);
-		if (len < 0 || (size_t)len >= sizeof(text)) {
-			return false;
-		}
-		alias = spn_str_of(text);
+		alias = spn_in_domain(text, alias, domain);
 	}
 	return audit_leads_meet(names->leads, alias, computer);
 }

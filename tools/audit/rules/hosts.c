@@ -106,8 +106,6 @@ static const char *const machine_classes[] = {
 	NULL,
 };
 
-#define MOST_NAME 255 /* of a name in DNS */
-
 static bool is_one_of(struct spn_str text, const char *const *texts)
 {
 	for (; *texts != NULL; texts++) {
@@ -168,19 +166,14 @@ static bool may_be_elsewhere(const struct audit_case *a,
 			     const char *const *suffixes,
 			     struct spn_str label)
 {
-	char name[MOST_NAME + 1];
+	char name[SPN_DNS_NAME_LEN + 1];
 
 	for (; suffixes != NULL && *suffixes != NULL; suffixes++) {
-		int len = snprintf(name,
-				   sizeof(name),
-				   "%.*s.%s",
-				   (int)label.len,
-				   label.data,
-				   *suffixes);
+		struct spn_str host = spn_in_domain(name,
+						    label,
+						    spn_str_of(*suffixes));
 
-		if (len > 0 && (size_t)len < sizeof(name) &&
-		    ask_dns(a, spn_str_of(name)) != SPN_DNS_ABSENT)
-		{
+		if (host.len > 0 && ask_dns(a, host) != SPN_DNS_ABSENT) {
 			return true;
 		}
 	}
