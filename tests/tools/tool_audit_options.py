@@ -2,6 +2,8 @@
 """The options of spn-audit that say a number, and those that need no directory.
 """
 
+import glob
+import html
 import json
 import os
 import re
@@ -14,8 +16,8 @@ from hostile import SPN, computer, configuration, user
 from small_dns import SmallDns
 from tool_audit_input import TOOL
 
-MANUAL = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__)))), "docs", "man", "ldb_spn_policy.8.xml")
+MANUALS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "docs", "man", "*.xml")
 
 DAY = 24 * 3600
 # name, least, most
@@ -187,12 +189,45 @@ class Catalogue(Options):
         for word in "nonsense", "SPN-999", "all,SPN-101", "syntax,", "":
             self.refused(self.run_tool("--explain=" + word), "--explain")
 
-    def test_example(self):
-        """What the manual page shows of it is how the text begins."""
-        with open(MANUAL, encoding="utf-8") as page:
-            shown = re.search(r"\$ spn-audit --explain=SPN-101\n(.*?)</screen>",
-                              page.read(), re.DOTALL)[1]
-        self.assertEqual(shown, self.text("--explain=SPN-101")[:len(shown)])
+    def shown(self, pattern):
+        """The matches in all manual pages."""
+        found = []
+        for path in sorted(glob.glob(MANUALS)):
+            with open(path, encoding="utf-8") as page:
+                found += re.findall(pattern, html.unescape(page.read()),
+                                    re.DOTALL)
+        return found
+
+    def test_examples_of_explain(self):
+        """What the manual pages show of it is how the text begins."""
+        shown = self.shown(r"\$ spn-audit --explain=(SPN-\d+)\n"
+                           r"(.*?)(?:\.\.\.\n)?</screen>")
+        self.assertLess(1, len(shown))
+        for code, text in shown:
+            self.assertEqual(text, self.text("--explain=" + code)[:len(text)])
+
+    def test_examples_of_reports(self):
+        """All but the last line, which counts what a new domain has."""
+        shown = self.shown(r"(?m)^[#$] spn-audit ([^\n]*)\n"
+                           r"((?:ERROR|WARNING) .*?\n)addom\.[^\n]* checked;")
+        self.assertLess(1, len(shown))
+        dns = "addom.samba.example.com"
+        domain = "DC=" + dns.replace(".", ",DC=")
+        text = configuration() + computer(
+            1, sAMAccountName="web01$", dNSHostName="web01." + dns,
+            **{SPN: ["HOST/web01", "HOST/web01." + dns]}) + user(
+            2, sAMAccountName="svc-web", **{SPN: "http/web01." + dns})
+        for old_text, new in (("CN=x1,CN=Users", "CN=web01,CN=Computers"),
+                              ("CN=x2,", "CN=svc-web,"),
+                              ("DC=example,DC=com", domain),
+                              ("dnsRoot: example.com", "dnsRoot: " + dns)):
+            text = text.replace(old_text, new)
+        for options, report in shown:
+            done = self.audit(text, *[
+                each for each in options.split()
+                if each.startswith("--")])
+            self.assertTrue(done.stdout.decode().startswith(report),
+                            (options, done.stdout.decode()))
 
 
 if __name__ == "__main__":
