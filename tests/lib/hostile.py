@@ -189,10 +189,21 @@ NAMES = {
     "addresses": addresses,
 }
 # What is measured together, and how many of each show what is wrong.
+def questions(num, tag):
+    """Each half is twice on one account, and a computer has HOST of the other:
+    of each a file of repairs asks whose key it is."""
+    hosts = ["%sw%d" % (tag, n) for n in range(num)]
+    return user(1, tag=tag, **{SPN: [
+        spelled + host for host in hosts for spelled in ("http/", "HTTP/")
+    ]}) + computer(2, tag=tag, sAMAccountName="%sZ$" % tag, **{
+        SPN: ["HOST/%s.example.com" % host for host in hosts]})
+
+
 GROUPS = {
     "chain of groups": ({"chain of groups": chain}, 1000),
     "holders": (HOLDERS, 250),
     "names": (NAMES, 250),
+    "questions": ({"questions": questions}, 500),
 }
 
 

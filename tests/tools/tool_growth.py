@@ -51,7 +51,7 @@ class Growth(unittest.TestCase):
     def run_under(self, counter, text):
         done = subprocess.run(
             [*counter, TOOL, "--configfile=/dev/null", "--from-ldif=-",
-             "--format=json", "--output=/dev/null"],
+             "--format=json", "--output=/dev/null", "--fix-ldif=-"],
             input=text, check=False, text=True, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE)
         self.assertIn(done.returncode, (0, 1), done.stderr)

@@ -309,15 +309,21 @@ static bool otherwise(const struct making *making,
 {
 	const struct audit_finding *finding = note->finding;
 	struct spn_str name = spn_str_of(finding->partner);
+	bool holds_many = second->account->spns.num > MOST_ANEW;
 	bool may = false;
 
 	switch (note->doubt.otherwise) {
 	case AUDIT_REMOVE_SPN:
+		/* All spellings go: the list is written anew. */
+		if (holds_many &&
+		    spn_account_count(second->account, finding->key) > 1) {
+			break;
+		}
 		if (!audit_repair_remove_spn(second, making->c, finding->spn))
 		{
 			return false;
 		}
-		if (second->replace && second->account->spns.num > MOST_ANEW) {
+		if (holds_many && second->replace) {
 			break;
 		}
 		if (!audit_repair_is_possible(second, making->c, &may)) {

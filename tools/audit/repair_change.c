@@ -93,11 +93,18 @@ bool audit_repair_remove(struct audit_repair *repair, struct spn_str value)
 /* In these very bytes, if it is in the list already or not. */
 static bool push_removal(struct audit_repair *repair, struct spn_str value)
 {
+	uint32_t hash = spn_slots_hash(0, value, true);
+
 	repair->remove = spn_room(repair,
 				  repair->remove,
 				  repair->num_remove,
 				  struct spn_str);
-	if (repair->remove == NULL) {
+	if (repair->remove == NULL ||
+	    !spn_slots_add(repair,
+			   &repair->by_value,
+			   hash,
+			   (uint32_t)repair->num_remove))
+	{
 		return false;
 	}
 	repair->remove[repair->num_remove++] = value;
@@ -138,16 +145,15 @@ bool audit_repair_remove_spn(struct audit_repair *repair,
 bool audit_repair_remove_twins(struct audit_repair *repair, struct spn_str key)
 {
 	const struct spn_set *spns = &repair->account->spns;
-	const struct spn_value *first = spn_set_find(spns, key);
-	size_t i;
+	const struct spn_value *value = spn_set_find(spns, key);
+	size_t left = spn_set_count(spns, key);
 
-	for (i = 0; first != NULL && i < spns->num; i++) {
-		if (&spns->values[i] == first ||
-		    !spn_str_equal(spns->values[i].key, first->key))
-		{
-			continue;
-		}
-		if (!push_removal(repair, spns->values[i].value)) {
+	/* The others come behind the first. */
+	for (; left > 1; left--) {
+		do {
+			value++;
+		} while (!spn_str_equal(value->key, key));
+		if (!push_removal(repair, value->value)) {
 			return false;
 		}
 		repair->replace = true;
@@ -158,10 +164,13 @@ bool audit_repair_remove_twins(struct audit_repair *repair, struct spn_str key)
 bool audit_repair_removes(const struct audit_repair *repair,
 			  struct spn_str value)
 {
-	size_t i;
+	uint32_t hash = spn_slots_hash(0, value, true);
+	size_t place = 0;
+	uint32_t i = 0;
 
-	for (i = 0; i < repair->num_remove; i++) {
-		if (spn_str_equal(repair->remove[i], value)) {
+	while (spn_slots_next(&repair->by_value, hash, &place, &i)) {
+		if (i < repair->num_remove &&
+		    spn_str_equal(repair->remove[i], value)) {
 			return true;
 		}
 	}
