@@ -151,7 +151,8 @@ static int freeze_config(struct ldb_module *module,
 	}
 	/* A DN that is only a GUID could be anywhere. */
 	if (ldb_dn_get_comp_num(dn) > 0 &&
-	    ldb_dn_compare_base(config, dn) != 0) {
+	    ldb_dn_compare_base(config, dn) != 0)
+	{
 		return LDB_SUCCESS;
 	}
 	return freeze_settings(module, req);
@@ -186,7 +187,8 @@ static int spn_policy_rename(struct ldb_module *module,
 	}
 	ret = freeze_config(module, req, req->op.rename.olddn);
 	if (ret == LDB_SUCCESS &&
-	    !is_exempt(module, req, req->op.rename.olddn)) {
+	    !is_exempt(module, req, req->op.rename.olddn))
+	{
 		ret = spn_rename_note(module, req);
 	}
 	if (ret != LDB_SUCCESS) {

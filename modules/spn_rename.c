@@ -81,7 +81,8 @@ static int touch(struct ldb_module *module, const struct spn_renamed *renamed)
 	}
 	/* By its GUID it might have been the settings: it was not. */
 	if (state->config_write == renamed->number &&
-	    state->num_config_writes == 1) {
+	    state->num_config_writes == 1)
+	{
 		state->config_write = 0;
 	}
 	ret = spn_state_open(module);

@@ -286,7 +286,8 @@ static bool was_brought(const struct spn_replicated *replicated,
 			struct spn_str value = account->spns.values[j].value;
 
 			if (value.len == v->spn.len &&
-			    memcmp(value.data, v->spn.data, value.len) == 0) {
+			    memcmp(value.data, v->spn.data, value.len) == 0)
+			{
 				return true;
 			}
 		}

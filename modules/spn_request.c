@@ -33,7 +33,8 @@ struct spn_concern spn_request_concern(const struct ldb_message *msg)
 	for (i = 0; i < msg->num_elements; i++) {
 		for (a = 0; a < sizeof(attrs) / sizeof(attrs[0]); a++) {
 			if (ldb_attr_cmp(msg->elements[i].name,
-					 attrs[a].attr) != 0) {
+					 attrs[a].attr) != 0)
+			{
 				continue;
 			}
 			concern.spns |= attrs[a].concern.spns;
@@ -194,7 +195,8 @@ struct spn_account *spn_request_predict(const struct spn_store *store,
 		}
 		if (!change_of(tmp_ctx,
 			       &msg->elements[i],
-			       &changes[num_changes++])) {
+			       &changes[num_changes++]))
+		{
 			goto done;
 		}
 	}

@@ -37,7 +37,8 @@ static const struct mirrored_sid *user_of(struct ldb_context *ldb)
 								"sessionInfo");
 
 	if (session == NULL || session->token == NULL ||
-	    session->token->num_sids == 0) {
+	    session->token->num_sids == 0)
+	{
 		return NULL;
 	}
 	return &session->token->sids[0];
@@ -61,7 +62,8 @@ static struct spn_str bytes_of(const struct mirrored_sid *sid,
 	int8_t i;
 
 	if (sid == NULL || sid->num_auths < 0 ||
-	    sid->num_auths > MAX_SUB_AUTHORITIES) {
+	    sid->num_auths > MAX_SUB_AUTHORITIES)
+	{
 		return (struct spn_str){};
 	}
 	*at++ = sid->revision;

@@ -78,7 +78,8 @@ int spn_state_open(struct ldb_module *module)
 	}
 	/* While that very write is under way nothing is changed yet. */
 	if (state->config_write != 0 &&
-	    state->config_write != state->num_writes) {
+	    state->config_write != state->num_writes)
+	{
 		ldb_set_errstring(store.ldb,
 				  "the configuration was changed before");
 		return LDB_ERR_OPERATIONS_ERROR;

@@ -193,7 +193,8 @@ static bool deletes_all(const struct ldb_message *msg)
 	unsigned i = 0;
 
 	while (i < msg->num_elements &&
-	       !spn_request_is_spns(&msg->elements[i])) {
+	       !spn_request_is_spns(&msg->elements[i]))
+	{
 		i++;
 	}
 	return i < msg->num_elements && is_absolute(&msg->elements[i]) &&
@@ -270,7 +271,8 @@ struct ldb_message *spn_steps_complete(TALLOC_CTX *mem_ctx,
 		if (!fill(mem_ctx,
 			  completion->add,
 			  completion->num_add,
-			  &els[num++])) {
+			  &els[num++]))
+		{
 			return NULL;
 		}
 	}
@@ -279,7 +281,8 @@ struct ldb_message *spn_steps_complete(TALLOC_CTX *mem_ctx,
 		if (!fill(mem_ctx,
 			  completion->remove,
 			  completion->num_remove,
-			  &els[num++])) {
+			  &els[num++]))
+		{
 			return NULL;
 		}
 	}
@@ -297,7 +300,8 @@ static bool push_twins(struct ldb_message_element *el,
 		const struct spn_value *value = &account->spns.values[i];
 
 		if (spn_set_has(twins, value->key) &&
-		    !spn_values_push(el, value->value)) {
+		    !spn_values_push(el, value->value))
+		{
 			return false;
 		}
 	}
@@ -329,7 +333,8 @@ struct ldb_message *spn_steps_restore(TALLOC_CTX *mem_ctx,
 		}
 	}
 	if (!push_twins(&els[0], before, twins) ||
-	    !push_twins(&els[1], after, twins)) {
+	    !push_twins(&els[1], after, twins))
+	{
 		return NULL;
 	}
 	return message_of(mem_ctx,

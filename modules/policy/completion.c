@@ -40,7 +40,8 @@ static bool take_away(struct applied *a, const struct spn_set *values)
 			    spns,
 			    values->values,
 			    values->num,
-			    &all)) {
+			    &all))
+	{
 		return false;
 	}
 	a->changed->is_clean &= all;
@@ -69,11 +70,13 @@ static bool bring(struct applied *a, const struct spn_set *values)
 
 		a->changed->is_clean &= !is_there && !twin;
 		if (twin &&
-		    !spn_set_add(a->account, &a->changed->twins, value)) {
+		    !spn_set_add(a->account, &a->changed->twins, value))
+		{
 			return false;
 		}
 		if (!is_there && !twin &&
-		    !spn_set_add(a->account, spns, value)) {
+		    !spn_set_add(a->account, spns, value))
+		{
 			return false;
 		}
 	}
@@ -433,7 +436,8 @@ static bool grow(struct work *w)
 
 			if (!complete_removed(w,
 					      &after->spns.values[i],
-					      &removed)) {
+					      &removed))
+			{
 				return false;
 			}
 			again |= removed;
@@ -523,7 +527,8 @@ bool spn_gives_up_duplicate(const struct spn_case *c, bool *_yes)
 		if (!spn_index_holders_of(c->index,
 					  c->index,
 					  whole.diff->gone[i],
-					  &holders)) {
+					  &holders))
+		{
 			return false;
 		}
 		*_yes |= holders.num_accounts > 0;

@@ -27,7 +27,8 @@ static struct spn_str label_before(struct spn_str host, const char *suffix)
 	}
 	label.len = host.len - rest.len - 1;
 	if (host.data[label.len] != '.' ||
-	    memchr(host.data, '.', label.len) != NULL) {
+	    memchr(host.data, '.', label.len) != NULL)
+	{
 		return none;
 	}
 	rest.data = host.data + label.len + 1;
@@ -181,7 +182,8 @@ static bool alias_holder(const struct spn_case *c,
 
 	/* Hundreds that hold it are a duplicate, and nobody's name. */
 	for (i = 0; ok && holders.many == NULL && i < holders.num_accounts;
-	     i++) {
+	     i++)
+	{
 		const struct spn_account *holder = holders.accounts[i];
 		const char *name = NULL;
 
@@ -436,7 +438,8 @@ bool spn_host_has_fqdn(const struct spn_case *c,
 		const struct spn_value *fqdn = fqdns->sorted[i];
 
 		if (fqdn->key.len <= key.len ||
-		    memcmp(fqdn->key.data, key.data, key.len) != 0) {
+		    memcmp(fqdn->key.data, key.data, key.len) != 0)
+		{
 			break;
 		}
 		if (except != NULL && spn_set_has(except, fqdn->key)) {

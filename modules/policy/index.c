@@ -232,7 +232,8 @@ static bool many_has(const struct spn_holders *holders,
 		size_t middle = low + (high - low) / 2;
 
 		if (holders->accounts[middle]->census_number <
-		    account->census_number) {
+		    account->census_number)
+		{
 			low = middle + 1;
 		} else {
 			high = middle;

@@ -16,7 +16,8 @@ static size_t before(struct spn_str s, const char *chars)
 	size_t i = 0;
 
 	while (i < s.len &&
-	       (s.data[i] == '\0' || strchr(chars, s.data[i]) == NULL)) {
+	       (s.data[i] == '\0' || strchr(chars, s.data[i]) == NULL))
+	{
 		i++;
 	}
 	return i;

@@ -120,7 +120,8 @@ bool spn_names_have(const char *const *list,
 		while (spn_slots_next(&names->by_name, hash, &place, &number))
 		{
 			if (spn_str_equal_nocase(spn_plain_name(list[number]),
-						 host)) {
+						 host))
+			{
 				return true;
 			}
 		}
@@ -147,7 +148,8 @@ const char *spn_names_like(const char *const *list,
 		while (spn_slots_next(&names->by_label, hash, &place, &number))
 		{
 			if (spn_is_short_of(short_name,
-					    spn_str_of(list[number]))) {
+					    spn_str_of(list[number])))
+			{
 				return list[number];
 			}
 		}

@@ -87,7 +87,8 @@ static bool had_key(const struct spn_partial *partial,
 		    struct spn_str key)
 {
 	while (before != NULL &&
-	       spn_account_find(before->account, key) == NULL) {
+	       spn_account_find(before->account, key) == NULL)
+	{
 		before = spn_table_next(&partial->found, before);
 	}
 	return before != NULL;
@@ -114,7 +115,8 @@ static bool add_spns(struct spn_partial *partial,
 		if (!spn_table_add(partial,
 				   &partial->by_spn,
 				   value->key,
-				   account)) {
+				   account))
+		{
 			return false;
 		}
 	}
@@ -204,7 +206,8 @@ static bool list_accounts(const struct spn_table *table,
 	size_t num = num_more;
 
 	for (entry = first; entry != NULL;
-	     entry = spn_table_next(table, entry)) {
+	     entry = spn_table_next(table, entry))
+	{
 		num++;
 	}
 	if (num == 0) {
@@ -218,7 +221,8 @@ static bool list_accounts(const struct spn_table *table,
 		return false;
 	}
 	for (entry = first; entry != NULL;
-	     entry = spn_table_next(table, entry)) {
+	     entry = spn_table_next(table, entry))
+	{
 		holders.accounts[holders.num_accounts++] = entry->account;
 	}
 	*_holders = holders;

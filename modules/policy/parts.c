@@ -120,12 +120,14 @@ bool spn_host_is_ip(struct spn_str host)
 
 	/* Most names end here. */
 	if (host.len == 0 ||
-	    strchr("[:0123456789abcdefABCDEF", host.data[0]) == NULL) {
+	    strchr("[:0123456789abcdefABCDEF", host.data[0]) == NULL)
+	{
 		return false;
 	}
 
 	if (host.len > 2 && host.data[0] == '[' &&
-	    host.data[host.len - 1] == ']') {
+	    host.data[host.len - 1] == ']')
+	{
 		host.data++;
 		host.len -= 2;
 	}

@@ -27,10 +27,12 @@ static char learn(struct spn_quick_fold *quick, unsigned char c)
 	}
 	tmp_ctx = talloc_new(quick);
 	if (tmp_ctx != NULL &&
-	    spn_fold_text(&quick->narrow, tmp_ctx, value, &folded)) {
+	    spn_fold_text(&quick->narrow, tmp_ctx, value, &folded))
+	{
 		quick->is_known[c] = true;
 		if (folded.len == sizeof(text) &&
-		    folded.data[0] == folded.data[2]) {
+		    folded.data[0] == folded.data[2])
+		{
 			quick->to[c] = folded.data[1];
 		}
 	}

@@ -32,7 +32,8 @@ static bool is_simple(struct spn_str s, const char *marks)
 
 	for (i = 0; i < s.len; i++) {
 		if (s.data[i] < ' ' || s.data[i] >= 0x7f ||
-		    strchr(marks, s.data[i]) != NULL) {
+		    strchr(marks, s.data[i]) != NULL)
+		{
 			return false;
 		}
 	}
@@ -133,7 +134,8 @@ static struct spn_str cut(struct spn_str s)
 	if (s.len > ENOUGH) {
 		s.len = ENOUGH;
 		while (s.len > 0 &&
-		       ((unsigned char)s.data[s.len] & 0xc0) == 0x80) {
+		       ((unsigned char)s.data[s.len] & 0xc0) == 0x80)
+		{
 			s.len--;
 		}
 	}
@@ -203,7 +205,8 @@ char *spn_quote(TALLOC_CTX *mem_ctx, struct spn_str s, unsigned how)
 	bool is_dn = (how & SPN_QUOTE_DN) != 0;
 
 	if ((how & SPN_QUOTE_IF_NEEDED) != 0 &&
-	    (is_dn ? is_clear_dn(s) : is_word(s))) {
+	    (is_dn ? is_clear_dn(s) : is_word(s)))
+	{
 		return render(mem_ctx, s, how, is_dn ? "" : "\\", "");
 	}
 	return render(mem_ctx, s, how, is_dn ? "'" : "\\'", "'");

@@ -69,7 +69,8 @@ static bool find_bytes(const struct spn_set *set,
 		const struct spn_value *v = &set->values[number];
 
 		if (spn_str_equal(v->value, value->value) &&
-		    spn_str_equal(v->key, value->key)) {
+		    spn_str_equal(v->key, value->key))
+		{
 			*_place = number;
 			return true;
 		}
@@ -273,7 +274,8 @@ static bool find_gone(const struct spn_set *set,
 	}
 	for (i = firsts[head]; i < set->num; firsts[head] = i) {
 		if (!is_gone[i] &&
-		    spn_str_equal(set->values[i].key, value->key)) {
+		    spn_str_equal(set->values[i].key, value->key))
+		{
 			*_place = i;
 			return true;
 		}
@@ -300,7 +302,8 @@ static bool rebuild(TALLOC_CTX *mem_ctx,
 	}
 	for (i = 0; i < set->num; i++) {
 		if (!is_gone[i] &&
-		    !spn_set_add(mem_ctx, &rest, &set->values[i])) {
+		    !spn_set_add(mem_ctx, &rest, &set->values[i]))
+		{
 			return false;
 		}
 	}

@@ -259,7 +259,8 @@ static bool set_level(struct spn_settings *settings,
 
 	for (i = 0; i < NUM_LEVELS; i++) {
 		if ((rule->modes & (1u << i)) != 0 &&
-		    strcasecmp(value, level_texts[i]) == 0) {
+		    strcasecmp(value, level_texts[i]) == 0)
+		{
 			settings->levels[place] = (enum spn_level)i;
 			return true;
 		}
@@ -377,7 +378,8 @@ static bool unknown_name(struct spn_settings *settings,
 	size_t i;
 
 	if (strcasecmp(name, "mode") == 0 ||
-	    strcasecmp(name, "spn_policy:mode") == 0) {
+	    strcasecmp(name, "spn_policy:mode") == 0)
+	{
 		*_reason = "the mode is set for one DC at a time, in its "
 			   "smb.conf: spn_policy:mode = enforce, audit or off";
 		return false;

@@ -92,7 +92,8 @@ bool spn_settings_is_exempt_account(const struct spn_settings *settings,
 			return true;
 		}
 		if (sam_account_name != NULL &&
-		    strcasecmp(exempt, sam_account_name) == 0) {
+		    strcasecmp(exempt, sam_account_name) == 0)
+		{
 			return true;
 		}
 	}

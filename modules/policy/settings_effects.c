@@ -139,7 +139,8 @@ static size_t least_length(const char *glob, const char *tail)
 	size_t n;
 
 	if (filler == '\0' || strlen(glob) > MAX_HOST ||
-	    strlen(tail) >= MAX_HOST) {
+	    strlen(tail) >= MAX_HOST)
+	{
 		return 0;
 	}
 	for (n = 1; n <= most; n++) {
@@ -271,7 +272,8 @@ static bool find_exempt_host(struct findings *f,
 	struct spn_effect *effect = NULL;
 
 	if (all == NULL || rules == NULL ||
-	    !other_name(f, tmp_ctx, host, &other)) {
+	    !other_name(f, tmp_ctx, host, &other))
+	{
 		return false;
 	}
 	if (all[0] != '\0') {
@@ -357,7 +359,8 @@ static bool find_all(struct findings *f, TALLOC_CTX *tmp_ctx)
 	for (i = 0; f->settings->exempt_hosts[i] != NULL; i++) {
 		if (!find_exempt_host(f,
 				      tmp_ctx,
-				      f->settings->exempt_hosts[i])) {
+				      f->settings->exempt_hosts[i]))
+		{
 			return false;
 		}
 	}

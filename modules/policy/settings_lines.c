@@ -18,7 +18,8 @@ static struct spn_str trim(struct spn_str s)
 		s.len--;
 	}
 	while (s.len > 0 &&
-	       (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
+	       (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t'))
+	{
 		s.len--;
 	}
 	return s;

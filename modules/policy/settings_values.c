@@ -208,7 +208,8 @@ static bool is_made_of(struct spn_str s, const char *others, bool ascii)
 			return false;
 		}
 		if (isascii(c) && !isalnum(c) &&
-		    (c == '\0' || strchr(others, c) == NULL)) {
+		    (c == '\0' || strchr(others, c) == NULL))
+		{
 			return false;
 		}
 	}
@@ -293,7 +294,8 @@ const char *spn_value_bad_class(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	if (strpbrk(value, "*?") != NULL ||
-	    !is_made_of(meant, CLASS_CHARS, true)) {
+	    !is_made_of(meant, CLASS_CHARS, true))
+	{
 		meant.len = 0;
 	}
 	return refuse_for(&exam,

@@ -73,7 +73,8 @@ static struct spn_slot *find(const struct spn_slots *slots, uint32_t hash)
 	size_t place = place_of(slots, hash);
 
 	while (slots->slots[place].number != 0 &&
-	       slots->slots[place].hash != hash) {
+	       slots->slots[place].hash != hash)
+	{
 		place = (place + 1 == slots->size) ? 0 : place + 1;
 	}
 	return &slots->slots[place];

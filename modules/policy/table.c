@@ -52,7 +52,8 @@ bool spn_table_add(TALLOC_CTX *mem_ctx,
 	table->entries = grown;
 	first = find(table, key, hash);
 	if (first == NULL &&
-	    !spn_slots_add(mem_ctx, &table->by_key, hash, number)) {
+	    !spn_slots_add(mem_ctx, &table->by_key, hash, number))
+	{
 		return false;
 	}
 	table->entries[number] = (struct spn_entry){

@@ -124,7 +124,8 @@ enum spn_kind spn_store_kind_of(const struct ldb_message *msg)
 
 		for (i = 0; i < spn_values_num(el); i++) {
 			if (spn_str_equal_nocase(spn_values_get(el, i),
-						 wanted)) {
+						 wanted))
+			{
 				return kinds[k].kind;
 			}
 		}

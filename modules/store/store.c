@@ -483,7 +483,8 @@ static int look_up_all(const struct spn_store *store,
 
 	questions = spn_partial_open_questions(index, &num);
 	while (num_anywhere < num &&
-	       questions[num_anywhere].kind == SPN_ASK_SPN) {
+	       questions[num_anywhere].kind == SPN_ASK_SPN)
+	{
 		num_anywhere++;
 	}
 	*_anywhere = domains[0] == NULL || domains[1] != NULL ||

@@ -107,7 +107,8 @@ static bool read_message(struct bench *bench,
 	}
 	w->msg->dn = ldb_dn_new(w->msg, bench->ldb, parts[1]);
 	if (ldb_msg_add_empty(w->msg, parts[2], (int)flags, NULL) !=
-	    LDB_SUCCESS) {
+	    LDB_SUCCESS)
+	{
 		return false;
 	}
 	for (i = 3; i < num; i++) {

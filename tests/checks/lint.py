@@ -14,10 +14,14 @@ import shutil
 import subprocess
 import sys
 
+# One version decides, that of Debian 13: two would contradict each other.
+FORMAT = 'clang-format-19'
+TIDY = 'clang-tidy-19'
+
 # program, Debian package
 TOOLS = [
-    ('clang-format', 'clang-format'),
-    ('clang-tidy', 'clang-tidy'),
+    (FORMAT, FORMAT),
+    (TIDY, TIDY),
     ('cppcheck', 'cppcheck'),
     ('shellcheck', 'shellcheck'),
     ('codespell', 'codespell'),
@@ -104,12 +108,11 @@ def steps(build, files):
         json.dump(list(database.values()), stream)
 
     if sources:
-        yield 'clang-format', ['clang-format', '--dry-run', '-Werror',
+        yield 'clang-format', [FORMAT, '--dry-run', '-Werror',
                                '--style=file'] + sources
     for path in sources:
         if path in database:
-            yield 'clang-tidy ' + path, ['clang-tidy', '--quiet', '-p',
-                                         folder, path]
+            yield 'clang-tidy ' + path, [TIDY, '--quiet', '-p', folder, path]
         elif path.endswith('.c'):
             yield path + ' is in no table of wscript', ['false']
     if database:
@@ -151,11 +154,11 @@ def lint(build):
 
 
 def rewrite():
-    need(['clang-format'])
+    need([FORMAT])
     files = [path for path in tree() if is_c(path)]
     if not files:
         return 0
-    return subprocess.run(['clang-format', '-i', '--style=file']
+    return subprocess.run([FORMAT, '-i', '--style=file']
                           + files).returncode
 
 

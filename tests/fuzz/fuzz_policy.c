@@ -386,7 +386,8 @@ static void check_accepted(struct world *w, const struct spn_case *c)
 			continue;
 		}
 		if (spn_settings_level_of(c->settings, "duplicate-spn") ==
-		    SPN_LEVEL_DENY) {
+		    SPN_LEVEL_DENY)
+		{
 			FUZZ_CHECK(!held_by_others(c, w->mem_ctx, value));
 		}
 		if (!exempt &&

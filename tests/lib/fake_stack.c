@@ -71,7 +71,8 @@ struct fake_session {
 static void note_line(struct fake *f, const char *level, const char *line)
 {
 	if (strstr(line, "spn_policy") != NULL ||
-	    strstr(line, "spnPolicy") != NULL) {
+	    strstr(line, "spnPolicy") != NULL)
+	{
 		f->log = talloc_asprintf_append(f->log,
 						"%s: %s\n",
 						level,

@@ -192,7 +192,8 @@ static void take_letter(struct line *line, char *_letter)
 	char *word = next_word(line);
 
 	if (word == NULL || !isupper((unsigned char)word[0]) ||
-	    word[1] != '\0') {
+	    word[1] != '\0')
+	{
 		line->error = "an account is one capital letter";
 		return;
 	}

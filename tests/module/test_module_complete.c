@@ -34,7 +34,8 @@ static void run_rows(struct fake *f, const struct row *rows, size_t num)
 		fake_put_user(f, name, (*rows[i].before != '\0') ? spns : "");
 		ret = fake_modify(f, name, rows[i].changes);
 		if (ret != LDB_SUCCESS ||
-		    strcasecmp(fake_spns(f, name), rows[i].after) != 0) {
+		    strcasecmp(fake_spns(f, name), rows[i].after) != 0)
+		{
 			print_error("%s: %d %s: '%s', wanted '%s'\n",
 				    rows[i].changes,
 				    ret,

@@ -20,7 +20,8 @@ static size_t count(const char *text, const char *what)
 	size_t num = 0;
 
 	for (text = strstr(text, what); text != NULL;
-	     text = strstr(text + 1, what)) {
+	     text = strstr(text + 1, what))
+	{
 		num++;
 	}
 	return num;

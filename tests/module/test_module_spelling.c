@@ -98,7 +98,8 @@ static void permissive_changes_nothing(void **state)
 		ret = fake_modify(f, name, rows[i].changes);
 		f->control = NULL;
 		if (ret != LDB_SUCCESS ||
-		    strcmp(fake_spns(f, name), rows[i].after) != 0) {
+		    strcmp(fake_spns(f, name), rows[i].after) != 0)
+		{
 			print_error("%s: %d %s: '%s', wanted '%s'\n",
 				    rows[i].changes,
 				    ret,

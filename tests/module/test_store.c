@@ -295,7 +295,8 @@ static char *domain_of_components(TALLOC_CTX *mem_ctx, struct ldb_dn *dn)
 			ldb_dn_get_component_val(dn, (unsigned)i);
 
 		if (strcasecmp(ldb_dn_get_component_name(dn, (unsigned)i),
-			       "DC") != 0) {
+			       "DC") != 0)
+		{
 			domain[0] = '\0';
 			continue;
 		}

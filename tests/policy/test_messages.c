@@ -40,7 +40,8 @@ static void codes_are_unique(void **state)
 
 	(void)state;
 	for (m = audit_message_next(NULL); m != NULL;
-	     m = audit_message_next(m)) {
+	     m = audit_message_next(m))
+	{
 		if (!is_code(m->code)) {
 			ok = complain(m, "is not of the form SPN-nnn");
 		}
@@ -120,7 +121,8 @@ static void lists_are_in_order(void **state)
 	assert_true(ok);
 	assert_true(num_lists > spn_num_rules());
 	for (m = audit_message_next(NULL); m != NULL;
-	     m = audit_message_next(m)) {
+	     m = audit_message_next(m))
+	{
 		num--;
 	}
 	assert_int_equal(num, 0);
@@ -195,7 +197,8 @@ static bool message_is_complete(const struct spn_message *m)
 	}
 	/* No write meets it. */
 	if (rule != NULL && rule->modes == 0 &&
-	    m->on_write != SPN_ON_WRITE_IGNORE) {
+	    m->on_write != SPN_ON_WRITE_IGNORE)
+	{
 		ok = complain(m,
 			      "rule %s is for audits, so .on_write must be "
 			      "SPN_ON_WRITE_IGNORE",

@@ -213,7 +213,8 @@ static bool result_is(const struct row *row,
 	for (i = 0; i < found->num_violations; i++) {
 		*_got = found->violations[i].message->code;
 		if (row->result == ROW_WARN &&
-		    strcmp(*_got, row->codes[0]) == 0) {
+		    strcmp(*_got, row->codes[0]) == 0)
+		{
 			return true;
 		}
 	}
@@ -437,7 +438,8 @@ static void run_row(struct directory *d, const struct row *row)
 	case ROW_SET:
 		if (!spn_settings_set_line(d->settings,
 					   spn_str_of(row->argument),
-					   &reason)) {
+					   &reason))
+		{
 			report(d, row, false, reason);
 		}
 		break;

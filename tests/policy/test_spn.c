@@ -22,14 +22,9 @@ struct parse_row {
 };
 
 #define PLAIN(value, class, host)                                             \
-	{                                                                     \
-		STR(value), SPN_SYNTAX_OK, class, host, "", "", 0, false,     \
-			false, true                                           \
-	}
+	{STR(value), SPN_SYNTAX_OK, class, host, "", "", 0, false, false, true}
 #define BAD(value, syntax)                                                    \
-	{                                                                     \
-		STR(value), syntax, "", "", "", "", 0, false, false, false    \
-	}
+	{STR(value), syntax, "", "", "", "", 0, false, false, false}
 #define OK SPN_SYNTAX_OK
 
 static const struct parse_row parse_rows[] = {
@@ -290,7 +285,8 @@ static void every_byte_everywhere(void **state)
 			       spn_ascii_lower(b[place]);
 			assert_int_equal(spn_str_equal_nocase(x, y), same);
 			if (spn_slots_hash(7, x, true) ==
-			    spn_slots_hash(7, y, true)) {
+			    spn_slots_hash(7, y, true))
+			{
 				num_alike += same ? 0 : 1;
 			} else {
 				assert_false(same);

@@ -31,7 +31,8 @@ static bool is_open(struct spn_partial *index,
 
 	for (i = 0; i < num; i++) {
 		if (questions[i].kind == kind &&
-		    spn_str_is(questions[i].text, text)) {
+		    spn_str_is(questions[i].text, text))
+		{
 			return true;
 		}
 	}

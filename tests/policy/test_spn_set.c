@@ -135,7 +135,8 @@ static void compare(struct fixture *f, unsigned keys, unsigned spellings)
 		if (pick(40) == 0) {
 			remove_some(f, &set, &plain, keys, spellings);
 		} else if (plain.num < MAX_VALUES &&
-			   !plain_has(&plain, &value)) {
+			   !plain_has(&plain, &value))
+		{
 			assert_true(spn_set_add(f->mem_ctx, &set, &value));
 			plain.values[plain.num++] = value;
 		}

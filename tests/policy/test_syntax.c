@@ -91,10 +91,7 @@ struct mistake {
 	const char *meant; /* of the first; "" for nothing */
 };
 
-#define ROW(value, codes, meant)                                              \
-	{                                                                     \
-		STR(value), codes, meant                                      \
-	}
+#define ROW(value, codes, meant) {STR(value), codes, meant}
 
 static const struct mistake mistakes[] = {
 	/* the ways of SQL Server to write an instance and a port */
@@ -271,7 +268,8 @@ static bool is_refused(struct fixture *f, struct spn_str value)
 		const struct spn_violation *v = &report->violations[i];
 
 		if (is_of_syntax(v) &&
-		    v->message->on_write == SPN_ON_WRITE_REFUSE) {
+		    v->message->on_write == SPN_ON_WRITE_REFUSE)
+		{
 			return true;
 		}
 	}

@@ -181,7 +181,8 @@ static void broken(void **state)
 		for (byte = 0; byte < 256; byte++) {
 			part[i] = (char)byte;
 			if (audit_dns_record(part, len, &record) &&
-			    record.type == AUDIT_DNS_CNAME) {
+			    record.type == AUDIT_DNS_CNAME)
+			{
 				assert_true(strlen(record.name) < len - 24);
 			}
 		}

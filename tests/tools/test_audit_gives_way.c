@@ -192,7 +192,8 @@ static void test_each_pair(void **state)
 
 		while (audit_gives_way_next(&ids, &loser)) {
 			for (to = pair->to; audit_gives_way_next(&to, &winner);
-			     num++) {
+			     num++)
+			{
 				bad += try_pair(w,
 						pair->in_common,
 						message_of(loser),
@@ -261,7 +262,8 @@ static bool leads_to(const struct spn_message *from,
 		}
 		while (is_one && audit_gives_way_next(&list, &id)) {
 			if (message_of(id) == to ||
-			    leads_to(message_of(id), to, depth + 1)) {
+			    leads_to(message_of(id), to, depth + 1))
+			{
 				return true;
 			}
 		}

@@ -91,7 +91,7 @@ static bool read_bytes(TALLOC_CTX *mem_ctx,
 
 	assert_non_null(stream);
 	assert_int_equal(fwrite(bytes, 1, len, stream), len);
-	rewind(stream);
+	assert_int_equal(fseek(stream, 0, SEEK_SET), 0);
 	seen->text = talloc_strdup(mem_ctx, "");
 	ok = audit_ldif_read(mem_ctx, &ldif, stream, "FILE", _reason);
 	fclose(stream);

@@ -439,7 +439,8 @@ static void test_urls(void **state)
 
 		assert_true(audit_ldap_url_dn(mem_ctx, urls[i].url, &seen));
 		if ((seen == NULL) != (dn == NULL) ||
-		    (seen != NULL && strcmp(seen, dn) != 0)) {
+		    (seen != NULL && strcmp(seen, dn) != 0))
+		{
 			print_error("%s: %s, not %s\n",
 				    urls[i].url,
 				    (seen == NULL) ? "none" : seen,

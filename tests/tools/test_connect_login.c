@@ -181,10 +181,7 @@ static void test_login(void **state)
 #define TICKET(starts, ends) ALICE TGT KEY TIMES(starts, ends) REST
 #define HEAD_4 "\5\4\0\14\0\1\0\10\377\377\377\377\0\0\0\0"
 
-#define BYTES(text)                                                           \
-	{                                                                     \
-		text, sizeof(text) - 1                                        \
-	}
+#define BYTES(text) {text, sizeof(text) - 1}
 
 struct ticket_row {
 	const char *name;

@@ -121,7 +121,8 @@ static char *key_of(TALLOC_CTX *mem_ctx, const struct audit_finding *finding)
 				      spn,
 				      partner);
 	} else if (spn != NULL && partner != NULL &&
-		   sum_of(mem_ctx, finding, &sum)) {
+		   sum_of(mem_ctx, finding, &sum))
+	{
 		key = talloc_asprintf(mem_ctx,
 				      "%s %s %s %016llx",
 				      finding->message->code,
@@ -268,7 +269,8 @@ bool audit_baseline_parse(TALLOC_CTX *mem_ctx,
 		}
 		num_words = tidy(line);
 		if (num_words > 0 &&
-		    !add_line(baseline, line, num_words, number, &why)) {
+		    !add_line(baseline, line, num_words, number, &why))
+		{
 			return say_line(mem_ctx,
 					baseline,
 					number,
@@ -311,7 +313,7 @@ static bool read_all(TALLOC_CTX *mem_ctx,
 		}
 		memcpy(text + len, buffer, num);
 		len += num;
-	} while (num > 0);
+	} while (num == sizeof(buffer));
 	*_text = text;
 	*_len = len;
 	return ferror(file) == 0;
@@ -399,7 +401,8 @@ static bool report_unused(const struct audit_baseline *baseline,
 		bool ok = false;
 
 		if (line->is_used ||
-		    !audit_choice_is_on(choice, line->message)) {
+		    !audit_choice_is_on(choice, line->message))
+		{
 			continue;
 		}
 		text = talloc_asprintf(findings,

@@ -31,7 +31,8 @@ void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 	char label[CODE_INDENT + 1];
 
 	for (m = audit_message_next(NULL); m != NULL;
-	     m = audit_message_next(m)) {
+	     m = audit_message_next(m))
+	{
 		const struct spn_rule *rule = audit_message_rule(m);
 
 		if (strcmp(m->rule, last) != 0) {
@@ -60,7 +61,8 @@ static void write_page(FILE *stream, const char *rule)
 	size_t i;
 
 	for (i = 0; i < sizeof(audit_rule_pages) / sizeof(audit_rule_pages[0]);
-	     i++) {
+	     i++)
+	{
 		if (strcmp(audit_rule_pages[i].rule, rule) == 0) {
 			fprintf(stream, "\n%s", audit_rule_pages[i].text);
 		}
@@ -117,7 +119,8 @@ bool audit_explain(TALLOC_CTX *mem_ctx,
 	const char *last = NULL;
 
 	for (m = audit_message_next(NULL); m != NULL;
-	     m = audit_message_next(m)) {
+	     m = audit_message_next(m))
+	{
 		if (!audit_choice_is_on(wanted, m)) {
 			continue;
 		}

@@ -170,7 +170,8 @@ static size_t num_fresh(const struct side *sides, size_t i)
 	const struct spn_holders *others = &sides[i].violation->others;
 
 	if (i > 0 &&
-	    sides[i - 1].violation->others.accounts == others->accounts) {
+	    sides[i - 1].violation->others.accounts == others->accounts)
+	{
 		return 0;
 	}
 	return others->num_accounts;
@@ -417,7 +418,8 @@ static bool collect_sides(TALLOC_CTX *mem_ctx,
 		if (!make_side(sides.sides,
 			       fold,
 			       v,
-			       &sides.sides[sides.num_sides])) {
+			       &sides.sides[sides.num_sides]))
+		{
 			return false;
 		}
 		sides.num_sides++;
@@ -533,7 +535,8 @@ bool audit_findings_add(struct audit_findings *findings,
 		       findings->num_findings,
 		       struct audit_finding);
 	if (all == NULL ||
-	    !put_into_words(findings, findings, &finding, &violation)) {
+	    !put_into_words(findings, findings, &finding, &violation))
+	{
 		return false;
 	}
 	findings->findings = all;

@@ -137,7 +137,8 @@ static bool keep_violation(struct audit_scan *scan, struct spn_violation v)
 		if (!spn_arena_copy(scan,
 				    &scan->arena,
 				    spn_str_of(v.partner),
-				    &partner)) {
+				    &partner))
+		{
 			return false;
 		}
 		v.partner = partner.data;

@@ -431,7 +431,8 @@ static int report(struct audit *audit,
 			   findings,
 			   num_accepted,
 			   &data,
-			   &len)) {
+			   &len))
+	{
 		free(data);
 		return out_of_memory(audit);
 	}

@@ -353,8 +353,9 @@ static bool *switch_of(struct audit_options *options, int opt)
 		return &options->verbose;
 	case OPT_LIST_RULES:
 		return &options->list_rules;
+	default:
+		return NULL;
 	}
-	return NULL;
 }
 
 static const char **name_of(struct reading *reading, int opt)
@@ -383,8 +384,9 @@ static const char **name_of(struct reading *reading, int opt)
 		return &options->fix_ldif;
 	case OPT_FIX_SETSPN:
 		return &options->fix_setspn;
+	default:
+		return NULL;
 	}
-	return NULL;
 }
 
 /* "base", as the table calls it. */
@@ -416,8 +418,9 @@ static int read_value(struct reading *reading, int opt, const char *value)
 		return read_choice(reading, audit_choice_least, value);
 	case OPT_EXPLAIN:
 		return read_explain(reading, value);
+	default:
+		return SPN_EXIT_CANNOT_RUN;
 	}
-	return SPN_EXIT_CANNOT_RUN;
 }
 
 static int read_option(struct reading *reading, int opt)

@@ -200,7 +200,8 @@ static bool may_add(const struct making *making,
 				making->c,
 				value,
 				&ignored,
-				&num)) {
+				&num))
+	{
 		return false;
 	}
 	*_may = num == 0;
@@ -316,7 +317,8 @@ static bool otherwise(const struct making *making,
 	case AUDIT_REMOVE_SPN:
 		/* All spellings go: the list is written anew. */
 		if (holds_many &&
-		    spn_account_count(second->account, finding->key) > 1) {
+		    spn_account_count(second->account, finding->key) > 1)
+		{
 			break;
 		}
 		if (!audit_repair_remove_spn(second, making->c, finding->spn))
@@ -382,7 +384,8 @@ static bool find_doubt(const struct making *making, struct audit_note *note)
 			    making->a,
 			    finding,
 			    value,
-			    &note->doubt)) {
+			    &note->doubt))
+	{
 		return false;
 	}
 	if (note->doubt.question == NULL && adds &&
@@ -413,7 +416,8 @@ static bool decide(struct making *making, const struct audit_finding *finding)
 		return true;
 	}
 	if (!is_removal(what) &&
-	    !may_add(making, finding, added_value(finding), &may)) {
+	    !may_add(making, finding, added_value(finding), &may))
+	{
 		return false;
 	}
 	if (!may) {
@@ -444,7 +448,8 @@ static bool drop_impossible(const struct making *making)
 
 		if (!audit_repair_is_possible(repair,
 					      making->c,
-					      &is_possible_one)) {
+					      &is_possible_one))
+		{
 			return false;
 		}
 		repair->is_impossible = !is_possible_one;

@@ -139,14 +139,16 @@ static bool ask_aliases(const struct asking *ask,
 		struct spn_holders holders = {};
 
 		if (of_pairs &&
-		    !spn_settings_is_pair_class(ask->c.settings, alias)) {
+		    !spn_settings_is_pair_class(ask->c.settings, alias))
+		{
 			continue;
 		}
 		if (!spn_index_holders(ask->c.index,
 				       ask->mem_ctx,
 				       alias,
 				       host,
-				       &holders)) {
+				       &holders))
+		{
 			return false;
 		}
 		choose_rival(ask, &holders, rival);
@@ -170,7 +172,8 @@ static bool ask_suffixes(const struct asking *ask,
 					     suffixes[i]);
 
 		if (host == NULL ||
-		    !ask_aliases(ask, spn_str_of(host), true, rival)) {
+		    !ask_aliases(ask, spn_str_of(host), true, rival))
+		{
 			return false;
 		}
 	}
@@ -373,7 +376,8 @@ static bool doubt_of_removal(const struct asking *ask,
 	if (!spn_case_kdc_answer(&ask->c,
 				 ask->mem_ctx,
 				 ask->spn.value,
-				 &answer)) {
+				 &answer))
+	{
 		return false;
 	}
 	if (answer.found.num_accounts > 0) {

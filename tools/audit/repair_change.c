@@ -170,7 +170,8 @@ bool audit_repair_removes(const struct audit_repair *repair,
 
 	while (spn_slots_next(&repair->by_value, hash, &place, &i)) {
 		if (i < repair->num_remove &&
-		    spn_str_equal(repair->remove[i], value)) {
+		    spn_str_equal(repair->remove[i], value))
+		{
 			return true;
 		}
 	}

@@ -39,7 +39,8 @@ static bool write_accounts(TALLOC_CTX *mem_ctx,
 		if (!write_comment(mem_ctx,
 				   stream,
 				   label,
-				   accounts->accounts[i]->dn)) {
+				   accounts->accounts[i]->dn))
+		{
 			return false;
 		}
 	}

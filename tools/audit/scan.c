@@ -177,7 +177,8 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 		count_account(reading, account);
 		if (!audit_trustees_add_account(reading->trustees,
 						msg,
-						number)) {
+						number))
+		{
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 	}
@@ -332,7 +333,8 @@ static bool read_configuration(TALLOC_CTX *mem_ctx,
 	if (!scan->source->configuration(scan->source,
 					 mem_ctx,
 					 &store,
-					 _reason)) {
+					 _reason))
+	{
 		return false;
 	}
 	ret = spn_store_forest(&store, scan, &scan->forest, NULL);
@@ -403,7 +405,8 @@ static bool add_widened(struct audit_scan *scan,
 		if (account != NULL) {
 			widened = widen(scan, account, wide);
 			if (widened == NULL ||
-			    !spn_census_add(wide_census, widened)) {
+			    !spn_census_add(wide_census, widened))
+			{
 				return false;
 			}
 			talloc_free(widened);

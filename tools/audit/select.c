@@ -196,7 +196,8 @@ bool audit_select_new(TALLOC_CTX *mem_ctx,
 	}
 	select->ldb = scan->source->ldb;
 	if (account != NULL &&
-	    !find_account(mem_ctx, scan, select, account, _reason)) {
+	    !find_account(mem_ctx, scan, select, account, _reason))
+	{
 		return false;
 	}
 	if (base != NULL && !find_base(mem_ctx, scan, select, base, _reason)) {

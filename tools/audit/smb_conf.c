@@ -79,7 +79,8 @@ static int read_number(struct spn_connect *connect,
 	if (number_of(text,
 		      numbers[which].least,
 		      numbers[which].most,
-		      _number)) {
+		      _number))
+	{
 		return SPN_EXIT_DONE;
 	}
 	return spn_connect_usage_error(connect,
@@ -150,7 +151,8 @@ static bool same_name(const char *a, size_t len, const char *b)
 			return a == end && *b == '\0';
 		}
 		if (tolower((unsigned char)*a++) !=
-		    tolower((unsigned char)*b++)) {
+		    tolower((unsigned char)*b++))
+		{
 			return false;
 		}
 	}

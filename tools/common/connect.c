@@ -335,7 +335,8 @@ static bool connect_steps(struct spn_connect *connect,
 						 options->modules);
 	}
 	if (url == NULL ||
-	    (options->modules != NULL && ldb_options[0] == NULL)) {
+	    (options->modules != NULL && ldb_options[0] == NULL))
+	{
 		ldb_oom(ldb);
 		return false;
 	}

@@ -250,7 +250,7 @@ char *connect_logon_reason(TALLOC_CTX *mem_ctx,
 			   const char *url)
 {
 	/* The first that is so; what comes later may be the consequence. */
-	static char *(*const reasons[])(TALLOC_CTX * mem_ctx,
+	static char *(*const reasons[])(TALLOC_CTX *mem_ctx,
 					const struct seen *seen) = {
 		say_address,
 		say_clock,

@@ -94,7 +94,8 @@ static const struct login_option *next_option(const char *const *argv,
 			}
 			(*_at)++;
 			if (rest[0] == '\0' && option->takes_value &&
-			    argv[*_at] != NULL) {
+			    argv[*_at] != NULL)
+			{
 				rest = argv[(*_at)++];
 			}
 			*_value = (rest[0] == '=') ? rest + 1 : rest;
@@ -128,7 +129,8 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 		char *word = NULL;
 
 		if (option->kind == LOGIN_SECRET ||
-		    connect->argv[at - 1] == ticket_option) {
+		    connect->argv[at - 1] == ticket_option)
+		{
 			continue;
 		}
 		if (option->kind == LOGIN_USER) {

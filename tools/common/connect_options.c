@@ -249,7 +249,8 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 
 	connect->argv = connect_take_argv(connect, argc, argv);
 	if (connect->argv == NULL ||
-	    !connect_prefer_ticket(connect, &num_args)) {
+	    !connect_prefer_ticket(connect, &num_args))
+	{
 		spn_connect_message(connect, "out of memory");
 		talloc_free(connect);
 		return NULL;

@@ -11,7 +11,8 @@ enum spn_presence spn_presence_of(
 	const struct ldb_message_element *supported_controls)
 {
 	if (!spn_values_has(supported_controls,
-			    spn_str_of(SPN_POLICY_CONTROL_OID))) {
+			    spn_str_of(SPN_POLICY_CONTROL_OID)))
+	{
 		return SPN_PRESENCE_NOT_SEEN;
 	}
 	return spn_values_has(supported_controls,

@@ -156,12 +156,14 @@ static bool read_export(struct audit_source *source,
 	{
 		return false;
 	}
-	rewind(export->stream);
+	/* A pipe is read once, and stands at its beginning. */
+	(void)fseek(export->stream, 0, SEEK_SET);
 	if (!audit_ldif_read(mem_ctx,
 			     &ldif,
 			     export->stream,
 			     export->name,
-			     _reason)) {
+			     _reason))
+	{
 		if (*_reason == NULL) {
 			*_reason = audit_config_reason(export->config,
 						       mem_ctx,
@@ -189,7 +191,8 @@ static int offer(struct export *export,
 		ret = ldb_msg_add_string(msg, "objectClass", object_class);
 	}
 	for (; ret == LDB_SUCCESS && names_values[0] != NULL;
-	     names_values += 2) {
+	     names_values += 2)
+	{
 		ret = ldb_msg_add_string(msg,
 					 names_values[0],
 					 names_values[1]);

@@ -160,7 +160,8 @@ static bool read_files(struct audit_source *source,
 		if (!audit_records_read(mem_ctx,
 					&records,
 					files->paths[i],
-					_reason)) {
+					_reason))
+		{
 			if (*_reason == NULL) {
 				*_reason =
 					audit_config_reason(files->config,

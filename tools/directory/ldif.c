@@ -361,7 +361,8 @@ static bool read_answer(struct reader *reader, struct pair *pair)
 		reader->open = TOOL_NONE;
 	}
 	if (pair_is(pair, "pagedresults") &&
-	    strcasecmp(pair->value, "cookie=") != 0) {
+	    strcasecmp(pair->value, "cookie=") != 0)
+	{
 		reader->open = TOOL_LDAPSEARCH_PAGES;
 	}
 	return true;

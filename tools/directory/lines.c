@@ -59,7 +59,8 @@ static const char *check_first(struct audit_lines *lines)
 		drop_ahead(lines, 3);
 	}
 	if (strncmp(text, "\xff\xfe", 2) == 0 ||
-	    strncmp(text, "\xfe\xff", 2) == 0) {
+	    strncmp(text, "\xfe\xff", 2) == 0)
+	{
 		return "this is UTF-16: export without -u, or convert it with "
 		       "'iconv -f UTF-16 -t UTF-8'";
 	}
@@ -81,7 +82,8 @@ static const char *check_ahead(struct audit_lines *lines)
 		return "there is a NUL byte: this is no LDIF, or UTF-16";
 	}
 	if (lines->ahead_len == 0 ||
-	    lines->ahead[lines->ahead_len - 1] != '\n') {
+	    lines->ahead[lines->ahead_len - 1] != '\n')
+	{
 		return "the file ends in the middle of a line; if that is all "
 		       "of it, add a newline";
 	}
@@ -187,7 +189,8 @@ bool audit_lines_next(struct audit_lines *lines,
 			return false;
 		}
 		if (lines->len == 0 || lines->has_ended ||
-		    lines->ahead[0] != ' ') {
+		    lines->ahead[0] != ' ')
+		{
 			break;
 		}
 		ok = append(lines, 1, _reason);

@@ -82,7 +82,8 @@ static int compare_entry(void *private_data, const struct ldb_message *msg)
 	struct looking *looking = private_data;
 
 	if (looking->found == NULL &&
-	    ldb_dn_compare(looking->wanted, msg->dn) == 0) {
+	    ldb_dn_compare(looking->wanted, msg->dn) == 0)
+	{
 		looking->found = ldb_dn_copy(looking->mem_ctx, msg->dn);
 		return (looking->found == NULL) ? LDB_ERR_OPERATIONS_ERROR
 						: LDB_SUCCESS;

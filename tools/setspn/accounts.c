@@ -309,7 +309,8 @@ static int search_by_sam(const struct setspn *s,
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 		if (s->plan->kind != SETSPN_ANY_KIND &&
-		    s->plan->kind != ways[i].kind) {
+		    s->plan->kind != ways[i].kind)
+		{
 			continue;
 		}
 		if (has_dollar && ways[i].kind == SETSPN_COMPUTER) {

@@ -66,7 +66,8 @@ static void say_substitutes(const struct asking *a)
 
 	for (i = 0; i < a->substitutes.num_accounts; i++) {
 		if (!spn_account_same(a->substitutes.accounts[i],
-				      a->answer.account)) {
+				      a->answer.account))
+		{
 			spn_connect_message(s->connect,
 					    "%s would answer for %s, through "
 					    "its %s (sPNMappings), if nobody "

@@ -273,11 +273,13 @@ static bool check_options(struct parsing *p)
 		return fail(p, "--single and --pair: only one can be");
 	}
 	if (plan->pair && plan->verb != SETSPN_DELETE &&
-	    plan->verb != SETSPN_ADD) {
+	    plan->verb != SETSPN_ADD)
+	{
 		return fail(p, "--pair goes with -D, -S and -A");
 	}
 	if (plan->single && plan->verb != SETSPN_DELETE &&
-	    plan->verb != SETSPN_ADD) {
+	    plan->verb != SETSPN_ADD)
+	{
 		return fail(p, "--single goes with -S, -A and -D");
 	}
 	if (plan->aliases && plan->verb != SETSPN_DUPLICATES) {
@@ -323,7 +325,8 @@ static bool hand_out_words(struct parsing *p)
 	}
 	/* What is there already may be removed, whatever it is. */
 	if (p->plan->verb == SETSPN_ADD &&
-	    !spn_str_is_utf8(spn_str_of(p->plan->spn))) {
+	    !spn_str_is_utf8(spn_str_of(p->plan->spn)))
+	{
 		return fail(p,
 			    "-%c: %s is not UTF-8; does the terminal use "
 			    "another character set?",

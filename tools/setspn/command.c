@@ -17,7 +17,8 @@ static const struct setspn_domain *domain_of(const struct setspn *s,
 
 	for (i = 0; account->dns_domain != NULL && i < s->num_domains; i++) {
 		if (strcasecmp(s->domains[i].dns_name, account->dns_domain) ==
-		    0) {
+		    0)
+		{
 			return &s->domains[i];
 		}
 	}

@@ -280,7 +280,8 @@ static int read_files(struct table *table, const char *path)
 				s->connect,
 				path,
 				&source,
-				&reason)) {
+				&reason))
+	{
 		return no_source(s, reason);
 	}
 	table->ldb = source->ldb;
@@ -384,7 +385,8 @@ static bool clash_of(const struct table *table,
 
 	*_other = NULL;
 	if (spn_parse(record->value, &spn) != SPN_SYNTAX_OK ||
-	    !spn_is_plain(&spn)) {
+	    !spn_is_plain(&spn))
+	{
 		return true;
 	}
 	target = spn_mappings_target(table->mappings, spn.service_class);
@@ -483,7 +485,8 @@ static bool sort(const struct table *table,
 		const struct record *record = &table->records[i];
 
 		if (record->is_first &&
-		    (record->next != NOTHING || table->mappings != NULL)) {
+		    (record->next != NOTHING || table->mappings != NULL))
+		{
 			firsts[num++] = record;
 		}
 	}
@@ -514,7 +517,8 @@ static int print_all(const struct table *table)
 		return setspn_out_of_memory(s);
 	}
 	if (table->mappings != NULL &&
-	    !print_aliases(table, firsts, num, &aliases)) {
+	    !print_aliases(table, firsts, num, &aliases))
+	{
 		return setspn_out_of_memory(s);
 	}
 	if (table->mappings != NULL) {

@@ -142,7 +142,8 @@ static int search_typed(struct found *found)
 	struct spn_str value = {};
 
 	if (status != SETSPN_DONE || found->num > 0 ||
-	    strchr(typed, '\\') == NULL) {
+	    strchr(typed, '\\') == NULL)
+	{
 		return status;
 	}
 	value = spn_unescape(found->s->store.ldb, spn_str_of(typed));

@@ -53,7 +53,8 @@ static int set_pairing(struct work *w)
 		if (!spn_fold_text(&w->fold,
 				   w->mem_ctx,
 				   spn_str_of(plan->spn),
-				   &key)) {
+				   &key))
+		{
 			return setspn_out_of_memory(w->s);
 		}
 		/* Of what is there nothing is sent, so nothing comes along. */
@@ -360,7 +361,8 @@ static struct spn_str *stored(const struct work *w,
 
 	*_num = 0;
 	if (values == NULL ||
-	    !spn_fold_text(&w->fold, w->mem_ctx, value, &key)) {
+	    !spn_fold_text(&w->fold, w->mem_ctx, value, &key))
+	{
 		return NULL;
 	}
 	for (i = 0; i < spns->num; i++) {

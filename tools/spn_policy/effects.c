@@ -251,7 +251,8 @@ static bool policy_look_up(struct policy_view *view)
 			const char *value = lists[i].values[j];
 
 			if (policy_wants(view, lists[i].key, value) &&
-			    !lists[i].look(view, value)) {
+			    !lists[i].look(view, value))
+			{
 				return false;
 			}
 		}

@@ -200,14 +200,16 @@ int policy_name_account(TALLOC_CTX *mem_ctx,
 	struct policy_account account = {};
 
 	if (argument->value == NULL ||
-	    strcasecmp(argument->name, exempt_account) != 0) {
+	    strcasecmp(argument->name, exempt_account) != 0)
+	{
 		return SPN_EXIT_DONE;
 	}
 	if (!policy_find_account(mem_ctx,
 				 tool,
 				 ldb,
 				 argument->value,
-				 &account)) {
+				 &account))
+	{
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	if (account.is_named && !account.is_group) {
@@ -250,7 +252,8 @@ char *policy_account_names(TALLOC_CTX *mem_ctx,
 					 tool,
 					 ldb,
 					 values[i],
-					 &account)) {
+					 &account))
+		{
 			return NULL;
 		}
 		names = talloc_asprintf_append(names,

@@ -74,7 +74,8 @@ static const struct policy_command *policy_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < sizeof(policy_commands) / sizeof(policy_commands[0]);
-	     i++) {
+	     i++)
+	{
 		if (strcmp(policy_commands[i].name, name) == 0) {
 			return &policy_commands[i];
 		}

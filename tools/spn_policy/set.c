@@ -102,7 +102,8 @@ static struct ldb_message_element *policy_element(struct ldb_message *msg,
 	struct ldb_message_element *el = NULL;
 
 	if (ldb_msg_add_empty(msg, SPN_SETTINGS_ATTR, flag, &el) !=
-	    LDB_SUCCESS) {
+	    LDB_SUCCESS)
+	{
 		return NULL;
 	}
 	return spn_values_room(msg, el, num) ? el : NULL;

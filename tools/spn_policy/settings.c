@@ -53,7 +53,8 @@ static bool policy_take_lines(struct policy_settings *settings,
 		texts[i] = spn_values_get(el, i);
 		if (!policy_line_split(settings,
 				       texts[i],
-				       &settings->lines[i])) {
+				       &settings->lines[i]))
+		{
 			return false;
 		}
 		settings->num_lines++;
@@ -186,7 +187,8 @@ static char *policy_remedy(TALLOC_CTX *mem_ctx, const struct policy_line *line)
 	}
 	word = shell_word(mem_ctx, spn_str_of(text));
 	if (word == NULL ||
-	    memchr(line->raw.data, '\0', line->raw.len) != NULL) {
+	    memchr(line->raw.data, '\0', line->raw.len) != NULL)
+	{
 		return talloc_strdup(mem_ctx,
 				     "remove that value of " SPN_SETTINGS_ATTR
 				     " with ldbedit");
@@ -346,7 +348,8 @@ static bool policy_show_rules_off(TALLOC_CTX *mem_ctx,
 			return false;
 		}
 		if (!table[i].is_list &&
-		    strcmp(value, spn_level_text(SPN_LEVEL_OFF)) == 0) {
+		    strcmp(value, spn_level_text(SPN_LEVEL_OFF)) == 0)
+		{
 			policy_say("note: %s is off, by the %s", name, source);
 		}
 	}

@@ -121,7 +121,8 @@ static struct ldb_context *policy_open_with(TALLOC_CTX *mem_ctx,
 	};
 
 	if (quiet &&
-	    spn_connect_kills(mem_ctx, state->tool->connect, &options)) {
+	    spn_connect_kills(mem_ctx, state->tool->connect, &options))
+	{
 		return NULL;
 	}
 	return spn_connect_open(mem_ctx, state->tool->connect, &options);
@@ -335,7 +336,8 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 					 state,
 					 ldb,
 					 settings,
-					 &table[i])) {
+					 &table[i]))
+		{
 			policy_oom(state->tool);
 			return false;
 		}
@@ -346,7 +348,8 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 			    ldb,
 			    settings,
 			    NULL,
-			    &warnings)) {
+			    &warnings))
+	{
 		return false;
 	}
 	state->problems += warnings;

@@ -176,7 +176,8 @@ static bool judge_specific(const struct spn_case *c,
 	}
 	v.partner = spn_format(report, spn_str_of(target), spn->host_name);
 	if (v.partner == NULL ||
-	    !spn_report_add(report, &alias_clash, &v, &added)) {
+	    !spn_report_add(report, &alias_clash, &v, &added))
+	{
 		return false;
 	}
 	added->severity = meant ? SPN_SEVERITY_INFO
@@ -213,7 +214,8 @@ static bool judge_generic(const struct spn_case *c,
 		specific.service_class = spn_str_of(aliases[i]);
 		if (!all &&
 		    !spn_settings_is_pair_class(c->settings,
-						specific.service_class)) {
+						specific.service_class))
+		{
 			continue;
 		}
 		if (!spn_index_domain_holders(c->index,
@@ -225,7 +227,8 @@ static bool judge_generic(const struct spn_case *c,
 			return false;
 		}
 		if (v.others.num_accounts == 0 ||
-		    spn_holders_has(&v.others, c->after)) {
+		    spn_holders_has(&v.others, c->after))
+		{
 			continue;
 		}
 		if (!is_meant(c,
@@ -233,7 +236,8 @@ static bool judge_generic(const struct spn_case *c,
 			      v.others.accounts[0],
 			      c->after,
 			      &specific,
-			      &meant)) {
+			      &meant))
+		{
 			return false;
 		}
 		v.partner = spn_format(report,

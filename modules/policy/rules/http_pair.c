@@ -161,7 +161,8 @@ static bool collect_orphaned(const struct spn_case *c,
 				      report,
 				      half.spn.host_name,
 				      &half.partner,
-				      NULL)) {
+				      NULL))
+		{
 			return false;
 		}
 		if (half.partner == NULL) {
@@ -198,7 +199,8 @@ static bool lost_partner(const struct spn_case *c,
 		if (!spn_case_removed(c,
 				      classes[i],
 				      spn_str_of(half->partner),
-				      _lost)) {
+				      _lost))
+		{
 			return false;
 		}
 	}

@@ -223,7 +223,8 @@ static bool judge_winrm(const struct spn_case *c,
 	char *with_port = NULL;
 
 	if (!spn_class_is(&half->spn, "http") ||
-	    spn_account_is_machine(c->after)) {
+	    spn_account_is_machine(c->after))
+	{
 		return true;
 	}
 	if (spn_host_is_fqdn(host)

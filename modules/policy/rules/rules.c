@@ -100,7 +100,8 @@ static bool judge_limit(const struct spn_case *c, struct spn_report *report)
 	struct spn_violation *added = NULL;
 
 	if (!c->is_own || !spn_case_exceeds_limit(c) ||
-	    c->diff->num_brought == 0) {
+	    c->diff->num_brought == 0)
+	{
 		return true;
 	}
 	v.spn = c->diff->brought[0]->value;
@@ -163,7 +164,8 @@ bool spn_rules_judge_forest(const struct spn_forest *forest,
 
 	for (i = 0; rules[i] != NULL; i++) {
 		if (rules[i]->judge_forest != NULL &&
-		    !rules[i]->judge_forest(forest, report)) {
+		    !rules[i]->judge_forest(forest, report))
+		{
 			return false;
 		}
 	}

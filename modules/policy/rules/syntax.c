@@ -330,7 +330,8 @@ static bool examine(struct spn_exam *exam)
 		if (!spn_report_add(exam->report,
 				    checks[i].message,
 				    &v,
-				    &added)) {
+				    &added))
+		{
 			return false;
 		}
 		if (checks[i].of_hosts && !spn_exam_is_of_hosts(exam)) {

@@ -336,7 +336,8 @@ static bool lengthen(struct spn_exam *exam, struct spn_meant *meant)
 	}
 	if (!spn_index_computer_by_name(exam->c->index,
 					meant->host,
-					&computer)) {
+					&computer))
+	{
 		return false;
 	}
 	if (computer != NULL && computer->dns_host_name != NULL) {
@@ -369,7 +370,8 @@ bool spn_check_character(struct spn_exam *exam, bool *_hit, char **_meant)
 	}
 	spn_meant_split(whole_host(spn), &meant);
 	if (has_no_instances(meant.service_class) &&
-	    !spn_str_is_number(meant.suffix)) {
+	    !spn_str_is_number(meant.suffix))
+	{
 		meant.suffix.len = 0;
 	}
 	return lengthen(exam, &meant) &&
@@ -514,7 +516,8 @@ bool spn_check_case(struct spn_exam *exam, bool *_hit, char **_meant)
 			      exam->report,
 			      spn->host_name,
 			      &host,
-			      NULL)) {
+			      NULL))
+	{
 		return false;
 	}
 	if (host == NULL) {

@@ -116,7 +116,8 @@ static bool is_builtin_admin(const uint8_t *sid, size_t len)
 
 	for (i = 0; i < sizeof(rids) / sizeof(rids[0]); i++) {
 		if (len == 16 && number32(sid + 8) == 32 &&
-		    number32(sid + 12) == rids[i]) {
+		    number32(sid + 12) == rids[i])
+		{
 			return true;
 		}
 	}
@@ -132,7 +133,8 @@ static bool is_domain_admin(const uint8_t *sid, size_t len)
 
 	for (i = 0; i < sizeof(rids) / sizeof(rids[0]); i++) {
 		if (len == 28 && number32(sid + 8) == 21 &&
-		    number32(sid + 24) == rids[i]) {
+		    number32(sid + 24) == rids[i])
+		{
 			return true;
 		}
 	}
@@ -186,7 +188,8 @@ static const char *right_of(uint32_t mask, const uint8_t *type)
 		return "take ownership";
 	}
 	if (type == NULL &&
-	    (mask & (RIGHT_WRITE_PROPERTY | RIGHT_GENERIC_WRITE)) != 0) {
+	    (mask & (RIGHT_WRITE_PROPERTY | RIGHT_GENERIC_WRITE)) != 0)
+	{
 		return "write all properties";
 	}
 	if (is_set && (mask & RIGHT_WRITE_PROPERTY) != 0) {
@@ -207,7 +210,7 @@ struct found {
 	struct found_writer {
 		struct spn_str sid;
 		const char *right;
-	} * writers; /* room for the owner and every ACE */
+	} *writers; /* room for the owner and every ACE */
 	size_t num;
 	struct spn_slots by_sid;
 	bool has_no_memory;
@@ -245,7 +248,8 @@ static void add_found(struct found *found,
 	if (!spn_slots_add(found->writers,
 			   &found->by_sid,
 			   hash,
-			   (uint32_t)found->num)) {
+			   (uint32_t)found->num))
+	{
 		found->has_no_memory = true;
 		return;
 	}
@@ -317,7 +321,8 @@ static bool read_dacl(struct spn_str dacl,
 		}
 		ace.len = number16(bytes_of(ace) + 2);
 		if (ace.len < 4 || ace.len > dacl.len - offset ||
-		    !read_ace(ace, kind, found)) {
+		    !read_ace(ace, kind, found))
+		{
 			return false;
 		}
 		offset += ace.len;
@@ -584,7 +589,8 @@ void audit_acl_settle(struct audit_acl *acl,
 			const char *name = audit_trustees_name(trustees, sid);
 
 			if (name == sid &&
-			    audit_trustees_account(trustees, sid, &number)) {
+			    audit_trustees_account(trustees, sid, &number))
+			{
 				name = name_of(private_data, number);
 			}
 			writer->trustee = (name == NULL) ? sid : name;

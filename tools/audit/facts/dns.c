@@ -199,7 +199,8 @@ static enum spn_dns_answer answer_of(struct audit_dns *dns,
 	}
 	answers = dns->answers[number];
 	if (answers[KIND_A] == SPN_DNS_EXISTS ||
-	    answers[KIND_AAAA] == SPN_DNS_EXISTS) {
+	    answers[KIND_AAAA] == SPN_DNS_EXISTS)
+	{
 		return SPN_DNS_EXISTS;
 	}
 	return (answers[KIND_A] == SPN_DNS_ABSENT &&
@@ -424,7 +425,8 @@ static size_t count_unknown(struct audit_dns *dns)
 
 	for (i = 0; i < dns->num_names; i++) {
 		if (answer_of(dns, spn_shared_text(dns->names, i)) ==
-		    SPN_DNS_UNKNOWN) {
+		    SPN_DNS_UNKNOWN)
+		{
 			num++;
 		}
 	}

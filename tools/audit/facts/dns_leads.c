@@ -205,7 +205,8 @@ bool audit_leads_meet(const struct audit_leads *leads,
 			return false;
 		}
 		if (!lead->is_alias &&
-		    have_address(leads, of_host, lead->to.address)) {
+		    have_address(leads, of_host, lead->to.address))
+		{
 			return true;
 		}
 	}

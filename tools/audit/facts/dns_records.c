@@ -47,7 +47,8 @@ static bool take_name(struct audit_dns_record *record,
 		size_t part = data[from++];
 
 		if (part > len - from ||
-		    !add_label(record, &to, data + from, part)) {
+		    !add_label(record, &to, data + from, part))
+		{
 			return false;
 		}
 		from += part;

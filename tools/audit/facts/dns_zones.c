@@ -38,7 +38,8 @@ struct audit_names *audit_names_new(TALLOC_CTX *mem_ctx)
 	names->hosts = spn_shared_new(names, true);
 	names->leads = audit_leads_new(names);
 	if (names->zones == NULL || names->hosts == NULL ||
-	    names->leads == NULL) {
+	    names->leads == NULL)
+	{
 		talloc_free(names);
 		return NULL;
 	}
@@ -54,7 +55,8 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 	bool ok = false;
 
 	if (node == NULL || zone == NULL ||
-	    spn_values_bool(msg, "dNSTombstoned")) {
+	    spn_values_bool(msg, "dNSTombstoned"))
+	{
 		return true;
 	}
 	TALLOC_FREE(names->labels);
@@ -112,11 +114,13 @@ static enum spn_dns_answer ask_full_name(const struct audit_names *names,
 	struct spn_str parent = {};
 
 	if (spn_shared_has(names->hosts, name) ||
-	    spn_shared_has(names->zones, name)) {
+	    spn_shared_has(names->zones, name))
+	{
 		return SPN_DNS_EXISTS;
 	}
 	for (parent = parent_of(name); parent.len > 0;
-	     parent = parent_of(parent)) {
+	     parent = parent_of(parent))
+	{
 		if (has_wildcard(names, parent)) {
 			return SPN_DNS_EXISTS;
 		}
@@ -170,7 +174,8 @@ static enum spn_dns_answer ask_label(struct audit_names *names,
 				     struct spn_str label)
 {
 	if (names->num_zones == 0 ||
-	    (names->labels == NULL && !make_labels(names))) {
+	    (names->labels == NULL && !make_labels(names)))
+	{
 		return SPN_DNS_UNKNOWN;
 	}
 	return (names->has_wildcard || spn_shared_has(names->labels, label))

@@ -179,7 +179,8 @@ bool audit_write_csv(TALLOC_CTX *mem_ctx,
 	for (i = 0; i < result->findings->num_findings; i++) {
 		if (!write_finding(mem_ctx,
 				   stream,
-				   &result->findings->findings[i])) {
+				   &result->findings->findings[i]))
+		{
 			return false;
 		}
 	}

@@ -252,7 +252,8 @@ static bool judge_writers(const struct spn_case *c, struct spn_report *report)
 					    facts->writers[i].trustee,
 					    facts->writers[i].right);
 		if (v.partner == NULL ||
-		    !spn_report_add(report, &spn_acl_writespn, &v, NULL)) {
+		    !spn_report_add(report, &spn_acl_writespn, &v, NULL))
+		{
 			return false;
 		}
 	}

@@ -215,7 +215,8 @@ static bool all_are_shared(const struct spn_account *account)
 
 	for (i = 0; i < account->spns.num; i++) {
 		if (!spn_account_shares(account,
-					account->spns.values[i].value)) {
+					account->spns.values[i].value))
+		{
 			return false;
 		}
 	}
@@ -233,7 +234,8 @@ static bool judge_disabled(const struct audit_case *a,
 	bool is_krbtgt = spn_account_is_krbtgt(c->after);
 
 	if (!is_out_of_use(a, c->after) ||
-	    (is_krbtgt && all_are_shared(c->after))) {
+	    (is_krbtgt && all_are_shared(c->after)))
+	{
 		return true;
 	}
 	if (!find_wanted(a, report, &wanted)) {
@@ -342,7 +344,8 @@ static bool judge_admin(const struct spn_case *c, struct spn_report *report)
 		return true;
 	}
 	for (i = 0; i < sizeof(admin_patterns) / sizeof(admin_patterns[0]);
-	     i++) {
+	     i++)
+	{
 		if (fnmatch(admin_patterns[i], name, FNM_CASEFOLD) == 0) {
 			v.partner = admin_patterns[i];
 			return spn_report_add(report, &admin_spn, &v, NULL);
@@ -418,12 +421,14 @@ static bool judge_gmsa(const struct audit_case *a, struct spn_report *report)
 		if (!spn_census_computers_named(a->census,
 						report,
 						spn.host_name,
-						&computers)) {
+						&computers))
+		{
 			return false;
 		}
 		/* A name of no computer may be an alias of the right one. */
 		if (computers.num_accounts > 0 &&
-		    !may_use(c, &computers, &may)) {
+		    !may_use(c, &computers, &may))
+		{
 			return false;
 		}
 		if (!may && !spn_report_add(report, &gmsa_check, &v, NULL)) {

@@ -199,7 +199,8 @@ static bool is_computer_name(const struct audit_case *a,
 	if (!spn_census_computers_named(a->census,
 					a->census,
 					host,
-					&computers)) {
+					&computers))
+	{
 		return false;
 	}
 	*_is_name = computers.num_accounts > 0;
@@ -268,7 +269,8 @@ static bool was_said(const struct audit_case *a,
 	*_is = true;
 	for (i = (place > LOOK_BACK) ? place - LOOK_BACK : 0;
 	     *_is && i < place;
-	     i++) {
+	     i++)
+	{
 		struct spn_str value = c->after->spns.values[i].value;
 		struct spn spn = {};
 		bool wrong = false;
@@ -362,7 +364,8 @@ static bool judge_delegation(const struct audit_case *a,
 	size_t i;
 
 	if (facts == NULL || a->surroundings == NULL ||
-	    !a->surroundings->dns_is_live) {
+	    !a->surroundings->dns_is_live)
+	{
 		return true;
 	}
 	for (i = 0; i < facts->num_delegate_to; i++) {
@@ -425,7 +428,8 @@ static bool judge_mismatch(const struct audit_case *a,
 	if (!spn_census_computers_named(a->census,
 					report,
 					spn.host_name,
-					&v.others)) {
+					&v.others))
+	{
 		return false;
 	}
 	if (v.others.num_accounts == 0) {
@@ -451,7 +455,8 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 
 	for (i = 0; i < c->after->spns.num; i++) {
 		if (!judge_stale(a, i, report) ||
-		    !judge_mismatch(a, i, report)) {
+		    !judge_mismatch(a, i, report))
+		{
 			return false;
 		}
 	}

@@ -112,7 +112,8 @@ static const char *weakness(const struct spn_facts *facts, bool *_is_des)
 		return "no AES";
 	}
 	if (types == 0 && facts->password_set > 0 &&
-	    facts->password_set < YEAR_2009) {
+	    facts->password_set < YEAR_2009)
+	{
 		return "a password from before AES";
 	}
 	return NULL;

@@ -110,7 +110,8 @@ static bool require(const struct spn_case *c,
 				     (service == NULL) ? "" : service);
 
 	if (text == NULL ||
-	    !spn_fold_text(fold, report, spn_str_of(text), &key)) {
+	    !spn_fold_text(fold, report, spn_str_of(text), &key))
+	{
 		return false;
 	}
 	v.spn = spn_str_of(text);
@@ -206,7 +207,8 @@ bool audit_judge_own_spns(const struct spn_case *c, struct spn_report *report)
 	for (i = 0; i < c->after->spns.num; i++) {
 		if (!judge_own_domain(c,
 				      c->after->spns.values[i].value,
-				      report)) {
+				      report))
+		{
 			return false;
 		}
 	}

@@ -34,7 +34,8 @@ static bool is_cluster_name(const struct spn_account *account)
 		struct spn spn = {};
 
 		if (spn_parse(account->spns.values[i].value, &spn) !=
-		    SPN_SYNTAX_OK) {
+		    SPN_SYNTAX_OK)
+		{
 			continue;
 		}
 		for (j = 0; j < sizeof(classes) / sizeof(classes[0]); j++) {
