@@ -46,7 +46,7 @@ OURS = {
         spn ids unicode parts meant quote set account names mappings host_pair table slots
         index partial questions kdc_names case quick_fold completion report
         messages
-        settings settings_lines settings_values settings_effects settings_ask
+        dc_state settings settings_lines settings_values settings_effects settings_ask
     ''') + _sources('modules/policy/rules', '''
         rules syntax syntax_checks duplicate_spn hidden_duplicate alias_spn
         http_pair http_pair_audit replace_half
@@ -88,10 +88,14 @@ OURS = {
 }
 
 MODULE_SOURCES = _sources('modules', '''
-    spn_policy spn_state spn_write spn_config spn_answer spn_forward
+    spn_dc_state spn_policy spn_state spn_write spn_config spn_answer spn_forward
     spn_plan spn_prediction spn_request spn_steps spn_transaction spn_session spn_log
     spn_rename spn_replication
 ''')
+
+# How it comes into a process. Tests have a second build of these, which knows
+# no ldb: it is idle everywhere.
+LOAD_SOURCES = _sources('modules', 'spn_load spn_ldb')
 
 # name: where it is installed below PREFIX, its main, its library
 TOOLS = {
@@ -340,14 +344,7 @@ def build(bld):
                           else bld.env.CFLAGS_cprogram),
                   defines=_module_folders(bld.env), use=use,
                   install_path=None)
-    if MODULE_SOURCES[0] not in absent:
-        bld.shlib(target='ldb-modules/spn_policy',
-                  source=there(MODULE_SOURCES), includes='modules',
-                  use='store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL',
-                  # Brings libsamba-debug into our scope: see spn_log.c.
-                  linkflags=['-Wl,--push-state,--no-as-needed',
-                             '-lsamba-util', '-Wl,--pop-state'],
-                  install_path='${MODULESDIR}')
+    _build_module(bld, there)
     bld(rule=_make_html_parts, target='tools/audit/formats/page_parts.h',
         before=['c'], source=['tools/audit/formats/page.css',
                               'tools/audit/formats/page.js'])
@@ -369,6 +366,22 @@ def build(bld):
     _build_docs(bld)
 
 
+def _build_module(bld, there):
+    use = 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL'
+    bld.stlib(target='module', source=there(MODULE_SOURCES),
+              includes='modules', cflags=bld.env.CFLAGS_cshlib, use=use,
+              install_path=None)
+    for target, defines, path in (
+            ('ldb-modules/spn_policy', [], '${MODULESDIR}'),
+            ('tests/idle/spn_policy', ['SPN_LDB_NONE_CHECKED'], None)):
+        bld.shlib(target=target, source=there(LOAD_SOURCES),
+                  includes='modules', use='module ' + use, defines=defines,
+                  # Brings libsamba-debug into our scope: see spn_log.c.
+                  linkflags=['-Wl,--push-state,--no-as-needed',
+                             '-lsamba-util', '-Wl,--pop-state'],
+                  install_path=path)
+
+
 def _module_folders(env):
     '''Where our module is installed, and what libldb loads.'''
     return ['SPN_POLICY_MODULESDIR="%s"' % env.MODULESDIR,
@@ -386,7 +399,7 @@ def _make_rule_pages(task):
 
 
 def _absent_sources(bld):
-    lists = [MODULE_SOURCES] + [sources for sources, use in OURS.values()]
+    lists = [MODULE_SOURCES, LOAD_SOURCES] + [sources for sources, use in OURS.values()]
     for entry in [*TESTS.values(), *HELPER_PROGRAMS.values()]:
         lists.append(entry['sources'])
     files = {path for each in lists for path in each}

@@ -34,12 +34,13 @@
 
 #include "policy/quote.h"
 #include "spn_answer.h"
+#include "spn_dc_state.h"
+#include "spn_load.h"
 #include "spn_log.h"
 #include "spn_rename.h"
 #include "spn_state.h"
 #include "spn_write.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Private to Samba, fixed by the protocol or by use. */
@@ -197,7 +198,8 @@ static int spn_policy_rename(struct ldb_module *module,
 	return ldb_next_request(module, req);
 }
 
-/* Samba's own check of SPNs comes by here, see spn_answer.c. */
+/* Samba's own check of SPNs comes by here, see spn_answer.c; so does who asks
+ * the rootDSE for our state. */
 static int spn_policy_search(struct ldb_module *module,
 			     struct ldb_request *req)
 {
@@ -206,6 +208,11 @@ static int spn_policy_search(struct ldb_module *module,
 
 	if (ret != LDB_SUCCESS || answered) {
 		return ret;
+	}
+	if (spn_dc_state_is_asked(ldb_module_get_ctx(module), req)) {
+		enum spn_mode mode = spn_state_of(module)->mode;
+
+		return spn_dc_state_answer(module, req, spn_dc_mode_of(mode));
 	}
 	return ldb_next_request(module, req);
 }
@@ -317,7 +324,7 @@ static int spn_policy_init(struct ldb_module *module)
 	return LDB_SUCCESS;
 }
 
-static const struct ldb_module_ops spn_policy_ops = {
+const struct ldb_module_ops spn_policy_ops = {
 	.name = "spn_policy",
 	.init_context = spn_policy_init,
 	.search = spn_policy_search,
@@ -331,21 +338,3 @@ static const struct ldb_module_ops spn_policy_ops = {
 	.end_transaction = spn_policy_end_transaction,
 	.del_transaction = spn_policy_del_transaction,
 };
-
-/*
- * ldb gives up on *every* database of the machine when this fails, even
- * where we are not used. So another version of ldb only means that the
- * module is not there, and sam.ldb alone does not open.
- */
-__attribute__((visibility("default"))) int ldb_init_module(const char *version)
-{
-	if (strcmp(version, LDB_VERSION) != 0) {
-		fprintf(stderr,
-			"spn_policy: built for ldb %s, this is ldb %s: not "
-			"loaded; install the build for this version\n",
-			LDB_VERSION,
-			version);
-		return LDB_SUCCESS;
-	}
-	return ldb_register_module(&spn_policy_ops);
-}

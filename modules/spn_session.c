@@ -12,6 +12,9 @@
 #include <string.h>
 
 #define MAX_SUB_AUTHORITIES 15
+/* S-1-5-... */
+#define AUTHENTICATED_USERS 11
+#define LOCAL_SYSTEM 18
 #define LONGEST_SID (8 + 4 * MAX_SUB_AUTHORITIES)
 
 struct mirrored_sid {
@@ -44,14 +47,39 @@ static const struct mirrored_sid *user_of(struct ldb_context *ldb)
 	return &session->token->sids[0];
 }
 
-bool spn_session_is_system(struct ldb_context *ldb)
+/* S-1-5-NUMBER */
+static bool is_of_nt_authority(const struct mirrored_sid *sid, uint32_t number)
 {
 	static const uint8_t nt_authority[6] = {0, 0, 0, 0, 0, 5};
+
+	return sid->num_auths == 1 && sid->sub_auths[0] == number &&
+	       memcmp(sid->id_auth, nt_authority, sizeof(nt_authority)) == 0;
+}
+
+bool spn_session_is_system(struct ldb_context *ldb)
+{
 	const struct mirrored_sid *sid = user_of(ldb);
 
-	return sid == NULL ||
-	       (sid->num_auths == 1 && sid->sub_auths[0] == 18 &&
-		memcmp(sid->id_auth, nt_authority, sizeof(nt_authority)) == 0);
+	return sid == NULL || is_of_nt_authority(sid, LOCAL_SYSTEM);
+}
+
+bool spn_session_is_authenticated(struct ldb_context *ldb)
+{
+	const struct mirrored_session *session = ldb_get_opaque(ldb,
+								"sessionInfo");
+	uint32_t i;
+
+	if (spn_session_is_system(ldb)) {
+		return true;
+	}
+	for (i = 0; i < session->token->num_sids; i++) {
+		if (is_of_nt_authority(&session->token->sids[i],
+				       AUTHENTICATED_USERS))
+		{
+			return true;
+		}
+	}
+	return false;
 }
 
 /* As objectSid stores it, in these bytes; len 0 for what is no SID. */

@@ -19,6 +19,9 @@ char *spn_session_user_sid(struct ldb_context *ldb, TALLOC_CTX *mem_ctx);
 bool spn_session_is_account(struct ldb_context *ldb,
 			    struct spn_str object_sid);
 
+/* Who has logged on, S-1-5-11, or the local system as below. */
+bool spn_session_is_authenticated(struct ldb_context *ldb);
+
 /* The local system, S-1-5-18, or a program without any session. */
 bool spn_session_is_system(struct ldb_context *ldb);
 

@@ -27,7 +27,7 @@ PROGRAMS = {
         test_rows
     ''',
     'module': '''
-        test_dlopen test_store test_version test_module_basics
+        test_dlopen test_store test_ldb test_version test_module_basics
         test_module_commit test_module_complete test_module_failures
         test_module_steps test_module_spelling test_module_leaks test_module_oom
         test_module_without_rights test_module_rights test_module_replication
@@ -56,8 +56,14 @@ LINKS = {
 }
 
 # Of single programs: 'wrap': functions replaced at link time
-# (-Wl,--wrap=NAME), 'links': what comes before all else, 'args' of the run.
+# (-Wl,--wrap=NAME), 'links': what comes before all else, 'with': more
+# sources, 'args' of the run.
 SPECIAL = {
+    'test_ldb': {
+        'with': ['modules/spn_ldb.c'],
+        'wrap': ['ldb_build_%s_req' % each for each in (
+            'add', 'mod', 'del', 'rename', 'extended', 'search')],
+    },
     'test_rows': {'args': ['docs/rules', 'tests/rows']},
     'fuzz_rows': {'args': ['tests/rows']},
     'test_audit_output': {'wrap': ['fsync']},
@@ -95,7 +101,8 @@ def _program(folder, name):
     """{'sources': [...], 'links': '...', and what SPECIAL says}"""
     special = SPECIAL.get(name, {})
     entry = {
-        'sources': ['tests/%s/%s.c' % (folder, name)],
+        'sources': ['tests/%s/%s.c' % (folder, name),
+                    *special.get('with', [])],
         'links': ' '.join([special.get('links', ''), LINKS[folder],
                            'CMOCKA']),
         'wrap': special.get('wrap', []),
