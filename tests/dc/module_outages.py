@@ -28,7 +28,8 @@ ADDRESS = "10.53.57.31"  # of the samba that is killed; nobody else has it
 
 
 class OwnSamba(Faults):
-    """A samba on a copy, with nothing but its LDAP server."""
+    """A samba on a copy, with nothing but its LDAP server, its log in
+    samba.log."""
 
     def configure(self):
         """(smb.conf, sam.ldb) of a host with directories of its own."""
@@ -88,6 +89,8 @@ class OwnSamba(Faults):
             return False
         wait_for("the end of samba", all_gone)
 
+
+class Killed(OwnSamba):
     def test_killed(self):
         """samba dies by SIGKILL while three clients write."""
         names = ["client%d" % number for number in range(3)]
