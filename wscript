@@ -43,7 +43,7 @@ def _sources(folder, names):
 OURS = {
     # Pure: libc and talloc.
     'policy': (_sources('modules/policy', '''
-        spn ids unicode parts meant quote set account names mappings host_pair table slots
+        spn ids unicode parts meant quote ticket_types set account names mappings host_pair table slots
         index partial questions kdc_names case quick_fold completion report
         messages
         dc_state settings settings_lines settings_values settings_effects settings_ask
@@ -53,7 +53,7 @@ OURS = {
     '''), 'TALLOC'),
     # What searches.
     'store': (_sources('modules/store', '''
-        store account config values
+        store account config kdc_config values
     '''), 'policy LDB TALLOC TEVENT'),
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
@@ -75,7 +75,7 @@ OURS = {
     ''') + _sources('tools/audit/rules', '''
         rules delegation holders hosts keys logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''
-        attributes acl trustees groups dns_zones dns_leads dns_records dns
+        attributes acl trustees groups kdc dns_zones dns_leads dns_records dns
     ''') + _sources('tools/audit/formats', '''
         format text csv json html prometheus
     '''), 'directory XML2 CARES RESOLV'),

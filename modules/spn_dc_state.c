@@ -7,6 +7,7 @@
 #include "spn_dc_state.h"
 
 #include "spn_session.h"
+#include "store/kdc_config.h"
 #include "store/store.h"
 
 #include <dlfcn.h>
@@ -61,12 +62,16 @@ static bool file_is_another(void)
 		now.st_mtim.tv_nsec != loaded.stat.st_mtim.tv_nsec);
 }
 
+static struct loadparm_context *loadparm_of(struct ldb_context *ldb)
+{
+	return talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
+			       struct loadparm_context);
+}
+
 /* Written after we were loaded; what it says now only its reader knows. */
 static bool conf_is_newer(struct ldb_context *ldb)
 {
-	struct loadparm_context *lp_ctx =
-		talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
-				struct loadparm_context);
+	struct loadparm_context *lp_ctx = loadparm_of(ldb);
 	const char *path = NULL;
 	struct stat now = {};
 
@@ -111,6 +116,17 @@ static int list_is_another(struct ldb_module *module,
 	return ret;
 }
 
+static uint32_t tickets_of(struct ldb_context *ldb)
+{
+	struct spn_kdc kdc = spn_kdc_of_this_machine(loadparm_of(ldb));
+	const int *level = ldb_get_opaque(ldb, "domainFunctionality");
+
+	if (level != NULL) {
+		kdc.level = *level;
+	}
+	return spn_ticket_types(&kdc);
+}
+
 static int state_of(struct ldb_module *module,
 		    TALLOC_CTX *mem_ctx,
 		    enum spn_dc_mode mode,
@@ -136,6 +152,7 @@ static int state_of(struct ldb_module *module,
 	state.restart = (another ? SPN_DC_RESTART_LIST : 0U) |
 			(file_is_another() ? SPN_DC_RESTART_FILE : 0U) |
 			(conf_is_newer(ldb) ? SPN_DC_RESTART_CONF : 0U);
+	state.tickets = tickets_of(ldb);
 	*_text = spn_dc_state_text(mem_ctx, &state);
 	return (*_text == NULL) ? ldb_oom(ldb) : LDB_SUCCESS;
 }

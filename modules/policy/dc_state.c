@@ -4,6 +4,8 @@
  */
 #include "dc_state.h"
 
+#include "ticket_types.h"
+
 #include <string.h>
 
 #define MAX_VALUE 1024 /* bytes of all; ours have about 80 */
@@ -155,6 +157,18 @@ static bool read_restart(struct spn_str value, struct spn_dc_state *state)
 	return true;
 }
 
+static bool read_tickets(struct spn_str value, struct spn_dc_state *state)
+{
+	char text[sizeof("0x12345678")];
+
+	if (value.len >= sizeof(text)) {
+		return false;
+	}
+	memcpy(text, value.data, value.len);
+	text[value.len] = '\0';
+	return spn_ticket_types_parse(text, &state->tickets);
+}
+
 static const struct {
 	const char *key;
 	bool (*read)(struct spn_str value, struct spn_dc_state *state);
@@ -165,9 +179,10 @@ static const struct {
 	{"state", read_mode, "its state is none that this version knows"},
 	{"since", read_since, "the time at which it was loaded is none"},
 	{"restart", read_restart, "the reason for a restart is none"},
+	{"tickets", read_tickets, "the types of its tickets are none"},
 };
 #define NUM_KEYS (sizeof(keys) / sizeof(keys[0]))
-#define ALL_KEYS ((1U << NUM_KEYS) - 1)
+#define NEEDED_KEYS ((1U << (NUM_KEYS - 1)) - 1) /* all but the last */
 
 /* One key=value. NULL, or what is wrong with it. */
 static const char *read_pair(struct spn_str pair,
@@ -223,7 +238,7 @@ bool spn_dc_state_parse(struct spn_str value,
 	while (problem == NULL && take(&value, ' ', &pair)) {
 		problem = read_pair(pair, &state, &seen);
 	}
-	if (problem == NULL && seen != ALL_KEYS) {
+	if (problem == NULL && (seen & NEEDED_KEYS) != NEEDED_KEYS) {
 		problem = "a key is missing";
 	}
 	if (problem != NULL) {
@@ -278,6 +293,11 @@ char *spn_dc_state_text(TALLOC_CTX *mem_ctx, const struct spn_dc_state *state)
 			       state->since.data,
 			       restart);
 	talloc_free(restart);
+	if (text != NULL && state->tickets != 0) {
+		text = talloc_asprintf_append_buffer(text,
+						     " tickets=0x%x",
+						     state->tickets);
+	}
 	return text;
 }
 

@@ -6,7 +6,7 @@
  * only claims to have one.
  *
  *	version=0.1.0 ldb=2.6.2 state=enforce since=20261129120000.0Z
- *restart=no
+ *	restart=no tickets=0x4
  *
  * key=value, one blank between. Keys come in any order, and those that a
  * reader does not know it leaves out.
@@ -44,6 +44,9 @@ struct spn_dc_state {
 	 * and ldb_string_to_time() reads it. */
 	struct spn_str since;
 	unsigned restart; /* 0: none is due */
+	/* What its KDC takes for an account that has no types of its own, as
+	 * policy/ticket_types.h says; 0: not known, and then not written. */
+	uint32_t tickets;
 };
 
 /*
@@ -56,9 +59,10 @@ char *spn_dc_state_text(TALLOC_CTX *mem_ctx, const struct spn_dc_state *state);
 /*
  * The reverse. The slices point into value. On false nothing has changed and
  * *_reason says what is wrong, without a byte of the value: it may come from
- * anybody, so show it with spn_quote(SPN_QUOTE_CUT). All five keys must be
- * there, none twice. A state that this reader does not know is an error; a
- * reason for a restart that it does not know is SPN_DC_RESTART_OTHER.
+ * anybody, so show it with spn_quote(SPN_QUOTE_CUT). All keys but
+ * tickets must be there, none twice. A state that this reader does not know is
+ * an error; a reason for a restart that it does not know is
+ * SPN_DC_RESTART_OTHER.
  */
 bool spn_dc_state_parse(struct spn_str value,
 			struct spn_dc_state *_state,

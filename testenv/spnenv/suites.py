@@ -96,6 +96,9 @@ DOMAIN_SUITES = (
             "counted", python(name))
       for name in ("module_stock", "module_hidden")
       for environment in ("ad_dc", "ad_dc_stock")),
+    *(Suite("tool_audit_ticket_types." + environment, environment + ":local",
+            "counted", python("tool_audit_ticket_types"))
+      for environment in ("ad_dc", "ad_dc_stock")),
     *(Suite("module_clients." + environment, environment + ":local",
             "counted", python("module_clients"))
       for environment in ("ad_dc", "ad_dc_stock")),

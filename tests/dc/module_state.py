@@ -22,7 +22,7 @@ import module_outages
 
 NAME = "spnPolicyState"
 STATE = re.compile(r"version=\S+ ldb=\d+\.\d+\.\d+ state=(\w+) "
-                   r"since=(\d{14})\.0Z restart=(\S+)\Z")
+                   r"since=(\d{14})\.0Z restart=(\S+) tickets=0x(?:4|18)\Z")
 BUILD = os.path.dirname(os.environ["LDB_MODULES_PATH"])
 IDLE = os.path.join(BUILD, "tests", "idle")
 SERVER = os.environ["SERVER"]

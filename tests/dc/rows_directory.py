@@ -120,6 +120,7 @@ class Directory:
 
     def start_case(self):
         self.clear()
+        self.kdc = "0x18"
         self.names = {}
         self.stock.add({"dn": self.ou, "objectClass": "organizationalUnit"})
 
@@ -225,6 +226,7 @@ class Directory:
         command = [os.path.join(BINDIR, "programs", "spn-audit"),
                    "-s", os.environ["SERVERCONFFILE"], "-H", self.url,
                    "--format=json", "--base=" + self.ou,
+                   "--kdc-default-enctypes=" + self.kdc,
                    "--only=" + (rules or self.rules)]
         if self.way != "local":
             command += ["-U", "%s%%%s" % (os.environ["USERNAME"],
@@ -295,6 +297,8 @@ class Run:
                 self.directory.has(row)
         elif verb == "dns":
             self.lost |= row["answer"]
+        elif verb == "kdc":
+            self.directory.kdc = row["argument"]
         elif verb == "grant" and not self.lost:
             self.directory.grant(row)
         elif self.lost or (row["actor"] and self.directory.way == "local"):

@@ -52,7 +52,8 @@ class Violations(unittest.TestCase):
     def audit(self, *args):
         """What it found, as expected() has it, and its codes."""
         done = subprocess.run(
-            ["spn-audit", "-s", CONF, "--format=json", *args], check=False,
+            ["spn-audit", "-s", CONF, "--kdc-default-enctypes=0x18",
+             "--format=json", *args], check=False,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual((1, b""), (done.returncode, done.stderr))
         document = json.loads(done.stdout)

@@ -80,7 +80,7 @@ static void check_row(const struct row *row)
 		   (row->verb != ROW_CASE && row->verb != ROW_SET));
 	FUZZ_CHECK(row->argument == NULL || row->verb == ROW_CASE ||
 		   row->verb == ROW_SET || row->verb == ROW_DNS ||
-		   row->verb == ROW_AUDIT);
+		   row->verb == ROW_KDC || row->verb == ROW_AUDIT);
 	FUZZ_CHECK((row->verb != ROW_HAS && row->verb != ROW_CREATE &&
 		    row->verb != ROW_HOLDS) ||
 		   row->num_changes == 1);

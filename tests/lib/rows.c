@@ -21,6 +21,7 @@ static const char *const verb_texts[] = {
 	[ROW_GRANT] = "grant",
 	[ROW_HOLDS] = "holds",
 	[ROW_DNS] = "dns",
+	[ROW_KDC] = "kdc",
 	[ROW_AUDIT] = "audit",
 };
 
@@ -384,6 +385,7 @@ static void parse_arguments(struct line *line, struct row *row)
 	switch (row->verb) {
 	case ROW_CASE:
 	case ROW_SET:
+	case ROW_KDC:
 		line->rest += strspn(line->rest, " \t");
 		row->argument = with_dns(line->rows->rows,
 					 line->rest,
@@ -434,7 +436,7 @@ static void parse_line(struct line *line, struct row *row)
 	}
 	if (!find_verb(word, &row->verb)) {
 		line->error = "a row starts with: case set has write create "
-			      "as grant holds dns audit";
+			      "as grant holds dns kdc audit";
 		return;
 	}
 	parse_arguments(line, row);

@@ -17,6 +17,9 @@
  *						ghost: no, says DNS itself
  *	dns NAME to HOST			yes, and the zones lead it to
  *						that host
+ *	kdc TYPES				what a KDC takes for accounts
+ *						that have no types=; without
+ *						this row 0x18, AES
  *	audit [RULE,...] -> none | CODE...	what an audit finds now, of the
  *						rules that judge writes or of
  *						those that are named
@@ -41,6 +44,7 @@ enum row_verb {
 	ROW_GRANT,
 	ROW_HOLDS,
 	ROW_DNS,
+	ROW_KDC,
 	ROW_AUDIT,
 };
 
@@ -68,7 +72,8 @@ struct row {
 	char actor;	      /* 'A'-'Z'; 0: an administrator */
 	char account;	      /* 'A'-'Z'; grant: the one that is written */
 	const char *argument; /* title of a case, KEY=VALUE of a set, host of a
-				 dns, rules of an audit; NULL: none */
+				 dns, types of a kdc, rules of an audit; NULL:
+				 none */
 	bool answer;	      /* of a dns */
 	const char *leads_to; /* of a dns: an alias of that host; NULL: none */
 	bool is_live;	      /* DNS itself was asked */

@@ -73,9 +73,6 @@ GUARDS = {
          'false'),
     ],
     'modules/policy/rules/hidden_duplicate.c': [
-        ('only HOST is looked for among the computers',
-         '|| !spn_class_is(&spn, "host") ||',
-         '||'),
         ('what was so before blocks nothing',
          '|| !spn_case_added(c, value))',
          ')'),
@@ -260,7 +257,7 @@ GUARDS = {
         ('a half that the request brings is not taken away',
          'if (spn_set_has(&w->wanted, value->key) ||'
          ' spn_set_has(&w->gone, value->key) ||',
-         'if (spn_set_has(&w->gone, value->key))'),
+         'if (spn_set_has(&w->gone, value->key) ||'),
         ('only what another account holds is a duplicate given up',
          '*_yes |= holders.num_accounts > 0;',
          '*_yes = true;'),

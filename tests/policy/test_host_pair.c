@@ -186,6 +186,37 @@ static void spelled_alike(void **state)
 			    "Web01");
 }
 
+/* Two that hold HOST/label and have names that begin so: always the same one,
+ * in whatever order the directory sends them. */
+static void one_of_several(void **state)
+{
+	static const char *of_one[] = {"shop.one.example", NULL};
+	static const char *of_two[] = {"shop.two.example", NULL};
+	const char *partners[2] = {};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(partners); i++) {
+		struct spn_account *one =
+			fixture_account(f, "ONE$", NULL, "HOST/shop");
+		struct spn_account *two =
+			fixture_account(f, "TWO$", NULL, "HOST/shop");
+		const struct spn_account *svc =
+			fixture_account(f, "svc", NULL, "");
+		struct spn_census *census = spn_census_new(f->mem_ctx,
+							   f->fold);
+
+		one->additional_dns_host_names = of_one;
+		two->additional_dns_host_names = of_two;
+		assert_true(spn_census_add(census, (i == 0) ? one : two));
+		assert_true(spn_census_add(census, (i == 0) ? two : one));
+		f->index = spn_census_index(census);
+		partners[i] = partner_of(f, svc, STR("shop"), NULL);
+		assert_non_null(partners[i]);
+	}
+	assert_string_equal(partners[0], partners[1]);
+}
+
 /* Without _computer nobody wants to know. */
 static void computer_is_optional(void **state)
 {
@@ -423,6 +454,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(pair_table),
 		fixture_test(spelled_alike),
+		fixture_test(one_of_several),
 		fixture_test(computer_is_optional),
 		fixture_test(domain_of_the_account),
 		fixture_test(partners_are_mutual),

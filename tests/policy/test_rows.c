@@ -7,6 +7,7 @@
  * module (access control, samldb) is not in it, so rows about that are
  * skipped and counted. Every row with a result is one test, `holds` too.
  */
+#include "policy/ticket_types.h"
 #include "lib/rows_facts.h"
 #include "lib/rows_json.h"
 #include "audit/findings.h"
@@ -33,6 +34,7 @@ struct directory {
 	const struct row **dns;
 	size_t num_dns;
 	bool dns_is_live;
+	uint32_t ticket_types; /* as row kdc says */
 	unsigned passed;
 	unsigned failed;
 	unsigned skipped;
@@ -86,6 +88,7 @@ static void start_case(struct directory *d)
 	d->dns = NULL;
 	d->num_dns = 0;
 	d->dns_is_live = false;
+	d->ticket_types = SPN_TYPES_AES;
 	d->lost = false;
 	d->fold.fn = ascii_fold;
 	d->settings = spn_settings_new(d->mem_ctx, spn_rules());
@@ -385,6 +388,7 @@ static void run_audit(struct directory *d, const struct row *row)
 		.leads_to = leads_to,
 		.zones = d,
 		.dns_is_live = d->dns_is_live,
+		.ticket_types = d->ticket_types,
 	};
 	struct audit_violations violations = {};
 	struct audit_choice *choice = choice_of(d, row);
@@ -450,6 +454,11 @@ static void run_row(struct directory *d, const struct row *row)
 		break;
 	case ROW_DNS:
 		add_dns(d, row);
+		break;
+	case ROW_KDC:
+		if (!spn_ticket_types_parse(row->argument, &d->ticket_types)) {
+			report(d, row, false, "these are no types");
+		}
 		break;
 	default:
 		/* Nothing is known after a write that only a DC can do. */

@@ -12,6 +12,7 @@
 #include "catalogue.h"
 #include "gives_way.h"
 #include "options.h"
+#include "audit/facts/kdc.h"
 #include "common/output.h"
 #include "repair.h"
 #include "scan.h"
@@ -80,10 +81,13 @@ static bool open_search(struct audit *audit,
 	return audit_source_search(audit, ldb, &options, _source, _reason);
 }
 
+/* *_types: what the KDC takes, unless an option has said it. */
 static bool open_source(struct audit *audit,
+			uint32_t *_types,
 			struct audit_source **_source,
 			const char **_reason)
 {
+	uint32_t told = *_types;
 	const char *url = NULL;
 	const char *path = NULL;
 
@@ -97,10 +101,20 @@ static bool open_source(struct audit *audit,
 	}
 	url = spn_connect_url(audit->connect);
 	path = (url == NULL) ? NULL : spn_connect_local_path(url);
+	if (told == 0 && path != NULL) {
+		*_types = audit_kdc_types_here(audit->connect);
+	}
 	if (path == NULL || audit->ldb != NULL ||
 	    audit->options->tunables.through_modules)
 	{
-		return url != NULL && open_search(audit, _source, _reason);
+		if (url == NULL || !open_search(audit, _source, _reason)) {
+			return false;
+		}
+		if (told == 0 && path == NULL) {
+			*_types = audit_kdc_types_there(audit,
+							(*_source)->ldb);
+		}
+		return true;
 	}
 	return audit_source_files(audit,
 				  audit->connect,
@@ -129,14 +143,19 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	};
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
-	bool ok = (!audit->options->check_dns ||
-		   audit_tunable_dns(audit,
-				     audit->connect,
-				     tunables,
-				     &scan_options,
-				     &reason)) &&
-		  open_source(audit, &source, &reason) &&
-		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
+	bool ok;
+
+	scan_options.surroundings.ticket_types = tunables->kdc_types;
+	ok = (!audit->options->check_dns || audit_tunable_dns(audit,
+							      audit->connect,
+							      tunables,
+							      &scan_options,
+							      &reason)) &&
+	     open_source(audit,
+			 &scan_options.surroundings.ticket_types,
+			 &source,
+			 &reason) &&
+	     audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
 	audit_tell_end_progress();
 	if (ok) {

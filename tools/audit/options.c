@@ -33,6 +33,7 @@ enum option {
 	OPT_LIST_RULES,
 	OPT_EXPLAIN,
 	OPT_DNS_SERVER,
+	OPT_KDC_TYPES,
 	OPT_NUMBERS, /* and one for each AUDIT_... */
 };
 
@@ -174,6 +175,15 @@ static const struct poptOption option_table[] = {
 		.val = OPT_DNS_SERVER,
 		.descrip = "With --check-dns, ask these servers",
 		.argDescrip = "ADDRESS,...",
+	},
+	{
+		.longName = "kdc-default-enctypes",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_KDC_TYPES,
+		.descrip = "What the KDC takes for accounts without "
+			   "msDS-SupportedEncryptionTypes, if that is not "
+			   "known",
+		.argDescrip = "LIST",
 	},
 	{
 		.longName = "page-size",
@@ -368,6 +378,8 @@ static const char **name_of(struct reading *reading, int opt)
 	switch (opt) {
 	case OPT_DNS_SERVER:
 		return &reading->texts.dns_server;
+	case OPT_KDC_TYPES:
+		return &reading->texts.kdc_types;
 	case OPT_OUTPUT:
 		return &options->output;
 	case OPT_FROM_LDIF:

@@ -7,6 +7,7 @@
 #include "smb_conf.h"
 
 #include "audit/facts/dns.h"
+#include "policy/ticket_types.h"
 
 #include <ctype.h>
 #include <param.h>
@@ -34,7 +35,11 @@ static const struct {
 static const char dns_server[] = "dns server";
 static const char one_by_one[] = "one by one";
 static const char through_modules[] = "through modules";
-static const char *const others[] = {dns_server, one_by_one, through_modules};
+static const char kdc_types[] = "kdc default enctypes";
+static const char *const others[] = {dns_server,
+				     one_by_one,
+				     through_modules,
+				     kdc_types};
 
 #define NUM_OTHERS (sizeof(others) / sizeof(others[0]))
 
@@ -130,6 +135,28 @@ static int read_switch(struct spn_connect *connect,
 				       SECTION ":%s: %s is neither yes nor no",
 				       name,
 				       spn_connect_quote(connect, text));
+}
+
+static int read_types(struct spn_connect *connect,
+		      const char *text,
+		      uint32_t *_types)
+{
+	bool is_option = text != NULL;
+
+	*_types = 0;
+	if (!is_option) {
+		text = told(connect, kdc_types);
+	}
+	if (text == NULL || spn_ticket_types_parse(text, _types)) {
+		return SPN_EXIT_DONE;
+	}
+	return spn_connect_usage_error(
+		connect,
+		"%s: %s is no list of encryption types, such as \"rc4-hmac "
+		"aes256-cts-sk\", \"aes128-cts aes256-cts\" or 0x18",
+		is_option ? "--kdc-default-enctypes"
+			  : SECTION ":kdc default enctypes",
+		spn_connect_quote(connect, text));
 }
 
 /* ------------------------------------------------------ which names there are
@@ -269,6 +296,11 @@ int audit_tunables_read(struct spn_connect *connect,
 		status = read_switch(connect,
 				     through_modules,
 				     &_tunables->through_modules);
+	}
+	if (status == SPN_EXIT_DONE) {
+		status = read_types(connect,
+				    texts->kdc_types,
+				    &_tunables->kdc_types);
 	}
 	_tunables->dns_server = (texts->dns_server != NULL)
 					? texts->dns_server

@@ -24,6 +24,8 @@ enum audit_tunable {
 struct audit_tunables {
 	int numbers[AUDIT_NUM_NUMBERS];
 	const char *dns_server; /* NULL: those of the system */
+	uint32_t kdc_types;	/* what a KDC takes for an account without
+				   types of its own; 0: it is found out */
 	bool one_by_one;	/* for servers that say they can do what they
 				   cannot */
 	bool through_modules;	/* a local database as all others read it */
@@ -33,6 +35,7 @@ struct audit_tunables {
 struct audit_tunable_texts {
 	const char *numbers[AUDIT_NUM_NUMBERS];
 	const char *dns_server;
+	const char *kdc_types;
 };
 
 /* After the last option, when smb.conf is read. SPN_EXIT_DONE, or the exit

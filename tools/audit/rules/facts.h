@@ -55,6 +55,9 @@ struct spn_surroundings {
 	int64_t now;
 	int64_t stale_age;    /* seconds: a computer that is silent longer */
 	int64_t password_age; /* seconds: a service's password is old then */
+	/* What a KDC takes for a ticket to an account that has no
+	 * msDS-SupportedEncryptionTypes; 0: not known. */
+	uint32_t ticket_types;
 	/* A name of a host, in any case; never fails. */
 	enum spn_dns_answer (*ask_dns)(void *private_data,
 				       struct spn_str name);

@@ -6,6 +6,8 @@
  */
 #include "rule_table.h"
 
+#include "policy/ticket_types.h"
+
 static const char rule_name[] = "keys";
 
 static const struct spn_message krb_roast = {
@@ -70,9 +72,6 @@ static const struct spn_message krb_enc_weak = {
 	.is_of_account = true,
 };
 
-#define TYPES_DES 0x3u
-#define TYPES_AES 0x18u
-#define TYPES_ALL 0x1fu
 #define YEAR_2009 1230768000 /* no domain made AES keys before */
 
 static bool is_roastable(const struct spn_account *account)
@@ -98,44 +97,71 @@ static const struct spn_message *roast_message(const struct audit_case *a)
 	return &krb_roast;
 }
 
-/* NULL: nothing to say. */
-static const char *weakness(const struct spn_facts *facts, bool *_is_des)
+/* A KDC takes the best key that there is. */
+static const char *age_of_key(const struct spn_facts *facts)
 {
-	uint32_t types = facts->encryption_types & TYPES_ALL;
-
-	*_is_des = (facts->control & SPN_UAC_USE_DES_KEY_ONLY) != 0 ||
-		   (types != 0 && (types & ~TYPES_DES) == 0);
-	if (*_is_des) {
-		return "only DES";
-	}
-	if (types != 0 && (types & TYPES_AES) == 0) {
-		return "no AES";
-	}
-	if (types == 0 && facts->password_set > 0 &&
-	    facts->password_set < YEAR_2009)
-	{
-		return "a password from before AES";
-	}
-	return NULL;
+	return (facts->password_set > 0 && facts->password_set < YEAR_2009)
+		       ? "RC4, a password from before AES"
+		       : NULL;
 }
 
-static bool judge_types(const struct spn_case *c, struct spn_report *report)
+/*
+ * What Samba's KDC makes of them (policy/ticket_types.h); tried for each with
+ * kvno, tests/dc/tool_audit_ticket_types.py. NULL: nothing to say. *_is_none:
+ * it gets no ticket at all.
+ */
+static const char *weakness(const struct audit_case *a, bool *_is_none)
 {
+	const struct spn_account *account = a->c.after;
+	const struct spn_facts *facts = account->facts;
+	uint32_t types = facts->encryption_types;
+	bool is_default = (types == 0);
+
+	*_is_none = (facts->control & SPN_UAC_USE_DES_KEY_ONLY) != 0;
+	if (*_is_none) {
+		return "only DES, which no KDC has any more";
+	}
+	if (account->kind == SPN_KIND_OTHER) {
+		return NULL; /* no account: it has no keys */
+	}
+	if (account->is_dc) {
+		return NULL; /* whatever the domain can do */
+	}
+	if (is_default && a->surroundings != NULL) {
+		types = a->surroundings->ticket_types;
+	}
+	if (types == 0 || (types & SPN_TYPES_AES) != 0) {
+		return (types == 0 || is_default) ? age_of_key(facts) : NULL;
+	}
+	if ((types & SPN_TYPE_RC4) != 0) {
+		return is_default ? "RC4, since it has no "
+				    "msDS-SupportedEncryptionTypes"
+				  : "RC4, no AES";
+	}
+	*_is_none = true;
+	return ((types & SPN_TYPES_DES) != 0)
+		       ? "only DES, which no KDC has any more"
+		       : "nothing that a KDC has";
+}
+
+static bool judge_types(const struct audit_case *a, struct spn_report *report)
+{
+	const struct spn_account *account = a->c.after;
 	struct spn_violation v = {
-		.account = c->after,
-		.spn = c->after->spns.values[0].value,
+		.account = account,
+		.spn = account->spns.values[0].value,
 	};
 	struct spn_violation *added = NULL;
-	bool is_des = false;
+	bool is_none = false;
 
-	v.partner = weakness(c->after->facts, &is_des);
-	if (v.partner == NULL || c->after->is_disabled) {
+	v.partner = weakness(a, &is_none);
+	if (v.partner == NULL || account->is_disabled) {
 		return true;
 	}
 	if (!spn_report_add(report, &krb_enc_weak, &v, &added)) {
 		return false;
 	}
-	if (is_des) {
+	if (is_none) {
 		added->severity = SPN_SEVERITY_ERROR;
 	}
 	return true;
@@ -155,7 +181,7 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 	{
 		return false;
 	}
-	return judge_types(c, report);
+	return judge_types(a, report);
 }
 
 static const struct spn_message *const messages[] = {
