@@ -24,6 +24,7 @@ PROGRAMS = {
         test_spn test_spn_parts test_syntax test_spn_unicode test_spn_set test_spn_mappings
         test_spn_index test_kdc_names test_host_pair test_settings test_settings_values
         test_settings_effects test_messages test_report test_completion test_rules_oom
+        test_dc_state
         test_rows
     ''',
     'module': '''
@@ -41,7 +42,7 @@ PROGRAMS = {
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
     ''',
     'fuzz': '''
-        fuzz_spn fuzz_mappings fuzz_settings fuzz_rows fuzz_policy fuzz_acl
+        fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
         fuzz_baseline fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
     ''',
 }
