@@ -16,9 +16,10 @@ HALF = re.compile(r"""'\{\w+\}(?!')|(?<!')\{\w+\}'""")
 ALLOWED = {
     "tools/common/connect.c": ["Try '%s --help'."],
     "tools/audit/events.c": [r"\"time\": \"%s\"", r"\"event\": \"%s\""],
-    "tools/audit/formats/json.c": [r"\"%s\": "],
-    "tools/audit/formats/prometheus.c": [r"%s=\"", r"code=\"%s\"", r"id=\"%s\"",
-                                 r"rule=\"%s\"", r"severity=\"%s\""],
+    "tools/common/json.c": [r"\"%s\": "],
+    "tools/common/metrics.c": [r"%s=\""],
+    "tools/audit/formats/prometheus.c": [r"code=\"%s\"", r"id=\"%s\"",
+                                         r"rule=\"%s\"", r"severity=\"%s\""],
     "modules/policy/report.c": [r"\"%s\": %s"],
     "modules/policy/settings_values.c": ["'spn-policy unset %s'"],
     # what the user typed, word for word as the original has it

@@ -7,49 +7,7 @@
 #include "format.h"
 
 #include "audit/rules/messages.h"
-#include "policy/quote.h"
-
-#include <string.h>
-
-/* Label values: \ " are escaped; there is no line end any more. */
-static bool write_label(TALLOC_CTX *mem_ctx,
-			FILE *stream,
-			const char *name,
-			const char *value)
-{
-	char *printable = spn_printable(mem_ctx,
-					spn_str_of((value == NULL) ? ""
-								   : value));
-	const char *c = printable;
-
-	if (printable == NULL) {
-		return false;
-	}
-	fprintf(stream, "%s=\"", name);
-	for (; *c != '\0'; c++) {
-		if (*c == '\\' || *c == '"') {
-			fputc('\\', stream);
-		}
-		fputc(*c, stream);
-	}
-	fputc('"', stream);
-	talloc_free(printable);
-	return true;
-}
-
-static void write_head(FILE *stream, const char *name, const char *help)
-{
-	fprintf(stream, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
-}
-
-static void write_number(FILE *stream,
-			 const char *name,
-			 const char *help,
-			 size_t number)
-{
-	write_head(stream, name, help);
-	fprintf(stream, "%s %zu\n", name, number);
-}
+#include "common/metrics.h"
 
 static size_t count(const struct audit_findings *findings,
 		    const struct spn_message *message,
@@ -72,9 +30,9 @@ static void write_counts(const struct audit_result *result, FILE *stream)
 	const struct spn_message *m = audit_message_next(NULL);
 	int s;
 
-	write_head(stream,
-		   "spn_audit_findings",
-		   "What spn-audit found, by code and severity.");
+	metric_head(stream,
+		    "spn_audit_findings",
+		    "What spn-audit found, by code and severity.");
 	for (; m != NULL; m = audit_message_next(m)) {
 		if (!audit_choice_is_on(result->choice, m)) {
 			continue;
@@ -101,39 +59,39 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 	size_t gaps = 0;
 	bool ok = false;
 
-	write_head(stream,
-		   "spn_audit_info",
-		   "What was audited, and by which version.");
+	metric_head(stream,
+		    "spn_audit_info",
+		    "What was audited, and by which version.");
 	fputs("spn_audit_info{", stream);
-	ok = write_label(mem_ctx, stream, "version", SPN_POLICY_VERSION);
+	ok = metric_label(mem_ctx, stream, "version", SPN_POLICY_VERSION);
 	fputc(',', stream);
-	ok = ok && write_label(mem_ctx, stream, "domain", result->domain);
+	ok = ok && metric_label(mem_ctx, stream, "domain", result->domain);
 	fputc(',', stream);
-	ok = ok && write_label(mem_ctx, stream, "dc", result->dc);
+	ok = ok && metric_label(mem_ctx, stream, "dc", result->dc);
 	fputs("} 1\n", stream);
-	write_number(stream,
-		     "spn_audit_accounts",
-		     "Accounts that were looked at.",
-		     result->num_accounts);
-	write_number(stream,
-		     "spn_audit_spns",
-		     "Values of servicePrincipalName on them.",
-		     result->num_spns);
-	write_number(stream,
-		     "spn_audit_accepted",
-		     "Findings that a baseline accepts, not counted below.",
-		     result->num_accepted);
+	metric_number(stream,
+		      "spn_audit_accounts",
+		      "Accounts that were looked at.",
+		      result->num_accounts);
+	metric_number(stream,
+		      "spn_audit_spns",
+		      "Values of servicePrincipalName on them.",
+		      result->num_spns);
+	metric_number(stream,
+		      "spn_audit_accepted",
+		      "Findings that a baseline accepts, not counted below.",
+		      result->num_accepted);
 	while (result->gaps != NULL && result->gaps[gaps] != NULL) {
 		gaps++;
 	}
-	write_number(stream,
-		     "spn_audit_incomplete",
-		     "Things that could not be read.",
-		     gaps);
-	write_number(stream,
-		     "spn_audit_last_run_timestamp_seconds",
-		     "When the audit was made, seconds since 1970.",
-		     (size_t)result->timestamp);
+	metric_number(stream,
+		      "spn_audit_incomplete",
+		      "Things that could not be read.",
+		      gaps);
+	metric_number(stream,
+		      "spn_audit_last_run_timestamp_seconds",
+		      "When the audit was made, seconds since 1970.",
+		      (size_t)result->timestamp);
 	write_counts(result, stream);
 	return ok;
 }
