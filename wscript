@@ -58,9 +58,9 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
-        connect_ticket connect_login connect_kerberos
-        output place words shell_command arena shared presence json metrics
-    '''), 'store LDB TALLOC TEVENT HOSTCONFIG SAMBA_UTIL POPT UNISTRING'),
+        connect_ticket connect_login connect_kerberos connect_each
+        output place words shell_command arena shared presence dcs json metrics
+    '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
         source search files records export ldif ldif_write lines entry config_copy
@@ -83,7 +83,7 @@ OURS = {
         accounts answers args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
     'manage': (_sources('tools/spn_policy', '''
-        module_list modules settings set status effects exempt
+        module_list modules settings set status all_dcs effects exempt
     '''), 'common'),
 }
 
@@ -123,6 +123,7 @@ LIBRARIES = [
     ('ldb', '2.6', 'LDB', 'libldb-dev'),
     ('samba-hostconfig', '0.0.1', 'HOSTCONFIG', 'samba-dev'),
     ('samba-util', '0.0.1', 'SAMBA_UTIL', 'samba-dev'),
+    ('samba-credentials', '1.0.0', 'CREDENTIALS', 'samba-dev'),
     ('popt', '1.16', 'POPT', 'libpopt-dev'),
     ('tdb', '1.4', 'TDB', 'libtdb-dev'),
     ('lmdb', '0.9.24', 'LMDB', 'liblmdb-dev'),
@@ -427,7 +428,8 @@ def _build_tests(bld, includes, absent):
 def _build_docs(bld):
     bld.install_files('${PREFIX}/share/spn_policy',
                       ['docs/spn-audit.schema.json',
-                       'docs/spn-audit-watch.schema.json'])
+                       'docs/spn-audit-watch.schema.json',
+                       'docs/spn-policy-status.schema.json'])
     for page in bld.path.ant_glob('docs/man/*.xml'):
         name, dot, section = page.name[:-len('.xml')].rpartition('.')
         if not name or section not in ('1', '8'):

@@ -89,7 +89,7 @@ CHECKS = {
         'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_options',
         'tool_audit_places', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
-        'tool_hostile_server', 'tool_presence')},
+        'tool_hostile_server', 'tool_presence', 'tool_all_dcs')},
 }
 
 

@@ -249,22 +249,47 @@ bool spn_dc_state_parse(struct spn_str value,
 	return true;
 }
 
-char *spn_dc_restart_text(TALLOC_CTX *mem_ctx, unsigned restart)
+const char *spn_dc_restart_word(unsigned restart, size_t n)
 {
-	char *text = talloc_strdup(mem_ctx, restart == 0 ? "no" : "");
 	size_t i;
 
-	for (i = 0; text != NULL && i < NUM_RESTARTS; i++) {
-		if ((restart & restarts[i].flag) != 0) {
+	for (i = 0; i < NUM_RESTARTS; i++) {
+		if ((restart & restarts[i].flag) != 0 && n-- == 0) {
+			return restarts[i].word;
+		}
+	}
+	return NULL;
+}
+
+char *spn_dc_restart_text(TALLOC_CTX *mem_ctx, unsigned restart)
+{
+	const char *word = spn_dc_restart_word(restart, 0);
+	char *text = talloc_strdup(mem_ctx, (word == NULL) ? "no" : word);
+	size_t n;
+
+	for (n = 1; text != NULL && word != NULL; n++) {
+		word = spn_dc_restart_word(restart, n);
+		if (word != NULL) {
 			text = talloc_asprintf_append_buffer(text,
-							     "%s%s",
-							     text[0] == '\0'
-								     ? ""
-								     : ",",
-							     restarts[i].word);
+							     ",%s",
+							     word);
 		}
 	}
 	return text;
+}
+
+char *spn_dc_time_text(TALLOC_CTX *mem_ctx, struct spn_str since)
+{
+	const char *t = since.data;
+
+	return talloc_asprintf(mem_ctx,
+			       "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
+			       t,
+			       t + 4,
+			       t + 6,
+			       t + 8,
+			       t + 10,
+			       t + 12);
 }
 
 char *spn_dc_state_text(TALLOC_CTX *mem_ctx, const struct spn_dc_state *state)

@@ -74,6 +74,13 @@ const char *spn_dc_mode_text(enum spn_dc_mode mode);
 /* Of a module that is not idle. */
 enum spn_dc_mode spn_dc_mode_of(enum spn_mode mode);
 
+/* "2026-11-29T12:00:00Z" of a since that was parsed, on mem_ctx; NULL when out
+ * of memory. */
+char *spn_dc_time_text(TALLOC_CTX *mem_ctx, struct spn_str since);
+
+/* The n-th of those words, of the flags that are set; NULL behind the last. */
+const char *spn_dc_restart_word(unsigned restart, size_t n);
+
 /* "no", or the words with commas between; "other" for those that the reader
  * does not know. On mem_ctx; NULL when out of memory. */
 char *spn_dc_restart_text(TALLOC_CTX *mem_ctx, unsigned restart);

@@ -136,6 +136,11 @@ DOMAIN_SUITES = (
           python("tool_tickets")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
           python("tool_spn_policy")),
+    Suite("tool_spn_policy_running", "ad_dc:local", "counted",
+          python("tool_spn_policy_running")),
+    *(Suite("tool_spn_policy_all." + environment, environment + ":local",
+            "counted", python("tool_spn_policy_all"))
+      for environment in ("ad_dc_pair", "ad_dc_pair_one")),
     Suite("tool_spn_policy_values", "ad_dc_stock:local", "counted",
           python("tool_spn_policy_values")),
     Suite("tool_spn_policy_damage", "ad_dc_stock:local", "counted",

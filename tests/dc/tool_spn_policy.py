@@ -249,6 +249,10 @@ class Status(OneCopy):
         self.assertRegex(text, "duplicate-spn +deny +default")
         self.assertRegex(text, "mode +enforce +default")
 
+    def test_running_samba_has_another_database(self):
+        self.good("enable")
+        self.assertRegex(self.good("status"), "running +not asked: ")
+
     def test_dsheuristics(self):
         self.good("enable")
         samdb = self.samdb()
@@ -471,7 +475,8 @@ class OverLdap(unittest.TestCase):
     def test_status_does_not_guess(self):
         text = self.policy(0, "status")
         self.assertIn("not visible over LDAP", text)
-        self.assertIn("not known from here", text)
+        self.assertIn("not asked: spn-policy status --all", text)
+        self.assertNotIn("running", text)
 
     def test_an_ordinary_user_may_look_only(self):
         self.policy(0, "set", "exempt-host=other")

@@ -111,7 +111,7 @@ class Damaged(OneCopy):
         self.assertIn("PROBLEM: ", said.out)
         self.assertRegex(said.out, "loads +no: ")
         self.assertIn("spn-policy disable", said.out)
-        self.assertIn("domain controllers of the forest", said.out)
+        self.assertIn("domain controllers of ", said.out)
         done = self.run_tool(prefix, "disable", **variables)
         self.assertEqual(done.code, 0, done.out + done.err)
         self.assertEqual(self.list(), OLD)

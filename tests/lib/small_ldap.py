@@ -77,17 +77,18 @@ class SmallLdap:
     """address: "HOST:PORT". silent_after: requests that are answered, None:
     all. pause: seconds before each entry of a search that is not a base one.
     repeat: pages begin again and again. referral: the URL of what is said to
-    be elsewhere, in each search of a whole tree.
+    be elsewhere, in each search of a whole tree. place: (host, port), both
+    of the loopback; port 0: any that is free.
     """
 
     def __init__(self, entries=(), silent_after=None, pause=0, repeat=False,
-                 referral=None):
+                 referral=None, place=("127.0.0.1", 0)):
         self.entries = [*DIRECTORY, *entries]
         self.silent_after, self.pause = silent_after, pause
         self.repeat, self.referral = repeat, referral
         self.requests = []      # tags
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.listener = socket.create_server(place)
+        self.address = "%s:%d" % self.listener.getsockname()
         self.open = []
         threading.Thread(target=self.accept, daemon=True).start()
 

@@ -48,6 +48,11 @@ static void test_written_and_read(void **state)
 	assert_string_equal(spn_dc_restart_text(f->mem_ctx, restart),
 			    "module-list,smb.conf");
 	assert_string_equal(spn_dc_restart_text(f->mem_ctx, 0), "no");
+	assert_string_equal(spn_dc_restart_word(restart, 1), "smb.conf");
+	assert_null(spn_dc_restart_word(restart, 2));
+	assert_string_equal(spn_dc_time_text(f->mem_ctx,
+					     STR("20261129120003.0Z")),
+			    "2026-11-29T12:00:03Z");
 }
 
 static void test_the_text(void **state)

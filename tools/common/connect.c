@@ -344,7 +344,10 @@ static bool connect_steps(struct spn_connect *connect,
 		flags |= LDB_FLG_RDONLY;
 	}
 
-	ret = ldb_modules_hook(ldb, LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
+	ret = options->as_nobody
+		      ? ldb_set_opaque(ldb, "loadparm", connect->loadparm)
+		      : ldb_modules_hook(ldb,
+					 LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
 	if (ret != LDB_SUCCESS || !may_show_password(connect, ldb, url) ||
 	    !connect_watch_silence(connect, ldb, url))
 	{
@@ -354,7 +357,9 @@ static bool connect_steps(struct spn_connect *connect,
 	if (ret != LDB_SUCCESS) {
 		return false;
 	}
-	if (options->modules != NULL && options->modules[0] == '\0') {
+	if (options->as_nobody ||
+	    (options->modules != NULL && options->modules[0] == '\0'))
+	{
 		return true; /* an empty stack has no domain */
 	}
 	ret = ldb_modules_hook(ldb, LDB_MODULE_HOOK_CMDLINE_POSTCONNECT);

@@ -24,6 +24,8 @@
 #include <util/data_blob.h>
 #include <ldb.h>
 
+#include "policy/spn.h"
+
 /* What all tools have in common; 1 means something else in each of them. */
 enum spn_exit {
 	SPN_EXIT_DONE = 0,
@@ -44,6 +46,9 @@ struct spn_connect_options {
 	bool read_only;
 	/* true: a failure prints nothing; see spn_connect_reason() */
 	bool quiet;
+	/* true: as nobody, whatever the command line says; for a socket of
+	 * this machine, which knows root without a password */
+	bool as_nobody;
 };
 
 /*
@@ -156,6 +161,49 @@ bool spn_connect_is_given_up(struct ldb_context *ldb);
 
 /* The last error of an open directory as text that is never empty. */
 const char *spn_connect_error(struct ldb_context *ldb, int ret);
+
+/* ---- connect_each.c: several servers, all at the same time */
+
+/* What became of one of them. */
+struct spn_connect_answer {
+	bool is_answer; /* else text says why there is none */
+	struct spn_str text;
+};
+
+/*
+ * What a server is asked, in a child with an open directory that nobody else
+ * sees; number is the place of its URL. The text, on mem_ctx, goes to the
+ * parent; NULL is out of memory. False: the text is the reason why there is no
+ * answer.
+ */
+struct spn_connect_question {
+	bool (*ask)(TALLOC_CTX *mem_ctx,
+		    struct ldb_context *ldb,
+		    size_t number,
+		    void *private_data,
+		    struct spn_str *_text);
+	void *private_data;
+};
+
+/*
+ * One answer for each URL, in their order; NULL when out of memory. Whatever
+ * a server does, the others are not disturbed, and after --timeout (10 seconds
+ * where it was not given) it has not answered. A password is asked for once,
+ * before. Where nobody is named, there is no ticket, and -H is no server: as
+ * the account of this machine.
+ */
+struct spn_connect_answer *spn_connect_ask_each(
+	TALLOC_CTX *mem_ctx,
+	struct spn_connect *connect,
+	const char *const *urls,
+	size_t num_urls,
+	const struct spn_connect_question *question);
+
+/* ldap://HOST for a name that stands in the directory, on mem_ctx. NULL when
+ * it is none of a host, and when out of memory. */
+char *spn_connect_url_of(TALLOC_CTX *mem_ctx,
+			 const struct spn_connect *connect,
+			 const char *host);
 
 /* smb.conf, for lpcfg_* of <param.h>. */
 struct loadparm_context *spn_connect_loadparm(

@@ -54,15 +54,14 @@ __attribute__((format(printf, 3, 0))) static void ignore(
 	(void)ap;
 }
 
-/* Nobody has proven to be the server, and the name will be typed. NULL if it
- * is none of a host. */
-static const char *safe_name(const char *name)
+/* Nobody has proven to be the server, and the name will be typed. */
+const char *connect_safe_name(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789-_.";
 
-	return (name == NULL || name[0] == '-' ||
+	return (name == NULL || name[0] == '\0' || name[0] == '-' ||
 		name[strspn(name, allowed)] != '\0')
 		       ? NULL
 		       : name;
@@ -103,7 +102,8 @@ static bool ask_server(struct spn_connect *connect,
 	{
 		return false;
 	}
-	seen->name = safe_name(spn_values_text(res->msgs[0], "dnsHostName"));
+	seen->name = connect_safe_name(
+		spn_values_text(res->msgs[0], "dnsHostName"));
 	service = spn_values_text(res->msgs[0], "ldapServiceName");
 	if (service != NULL && strrchr(service, '@') != NULL) {
 		seen->realm = strrchr(service, '@') + 1;

@@ -25,6 +25,9 @@ enum login_kind {
 /* What connect_prefer_ticket() adds; nobody typed it. */
 static const char ticket_option[] = "--use-kerberos=required";
 
+/* Options of the tools by which every DC is asked, whatever -H says. */
+static const char *const asking_options[] = {"--all", "--check-dcs"};
+
 struct login_option {
 	const char *name;
 	char letter; /* 0: none */
@@ -234,13 +237,31 @@ static bool is_remote(const char *url)
 			       strncasecmp(url, "ldaps://", 8) == 0);
 }
 
+static bool asks_servers(const char *const *argv)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 1; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
+		for (j = 0;
+		     j < sizeof(asking_options) / sizeof(asking_options[0]);
+		     j++)
+		{
+			if (strcmp(argv[i], asking_options[j]) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
 {
 	const char **argv = connect->argv;
 	struct connect_ticket ticket = {};
 	size_t i;
 
-	if (*_argc == 0 || !is_remote(url_of(argv)) ||
+	if (*_argc == 0 || (!is_remote(url_of(argv)) && !asks_servers(argv)) ||
 	    connect_login_of(argv).is_chosen)
 	{
 		return true;

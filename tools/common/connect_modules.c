@@ -58,7 +58,7 @@ static bool is_own_death(int number)
 	return false;
 }
 
-static void silence_stderr(void)
+void connect_silence_stderr(void)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -81,7 +81,7 @@ const char *connect_trial(TALLOC_CTX *mem_ctx,
 		signal(SIGALRM, SIG_DFL);
 		alarm(HANGS_AFTER);
 		prctl(PR_SET_DUMPABLE, 0);
-		silence_stderr();
+		connect_silence_stderr();
 		_exit(work(private_data) ? 0 : 1);
 	}
 	if (child == -1) {
@@ -147,7 +147,7 @@ static void leave_out(struct spn_connect *connect,
 	}
 	fflush(stderr);
 	err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	silence_stderr();
+	connect_silence_stderr();
 	none.rlim_max = as_it_was.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &none) == 0) {
 		ldb_modules_load(path, LDB_VERSION);

@@ -332,6 +332,7 @@ static bool connect_read_timeout(struct spn_connect *connect)
 		return false;
 	}
 	connect->timeout = (unsigned)seconds;
+	connect->has_timeout = true;
 	talloc_free(text);
 	return true;
 }

@@ -28,6 +28,7 @@ struct spn_connect {
 	bool modules_are_odd;		   /* not only files there */
 	char *left_out;			   /* paths of modules, a line each */
 	unsigned timeout;		   /* seconds of silence; 0: none */
+	bool has_timeout;		   /* --timeout was given */
 	bool is_inherited[CONNECT_MAX_FD]; /* sockets that were there */
 };
 
@@ -48,6 +49,9 @@ const char *connect_trial(TALLOC_CTX *mem_ctx,
 			  bool (*work)(void *private_data),
 			  void *private_data);
 
+/* Nothing of what follows is seen on stderr. */
+void connect_silence_stderr(void);
+
 /* ---- connect_login.c */
 
 /* What the command line says of logging on. */
@@ -60,11 +64,15 @@ struct connect_login {
 };
 struct connect_login connect_login_of(const char *const *argv);
 
-/* Where nobody is named and there is a ticket: Kerberos, as if it was asked
- * for. connect->argv may grow. False when out of memory. */
+/* Where a server is asked, nobody is named, and there is a ticket: Kerberos,
+ * as if it was asked for. connect->argv may grow. False when out of memory. */
 bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc);
 
 /* ---- connect_kerberos.c */
+
+/* The name if it is one of a host, and may stand in a URL or be typed; else
+ * NULL. */
+const char *connect_safe_name(const char *name);
 
 /* What kept a ticket from being taken at that server, and what helps; NULL:
  * nothing that we know of. */

@@ -20,4 +20,7 @@ enum spn_presence {
 enum spn_presence spn_presence_of(
 	const struct ldb_message_element *supported_controls);
 
+/* A DC that is not Samba's, by its rootDSE. */
+bool spn_presence_is_windows(const struct ldb_message *root);
+
 #endif

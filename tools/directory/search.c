@@ -60,17 +60,6 @@ static bool is_administrator(const struct ldb_message *root)
 					       sizeof(local_system) - 1});
 }
 
-/* A Samba DC names itself; no other is known that says it is one of AD. */
-static bool is_windows(const struct ldb_message *root)
-{
-	static const char active_directory[] = "1.2.840.113556.1.4.800";
-	const char *vendor = spn_values_text(root, "vendorName");
-
-	return spn_values_has(spn_values_of(root, "supportedCapabilities"),
-			      spn_str_of(active_directory)) &&
-	       (vendor == NULL || strstr(vendor, "Samba") == NULL);
-}
-
 static int read_contexts(struct ldb_context *ldb,
 			 struct audit_server *server,
 			 const struct ldb_message_element *el)
@@ -133,7 +122,7 @@ int audit_server_of(struct ldb_context *ldb,
 	server->dns_host_name = spn_values_text(res->msgs[0], "dnsHostName");
 	el = spn_values_of(res->msgs[0], "supportedControl");
 	server->presence = spn_presence_of(el);
-	server->is_windows = is_windows(res->msgs[0]);
+	server->is_windows = spn_presence_is_windows(res->msgs[0]);
 	server->has_phantom_root =
 		spn_values_has(el, spn_str_of(LDB_CONTROL_SEARCH_OPTIONS_OID));
 	server->has_descriptors =

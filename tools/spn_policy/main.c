@@ -39,13 +39,40 @@ static const struct policy_command policy_commands[] = {
 	"  enable               put the module into this DC's sam.ldb\n"      \
 	"  disable              take it out again\n"                          \
 	"  status               what is installed, enabled and set\n"         \
+	"  status --all         what runs on every DC of the domain\n"        \
 	"  check                are the settings valid?\n"                    \
 	"  set KEY=VALUE        change a setting, for all DCs\n"              \
 	"  unset KEY[=VALUE]    back to the default"
 
 enum policy_option {
 	POLICY_OPT_FORCE = 1,
+	POLICY_OPT_ALL,
+	POLICY_OPT_FORMAT,
 };
+
+static const struct poptOption policy_options[] = {
+	{
+		.longName = "all",
+		.argInfo = POPT_ARG_NONE,
+		.val = POLICY_OPT_ALL,
+		.descrip = "status: ask every DC of the domain",
+	},
+	{
+		.longName = "format",
+		.argInfo = POPT_ARG_STRING,
+		.val = POLICY_OPT_FORMAT,
+		.descrip = "status --all: text (default), json or "
+			   "prometheus",
+		.argDescrip = "FORMAT",
+	},
+	{
+		.longName = "force",
+		.argInfo = POPT_ARG_NONE,
+		.val = POLICY_OPT_FORCE,
+		.descrip = "set exempt-account: also an account that this DC "
+			   "does not know (yet)",
+	},
+	POPT_TABLEEND};
 
 void policy_say(const char *format, ...)
 {
@@ -118,6 +145,15 @@ static int policy_run(TALLOC_CTX *mem_ctx, struct policy_tool *tool)
 	if (command->argument != NULL) {
 		tool->argument = arguments[1];
 	}
+	if (tool->all && command->run != policy_status) {
+		return spn_connect_usage_error(tool->connect,
+					       "--all goes with status only");
+	}
+	if (tool->format != NULL && !tool->all) {
+		return spn_connect_usage_error(tool->connect,
+					       "--format goes with status "
+					       "--all only");
+	}
 
 	url = spn_connect_url(tool->connect);
 	if (url == NULL) {
@@ -135,20 +171,37 @@ static int policy_run(TALLOC_CTX *mem_ctx, struct policy_tool *tool)
 	return command->run(mem_ctx, tool);
 }
 
+/* False after a message. */
+static bool policy_read_options(struct policy_tool *tool)
+{
+	int opt = spn_connect_next_option(tool->connect);
+
+	for (; opt > 0; opt = spn_connect_next_option(tool->connect)) {
+		tool->force |= opt == POLICY_OPT_FORCE;
+		tool->all |= opt == POLICY_OPT_ALL;
+		if (opt == POLICY_OPT_FORMAT) {
+			tool->format =
+				spn_connect_option_argument(tool->connect,
+							    tool->connect);
+		}
+	}
+	if (opt == 0 && tool->format != NULL &&
+	    !policy_is_format(tool->format))
+	{
+		spn_connect_usage_error(tool->connect,
+					"--format: there is no %s; there "
+					"are: text, json, prometheus",
+					spn_connect_quote(tool->connect,
+							  tool->format));
+		return false;
+	}
+	return opt == 0;
+}
+
 int main(int argc, char **argv)
 {
-	static const struct poptOption options[] = {
-		{
-			.longName = "force",
-			.argInfo = POPT_ARG_NONE,
-			.val = POLICY_OPT_FORCE,
-			.descrip = "set exempt-account: also an account that "
-				   "this DC does not know (yet)",
-		},
-		POPT_TABLEEND};
 	TALLOC_CTX *mem_ctx = NULL;
 	struct policy_tool tool = {};
-	int opt = 0;
 	int ret = SPN_EXIT_CANNOT_RUN;
 
 	if (!audit_output_guard()) {
@@ -160,18 +213,13 @@ int main(int argc, char **argv)
 	tool.connect = spn_connect_new(mem_ctx,
 				       "spn-policy",
 				       POLICY_USAGE,
-				       options,
+				       policy_options,
 				       argc,
 				       argv);
 	if (tool.connect == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	opt = spn_connect_next_option(tool.connect);
-	while (opt == POLICY_OPT_FORCE) {
-		tool.force = true;
-		opt = spn_connect_next_option(tool.connect);
-	}
-	if (opt == 0) {
+	if (policy_read_options(&tool)) {
 		ret = policy_run(tool.connect, &tool);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {

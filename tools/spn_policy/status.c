@@ -11,12 +11,15 @@
 #include "spn_policy.h"
 #include "tool.h"
 
+#include "common/dcs.h"
 #include "common/presence.h"
 
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+
+#include <param.h>
 
 /* ------------------------------------------- what a DC says about itself */
 
@@ -199,6 +202,155 @@ static void policy_show_failure(struct policy_state *state,
 	}
 }
 
+/* This process has loaded the module; what does it do? */
+static void policy_show_loaded(struct policy_state *state,
+			       struct ldb_context *ldb)
+{
+	const char *idle = ldb_get_opaque(ldb, SPN_POLICY_IDLE_OPAQUE);
+
+	policy_say("loads         yes, %s", policy_version(ldb));
+	if (idle != NULL) {
+		policy_problem(state,
+			       "the module is idle and does nothing: %s. "
+			       "Remedy: install the build for this samba",
+			       idle);
+	}
+}
+
+/* Is it the database of smb.conf, which the samba of this machine runs with?
+ */
+static bool policy_is_its_own(const struct policy_state *state)
+{
+	char *path = spn_connect_private_path(state->tool->connect,
+					      state->tool->connect,
+					      "sam.ldb");
+	struct stat ours = {};
+	struct stat its = {};
+	bool same = path != NULL && stat(path, &its) == 0 &&
+		    stat(state->tool->path, &ours) == 0 &&
+		    ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
+
+	talloc_free(path);
+	return same;
+}
+
+/* Whatever else was changed there, the mode is the one that it runs in. */
+static bool policy_conf_is_obeyed(const struct policy_state *state,
+				  const struct spn_dc *dc)
+{
+	const char *mode = lpcfg_parm_string(spn_connect_loadparm(
+						     state->tool->connect),
+					     NULL,
+					     "spn_policy",
+					     "mode");
+
+	/* A word that is none of them means enforce. */
+	if (mode == NULL || (strcmp(mode, spn_mode_text(SPN_MODE_AUDIT)) &&
+			     strcmp(mode, spn_mode_text(SPN_MODE_OFF))))
+	{
+		mode = spn_mode_text(SPN_MODE_ENFORCE);
+	}
+	return dc->state.mode == SPN_DC_IDLE ||
+	       strcmp(mode, spn_dc_mode_text(dc->state.mode)) == 0;
+}
+
+/* A problem only where samba does something else than it was told. */
+static void policy_judge_running(TALLOC_CTX *mem_ctx,
+				 struct policy_state *state,
+				 struct spn_dc *dc,
+				 bool listed)
+{
+	char *text = NULL;
+
+	if (dc->standing == SPN_STANDING_ABSENT) {
+		if (listed && state->tool->path != NULL) {
+			policy_problem(state,
+				       "samba runs without the module. "
+				       "Remedy: restart samba");
+		}
+		return;
+	}
+	if (dc->has_state && state->tool->path != NULL &&
+	    policy_conf_is_obeyed(state, dc))
+	{
+		dc->state.restart &= ~(unsigned)SPN_DC_RESTART_CONF;
+	}
+	if (dc->standing != SPN_STANDING_UNCLEAR &&
+	    dc->standing != SPN_STANDING_IDLE &&
+	    (!dc->has_state || dc->state.restart == 0))
+	{
+		return;
+	}
+	text = spn_dc_says(mem_ctx, dc);
+	policy_problem(state,
+		       "the samba that runs: %s. Remedy: restart samba",
+		       text != NULL ? text : "out of memory");
+}
+
+static void policy_show_dc(TALLOC_CTX *mem_ctx,
+			   struct policy_state *state,
+			   struct spn_dc *dc,
+			   bool listed)
+{
+	char *since = NULL;
+
+	if (dc->has_state) {
+		since = spn_dc_time_text(mem_ctx, dc->state.since);
+	}
+	policy_say("running       %s%s%s",
+		   spn_standing_text(dc->standing),
+		   since != NULL ? ", since " : "",
+		   since != NULL ? since : "");
+	policy_judge_running(mem_ctx, state, dc, listed);
+}
+
+/*
+ * What the samba that runs does, which may have been started before the last
+ * change. It is asked by its own socket, so no name, no network and no
+ * password has a part in it. False when out of memory.
+ */
+static bool policy_show_running(TALLOC_CTX *mem_ctx,
+				struct policy_state *state,
+				bool listed)
+{
+	struct spn_dc *dc = NULL;
+
+	if (!policy_is_its_own(state)) {
+		policy_say("running       not asked: smb.conf names another "
+			   "database");
+		return true;
+	}
+	dc = spn_dcs_ask_here(mem_ctx, state->tool->connect);
+	if (dc == NULL) {
+		policy_oom(state->tool);
+		return false;
+	}
+	if (dc->standing == SPN_STANDING_UNREACHABLE) {
+		policy_say("running       samba does not answer: %s",
+			   dc->reason);
+		return true;
+	}
+	policy_show_dc(mem_ctx, state, dc, listed);
+	return true;
+}
+
+/* The same of another machine; nothing of who does not tell us. */
+static bool policy_show_running_there(TALLOC_CTX *mem_ctx,
+				      struct policy_state *state,
+				      struct ldb_context *ldb)
+{
+	struct spn_dc *dc = spn_dcs_ask_open(mem_ctx, ldb);
+
+	if (dc == NULL) {
+		policy_oom(state->tool);
+		return false;
+	}
+	if (dc->has_state || dc->standing == SPN_STANDING_UNCLEAR) {
+		policy_show_dc(mem_ctx, state, dc, true);
+	}
+	return true;
+}
+
 /*
  * Module list and module of the local database. *_ldb is open with the module
  * or, if that fails, without. false: could not run.
@@ -233,7 +385,10 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 					 policy_list_without(mem_ctx, list),
 					 false);
 	} else {
-		policy_say("loads         yes, %s", policy_version(*_ldb));
+		policy_show_loaded(state, *_ldb);
+	}
+	if (!policy_show_running(mem_ctx, state, listed)) {
+		return false;
 	}
 	if (!listed) {
 		policy_problem(state,
@@ -356,75 +511,35 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* The name of the server above an nTDSDSA object. */
-static const char *policy_server_name(TALLOC_CTX *mem_ctx,
-				      struct ldb_context *ldb,
-				      struct ldb_dn *ntds_dn)
-{
-	static const char *const attrs[] = {"dNSHostName", NULL};
-	struct ldb_dn *dn = ldb_dn_get_parent(mem_ctx, ntds_dn);
-	const struct ldb_val *rdn = NULL;
-	struct ldb_result *res = NULL;
-	const char *name = NULL;
-	int ret;
-
-	if (dn == NULL) {
-		return NULL;
-	}
-	ret = ldb_search(ldb, mem_ctx, &res, dn, LDB_SCOPE_BASE, attrs, NULL);
-	if (ret == LDB_SUCCESS && res->count == 1) {
-		name = spn_values_text(res->msgs[0], "dNSHostName");
-	}
-	rdn = ldb_dn_get_rdn_val(dn);
-	if (name == NULL && rdn != NULL) {
-		name = talloc_strndup(mem_ctx,
-				      (const char *)rdn->data,
-				      rdn->length);
-	}
-	return name;
-}
-
-/* All DCs of the forest: the first promise holds for the forest. */
+/* All DCs of the domain: the first promise holds for the forest. */
 static bool policy_show_dcs(TALLOC_CTX *mem_ctx,
 			    struct policy_state *state,
 			    struct ldb_context *ldb)
 {
-	static const char *const attrs[] = {"objectGUID", NULL};
 	struct ldb_dn *this_dc = policy_this_dc(mem_ctx, ldb);
-	struct ldb_dn *base = ldb_dn_copy(mem_ctx, ldb_get_config_basedn(ldb));
-	struct ldb_result *res = NULL;
-	unsigned int i;
-	int ret;
+	const char *here = NULL;
+	struct spn_dcs *dcs = spn_dcs_list(mem_ctx, ldb);
+	size_t i;
 
-	if (base == NULL || !ldb_dn_add_child_fmt(base, "CN=Sites")) {
-		policy_oom(state->tool);
-		return false;
-	}
-	ret = ldb_search(ldb,
-			 mem_ctx,
-			 &res,
-			 base,
-			 LDB_SCOPE_SUBTREE,
-			 attrs,
-			 "(objectClass=nTDSDSA)");
-	if (ret != LDB_SUCCESS) {
+	if (dcs == NULL) {
 		spn_connect_message(state->tool->connect,
 				    "cannot read the list of DCs: %s",
-				    spn_connect_error(ldb, ret));
+				    spn_connect_error(ldb, LDB_ERR_OTHER));
 		return false;
 	}
-	policy_say("domain controllers of the forest");
-	for (i = 0; i < res->count; i++) {
-		struct ldb_dn *dn = res->msgs[i]->dn;
-		const char *name = policy_server_name(mem_ctx, ldb, dn);
-		bool here = state->tool->path != NULL && this_dc != NULL &&
-			    ldb_dn_compare(dn, this_dc) == 0;
+	if (state->tool->path != NULL && this_dc != NULL) {
+		here = ldb_dn_get_linearized(this_dc);
+	}
+	policy_say("domain controllers of %s", dcs->domain);
+	for (i = 0; i < dcs->num_dcs; i++) {
+		const struct spn_dc *dc = &dcs->dcs[i];
 
-		policy_say("  %-36s %s",
-			   name != NULL ? name : ldb_dn_get_linearized(dn),
-			   here ? "this one, see above"
-				: "not known from here: run spn-policy status "
-				  "there");
+		policy_say("  %-36s %s%s",
+			   dc->name,
+			   (here != NULL && strcmp(dc->ntds, here) == 0)
+				   ? "this one, see above"
+				   : "not asked: spn-policy status --all",
+			   dc->is_read_only ? " (read-only)" : "");
 	}
 	return true;
 }
@@ -434,12 +549,18 @@ int policy_status(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	struct policy_state state = {.tool = tool};
 	struct ldb_context *ldb = NULL;
 
+	if (tool->all) {
+		return policy_status_all(mem_ctx, tool);
+	}
 	if (tool->path == NULL) {
 		ldb = policy_open_with(mem_ctx, &state, NULL, false);
 		if (ldb == NULL) {
 			return SPN_EXIT_CANNOT_RUN;
 		}
 		policy_show_presence(mem_ctx, tool, ldb);
+		if (!policy_show_running_there(mem_ctx, &state, ldb)) {
+			return SPN_EXIT_CANNOT_RUN;
+		}
 	} else if (!policy_show_module(mem_ctx, &state, &ldb)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}

@@ -25,6 +25,8 @@ struct policy_tool {
 	const char *path;     /* the local database; NULL over LDAP */
 	const char *argument; /* of set and unset; NULL when there is none */
 	bool force;	      /* set: an account that this DC does not know */
+	bool all;	      /* status: of every DC */
+	const char *format;   /* of that; NULL: text */
 };
 
 int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
@@ -177,6 +179,13 @@ char *policy_account_names(TALLOC_CTX *mem_ctx,
 bool policy_lookup_failed(const struct policy_tool *tool,
 			  struct ldb_context *ldb,
 			  int ret);
+
+/* ---- all_dcs.c: every DC of the domain */
+
+int policy_status_all(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
+
+/* "text", "json" or "prometheus"? */
+bool policy_is_format(const char *name);
 
 /* ---- status.c: the DC that answers, local or over LDAP */
 

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""spn-policy status --all, where domain controllers are servers that a test
+has made: in any state, slow, silent, broken, or somebody else.
+
+Needs no directory. Each server has an address of its own on the loopback, and
+all have one port.
+"""
+
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+from small_ldap import CONFIGURATION, DOMAIN, ROOT, SmallLdap
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+TOOL = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-policy")
+SERVERS = "CN=Servers,CN=Here,CN=Sites," + CONFIGURATION
+THERE = re.search(r'CONTROL_OID "([0-9.]+)"', open(
+    os.path.join(TOP, "modules", "spn_policy.h"), encoding="utf-8").read())[1]
+STATE = "version=0.1.0 ldb=2.6.2 state=%s since=20261129120000.0Z restart=%s"
+AD = "1.2.840.113556.1.4.800"
+STATES = ["enforce", "audit", "off", "audit-or-off", "idle", "absent",
+          "unclear", "unreachable"]
+
+
+def says(state, restart="no"):
+    return {"spnPolicyState": [STATE % (state, restart)]}
+
+
+def address(number):
+    return "127.0.0.%d" % (number + 2)
+
+
+def ntds(number):
+    return "CN=NTDS Settings,CN=DC%d,%s" % (number, SERVERS)
+
+
+def objects(number, domain=DOMAIN, host=None, read_only=False):
+    """What the configuration has of a DC."""
+    names = {"hasMasterNCs": [domain, CONFIGURATION]}
+    if read_only:
+        names = {"msDS-HasDomainNCs": [domain], "msDS-isRODC": ["TRUE"]}
+    yield (ntds(number), [("objectClass", ["top", "nTDSDSA"]),
+                          *names.items()])
+    yield ("CN=DC%d,%s" % (number, SERVERS), [
+        ("objectClass", ["top", "server"]),
+        ("dNSHostName", [address(number) if host is None else host])])
+
+
+class Stubborn:
+    """A server whose every connection a function has."""
+
+    def __init__(self, place, serve):
+        self.listener = socket.create_server(place)
+        self.open = []
+        threading.Thread(target=self.accept, args=(serve,),
+                         daemon=True).start()
+
+    def accept(self, serve):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                self.open.append(client)
+                threading.Thread(target=self.one, args=(serve, client),
+                                 daemon=True).start()
+
+    def one(self, serve, client):
+        with contextlib.suppress(OSError):
+            serve(client)
+
+    def close(self):
+        for each in (self.listener, *self.open):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+def drip(client):
+    """A byte now and then: never silent, and never done."""
+    client.recv(1000)
+    client.sendall(b"\x30\x84\x00\x00\x40\x00")
+    while True:
+        time.sleep(0.3)
+        client.sendall(b"\x02")
+
+
+def nonsense(client):
+    client.sendall(b"220 mail.example.com ESMTP\r\n" * 10)
+    client.recv(1000)
+
+
+def endless(client):
+    client.recv(1000)
+    while True:
+        client.sendall(b"\x30\x03\x02\x01\x07" * 1000)
+
+
+def hang_up(client):
+    client.close()
+
+
+def refuse_tls(client):
+    """What it answers to whatever comes: protocolError."""
+    client.recv(1000)
+    client.sendall(bytes.fromhex("300c02010161070a010204000400"))
+
+
+class Dcs(unittest.TestCase):
+    def setUp(self):
+        self.directory = SmallLdap()
+        self.addCleanup(self.directory.close)
+        self.port = int(self.directory.address.rpartition(":")[2])
+        self.number = 0
+
+    def add(self, serve=None, host=None, read_only=False, domain=DOMAIN,
+            **root):
+        """One more DC; what its rootDSE has besides. Its number."""
+        number = self.number
+        self.number += 1
+        self.directory.entries += objects(number, domain, host, read_only)
+        place = (address(number), self.port)
+        if serve is not None:
+            server = Stubborn(place, serve)
+        else:
+            server = SmallLdap(place=place)
+            own = {"dsServiceName": [ntds(number)],
+                   "vendorName": ["Samba Team"], **root}
+            server.entries[0] = ("", [
+                *((name, values) for name, values in ROOT[1]
+                  if name not in own),
+                *own.items()])
+        self.addCleanup(server.close)
+        return number
+
+    def run_all(self, *args, url=None):
+        begun = time.monotonic()
+        done = subprocess.run(
+            [TOOL, "status", "--all", "--configfile=/dev/null", "--user=%",
+             "--option=spn_policy:ldap port=%d" % self.port,
+             "-H", url or "ldap://" + self.directory.address, *args],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, check=False, timeout=200)
+        done.seconds = time.monotonic() - begun
+        return done
+
+    def ask(self, *args):
+        """{number: what is said of it}, of the JSON, and the exit status."""
+        done = self.run_all("--format=json", *args)
+        self.assertEqual("", done.stderr)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["meta"]["lettingIn"] != 0, done.returncode)
+        found = {each["name"]: each for each in report["controllers"]}
+        return [found.get(address(number)) for number in range(self.number)]
+
+
+class States(Dcs):
+    def test_states(self):
+        for state in "enforce", "audit", "off", "idle":
+            self.add(**says(state, "smb.conf,weather"))
+        self.add(supportedControl=[THERE])
+        self.add(supportedControl=[THERE, THERE + ".1"])
+        self.add()
+        found = self.ask()
+        self.assertEqual(["enforce", "audit", "off", "idle", "enforce",
+                          "audit-or-off", "absent"],
+                         [dc["state"] for dc in found])
+        self.assertEqual([False, True, True, True, False, True, True],
+                         [dc["letsIn"] for dc in found])
+        self.assertEqual(("0.1.0", "2.6.2", "2026-11-29T12:00:00Z",
+                          ["smb.conf", "other"]),
+                         tuple(found[0][key] for key in (
+                             "version", "ldb", "since", "restart")))
+        self.assertEqual((None, None, None, []),
+                         tuple(found[4][key] for key in (
+                             "version", "ldb", "since", "restart")))
+
+    def test_exit_status(self):
+        """0: no DC lets in what the policy refuses. A restart that is due,
+        and a DC that takes no writes, do not change that."""
+        self.add(**says("enforce"))
+        self.add(**says("enforce", "module-file"))
+        self.add(read_only=True)
+        self.add(read_only=True, serve=hang_up)
+        done = self.run_all()
+        self.assertEqual(0, done.returncode, done.stdout)
+        self.assertIn("2 of 4 enforce", done.stdout)
+        self.assertEqual(2, done.stdout.count(" read-only\n"), done.stdout)
+        self.assertIn("note: %s: a restart of samba is due: another file of "
+                      "the module is there\n" % address(1), done.stdout)
+        self.assertNotIn("PROBLEM", done.stdout)
+        for more in says("audit"), {}:
+            self.add(**more)
+            done = self.run_all()
+            self.assertEqual(1, done.returncode, done.stdout)
+            self.assertIn("PROBLEM: " + address(self.number - 1), done.stdout)
+
+    def test_windows(self):
+        self.add(vendorName=[], supportedCapabilities=[AD])
+        dc = self.ask()[0]
+        self.assertEqual(("absent", False), (dc["state"], dc["samba"]))
+
+    def test_which(self):
+        """Those of the domain, and no others; none at all is said."""
+        done = self.run_all()
+        self.assertEqual((2, ""), (done.returncode, done.stdout))
+        self.assertIn("names no DC of example.com", done.stderr)
+        self.add(domain="DC=other,DC=com", **says("audit"))
+        self.add(**says("enforce"))
+        self.assertEqual("enforce", self.ask()[1]["state"])
+        self.assertIsNone(self.ask()[0])
+
+    def test_wrong_arguments(self):
+        self.add(**says("enforce"))
+        for args in (["--format=xml"], ["--format=html"]):
+            done = self.run_all(*args)
+            self.assertEqual((2, ""), (done.returncode, done.stdout))
+            self.assertIn("json, prometheus", done.stderr)
+        for args in (["check", "--all"],
+                     ["status", "--format=json"],
+                     ["check", "--format=json"]):
+            done = subprocess.run([TOOL, "--configfile=/dev/null", *args],
+                                  stdout=subprocess.PIPE, text=True,
+                                  stderr=subprocess.PIPE, check=False)
+            self.assertEqual((2, ""), (done.returncode, done.stdout))
+            self.assertIn("goes with status", done.stderr)
+
+
+class Strangers(Dcs):
+    def check(self, *unreachable):
+        """They are, and the first DC is not disturbed."""
+        found = self.ask("--timeout=2")
+        self.assertEqual("enforce", found[0]["state"], found)
+        self.assertEqual(["unreachable"] * len(unreachable),
+                         [found[each]["state"] for each in unreachable])
+        return [found[each]["text"] for each in unreachable]
+
+    def test_broken(self):
+        self.add(**says("enforce"))
+        self.check(*(self.add(serve=each) for each in (
+            nonsense, hang_up, refuse_tls, endless)))
+
+    def test_slow(self):
+        """All of them together take no longer than one."""
+        self.add(**says("enforce"))
+        slow = [self.add(serve=serve) for serve in
+                [drip, lambda client: time.sleep(1000)] * 20]
+        begun = time.monotonic()
+        for text in self.check(*slow):
+            self.assertIn("--timeout", text)
+        self.assertLess(time.monotonic() - begun, 20)
+
+    def test_default_time(self):
+        self.add(serve=drip)
+        done = self.run_all()
+        self.assertIn("--timeout", done.stdout)
+        self.assertLess(done.seconds, 20)
+        self.assertGreater(done.seconds, 9)
+
+    def test_nobody(self):
+        """No server there, and no name to ask."""
+        self.add(**says("enforce"))
+        for host in "", "a b", "x$(id)", "-x", "127.0.0.2/x?y", "[::1]":
+            self.directory.entries += objects(self.number, host=host)
+            self.number += 1
+        self.directory.entries += objects(self.number)
+        self.number += 1
+        done = self.run_all()
+        self.assertEqual(6, done.stdout.count("is no name of a host"),
+                         done.stdout)
+        self.assertIn("CONNECTION_REFUSED", done.stdout)
+        self.assertIn("1 of 8 enforce", done.stdout)
+
+    def test_somebody_else(self):
+        """The name leads to another DC, or to no DC: its answer is not that
+        of the one that was asked."""
+        self.add(**says("enforce"))
+        texts = self.check(
+            self.add(dsServiceName=[ntds(0)], **says("enforce")),
+            self.add(dsServiceName=[], **says("enforce")),
+            self.add(dsServiceName=["nonsense"], **says("enforce")))
+        self.assertIn("'%s'" % ntds(0), texts[0])
+
+    def test_odd_states(self):
+        for value in ("version=1", STATE % ("enforcing", "no"), "x" * 5000,
+                      "\x1b[2J", "\0", STATE % ("enforce", "no") + "\0",
+                      STATE % ("enforce", "no") + "\n", b"\xff\xfe",
+                      "state=enforce"):
+            self.add(spnPolicyState=[value])
+        self.add(spnPolicyState=[STATE % ("enforce", "no")] * 2)
+        found = self.ask()
+        self.assertEqual({"unclear"}, {dc["state"] for dc in found})
+        for dc in found:
+            self.assertLess(len(dc["text"]), 700)
+            self.assertTrue(dc["text"].isprintable(), dc["text"])
+        self.assertEqual([], re.findall(r"[^\n -~]", self.run_all().stdout))
+
+
+class Formats(Dcs):
+    def setUp(self):
+        super().setUp()
+        self.add(**says("enforce"))
+        self.add(**says("audit", "smb.conf"))
+        self.add(read_only=True)
+        self.add(serve=hang_up)
+        self.directory.entries += objects(4, host="")
+        self.directory.entries += objects(5, host='a"b\\c\n')
+
+    def test_json(self):
+        """As the schema has it: every member, and no other one."""
+        with open(os.path.join(TOP, "docs", "spn-policy-status.schema.json"),
+                  encoding="utf-8") as stream:
+            schema = json.load(stream)["properties"]
+        report = json.loads(self.run_all("--format=json").stdout)
+        self.assertEqual(set(report), set(schema))
+        self.assertEqual(set(report["meta"]), set(schema["meta"]["required"]))
+        self.assertEqual(set(schema["meta"]["properties"]),
+                         set(schema["meta"]["required"]))
+        item = schema["controllers"]["items"]
+        self.assertEqual(set(item["properties"]), set(item["required"]))
+        self.assertEqual(item["properties"]["state"]["enum"], STATES)
+        self.assertEqual(6, len(report["controllers"]))
+        for dc in report["controllers"]:
+            self.assertEqual(set(dc), set(item["required"]))
+            self.assertIn(dc["state"], STATES)
+        self.assertEqual((6, 1, 4), tuple(report["meta"][key] for key in (
+            "controllers", "enforcing", "lettingIn")))
+
+    def test_prometheus(self):
+        done = self.run_all("--format=prometheus")
+        values, heads = {}, set()
+        for line in done.stdout.splitlines():
+            head = re.fullmatch(r"# (HELP|TYPE) (\w+) .*", line)
+            if head:
+                heads.add(head[2])
+                continue
+            value = re.fullmatch(
+                r'(\w+)((?:\{\w+="(?:[^"\\]|\\.)*"(?:,\w+="(?:[^"\\]|\\.)*"'
+                r')*\})?) (\d+)', line)
+            self.assertIsNotNone(value, line)
+            self.assertIn(value[1], heads)
+            values[value[1] + value[2]] = int(value[3])
+        for number, state in enumerate(("enforce", "audit", "absent",
+                                        "unreachable")):
+            for other in STATES:
+                self.assertEqual(state == other, values[
+                    'spn_policy_dc_state{dc="%s",state="%s"}' % (
+                        address(number), other)])
+        self.assertEqual([0, 1, 0, 1], [values[
+            'spn_policy_dc_lets_in{dc="%s"}' % address(number)]
+            for number in range(4)])
+        self.assertEqual(1, values[
+            'spn_policy_dc_restart_due{dc="%s"}' % address(1)])
+        self.assertEqual(1795953600, values[
+            'spn_policy_dc_loaded_timestamp_seconds{dc="%s"}' % address(0)])
+        self.assertEqual((6, 4), (values["spn_policy_dcs"],
+                                  values["spn_policy_dcs_letting_in"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
