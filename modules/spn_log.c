@@ -9,6 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
+
+/* Lines of refusals, of one process. A few refusals are news, and an attack is
+ * no less seen in this many. */
+#define MOST_REFUSALS 30
+#define A_MINUTE 60 /* seconds */
 
 #define WEAK __attribute__((weak))
 
@@ -30,18 +36,15 @@ static bool is_samba(struct ldb_context *ldb)
 	       dbghdrclass != NULL && dbgtext != NULL;
 }
 
-static enum ldb_debug_level ldb_level(enum spn_log_level level)
-{
-	switch (level) {
-	case SPN_LOG_ERROR:
-		return LDB_DEBUG_ERROR;
-	case SPN_LOG_NOTICE:
-		return LDB_DEBUG_WARNING;
-	case SPN_LOG_JSON:
-		break;
-	}
-	return LDB_DEBUG_TRACE;
-}
+static const struct {
+	int samba;
+	enum ldb_debug_level ldb;
+} levels[] = {
+	[SPN_LOG_ERROR] = {0, LDB_DEBUG_ERROR},
+	[SPN_LOG_REFUSED] = {0, LDB_DEBUG_WARNING},
+	[SPN_LOG_NOTICE] = {3, LDB_DEBUG_WARNING},
+	[SPN_LOG_JSON] = {5, LDB_DEBUG_TRACE},
+};
 
 /* Of our debug class; negative where there is none. */
 static int class_of(struct ldb_context *ldb)
@@ -54,8 +57,8 @@ bool spn_log_wants(struct ldb_context *ldb, enum spn_log_level level)
 {
 	int class_index = class_of(ldb);
 
-	return class_index < 0 ||
-	       debuglevel_get_class((size_t)class_index) >= (int)level;
+	return class_index < 0 || debuglevel_get_class((size_t)class_index) >=
+					  levels[level].samba;
 }
 
 void spn_log(struct ldb_context *ldb,
@@ -68,12 +71,66 @@ void spn_log(struct ldb_context *ldb,
 		text = "spn_policy: out of memory for a line of the log";
 	}
 	if (class_index < 0) {
-		ldb_debug(ldb, ldb_level(level), "%s", text);
+		ldb_debug(ldb, levels[level].ldb, "%s", text);
 		return;
 	}
 	if (spn_log_wants(ldb, level) &&
-	    dbghdrclass((int)level, class_index, __FILE__, __func__))
+	    dbghdrclass(levels[level].samba, class_index, __FILE__, __func__))
 	{
 		dbgtext("%s\n", text);
 	}
+}
+
+static struct {
+	time_t begun; /* monotonic; 0: not yet */
+	unsigned num; /* since then */
+	unsigned num_lost;
+} refusals; /* of this process */
+
+/* Text that is made here is given back. */
+static void say(struct ldb_context *ldb, char *text)
+{
+	spn_log(ldb, SPN_LOG_REFUSED, text);
+	talloc_free(text);
+}
+
+/* Counts one. */
+static bool is_one_too_many(struct ldb_context *ldb)
+{
+	struct timespec now = {};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (refusals.begun == 0 || now.tv_sec - refusals.begun >= A_MINUTE) {
+		if (refusals.num_lost > 0) {
+			say(ldb,
+			    talloc_asprintf(ldb,
+					    "spn_policy: %u refusals before "
+					    "this were not written",
+					    refusals.num_lost));
+		}
+		refusals.begun = now.tv_sec;
+		refusals.num = 0;
+		refusals.num_lost = 0;
+	}
+	if (refusals.num < MOST_REFUSALS) {
+		refusals.num++;
+		return false;
+	}
+	if (refusals.num_lost == 0) {
+		say(ldb,
+		    talloc_asprintf(ldb,
+				    "spn_policy: more than %d refusals in a "
+				    "minute, the others are not written; all "
+				    "are with log level = 1 spn_policy:%d",
+				    MOST_REFUSALS,
+				    levels[SPN_LOG_NOTICE].samba));
+	}
+	refusals.num_lost++;
+	return true;
+}
+
+bool spn_log_wants_refusal(struct ldb_context *ldb)
+{
+	return spn_log_wants(ldb, SPN_LOG_REFUSED) &&
+	       (spn_log_wants(ldb, SPN_LOG_NOTICE) || !is_one_too_many(ldb));
 }

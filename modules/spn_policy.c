@@ -63,7 +63,9 @@ static int refuse_special(struct ldb_module *module, struct ldb_dn *dn)
 		"spn_policy: refused a write to %s by a client",
 		(shown == NULL) ? "'@'" : shown);
 
-	spn_log(ldb, SPN_LOG_NOTICE, line);
+	if (spn_log_wants_refusal(ldb)) {
+		spn_log(ldb, SPN_LOG_REFUSED, line);
+	}
 	talloc_free(line);
 	talloc_free(shown);
 	ldb_asprintf_errstring(ldb,

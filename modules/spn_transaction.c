@@ -367,6 +367,7 @@ static char *timestamp(TALLOC_CTX *mem_ctx)
 static void log_violation(struct spn_transaction *txn,
 			  TALLOC_CTX *tmp_ctx,
 			  const struct spn_violation *v,
+			  enum spn_log_level level,
 			  const char *action)
 {
 	struct ldb_context *ldb = txn->store.ldb;
@@ -375,14 +376,9 @@ static void log_violation(struct spn_transaction *txn,
 		.action = action,
 	};
 
-	if (!spn_log_wants(ldb, SPN_LOG_NOTICE)) {
-		return;
-	}
 	context.user_sid = spn_session_user_sid(ldb, tmp_ctx);
 	context.timestamp = timestamp(tmp_ctx);
-	spn_log(ldb,
-		SPN_LOG_NOTICE,
-		spn_violation_log_text(tmp_ctx, v, &context));
+	spn_log(ldb, level, spn_violation_log_text(tmp_ctx, v, &context));
 	if (spn_log_wants(ldb, SPN_LOG_JSON)) {
 		spn_log(ldb,
 			SPN_LOG_JSON,
@@ -414,7 +410,9 @@ static int refuse(struct spn_transaction *txn,
 	struct ldb_context *ldb = txn->store.ldb;
 	char *text = spn_violation_client_text(tmp_ctx, v);
 
-	log_violation(txn, tmp_ctx, v, "refused");
+	if (spn_log_wants_refusal(txn->store.ldb)) {
+		log_violation(txn, tmp_ctx, v, SPN_LOG_REFUSED, "refused");
+	}
 	/* Last: whatever is done in between may reset it. */
 	ldb_set_errstring(ldb, (text == NULL) ? "0000202F: spn_policy" : text);
 	return LDB_ERR_CONSTRAINT_VIOLATION;
@@ -477,8 +475,15 @@ void spn_transaction_log(struct spn_transaction *txn,
 	size_t num = report->num_violations;
 	size_t i;
 
+	if (!spn_log_wants(txn->store.ldb, SPN_LOG_NOTICE)) {
+		return;
+	}
 	for (i = 0; i < num && i < max; i++) {
-		log_violation(txn, tmp_ctx, &report->violations[i], action);
+		log_violation(txn,
+			      tmp_ctx,
+			      &report->violations[i],
+			      SPN_LOG_NOTICE,
+			      action);
 	}
 	if (num > max) {
 		spn_log(txn->store.ldb,

@@ -28,7 +28,7 @@ PROGRAMS = {
         test_rows
     ''',
     'module': '''
-        test_dlopen test_store test_ldb test_version test_module_basics
+        test_dlopen test_spn_log test_store test_ldb test_version test_module_basics
         test_module_commit test_module_complete test_module_failures
         test_module_steps test_module_spelling test_module_leaks test_module_oom
         test_module_without_rights test_module_rights test_module_replication

@@ -261,9 +261,9 @@ class Flood(Logging):
         lines = done.stdout.splitlines()
         return done, [line for line in lines if OURS.match(line.encode())]
 
-    def refusals(self, level, number):
+    def refusals(self, level, number, dn=None):
         """So many requests, each in a transaction of its own."""
-        dn = self.account("flood")
+        dn = dn or self.account("flood")
         text = "case\tflood\t0\t19\tsystem\n" + "".join(
             "add\t%s\tservicePrincipalName\thttp://x%d\n" % (dn, i)
             for i in range(number))
@@ -274,18 +274,31 @@ class Flood(Logging):
         self.assertIn("flood %d " % number, done.stdout)
         return lines
 
-    def one_request(self, prefix):
+    def one_request(self, prefix, level="1 spn_policy:3"):
         """10,000 values in it."""
         text = "dn: %s\nchangetype: modify\nadd: servicePrincipalName\n" % (
             self.account("flood"))
         text += "".join("servicePrincipalName: %sx%d\n" % (prefix, i)
                         for i in range(10000))
-        return self.said("1 spn_policy:3", "ldbmodify", "-H",
+        return self.said(level, "ldbmodify", "-H",
                          LP.private_path("sam.ldb"), text=text)
 
-    def test_usual_level(self):
-        """Refusals are what clients do: nothing is written of them."""
-        self.assertEqual(self.refusals("1", REFUSALS), [])
+    def test_usual_levels(self):
+        """Refusals are what clients do: 30 in a minute, and that there are
+        more. Level 0 is that of a smb.conf that names none."""
+        dn = self.account("flood")
+        for level in "0", "1", "2", "1 spn_policy:0":
+            lines = self.refusals(level, REFUSALS, dn)
+            self.assertEqual(len(lines), 31, lines[-3:])
+            self.assertEqual(30, sum(" refused SPN-003: 'http://x" in line
+                                     for line in lines))
+            self.assertIn("more than 30 refusals in a minute", lines[-1])
+
+    def test_warnings_at_the_usual_level(self):
+        """Of what is let in nothing is written there."""
+        done, lines = self.one_request("https/", "1")
+        self.assertEqual(done.returncode, 0, done.stdout[-500:])
+        self.assertEqual(lines, [])
 
     def test_one_line_each(self):
         self.assertEqual(len(self.refusals("1 spn_policy:3", 100)), 100)

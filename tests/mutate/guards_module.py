@@ -32,6 +32,14 @@ GUARDS = {
          'ldb_dn_get_comp_num(dn) > 0 &&',
          ''),
     ],
+    'modules/spn_log.c': [
+        ('a client fills no log',
+         'if (refusals.num < MOST_REFUSALS)',
+         'if (true)'),
+        ('who asks for all refusals has all',
+         'spn_log_wants(ldb, SPN_LOG_NOTICE) || !is_one_too_many(ldb)',
+         '!is_one_too_many(ldb)'),
+    ],
     'modules/spn_load.c': [
         ('where nobody has checked it is idle',
          'differs == NULL && spn_ldb_is_checked(ldb_version)',
