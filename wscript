@@ -76,6 +76,7 @@ OURS = {
         rules delegation holders hosts keys logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''
         attributes acl trustees groups kdc dns_zones dns_leads dns_records dns
+        dns_channel
     ''') + _sources('tools/audit/formats', '''
         format text csv json html prometheus
     '''), 'directory XML2 CARES RESOLV'),
@@ -140,6 +141,17 @@ int main(void)
 {
     ns_msg msg;
     return ns_initparse((const unsigned char *)"", 0, &msg);
+}
+'''
+
+# What an old c-ares cannot do: see tools/audit/facts/dns_channel.c.
+CARES_TRIAL = '''
+#include <ares.h>
+int main(void)
+{
+    return ares_query_dnsrec((ares_channel_t *)0, "", ARES_CLASS_IN,
+                             ARES_REC_TYPE_A, 0, (void *)0,
+                             (unsigned short *)0) == ARES_OPT_UDP_MAX_QUERIES;
 }
 '''
 
@@ -227,6 +239,9 @@ def configure(conf):
                          'libunistring-dev')
     conf.check_cc(fragment=RESOLV_TRIAL, lib='resolv', uselib_store='RESOLV',
                   msg='Checking for libresolv', errmsg='not found')
+    conf.check_cc(fragment=CARES_TRIAL, use='CARES', mandatory=False,
+                  define_name='HAVE_ARES_QUERY_DNSREC',
+                  msg='Checking for ares_query_dnsrec')
     conf.env.HAVE_TESTS = True
     for library in TEST_LIBRARIES:
         if not _check_library(conf, *library, mandatory=False):

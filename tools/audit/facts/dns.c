@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * c-ares sends the queries, neither /etc/hosts nor a search list is looked
- * at. Its ares_getaddrinfo() has one status for A and AAAA together, so that
- * "there is none" and "the server failed" cannot be told apart; hence two
- * queries a name. libresolv reads the replies, record by record; one that is
- * broken says nothing of the name.
+ * Two queries a name, A and AAAA (dns_channel.c says why). libresolv reads the
+ * replies, record by record; one that is broken says nothing of the name.
  */
 #include "dns.h"
 
 #include <ares.h>
 #include <arpa/nameser.h>
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/time.h>
 
+#include "dns_channel.h"
 #include "policy/host_pair.h"
 #include "common/shared.h"
 
@@ -32,7 +27,7 @@ static const int types[NUM_KINDS] = {
 };
 
 struct audit_dns {
-	ares_channel channel;
+	struct dns_channel *channel;
 	size_t num_parallel;
 	struct spn_shared *noted; /* what rules ask for */
 	size_t num_noted;
@@ -57,10 +52,10 @@ struct query {
 	unsigned num_cnames;
 };
 
+/* While queries are still there: the channel calls back for each. */
 static int close_channel(struct audit_dns *dns)
 {
-	ares_destroy(dns->channel);
-	ares_library_cleanup();
+	TALLOC_FREE(dns->channel);
 	return 0;
 }
 
@@ -83,14 +78,8 @@ bool audit_dns_new(TALLOC_CTX *mem_ctx,
 		   struct audit_dns **_dns,
 		   const char **_reason)
 {
-	static char only_dns[] = "b";
 	struct audit_dns *dns = talloc_zero(mem_ctx, struct audit_dns);
-	struct ares_options ares = {
-		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
-		.timeout = options->timeout,
-		.tries = options->tries,
-		.lookups = only_dns,
-	};
+	const char *what = NULL;
 	int status;
 
 	*_reason = NULL;
@@ -103,26 +92,10 @@ bool audit_dns_new(TALLOC_CTX *mem_ctx,
 	if (dns->noted == NULL || dns->names == NULL) {
 		return false;
 	}
-	status = ares_library_init(ARES_LIB_INIT_ALL);
-	if (status == ARES_SUCCESS) {
-		status = ares_init_options(&dns->channel,
-					   &ares,
-					   ARES_OPT_FLAGS |
-						   ARES_OPT_TIMEOUTMS |
-						   ARES_OPT_TRIES |
-						   ARES_OPT_LOOKUPS);
-	}
-	if (status != ARES_SUCCESS) {
-		return set_reason(mem_ctx, "cannot ask DNS", status, _reason);
+	if (!dns_channel_new(dns, options, &dns->channel, &what, &status)) {
+		return set_reason(mem_ctx, what, status, _reason);
 	}
 	talloc_set_destructor(dns, close_channel);
-	if (options->server != NULL) {
-		status = ares_set_servers_ports_csv(dns->channel,
-						    options->server);
-	}
-	if (status != ARES_SUCCESS) {
-		return set_reason(mem_ctx, options->server, status, _reason);
-	}
 	*_dns = dns;
 	return true;
 }
@@ -254,7 +227,7 @@ enum spn_dns_answer audit_dns_ask(void *private_data, struct spn_str name)
  * none; target is that of the last CNAME, "" if there is no such either.
  * SPN_DNS_UNKNOWN: it cannot be read, so it says nothing. */
 static enum spn_dns_answer read_reply(const unsigned char *reply,
-				      int len,
+				      size_t len,
 				      int wanted,
 				      char target[NS_MAXDNAME])
 {
@@ -263,7 +236,7 @@ static enum spn_dns_answer read_reply(const unsigned char *reply,
 	int i;
 
 	target[0] = '\0';
-	if (ns_initparse(reply, len, &msg) != 0) {
+	if (ns_initparse(reply, (int)len, &msg) != 0) {
 		return SPN_DNS_UNKNOWN;
 	}
 	for (i = 0; i < ns_msg_count(msg, ns_s_an); i++) {
@@ -297,17 +270,15 @@ static void finish(struct query *query, enum spn_dns_answer answer)
 	talloc_free(query);
 }
 
-static void take_reply(void *arg,
+static void take_reply(void *private_data,
 		       int status,
-		       int timeouts,
-		       unsigned char *reply,
-		       int len)
+		       const unsigned char *reply,
+		       size_t len)
 {
-	struct query *query = arg;
+	struct query *query = private_data;
 	enum spn_dns_answer answer = SPN_DNS_UNKNOWN;
 	char target[NS_MAXDNAME] = "";
 
-	(void)timeouts;
 	if (status == ARES_ENOTFOUND || status == ARES_ENODATA) {
 		finish(query, SPN_DNS_ABSENT);
 		return;
@@ -324,12 +295,11 @@ static void take_reply(void *arg,
 	} else if (query->num_cnames++ == MAX_CNAMES) {
 		finish(query, SPN_DNS_UNKNOWN); /* a loop */
 	} else {
-		ares_query(query->dns->channel,
-			   target,
-			   ns_c_in,
-			   types[query->kind],
-			   take_reply,
-			   query);
+		dns_channel_ask(query->dns->channel,
+				target,
+				types[query->kind],
+				take_reply,
+				query);
 	}
 }
 
@@ -344,50 +314,12 @@ static bool start_query(struct audit_dns *dns, size_t number)
 	query->number = number / NUM_KINDS;
 	query->kind = (enum kind)(number % NUM_KINDS);
 	dns->num_running++;
-	ares_query(dns->channel,
-		   spn_shared_text(dns->names, query->number).data,
-		   ns_c_in,
-		   types[query->kind],
-		   take_reply,
-		   query);
+	dns_channel_ask(dns->channel,
+			spn_shared_text(dns->names, query->number).data,
+			types[query->kind],
+			take_reply,
+			query);
 	return true;
-}
-
-/* Until something came or a time is over. */
-static void wait_for_replies(struct audit_dns *dns)
-{
-	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-	struct pollfd fds[ARES_GETSOCK_MAXNUM];
-	struct timeval max = {.tv_sec = 1};
-	struct timeval *left = NULL;
-	struct timeval room = {};
-	int mask = ares_getsock(dns->channel, sockets, ARES_GETSOCK_MAXNUM);
-	nfds_t num = 0;
-	nfds_t i;
-
-	for (i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		bool in = ARES_GETSOCK_READABLE(mask, i) != 0;
-		bool out = ARES_GETSOCK_WRITABLE(mask, i) != 0;
-
-		if (in || out) {
-			fds[num++] = (struct pollfd){
-				.fd = sockets[i],
-				.events = (short)((in ? POLLIN : 0) |
-						  (out ? POLLOUT : 0)),
-			};
-		}
-	}
-	left = ares_timeout(dns->channel, &max, &room);
-	poll(fds, num, (int)(left->tv_sec * 1000 + left->tv_usec / 1000 + 1));
-	for (i = 0; i < num; i++) {
-		bool out = (fds[i].revents & POLLOUT) != 0;
-		bool in = (fds[i].revents & ~POLLOUT) != 0;
-
-		ares_process_fd(dns->channel,
-				in ? fds[i].fd : ARES_SOCKET_BAD,
-				out ? fds[i].fd : ARES_SOCKET_BAD);
-	}
-	ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 /* No sound at all to the first of them: the rest would fare no better, and
@@ -411,8 +343,8 @@ static bool ask_all(struct audit_dns *dns)
 				return false;
 			}
 		}
-		if (dns->num_running > 0) {
-			wait_for_replies(dns);
+		if (dns->num_running > 0 && !dns_channel_wait(dns->channel)) {
+			return false;
 		}
 	}
 	return true;
