@@ -250,8 +250,11 @@ def add(*spns):
 
 seen = []
 for number, offset in enumerate(("+0", "+365d", "-1d", "+0")):
-    with open(os.environ["FAKETIME_TIMESTAMP_FILE"], "w") as out:
+    # libfaketime must never find the file empty.
+    path = os.environ["FAKETIME_TIMESTAMP_FILE"]
+    with open(path + ".new", "w") as out:
         out.write(offset)
+    os.rename(path + ".new", path)
     seen.append([int(time.time()), add("http/clock%d" % number),
                  add("http://clock"), add("foo/held")])
 print(json.dumps(seen))

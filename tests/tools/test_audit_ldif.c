@@ -451,8 +451,9 @@ static void test_guess(void **state)
 			assert_null(el);
 			continue;
 		}
-		assert_string_equal(el->values[el->num_values - 1].data,
-				    g->object_class);
+		assert_string_equal(
+			(const char *)el->values[el->num_values - 1].data,
+			g->object_class);
 	}
 	talloc_free(mem_ctx);
 }
