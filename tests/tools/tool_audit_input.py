@@ -138,7 +138,8 @@ class Controllers(Input):
         """One Samba among them is enough; who says nothing is Samba."""
         windows = "Windows Server 2022 Standard"
         self.assertEqual([], self.codes(windows, windows))
-        for systems in ((), ("Samba",), (windows, "Samba")):
+        for systems in ((), ("Samba",), (windows, "Samba"),
+                        (windows, "Samba-4.22.11-Debian-4.22.11+dfsg-0")):
             self.assertIn(b"SPN-105", self.codes(*systems), systems)
 
 

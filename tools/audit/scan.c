@@ -22,6 +22,7 @@
 #include "policy/quick_fold.h"
 
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #define PROGRESS_STEP 256
@@ -128,13 +129,14 @@ static bool fill_facts(struct reading *reading,
 				 &facts->num_writers);
 }
 
-/* Samba's call themselves so, in a domain that it made and in any other. */
+/* Samba's call themselves so, in a domain that it made and in any other:
+ * "Samba" those of 4.17, "Samba-4.22.11-Debian" and more those of 4.22. */
 static void note_controller(struct reading *reading,
 			    const struct ldb_message *msg)
 {
 	const char *system = spn_values_text(msg, "operatingSystem");
 
-	if (system != NULL && spn_str_is(spn_str_of(system), "Samba")) {
+	if (system != NULL && strncasecmp(system, "Samba", 5) == 0) {
 		reading->has_samba = true;
 	} else if (system != NULL) {
 		reading->has_windows = true;
