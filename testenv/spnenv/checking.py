@@ -146,17 +146,17 @@ def build():
     return status == 0
 
 
-def provide_packages():
-    sections = ("run", "build", "test")
+def provide_packages(quick):
+    sections = ["run", "build", "unit"] + ["test"] * (not quick)
     if os.getuid() == 0:
         packages.install(*sections)
     else:
         packages.require(*sections)
 
 
-def chosen_suites(patterns):
+def chosen_suites(patterns, quick):
     """The suites whose name matches one of PATTERNS; all without any."""
-    everything = suites.all_suites()
+    everything = suites.quick_suites() if quick else suites.all_suites()
     if not patterns:
         return everything
     found = [suite for suite in everything
@@ -168,13 +168,13 @@ def chosen_suites(patterns):
 
 
 def check(options):
-    chosen = chosen_suites(options.suites)
+    chosen = chosen_suites(options.suites, options.quick)
     if options.list:
         for suite in chosen:
             print("%s(%s)" % (suite.name, suite.environment))
         return 0
     total = results.Result()
-    provide_packages()
+    provide_packages(options.quick)
     if not options.no_build and not build():
         total.failed = 1
     else:
@@ -193,6 +193,9 @@ def main(argv):
                         help="only suites whose name matches")
     parser.add_argument("--list", action="store_true",
                         help="print the suites and end")
+    parser.add_argument("--quick", action="store_true",
+                        help="only the tests in C and the rows, with the "
+                        "packages that these need")
     parser.add_argument("--no-build", action="store_true",
                         help="take bin/ as it is")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(),

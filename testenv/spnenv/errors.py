@@ -10,6 +10,10 @@ class TestenvError(Exception):
     """What went wrong and what to do about it, ready to print."""
 
 
+class Impossible(TestenvError):
+    """It cannot be done on this machine, and nothing is wrong with the project."""
+
+
 def complain(text):
     """Print TEXT on stderr as testenv's own, whatever the command prints."""
     print("testenv: %s" % text, file=sys.stderr, flush=True)

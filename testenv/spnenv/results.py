@@ -20,6 +20,9 @@ VERDICTS = {"success": "passed", "successful": "passed",
             "skip": "skipped", "xfail": "skipped"}
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 
+# Why tests were left out: shown, whatever else came.
+REASON = re.compile(r"^skipped: ")
+
 LAST_LINES = 60     # of an output whose failed tests are not known by name
 
 
@@ -146,4 +149,7 @@ def judge(suite, output, status, knownfail=None):
         result.fail("%s\n%s counted no test" % (last, suite.name))
     elif result.failed and not result.details:
         result.details.append(last)
+    if suite.kind == "counted":
+        result.details += [line for line in output.splitlines()
+                           if REASON.match(line)]
     return result

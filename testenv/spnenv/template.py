@@ -55,12 +55,12 @@ def locked(path, how):
         os.close(held)
 
 
-def valid(path):
+def valid(path, days=DAYS_VALID):
     try:
         age = time.time() - os.stat(path).st_mtime
     except FileNotFoundError:
         return False
-    return 0 <= age < DAYS_VALID * 86400
+    return 0 <= age < days * 86400
 
 
 def copy(source, target):

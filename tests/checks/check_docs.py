@@ -419,7 +419,7 @@ def check_packages():
     hints = re.findall(r"apt-get install '?\s*'?([\w -]+)", read('wscript')
                        or '')
     asked |= {word for hint in hints for word in hint.split()}
-    known = build | listed_packages('test')
+    known = build | listed_packages('unit') | listed_packages('test')
     if not build or len(asked) < 2:
         complain(PACKAGES, 'no packages found, there or in wscript')
     for name in sorted(asked - known):
