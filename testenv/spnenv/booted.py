@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""testenv/systemd: a controller on a booted machine, with this checkout
+built for its release and installed; one command, or one suite of
+tests/systemd/, and all of it is gone.
+"""
+
+import fcntl
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+
+from spnenv import layout, machine, template
+from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
+
+USAGE = """usage: testenv/systemd RELEASE [--stock] -- COMMAND...
+       testenv/systemd RELEASE SUITE [ARGUMENT...]
+
+RELEASE is 12 or 13. COMMAND runs as root on the controller, with the module
+installed and enabled (--stock: without anything of ours). SUITE is a file of
+tests/systemd/, without .py."""
+
+REALM = "LAB.EXAMPLE.COM"
+ADDRESS = "10.53.57.30"
+PASSWORD = "locDCpass1"
+SUITES = os.path.join(layout.CHECKOUT, "tests", "systemd")
+
+# Before samba, at every boot: there is no other network.
+ADDRESS_UNIT = """[Unit]
+DefaultDependencies=no
+Before=network.target
+
+[Service]
+Type=oneshot
+ExecStart=/usr/sbin/ip address add %s/24 dev lo
+
+[Install]
+WantedBy=sysinit.target
+""" % ADDRESS
+
+# Without sysvol's ACLs, which not every file system has.
+SAMBA_TOOL = """
+import runpy, samba.provision, sys
+samba.provision.setsysvolacl = lambda *args, **more: None
+sys.argv[0] = "samba-tool"
+runpy.run_path("/usr/bin/samba-tool", run_name="__main__")
+"""
+
+BUILD = """
+cd /source && ./waf configure --prefix=/usr --no-docs > configure.log 2>&1 &&
+./waf build > build.log 2>&1 && rm -rf /stage/* &&
+./waf install --destdir=/stage > install.log 2>&1 ||
+{ tail -n 30 *.log; exit 1; }
+"""
+
+
+def copy_sources(target):
+    """What git knows of the checkout; what was built there before stays."""
+    names = subprocess.run(
+        ["git", "-C", layout.CHECKOUT, "ls-files", "-z", "--cached",
+         "--others", "--exclude-standard"],
+        stdout=subprocess.PIPE, check=True).stdout.split(b"\0")
+    os.makedirs(target, exist_ok=True)
+    for name in os.listdir(target):
+        if name != "bin" and not name.startswith("."):
+            path = os.path.join(target, name)
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+    for name in filter(None, map(os.fsdecode, names)):
+        source = os.path.join(layout.CHECKOUT, name)
+        if os.path.lexists(source):
+            os.makedirs(os.path.dirname(os.path.join(target, name)),
+                        exist_ok=True)
+            shutil.copy2(source, os.path.join(target, name))
+
+
+def build(release):
+    """The folder with this checkout, built on RELEASE and installed in it."""
+    root = machine.root_of(release)
+    place = os.path.join(layout.cache_dir(), "builds", release)
+    source, stage = (os.path.join(place, name) for name in ("source", "stage"))
+    os.makedirs(stage, exist_ok=True)
+    with template.locked(place, fcntl.LOCK_EX):
+        copy_sources(source)
+        script = ('mount -t tmpfs none "$0/tmp" && mkdir -p "$0/source" '
+                  '"$0/stage" && mount --bind "$1" "$0/source" && '
+                  'mount --bind "$2" "$0/stage" && mount --bind /proc '
+                  '"$0/proc" && mount --rbind /dev "$0/dev" && '
+                  'exec chroot "$0" sh -c "$3"')
+        machine.run_checked(["unshare", "--mount", "sh", "-c", script, root,
+                             source, stage, BUILD])
+    return stage
+
+
+def provision(booted):
+    """A domain of one controller, which is running afterwards."""
+    booted.write("/etc/hosts", "127.0.0.1 localhost\n%s %s.%s %s\n" % (
+        ADDRESS, booted.host, REALM.lower(), booted.host))
+    booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (
+        REALM.lower(), ADDRESS))
+    booted.write("/etc/krb5.conf", "[libdefaults]\n default_realm = %s\n"
+                 " rdns = false\n[realms]\n %s = {\n  kdc = %s\n }\n"
+                 % (REALM, REALM, ADDRESS))
+    booted.write("/etc/systemd/system/lab-address.service", ADDRESS_UNIT)
+    booted.run(["systemctl", "enable", "--now", "lab-address"], check=True)
+    if os.path.exists(booted.file("/etc/samba/smb.conf")):
+        os.unlink(booted.file("/etc/samba/smb.conf"))
+    booted.run(
+        ["python3", "-c", SAMBA_TOOL, "domain", "provision", "--realm=" + REALM,
+         "--domain=LAB", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL",
+         "--host-ip=" + ADDRESS, "--adminpass=" + PASSWORD,
+         "--option=interfaces=lo " + ADDRESS + "/24",
+         "--option=bind interfaces only=yes",
+         "--option=server services=-s3fs"], seconds=300, check=True)
+    booted.run(["systemctl", "unmask", "samba-ad-dc"], check=True)
+    booted.run(["systemctl", "enable", "--now", "samba-ad-dc"], seconds=120,
+               check=True)
+
+
+def answers(booted, seconds=60):
+    """Does the controller answer LDAP and Kerberos, sooner or later?"""
+    asks = ("for i in $(seq %d); do ldapsearch -x -H ldap://%s -b '' -s base "
+            "> /dev/null 2>&1 && echo %s | kinit Administrator > /dev/null "
+            "2>&1 && exit 0; systemctl -q is-failed samba-ad-dc && exit 1; "
+            "sleep 0.25; done; exit 1" % (4 * seconds, booted.host, PASSWORD))
+    return booted.run(["sh", "-c", asks], seconds=2 * seconds).returncode == 0
+
+
+def run_command(booted, argv):
+    sys.stdout.flush()
+    return subprocess.run(booted.argv(argv), check=False).returncode
+
+
+def with_controller(release, stock, work):
+    layers = [] if stock else [build(release)]
+    with machine.Machine(release, layers) as booted:
+        booted.start()
+        provision(booted)
+        if not stock:
+            booted.run(["spn-policy", "enable"], check=True)
+            booted.run(["systemctl", "restart", "samba-ad-dc"], check=True)
+        if not answers(booted):
+            raise TestenvError("the controller does not answer:\n" + booted.run(
+                ["journalctl", "--unit=samba-ad-dc"]).stdout[-3000:])
+        return work(booted)
+
+
+def parse(argv):
+    """What is to be called with a machine."""
+    release, rest = argv[0], argv[1:]
+    stock = rest[:1] == ["--stock"]
+    if stock:
+        rest = rest[1:]
+    if rest[:1] == ["--"] and len(rest) > 1:
+        return lambda: with_controller(
+            release, stock, lambda booted: run_command(booted, rest[1:]))
+    if not rest or stock or rest[0].startswith("-"):
+        raise TestenvError(USAGE)
+    sys.path.insert(0, SUITES)
+    suite = importlib.import_module(rest[0])
+    return lambda: suite.main(release, rest[1:])
+
+
+def run(argv):
+    try:
+        if len(argv) < 2:
+            raise TestenvError(USAGE)
+        work = parse(argv)
+        machine.enter()
+        return work()
+    except TestenvError as error:
+        complain(str(error))
+        return EXIT_CANNOT_RUN
