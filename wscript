@@ -59,7 +59,7 @@ OURS = {
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
         connect_ticket connect_login connect_kerberos connect_each
-        output place words shell_command arena shared presence dcs json metrics
+        output place words shell_command arena shared presence module_list dcs json metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
@@ -84,8 +84,9 @@ OURS = {
         accounts answers args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
     'manage': (_sources('tools/spn_policy', '''
-        module_list modules settings set status all_dcs effects exempt
+        modules settings set status running all_dcs effects exempt
     '''), 'common'),
+    'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
 }
 
 MODULE_SOURCES = _sources('modules', '''
@@ -101,6 +102,7 @@ LOAD_SOURCES = _sources('modules', 'spn_load spn_ldb')
 # name: where it is installed below PREFIX, its main, its library
 TOOLS = {
     'spn-policy': ('sbin', 'tools/spn_policy/main.c', 'manage'),
+    'spn-guard': ('libexec', 'tools/spn_guard/main.c', 'guard'),
     'spn-audit': ('bin', 'tools/audit/main.c', 'audit'),
     'setspn': ('bin', 'tools/setspn/main.c', 'setspn'),
 }
@@ -197,6 +199,10 @@ def options(opt):
     group.add_option('--modulesdir', default='', metavar='DIR',
                      help='where the module is installed [default: what '
                           'pkg-config says for ldb]')
+    group.add_option('--systemdunitdir', default='', metavar='DIR',
+                     help='where the drop-in for samba-ad-dc.service is '
+                          'installed [default: what pkg-config says for '
+                          'systemd; "no": nowhere]')
     group.add_option('--docs', action='store_true', default=None, dest='docs',
                      help='manual pages are a must [default: built if '
                           'xsltproc and docbook-xsl are there]')
@@ -254,8 +260,23 @@ def configure(conf):
     conf.env.MODULESDIR = conf.options.modulesdir or ldbs_own
     conf.env.LDB_MODULESDIR = ldbs_own
     conf.msg('Module directory', conf.env.MODULESDIR)
+    conf.env.UNITDIR = _unit_folder(conf)
+    conf.msg('systemd units', conf.env.UNITDIR or 'no')
     _configure_flags(conf)
     _configure_docs(conf)
+
+
+def _unit_folder(conf):
+    chosen = conf.options.systemdunitdir
+    if chosen:
+        return '' if chosen == 'no' else chosen
+    try:
+        return conf.cmd_and_log(conf.env.PKGCONFIG + [
+            '--variable=systemdsystemunitdir', 'systemd'],
+            quiet=Context.BOTH).strip()
+    except conf.errors.WafError:
+        usual = '/usr/lib/systemd/system'
+        return usual if os.path.isdir(usual) else ''
 
 
 def _check_library(conf, package, version, name, debian, mandatory=True):
@@ -369,6 +390,10 @@ def build(bld):
     for name, (folder, main, library) in TOOLS.items():
         bld.program(target='programs/' + name, source=main, includes=includes,
                     use=library, install_path='${PREFIX}/' + folder)
+    bld(features='subst', source='tools/spn_guard/spn-guard.conf.in',
+        target='spn-guard.conf', LIBEXECDIR=bld.env.PREFIX + '/libexec',
+        install_path=(bld.env.UNITDIR + '/samba-ad-dc.service.d'
+                      if bld.env.UNITDIR else None))
     bld.program(target='docs/messages_page', includes=includes, use='audit',
                 source='tools/audit/messages_page.c', install_path=None)
     bld(rule='${SRC[0].abspath()} ${SRC[1].abspath()} > ${TGT}',

@@ -153,6 +153,8 @@ DOMAIN_SUITES = (
           python("tool_spn_policy_values")),
     Suite("tool_spn_policy_damage", "ad_dc_stock:local", "counted",
           python("tool_spn_policy_damage")),
+    Suite("tool_spn_guard", "ad_dc_stock:local", "counted",
+          python("tool_spn_guard")),
     Suite("samba.ldap_spn", "ad_dc", "counted", samba_test("ldap_spn")),
     Suite("samba.ldap_upn_sam_account", "ad_dc", "counted",
           samba_test("ldap_upn_sam_account")),

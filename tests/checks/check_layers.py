@@ -49,6 +49,7 @@ LAYERS = {
     'tools/audit/facts': READING,
     'tools/audit/formats': READING + AUDIT,
     'tools/setspn': READING,
+    'tools/spn_guard': BELOW + ['tools/common'],
     'tools/spn_policy': BELOW + ['tools/common'],
 }
 # Made by the build.

@@ -129,9 +129,9 @@ static void test_lists(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(list_rows) / sizeof(list_rows[0]); i++) {
 		const struct list_row *row = &list_rows[i];
-		char *with = policy_list_with(mem_ctx, row->list);
-		char *without = policy_list_without(mem_ctx, row->list);
-		bool has = policy_list_has(row->list, POLICY_MODULE);
+		char *with = module_list_with(mem_ctx, row->list);
+		char *without = module_list_without(mem_ctx, row->list);
+		bool has = module_list_has(row->list, SPN_MODULE_NAME);
 
 		if (strcmp(with, row->with) != 0 ||
 		    strcmp(without, row->without) != 0 || has != row->has)

@@ -142,6 +142,10 @@ bool spn_connect_kills(TALLOC_CTX *mem_ctx,
 		       struct spn_connect *connect,
 		       const struct spn_connect_options *options);
 
+/* Is it a signal by which a process ends for what it did itself, and not one
+ * by which somebody ends it? */
+bool spn_connect_is_own_death(int number);
+
 /* The path of the module with that file name that was left out, because it
  * cannot be loaded; NULL when it was not. */
 char *spn_connect_left_out(TALLOC_CTX *mem_ctx,

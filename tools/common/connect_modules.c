@@ -35,8 +35,7 @@
 
 #define HANGS_AFTER 120 /* seconds; a trial takes some hundredths */
 
-/* Not those by which a user ends a program. */
-static bool is_own_death(int number)
+bool spn_connect_is_own_death(int number)
 {
 	static const int deaths[] = {
 		SIGBUS,
@@ -92,7 +91,8 @@ const char *connect_trial(TALLOC_CTX *mem_ctx,
 			return NULL;
 		}
 	}
-	if (WIFSIGNALED(status) && is_own_death(WTERMSIG(status))) {
+	if (WIFSIGNALED(status) && spn_connect_is_own_death(WTERMSIG(status)))
+	{
 		return talloc_asprintf(mem_ctx,
 				       "whoever loads it is ended by signal "
 				       "%d (%s)",

@@ -6,10 +6,8 @@
  *
  * - enable opens the database once with the list as it would be, and writes
  *   only if that works and the list has not changed meanwhile;
- * - both read and write in one transaction: whoever is killed in it, or runs
- *   at the same time, leaves the old list or the new one;
- * - they do so on an empty stack, which opens whatever the list says: disable
- *   is the way out when the module's file is gone, or damaged
+ * - both write it without any module (common/module_list.c): disable is the
+ *   way out when the module's file is gone, or damaged
  *   (common/connect_modules.c).
  *
  * The trial context is closed before the transaction begins: inside a process
@@ -25,8 +23,6 @@
 #include <ldb_module.h>
 #include <unistd.h>
 
-#define POLICY_MODULE_FILE POLICY_MODULE ".so"
-
 #define POLICY_RESTART                                                        \
 	"Now restart samba (systemctl restart samba-ad-dc): until then "      \
 	"parts "                                                              \
@@ -34,170 +30,21 @@
 #define POLICY_ALREADY_ENABLED "spn_policy is enabled already: nothing to do."
 #define POLICY_NOT_ENABLED "spn_policy is not enabled: nothing to do."
 
-static struct ldb_context *policy_open(TALLOC_CTX *mem_ctx,
-				       const struct policy_tool *tool,
-				       const char *modules)
-{
-	const struct spn_connect_options options = {.modules = modules};
-
-	return spn_connect_open(mem_ctx, tool->connect, &options);
-}
-
-/* The list as it stands. NULL after a message. */
-static char *policy_list_get(TALLOC_CTX *mem_ctx,
-			     const struct policy_tool *tool,
-			     struct ldb_context *ldb)
-{
-	static const char *const attrs[] = {"@LIST", NULL};
-	const struct ldb_message_element *el = NULL;
-	struct ldb_result *res = NULL;
-	struct ldb_dn *dn = ldb_dn_new(mem_ctx, ldb, "@MODULES");
-	struct spn_str text = {};
-	char *list = NULL;
-	int ret;
-
-	ret = ldb_search(ldb, mem_ctx, &res, dn, LDB_SCOPE_BASE, attrs, NULL);
-	if (ret != LDB_SUCCESS && ret != LDB_ERR_NO_SUCH_OBJECT) {
-		spn_connect_message(tool->connect,
-				    "cannot read @MODULES of %s: %s",
-				    tool->path,
-				    spn_connect_error(ldb, ret));
-		return NULL;
-	}
-	if (ret == LDB_SUCCESS && res->count == 1) {
-		el = spn_values_of(res->msgs[0], "@LIST");
-	}
-	if (spn_values_num(el) == 1) {
-		text = spn_values_get(el, 0);
-		list = talloc_strndup(mem_ctx, text.data, text.len);
-	}
-	if (list == NULL || !policy_list_has(list, "samba_dsdb")) {
-		spn_connect_message(tool->connect,
-				    "%s is not the sam.ldb of a domain "
-				    "controller: its @MODULES has no list "
-				    "with samba_dsdb",
-				    tool->path);
-		return NULL;
-	}
-	return list;
-}
-
-char *policy_list_read(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
-{
-	struct ldb_context *ldb = policy_open(mem_ctx, tool, "");
-	char *list = NULL;
-
-	if (ldb != NULL) {
-		list = policy_list_get(mem_ctx, tool, ldb);
-		talloc_free(ldb);
-	}
-	return list;
-}
-
-static int policy_list_put(TALLOC_CTX *mem_ctx,
-			   struct ldb_context *ldb,
-			   const char *list)
-{
-	struct ldb_message *msg = ldb_msg_new(mem_ctx);
-	int ret;
-
-	if (msg == NULL) {
-		return ldb_oom(ldb);
-	}
-	msg->dn = ldb_dn_new(msg, ldb, "@MODULES");
-	ret = ldb_msg_append_string(msg, "@LIST", list, LDB_FLAG_MOD_REPLACE);
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	return ldb_modify(ldb, msg);
-}
-
-/* What enable and disable want to do to the list. */
-struct policy_change {
-	const char *expected; /* NULL: whatever is there */
-	const char *wanted;   /* NULL: what is there without our module */
-	bool changed;	      /* out: false when nothing had to be written */
-};
-
-/* Inside the transaction. false after a message. */
-static bool policy_list_change(TALLOC_CTX *mem_ctx,
-			       const struct policy_tool *tool,
-			       struct ldb_context *ldb,
-			       struct policy_change *change)
-{
-	char *list = policy_list_get(mem_ctx, tool, ldb);
-	int ret;
-
-	if (list == NULL) {
-		return false;
-	}
-	if (change->wanted == NULL) {
-		if (!policy_list_has(list, POLICY_MODULE)) {
-			return true;
-		}
-		change->wanted = policy_list_without(mem_ctx, list);
-		if (change->wanted == NULL) {
-			policy_oom(tool);
-			return false;
-		}
-	}
-	if (strcmp(list, change->wanted) == 0) {
-		return true;
-	}
-	if (change->expected != NULL && strcmp(list, change->expected) != 0) {
-		spn_connect_message(tool->connect,
-				    "somebody else changed @MODULES just now; "
-				    "nothing was written, try again");
-		return false;
-	}
-	ret = policy_list_put(mem_ctx, ldb, change->wanted);
-	if (ret != LDB_SUCCESS) {
-		spn_connect_message(tool->connect,
-				    "cannot write @MODULES of %s: %s",
-				    tool->path,
-				    spn_connect_error(ldb, ret));
-		return false;
-	}
-	change->changed = true;
-	return true;
-}
-
 /* Exit code; nothing is changed unless it is SPN_EXIT_DONE. */
 static int policy_list_commit(TALLOC_CTX *mem_ctx,
 			      const struct policy_tool *tool,
-			      struct policy_change *change)
+			      struct module_list_change *change)
 {
-	struct ldb_context *ldb = policy_open(mem_ctx, tool, "");
-	int ret;
-
-	if (ldb == NULL) {
+	if (!module_list_write(mem_ctx, tool->connect, change)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	ret = ldb_transaction_start(ldb);
-	if (ret != LDB_SUCCESS) {
-		spn_connect_message(tool->connect,
-				    "cannot lock %s: %s",
-				    tool->path,
-				    spn_connect_error(ldb, ret));
-		return SPN_EXIT_CANNOT_RUN;
-	}
-	if (!policy_list_change(mem_ctx, tool, ldb, change)) {
-		ldb_transaction_cancel(ldb);
-		return SPN_EXIT_CANNOT_RUN;
-	}
-	ret = ldb_transaction_commit(ldb);
-	if (ret != LDB_SUCCESS) {
-		spn_connect_message(tool->connect,
-				    "cannot commit to %s: %s",
-				    tool->path,
-				    spn_connect_error(ldb, ret));
-		return SPN_EXIT_CANNOT_RUN;
-	}
-	talloc_free(ldb);
 	if (change->changed) {
 		policy_say("%s: @MODULES is now %s",
 			   tool->path,
-			   change->wanted);
+			   change->wanted.names);
+	} else if (change->had_mark) {
+		policy_say("spn-guard had taken spn_policy off the list, and "
+			   "will not put it back.");
 	}
 	return SPN_EXIT_DONE;
 }
@@ -261,7 +108,7 @@ static int policy_loaded_file(struct dl_phdr_info *info,
 		return 0;
 	}
 	slash = strrchr(info->dlpi_name, '/');
-	if (slash == NULL || strcmp(slash + 1, POLICY_MODULE_FILE) != 0) {
+	if (slash == NULL || strcmp(slash + 1, SPN_MODULE_FILE) != 0) {
 		return 0;
 	}
 	search->path = talloc_strdup(search->mem_ctx, info->dlpi_name);
@@ -273,14 +120,14 @@ char *policy_module_file(TALLOC_CTX *mem_ctx,
 			 bool *_loaded)
 {
 	struct policy_search search = {.mem_ctx = mem_ctx};
-	const char *path = SPN_POLICY_MODULESDIR "/" POLICY_MODULE_FILE;
+	const char *path = SPN_POLICY_MODULESDIR "/" SPN_MODULE_FILE;
 
 	dl_iterate_phdr(policy_loaded_file, &search);
 	*_loaded = search.path != NULL;
 	if (search.path == NULL) {
 		search.path = spn_connect_left_out(mem_ctx,
 						   tool->connect,
-						   POLICY_MODULE_FILE);
+						   SPN_MODULE_FILE);
 	}
 	if (search.path == NULL && access(path, F_OK) == 0) {
 		search.path = talloc_strdup(mem_ctx, path);
@@ -315,19 +162,20 @@ static void policy_warn_of_path(TALLOC_CTX *mem_ctx,
 
 int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 {
-	struct policy_change change = {};
+	struct module_list_change change = {};
+	struct module_list list = {};
 	bool loaded = false;
 	int ret;
 
-	change.expected = policy_list_read(mem_ctx, tool);
-	if (change.expected == NULL) {
+	if (!module_list_read(mem_ctx, tool->connect, &list)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	change.wanted = policy_list_with(mem_ctx, change.expected);
-	if (change.wanted == NULL) {
+	change.expected = list.names;
+	change.wanted.names = module_list_with(mem_ctx, list.names);
+	if (change.wanted.names == NULL) {
 		return policy_oom(tool);
 	}
-	if (!policy_try(mem_ctx, tool, change.wanted)) {
+	if (!policy_try(mem_ctx, tool, change.wanted.names)) {
 		policy_module_file(mem_ctx, tool, &loaded);
 		spn_connect_message(tool->connect,
 				    "nothing was changed in @MODULES%s",
@@ -348,13 +196,17 @@ int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 
 int policy_disable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 {
-	struct policy_change change = {};
+	struct module_list_change change = {};
 	int ret;
 
 	ret = policy_list_commit(mem_ctx, tool, &change);
 	if (ret != SPN_EXIT_DONE) {
 		return ret;
 	}
-	policy_say("%s", change.changed ? POLICY_RESTART : POLICY_NOT_ENABLED);
+	if (change.changed || !change.had_mark) {
+		policy_say("%s",
+			   change.changed ? POLICY_RESTART
+					  : POLICY_NOT_ENABLED);
+	}
 	return SPN_EXIT_DONE;
 }

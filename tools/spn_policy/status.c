@@ -9,14 +9,17 @@
  */
 
 #include "spn_policy.h"
-#include "tool.h"
+#include "status.h"
 
 #include "common/dcs.h"
 #include "common/presence.h"
 
+#include <limits.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include <param.h>
@@ -91,15 +94,7 @@ static void policy_show_presence(TALLOC_CTX *mem_ctx,
 
 /* ----------------------------------------------------------------- status */
 
-struct policy_state {
-	const struct policy_tool *tool;
-	size_t problems;
-};
-
-__attribute__((format(printf, 2, 3))) static void policy_problem(
-	struct policy_state *state,
-	const char *format,
-	...)
+void policy_problem(struct policy_state *state, const char *format, ...)
 {
 	char *text = NULL;
 	va_list ap;
@@ -217,138 +212,56 @@ static void policy_show_loaded(struct policy_state *state,
 	}
 }
 
-/* Is it the database of smb.conf, which the samba of this machine runs with?
- */
-static bool policy_is_its_own(const struct policy_state *state)
+/* Taken off the list by spn-guard, which puts it back. */
+static void policy_show_mark(TALLOC_CTX *mem_ctx,
+			     struct policy_state *state,
+			     const char *mark)
 {
-	char *path = spn_connect_private_path(state->tool->connect,
-					      state->tool->connect,
-					      "sam.ldb");
-	struct stat ours = {};
-	struct stat its = {};
-	bool same = path != NULL && stat(path, &its) == 0 &&
-		    stat(state->tool->path, &ours) == 0 &&
-		    ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
+	char *text = module_list_mark_text(mem_ctx, mark);
 
-	talloc_free(path);
-	return same;
+	policy_problem(
+		state,
+		"spn-guard took spn_policy off the list, so that samba "
+		"starts. %s. Remedy: install the module again and "
+		"restart samba, which puts it back; spn-policy enable "
+		"does so at once, and after spn-policy disable it stays "
+		"off",
+		text != NULL ? text : mark);
 }
 
-/* Whatever else was changed there, the mode is the one that it runs in. */
-static bool policy_conf_is_obeyed(const struct policy_state *state,
-				  const struct spn_dc *dc)
+static bool policy_is_in_units(const char *name)
 {
-	const char *mode = lpcfg_parm_string(spn_connect_loadparm(
-						     state->tool->connect),
-					     NULL,
-					     "spn_policy",
-					     "mode");
+	static const char *const folders[] = {
+		"/etc/systemd/system",
+		"/run/systemd/system",
+		"/usr/local/lib/systemd/system",
+		"/usr/lib/systemd/system",
+		"/lib/systemd/system",
+	};
+	size_t i;
 
-	/* A word that is none of them means enforce. */
-	if (mode == NULL || (strcmp(mode, spn_mode_text(SPN_MODE_AUDIT)) &&
-			     strcmp(mode, spn_mode_text(SPN_MODE_OFF))))
-	{
-		mode = spn_mode_text(SPN_MODE_ENFORCE);
-	}
-	return dc->state.mode == SPN_DC_IDLE ||
-	       strcmp(mode, spn_dc_mode_text(dc->state.mode)) == 0;
-}
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char path[PATH_MAX];
 
-/* A problem only where samba does something else than it was told. */
-static void policy_judge_running(TALLOC_CTX *mem_ctx,
-				 struct policy_state *state,
-				 struct spn_dc *dc,
-				 bool listed)
-{
-	char *text = NULL;
-
-	if (dc->standing == SPN_STANDING_ABSENT) {
-		if (listed && state->tool->path != NULL) {
-			policy_problem(state,
-				       "samba runs without the module. "
-				       "Remedy: restart samba");
+		snprintf(path, sizeof(path), "%s/%s", folders[i], name);
+		if (access(path, F_OK) == 0) {
+			return true;
 		}
+	}
+	return false;
+}
+
+/* Only where systemd starts samba; nothing is wrong without it. */
+static void policy_show_guard(void)
+{
+	if (!policy_is_in_units("samba-ad-dc.service")) {
 		return;
 	}
-	if (dc->has_state && state->tool->path != NULL &&
-	    policy_conf_is_obeyed(state, dc))
-	{
-		dc->state.restart &= ~(unsigned)SPN_DC_RESTART_CONF;
-	}
-	if (dc->standing != SPN_STANDING_UNCLEAR &&
-	    dc->standing != SPN_STANDING_IDLE &&
-	    (!dc->has_state || dc->state.restart == 0))
-	{
-		return;
-	}
-	text = spn_dc_says(mem_ctx, dc);
-	policy_problem(state,
-		       "the samba that runs: %s. Remedy: restart samba",
-		       text != NULL ? text : "out of memory");
-}
-
-static void policy_show_dc(TALLOC_CTX *mem_ctx,
-			   struct policy_state *state,
-			   struct spn_dc *dc,
-			   bool listed)
-{
-	char *since = NULL;
-
-	if (dc->has_state) {
-		since = spn_dc_time_text(mem_ctx, dc->state.since);
-	}
-	policy_say("running       %s%s%s",
-		   spn_standing_text(dc->standing),
-		   since != NULL ? ", since " : "",
-		   since != NULL ? since : "");
-	policy_judge_running(mem_ctx, state, dc, listed);
-}
-
-/*
- * What the samba that runs does, which may have been started before the last
- * change. It is asked by its own socket, so no name, no network and no
- * password has a part in it. False when out of memory.
- */
-static bool policy_show_running(TALLOC_CTX *mem_ctx,
-				struct policy_state *state,
-				bool listed)
-{
-	struct spn_dc *dc = NULL;
-
-	if (!policy_is_its_own(state)) {
-		policy_say("running       not asked: smb.conf names another "
-			   "database");
-		return true;
-	}
-	dc = spn_dcs_ask_here(mem_ctx, state->tool->connect);
-	if (dc == NULL) {
-		policy_oom(state->tool);
-		return false;
-	}
-	if (dc->standing == SPN_STANDING_UNREACHABLE) {
-		policy_say("running       samba does not answer: %s",
-			   dc->reason);
-		return true;
-	}
-	policy_show_dc(mem_ctx, state, dc, listed);
-	return true;
-}
-
-/* The same of another machine; nothing of who does not tell us. */
-static bool policy_show_running_there(TALLOC_CTX *mem_ctx,
-				      struct policy_state *state,
-				      struct ldb_context *ldb)
-{
-	struct spn_dc *dc = spn_dcs_ask_open(mem_ctx, ldb);
-
-	if (dc == NULL) {
-		policy_oom(state->tool);
-		return false;
-	}
-	if (dc->has_state || dc->standing == SPN_STANDING_UNCLEAR) {
-		policy_show_dc(mem_ctx, state, dc, true);
-	}
-	return true;
+	policy_say("guard         %s",
+		   policy_is_in_units("samba-ad-dc.service.d/spn-guard.conf")
+			   ? "yes, spn-guard runs before samba"
+			   : "no: samba does not start if the module's file "
+			     "is damaged; see spn-guard(8)");
 }
 
 /*
@@ -359,22 +272,22 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 			       struct policy_state *state,
 			       struct ldb_context **_ldb)
 {
-	char *list = policy_list_read(mem_ctx, state->tool);
+	struct module_list list = {};
 	char *with = NULL;
 	bool listed;
 	bool loaded;
 
-	if (list == NULL) {
+	if (!module_list_read(mem_ctx, state->tool->connect, &list)) {
 		return false;
 	}
-	listed = policy_list_has(list, POLICY_MODULE);
-	with = policy_list_with(mem_ctx, list);
+	listed = module_list_has(list.names, SPN_MODULE_NAME);
+	with = module_list_with(mem_ctx, list.names);
 	if (with == NULL) {
 		policy_oom(state->tool);
 		return false;
 	}
 	policy_say("database      %s", state->tool->path);
-	policy_say("module list   %s", list);
+	policy_say("module list   %s", list.names);
 	loaded = policy_show_file(mem_ctx, state);
 
 	*_ldb = policy_open_with(mem_ctx, state, with, true);
@@ -382,7 +295,8 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 		policy_show_failure(state, listed, loaded);
 		*_ldb = policy_open_with(mem_ctx,
 					 state,
-					 policy_list_without(mem_ctx, list),
+					 module_list_without(mem_ctx,
+							     list.names),
 					 false);
 	} else {
 		policy_show_loaded(state, *_ldb);
@@ -390,11 +304,14 @@ static bool policy_show_module(TALLOC_CTX *mem_ctx,
 	if (!policy_show_running(mem_ctx, state, listed)) {
 		return false;
 	}
-	if (!listed) {
+	policy_show_guard();
+	if (!listed && list.mark != NULL) {
+		policy_show_mark(mem_ctx, state, list.mark);
+	} else if (!listed) {
 		policy_problem(state,
 			       "spn_policy is not enabled on this DC. Remedy: "
 			       "spn-policy enable");
-	} else if (strcmp(list, with) != 0) {
+	} else if (strcmp(list.names, with) != 0) {
 		policy_problem(state,
 			       "spn_policy is not the first of the list, so "
 			       "it does not see all. Remedy: spn-policy "

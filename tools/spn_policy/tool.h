@@ -7,6 +7,7 @@
 #define SPN_SPN_POLICY_TOOL_H
 
 #include "common/connect.h"
+#include "common/module_list.h"
 
 #include "policy/rules/rules.h"
 #include "store/store.h"
@@ -42,21 +43,7 @@ void policy_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "TOOL: out of memory"; returns SPN_EXIT_CANNOT_RUN. */
 int policy_oom(const struct policy_tool *tool);
 
-/* ---- module_list.c: the text of a list of modules */
-
-#define POLICY_MODULE "spn_policy"
-
-/* list with spn_policy in front, and without it; the others keep their
- * order. In the form that ldb reads: commas, no blanks. NULL when out of
- * memory. */
-char *policy_list_with(TALLOC_CTX *mem_ctx, const char *list);
-char *policy_list_without(TALLOC_CTX *mem_ctx, const char *list);
-bool policy_list_has(const char *list, const char *module);
-
 /* ---- modules.c: the list of modules in @MODULES */
-
-/* The list of the database, read without any module. NULL after a message. */
-char *policy_list_read(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
 
 /*
  * The file that this process has loaded the module from; when it has not,
