@@ -13,8 +13,9 @@ from waflib.Build import BuildContext
 
 sys.path[:0] = [os.path.join(Context.run_dir, folder)
                 for folder in ('docs/man', 'tests', 'tests/mutate',
-                               'tools/audit/formats')]
+                               'tools/audit/formats', 'tools/completion')]
 import audit_page  # noqa: E402, ours, of the folders just named
+import completions  # noqa: E402
 import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
 import run_mutations  # noqa: E402
@@ -394,6 +395,7 @@ def build(bld):
         target='spn-guard.conf', LIBEXECDIR=bld.env.PREFIX + '/libexec',
         install_path=(bld.env.UNITDIR + '/samba-ad-dc.service.d'
                       if bld.env.UNITDIR else None))
+    _build_completions(bld)
     bld.program(target='docs/messages_page', includes=includes, use='audit',
                 source='tools/audit/messages_page.c', install_path=None)
     bld(rule='${SRC[0].abspath()} ${SRC[1].abspath()} > ${TGT}',
@@ -463,6 +465,17 @@ def _build_tests(bld, includes, absent):
                     linkflags=['-Wl,--wrap=' + function
                                for function in test['wrap']],
                     install_path=None)
+
+
+def _build_completions(bld):
+    for name in sorted(set(TOOLS) - set(completions.NOT_TYPED)):
+        made = ['completion/' + name, 'completion/_' + name]
+        bld(rule=completions.make, target=made,
+            source=['programs/' + name, 'programs/spn-audit',
+                    'tools/completion/completions.py'])
+        bld.install_files('${PREFIX}/share/bash-completion/completions',
+                          made[:1])
+        bld.install_files('${PREFIX}/share/zsh/site-functions', made[1:])
 
 
 def _build_docs(bld):
