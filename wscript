@@ -13,9 +13,11 @@ from waflib.Build import BuildContext
 
 sys.path[:0] = [os.path.join(Context.run_dir, folder)
                 for folder in ('docs/man', 'tests', 'tests/mutate',
-                               'tools/audit/formats', 'tools/completion')]
+                               'tools/audit/formats', 'tools/completion',
+                               'tools/debian')]
 import audit_page  # noqa: E402, ours, of the folders just named
 import completions  # noqa: E402
+import debian_packages  # noqa: E402
 import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
 import run_mutations  # noqa: E402
@@ -174,7 +176,7 @@ EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also
 --valgrind, --only), lint, format, cover (after configure --coverage), fuzz
 (also --fuzz-seconds, --only), bench (--gate, --bench), mutate (also --only),
-messages, clean, distclean. Several may be given in one call. Compiler and flags are
+messages, deb (Debian packages, into build/), clean, distclean. Several may be given in one call. Compiler and flags are
 taken from CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
 '''
 
@@ -207,6 +209,8 @@ def options(opt):
     group.add_option('--docs', action='store_true', default=None, dest='docs',
                      help='manual pages are a must [default: built if '
                           'xsltproc and docbook-xsl are there]')
+    group.add_option('--no-tests', action='store_true', default=False,
+                     help='do not build the tests written in C')
     group.add_option('--no-docs', action='store_false', dest='docs',
                      help='no manual pages')
     group = opt.add_option_group('spn_policy: build and test')
@@ -218,6 +222,9 @@ def options(opt):
     group.add_option('--only', default='', metavar='LIST',
                      help='run only these tests, or fuzzers; for mutate a '
                           'regular expression')
+    group.add_option('--deb-version', default='', metavar='VERSION',
+                     help='what `deb` calls the packages [default: %s and '
+                          'the release, as 0.1.0~deb13]' % VERSION)
     group.add_option('--gate', action='store_true', default=False,
                      help='bench fails if a gate is missed')
     group.add_option('--bench', default='', metavar='ARGS',
@@ -249,8 +256,8 @@ def configure(conf):
     conf.check_cc(fragment=CARES_TRIAL, use='CARES', mandatory=False,
                   define_name='HAVE_ARES_QUERY_DNSREC',
                   msg='Checking for ares_query_dnsrec')
-    conf.env.HAVE_TESTS = True
-    for library in TEST_LIBRARIES:
+    conf.env.HAVE_TESTS = not conf.options.no_tests
+    for library in [] if conf.options.no_tests else TEST_LIBRARIES:
         if not _check_library(conf, *library, mandatory=False):
             conf.env.HAVE_TESTS = False
             Logs.warn('No %s: the tests written in C are not built '
@@ -567,6 +574,16 @@ class MutateContext(Context.Context):
 
 def mutate(ctx):
     run_mutations.run(ctx, TESTS, CHECKS)
+
+
+class DebContext(Context.Context):
+    '''makes Debian packages in build/'''
+    cmd = 'deb'
+    fun = 'deb'
+
+
+def deb(ctx):
+    debian_packages.run(ctx, VERSION)
 
 
 # ------------------------------------------------------------------ lint
