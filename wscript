@@ -173,11 +173,11 @@ HARDENING = '''
 LINK = ['-Wl,--as-needed', '-Wl,--gc-sections', '-Wl,-z,relro', '-Wl,-z,now']
 
 EPILOG = '''
-Commands: configure, build (the default), install, uninstall, test (also
---valgrind, --only), lint, format, cover (after configure --coverage), fuzz
-(also --fuzz-seconds, --only), bench (--gate, --bench), mutate (also --only),
-messages, deb (Debian packages, into build/), clean, distclean. Several may be given in one call. Compiler and flags are
-taken from CC, CPPFLAGS, CFLAGS and LDFLAGS at configure time.
+Commands: configure, build (the default), install, uninstall, test (also --valgrind, --only), lint,
+format, cover (after configure --coverage), fuzz (also --fuzz-seconds, --only), bench (--gate,
+--bench), mutate (also --only), messages, deb (Debian packages, into build/), clean, distclean.
+Several may be given in one call. Compiler and flags are taken from CC, CPPFLAGS, CFLAGS and
+LDFLAGS at configure time.
 '''
 
 # ------------------------------------------------------------- configure
@@ -344,18 +344,7 @@ def _configure_docs(conf):
         return
     conf.env.DOCS = False
     if conf.find_program('xsltproc', var='XSLTPROC', mandatory=False):
-        trial = conf.bldnode.make_node('trial.xml')
-        trial.write(manual_pages.TRIAL)
-        page = conf.bldnode.make_node('trial.1')
-        result = subprocess.run(
-            conf.env.XSLTPROC + ['--nonet', '--novalid', '-o', page.abspath(),
-                                 manual_pages.STYLE, trial.abspath()],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        conf.env.DOCS = result.returncode == 0
-        for path in conf.bldnode.abspath(), os.getcwd():
-            for name in 'trial.xml', 'trial.1', 'x.1':
-                if os.path.exists(os.path.join(path, name)):
-                    os.unlink(os.path.join(path, name))
+        conf.env.DOCS = manual_pages.can_be_made(conf)
     conf.env.PAGE_NAME = APPNAME
     conf.env.PAGE_VERSION = VERSION
     conf.env.PAGE_DATE = RELEASED

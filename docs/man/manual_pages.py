@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the build does to the pages of this folder."""
 
+import os
 import re
 import subprocess
 
@@ -11,6 +12,22 @@ TRIAL = '''<refentry><refmeta><refentrytitle>x</refentrytitle>
 <manvolnum>1</manvolnum></refmeta><refnamediv><refname>x</refname>
 <refpurpose>x</refpurpose></refnamediv><refsect1><title>x</title>
 <para>x</para></refsect1></refentry>'''
+
+
+def can_be_made(conf):
+    """Whether xsltproc finds the style sheet on this machine."""
+    trial = conf.bldnode.make_node('trial.xml')
+    trial.write(TRIAL)
+    page = conf.bldnode.make_node('trial.1')
+    result = subprocess.run(
+        conf.env.XSLTPROC + ['--nonet', '--novalid', '-o', page.abspath(),
+                             STYLE, trial.abspath()],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for path in conf.bldnode.abspath(), os.getcwd():
+        for name in 'trial.xml', 'trial.1', 'x.1':
+            if os.path.exists(os.path.join(path, name)):
+                os.unlink(os.path.join(path, name))
+    return result.returncode == 0
 
 
 def make_page(task):

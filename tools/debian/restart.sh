@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
 # A DC that runs is restarted, and has to run afterwards: apt is to report an
 # error, not success, while a DC is down. policy-rc.d may say no.
 restart_samba()
