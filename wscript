@@ -117,10 +117,8 @@ MODULE_LIBRARIES = ('policy', 'store')
 BENCH_SOURCES = _sources('tests/bench', 'modify_many caller shapes')
 
 # What only the tests in C are linked with.
-TEST_LIBRARIES = [
-    ('cmocka', '1.1.3', 'CMOCKA', 'libcmocka-dev'),
-    ('jansson', '2.13', 'JANSSON', 'libjansson-dev'),
-]
+TEST_LIBRARIES = [('cmocka', '1.1.3', 'CMOCKA', 'libcmocka-dev'),
+                  ('jansson', '2.13', 'JANSSON', 'libjansson-dev')]
 
 # pkg-config name, minimum version, name in 'use', Debian package
 LIBRARIES = [
