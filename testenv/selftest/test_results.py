@@ -77,6 +77,15 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual(result.details,
                          ["test: b\nhint\nfailure: b [\nwhy\n]"])
 
+    def test_reason(self):
+        """Why something was left out is shown, though nothing failed."""
+        suite = suites.Suite("s", "none", "counted", "true")
+        why = "skipped: no samba.tests.x on this machine"
+        result = results.judge(
+            suite, why + "\n0 passed, 0 failed, 1 skipped\n", 0, KNOWN)
+        self.assertEqual((result.skipped, result.failed, result.details),
+                         (1, 0, [why]))
+
     def test_knownfail_file(self):
         """The project's own list can be read."""
         self.assertFalse(results.read_knownfail().search("anything(none)"))
