@@ -5,9 +5,12 @@ the first only. And docs/several-dcs.md says what happens.
 Runs in the environments ad_dc_pair:local and ad_dc_pair_one:local.
 """
 
+import contextlib
 import json
 import os
+import pty
 import re
+import select
 import subprocess
 import tempfile
 import unittest
@@ -65,6 +68,25 @@ class TwoDcs(unittest.TestCase):
         for args in ["-H", "ldap://" + FIRST], []:
             self.assertEqual(self.wanted, self.states(*args,
                                                       KRB5CCNAME=cache))
+
+    def test_password_is_asked_for_once(self):
+        """On a terminal, and not by each of the children."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execvp("spn-policy", ["spn-policy", "status", "--all",
+                                     "-Ualice"])
+        self.addCleanup(os.close, terminal)
+        said = b""
+        with contextlib.suppress(OSError):      # the end of a terminal
+            while select.select([terminal], [], [], 60)[0]:
+                more = os.read(terminal, 4096)
+                if b"assword" in more:
+                    os.write(terminal, b"Secret007\n")
+                said += more
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        self.assertEqual(0 if BOTH else 1, status, said)
+        self.assertEqual(1, said.count(b"assword"), said)
+        self.assertNotIn(b"unreachable", said)
 
     def test_what_is_known(self):
         done = run("spn-policy", "status", "--all")

@@ -203,8 +203,9 @@ struct spn_connect_answer *spn_connect_ask_each(
 	size_t num_urls,
 	const struct spn_connect_question *question);
 
-/* ldap://HOST for a name that stands in the directory, on mem_ctx. NULL when
- * it is none of a host, and when out of memory. */
+/* ldap://HOST for a name that stands in the directory, or ldaps:// if -H is
+ * such a server; on mem_ctx. NULL when it is none of a host, and when out of
+ * memory. */
 char *spn_connect_url_of(TALLOC_CTX *mem_ctx,
 			 const struct spn_connect *connect,
 			 const char *host);

@@ -380,6 +380,9 @@ char *spn_connect_url_of(TALLOC_CTX *mem_ctx,
 			 const struct spn_connect *connect,
 			 const char *host)
 {
+	static const char tls[] = "ldaps://";
+	bool has_tls = connect->url != NULL &&
+		       strncasecmp(connect->url, tls, strlen(tls)) == 0;
 	const char *name = connect_safe_name(host);
 	const char *port = lpcfg_parm_string(connect->loadparm,
 					     NULL,
@@ -390,7 +393,8 @@ char *spn_connect_url_of(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	return talloc_asprintf(mem_ctx,
-			       "ldap://%s%s%s",
+			       "%s%s%s%s",
+			       has_tls ? tls : "ldap://",
 			       name,
 			       (port == NULL) ? "" : ":",
 			       (port == NULL) ? "" : port);
