@@ -13,6 +13,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import statistics
 
 from spnenv import booted, layout
@@ -23,6 +24,7 @@ UNIT = "samba-ad-dc"
 DROP_IN = "/etc/systemd/system/samba-ad-dc.service.d/spn-guard.conf"
 PRIVATE = "/var/lib/samba/private"
 BACKUP = "/root/backup"
+RESTORED = "/root/restored"
 # spn_policy refuses it, and Samba does not.
 REFUSED = """dn: CN=guard,CN=Users,DC=lab,DC=example,DC=com
 changetype: modify
@@ -236,22 +238,91 @@ def try_fault(dc, fault):
     return good
 
 
-def try_backup(dc):
-    """A backup of a DC with the module, restored where there is none."""
+def back_up(dc):
+    """Offline, of the controller as it is; the path of the archive."""
+    dc.inside("rm", "-rf", BACKUP)
     dc.inside("samba-tool", "domain", "backup", "offline",
               "--targetdir=" + BACKUP, seconds=300)
+    return dc.inside("sh", "-c", "ls %s/*.tar.bz2" % BACKUP).stdout.strip()
+
+
+def restore(dc, archive):
+    """The exit status, and the last line of what is said."""
+    dc.inside("rm", "-rf", RESTORED)
+    done = dc.inside(
+        "python3", "-c", booted.SAMBA_TOOL, "domain", "backup", "restore",
+        "--backup-file=" + archive, "--newservername=dc9",
+        "--targetdir=" + RESTORED, "--host-ip=" + booted.ADDRESS, check=False,
+        seconds=300)
+    lines = [line for line in done.stdout.splitlines() if "ERROR" in line]
+    return done.returncode, (lines or [""])[0]
+
+
+def list_of(dc, private):
+    """@LIST, and whether there is a mark."""
+    said = dc.inside("ldbsearch", "-H", private + "/sam.ldb", "-s", "base",
+                     "-b", "@MODULES", "-o", "modules:").stdout
+    names = re.search(r"^@LIST: (.*)$", said, re.MULTILINE).group(1)
+    return names, "@SPNGUARD: " in said
+
+
+def try_backup(dc):
+    """Restored where the module is not: of a DC with it, and of one whose
+    guard has taken it off the list."""
+    archive = back_up(dc)
     dc.stop()
     dc.remove()
-    backup = glob.glob(dc.machine.file(BACKUP + "/*.tar.bz2"))[0]
-    restored = dc.inside(
-        "python3", "-c", booted.SAMBA_TOOL, "domain", "backup", "restore",
-        "--backup-file=" + BACKUP + "/" + os.path.basename(backup),
-        "--newservername=dc9", "--targetdir=/root/restored",
-        "--host-ip=" + booted.ADDRESS, check=False, seconds=300)
-    print("restore without the module: status %d, %s" % (
-        restored.returncode, (restored.stdout.splitlines() or [""])[-1]))
+    status, text = restore(dc, archive)
+    print("\nBackup of a DC with the module, restored without it: status %d %s"
+          % (status, text))
+    up = dc.start()
+    status, text = dc.inside("samba-tool", "dbcheck", check=False,
+                             seconds=300).returncode, ""
+    print("The guard's mark is there: up %s, dbcheck status %d" % (
+        word(up), status))
+    archive = back_up(dc)
+    status, text = restore(dc, archive)
+    before = list_of(dc, RESTORED + "/private")
+    print("Backup of it, restored without the module: status %d %s, %s"
+          % (status, text, before))
     dc.put(dc.good)
-    return dc.start() and dc.enforces()
+    dc.inside("/usr/libexec/spn-guard", "--configfile=%s/etc/smb.conf"
+              % RESTORED, check=False)
+    after = list_of(dc, RESTORED + "/private")
+    print("The guard, with the module there again: %s" % (after,))
+    dc.stop()
+    back = dc.start() and dc.enforces()
+    print("The first DC enforces again: %s" % word(back))
+    return (up and back and status == 0 and before == ("samba_dsdb", True)
+            and after == ("spn_policy,samba_dsdb", False))
+
+
+def try_before_upgrade(dc):
+    """Samba was upgraded, and what is ours was not: it was built on 12."""
+    stage = booted.build("12")
+    with open(stage + dc.module, "rb") as module:
+        dc.put(module.read())
+    dc.stop()
+    up = dc.start()
+    enforces = dc.enforces()
+    print("\nModule built on 12: up %s, enforces %s, the guard says %s" % (
+        word(up), word(enforces), dc.said()))
+    shutil.copy(stage + "/usr/sbin/spn-policy",
+                dc.machine.file("/root/spn-policy"))
+    dc.stop()
+    cut(0.1)(dc)
+    said = {command: dc.inside("/root/spn-policy", command, check=False)
+            for command in ("status", "disable")}
+    for command, done in said.items():
+        print("spn-policy %s built on 12, with a damaged module: status %d, "
+              "other modules left out: %s" % (
+                  command, done.returncode,
+                  word("samldb.so is left out" in done.stdout)))
+    dc.put(dc.good)
+    dc.inside("spn-policy", "enable")
+    back = dc.start() and dc.enforces()
+    return (up and enforces and back and said["disable"].returncode == 0 and
+            said["status"].returncode == 1)
 
 
 # -------------------------------------------------------------------- the cost
@@ -308,4 +379,6 @@ def main(release, argv):
                 if wanted.search(fault.name)]
         if wanted.search("backup"):
             good.append(try_backup(dc))
+        if release != "12" and wanted.search("upgrade"):
+            good.append(try_before_upgrade(dc))
         return 0 if all(good) else 1

@@ -19,6 +19,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <limits.h>
+#include <link.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +35,45 @@
 #define SPN_LDB_MODULESDIR "/usr/lib/samba/ldb"
 #endif
 
+#define LIBRARY "libldb.so."
 #define HANGS_AFTER 120 /* seconds; a trial takes some hundredths */
+
+/* "/usr/lib/libldb.so.2.11.0" leads to the version. */
+static int note_version(struct dl_phdr_info *info,
+			size_t size,
+			void *private_data)
+{
+	char path[PATH_MAX];
+	char **_version = private_data;
+	const char *name = strrchr(info->dlpi_name, '/');
+	const char *end = NULL;
+
+	(void)size;
+	if (name == NULL || strncmp(name + 1, LIBRARY, strlen(LIBRARY)) != 0 ||
+	    realpath(info->dlpi_name, path) == NULL)
+	{
+		return 0;
+	}
+	end = strstr(path, LIBRARY);
+	if (end != NULL && strchr(end + strlen(LIBRARY), '.') != NULL) {
+		*_version = strdup(end + strlen(LIBRARY));
+	}
+	return 1;
+}
+
+/*
+ * Of the libldb that runs: Samba's modules refuse to load for another one, and
+ * after an upgrade it is not the one that we were built with.
+ */
+static const char *ldb_version(void)
+{
+	static char *version;
+
+	if (version == NULL) {
+		dl_iterate_phdr(note_version, &version);
+	}
+	return (version == NULL) ? LDB_VERSION : version;
+}
 
 bool spn_connect_is_own_death(int number)
 {
@@ -108,7 +148,7 @@ const char *connect_trial(TALLOC_CTX *mem_ctx,
 /* A list of paths, with colons, or one of them. */
 static bool load_list(void *private_data)
 {
-	return ldb_modules_load(private_data, LDB_VERSION) == LDB_SUCCESS;
+	return ldb_modules_load(private_data, ldb_version()) == LDB_SUCCESS;
 }
 
 static const char *why_not(TALLOC_CTX *mem_ctx, const FTSENT *entry)
@@ -150,7 +190,7 @@ static void leave_out(struct spn_connect *connect,
 	connect_silence_stderr();
 	none.rlim_max = as_it_was.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &none) == 0) {
-		ldb_modules_load(path, LDB_VERSION);
+		ldb_modules_load(path, ldb_version());
 		setrlimit(RLIMIT_NOFILE, &as_it_was);
 	}
 	if (err != -1) {
@@ -200,7 +240,7 @@ static void load_carefully(struct spn_connect *connect, const FTSENT *entry)
 	if (why != NULL) {
 		leave_out(connect, entry->fts_path, why);
 	} else {
-		ldb_modules_load(entry->fts_path, LDB_VERSION);
+		ldb_modules_load(entry->fts_path, ldb_version());
 	}
 	talloc_free(mem_ctx);
 }
