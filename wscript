@@ -276,13 +276,16 @@ def _unit_folder(conf):
     chosen = conf.options.systemdunitdir
     if chosen:
         return '' if chosen == 'no' else chosen
+    usual = '/usr/lib/systemd/system'
     try:
-        return conf.cmd_and_log(conf.env.PKGCONFIG + [
+        found = conf.cmd_and_log(conf.env.PKGCONFIG + [
             '--variable=systemdsystemunitdir', 'systemd'],
             quiet=Context.BOTH).strip()
     except conf.errors.WafError:
-        usual = '/usr/lib/systemd/system'
         return usual if os.path.isdir(usual) else ''
+    # Where /lib is a link, nothing is installed by way of it.
+    return usual if found == usual[len('/usr'):] and os.path.islink(
+        '/lib') else found
 
 
 def _check_library(conf, package, version, name, debian, mandatory=True):

@@ -7,6 +7,7 @@ is written, in memory. All of it lives in mount and process namespaces of its
 own (enter()), so it ends with us, however we end.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -21,7 +22,7 @@ from spnenv.errors import TestenvError
 
 # What a controller needs, and what the project is built with.
 SECTIONS = ("run", "build")
-MORE = ("systemd-sysv", "dbus", "iproute2", "python3")
+MORE = ("systemd-sysv", "dbus", "iproute2", "python3", "tdb-tools")
 BOOT_SECONDS = 60
 
 # Nothing starts while packages are installed. What the other release calls
@@ -206,7 +207,8 @@ class Machine:
         if self.process is None:
             return
         if self.leader:
-            os.kill(int(self.leader), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(self.leader), signal.SIGKILL)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

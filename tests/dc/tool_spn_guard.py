@@ -188,6 +188,21 @@ class Guard(Damaged):
         self.assertIn("took too long", said)
         self.assertEqual((self.list(), self.mark()), (NEW, None))
 
+    def test_a_database_that_nobody_may_read(self):
+        """The module is not blamed for it."""
+        self.install()
+        writer = self.bare()
+        writer.transaction_start()
+        message = ldb.Message(ldb.Dn(writer, "@TRIAL"))
+        message["a"] = "b"
+        writer.add(message)
+        writer.transaction_prepare_commit()
+        code, said = self.start()
+        writer.transaction_cancel()
+        self.assertEqual(code, 2)
+        self.assertIn("took too long", said)
+        self.assertEqual(os.listdir(self.folder), [NAME])
+
 
 del Damaged
 

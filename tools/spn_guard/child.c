@@ -23,26 +23,28 @@
 #define NO '-'
 
 static volatile sig_atomic_t running_child;
+static volatile sig_atomic_t is_in_journal;
 
 static void time_is_up(int number)
 {
 	static const char text[] = "<2>spn-guard: given up, for it took too "
 				   "long; is the database "
 				   "locked by somebody?\n";
-	size_t skip = getenv("JOURNAL_STREAM") == NULL ? strlen("<2>") : 0;
+	size_t skip = is_in_journal ? 0 : sizeof("<2>") - 1;
 	ssize_t ignored;
 
 	(void)number;
 	if (running_child > 0) {
 		kill(-running_child, SIGKILL);
 	}
-	ignored = write(STDERR_FILENO, text + skip, strlen(text) - skip);
+	ignored = write(STDERR_FILENO, text + skip, sizeof(text) - 1 - skip);
 	(void)ignored;
 	_exit(GUARD_EXIT_CANNOT);
 }
 
 void guard_limit_time(unsigned seconds)
 {
+	is_in_journal = guard_is_in_journal();
 	signal(SIGALRM, time_is_up);
 	alarm(seconds);
 }

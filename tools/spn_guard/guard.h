@@ -29,6 +29,9 @@ enum guard_priority {
 void guard_say(enum guard_priority priority, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* systemd reads our stderr, and knows "<2>" for a priority. */
+bool guard_is_in_journal(void);
+
 /* ---- child.c */
 
 /* Writes what it has to say, and returns false if that is why not. */

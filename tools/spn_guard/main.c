@@ -27,6 +27,11 @@
 /* Of the 90 that samba has to start. */
 #define MOST_SECONDS 20
 
+bool guard_is_in_journal(void)
+{
+	return getenv("JOURNAL_STREAM") != NULL;
+}
+
 void guard_say(enum guard_priority priority, const char *format, ...)
 {
 	char *text = NULL;
@@ -39,8 +44,7 @@ void guard_say(enum guard_priority priority, const char *format, ...)
 	if (text != NULL) {
 		line = spn_printable(text, spn_str_of(text));
 	}
-	/* set by systemd where stderr is the journal */
-	if (getenv("JOURNAL_STREAM") != NULL) {
+	if (guard_is_in_journal()) {
 		fprintf(stderr, "<%d>", (int)priority);
 	}
 	fprintf(stderr,
@@ -49,14 +53,13 @@ void guard_say(enum guard_priority priority, const char *format, ...)
 	talloc_free(text);
 }
 
-/* -s FILE, -sFILE, --name FILE, --name=FILE: FILE. *i is at its last word. */
-static const char *argument_of(int argc,
-			       char **argv,
-			       int *i,
+/* -s FILE, -sFILE, --name FILE, --name=FILE: FILE. *_i is at its last word. */
+static const char *argument_of(char **argv,
+			       int *_i,
 			       const char *name,
 			       const char *short_name)
 {
-	const char *word = argv[*i];
+	const char *word = argv[*_i];
 	size_t len = strlen(name);
 
 	if (short_name != NULL && strncmp(word, short_name, 2) == 0 &&
@@ -69,10 +72,10 @@ static const char *argument_of(int argc,
 	}
 	if ((strcmp(word, name) == 0 ||
 	     (short_name != NULL && strcmp(word, short_name) == 0)) &&
-	    *i + 1 < argc)
+	    argv[*_i + 1] != NULL)
 	{
-		(*i)++;
-		return argv[*i];
+		(*_i)++;
+		return argv[*_i];
 	}
 	return NULL;
 }
@@ -107,13 +110,13 @@ static bool read_options(struct guard *guard, int argc, char **argv)
 	}
 	guard->argv[0] = argv[0];
 	guard->argc = 1;
-	for (i = 1; i < argc; i++) {
-		value = argument_of(argc, argv, &i, configfile, "-s");
+	for (i = 1; i < argc && argv[i] != NULL; i++) {
+		value = argument_of(argv, &i, configfile, "-s");
 		if (value != NULL) {
 			file = value;
 			continue;
 		}
-		value = argument_of(argc, argv, &i, option, NULL);
+		value = argument_of(argv, &i, option, NULL);
 		if (value != NULL &&
 		    (!lpcfg_set_option(guard->loadparm, value) ||
 		     !add_argument(guard, option, value)))
