@@ -62,7 +62,7 @@ OURS = {
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
         connect_ticket connect_login connect_kerberos connect_each
-        output place words shell_command arena shared presence module_list dcs json metrics
+        output place words shell_command arena shared presence module_list dcs dcs_list json metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
@@ -71,7 +71,7 @@ OURS = {
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''
-        options options_together smb_conf choice select scan judge findings
+        options options_together smb_conf choice select ask_dcs scan judge findings
         gives_way gives_way_table lists baseline repair repair_ask repair_change repair_files watch events catalogue notices
     ''') + _sources('tools/audit/census', '''
         census index keys pack

@@ -33,10 +33,12 @@ GUARDS = {
          'else if (now() >= child->give_up)',
          'else if (false)'),
     ],
-    'tools/common/dcs.c': [
+    'tools/common/dcs_list.c': [
         ('only DCs of the domain count',
          '!names_domain(ldb, msg, attrs[1])',
          'false'),
+    ],
+    'tools/common/dcs.c': [
         ('whoever answers must be the one that was asked',
          'ldb_dn_compare(its, ours) == 0',
          'true'),

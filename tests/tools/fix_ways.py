@@ -579,4 +579,6 @@ NOT_HERE = {
     "SPN-902": "spn-policy check says what is to be done",
     "SPN-903": "of the file, not of the directory: test_baseline",
     "SPN-904": "of writes only",
+    "SPN-905": "of the servers, not of the directory: tool_all_dcs",
+    "SPN-906": "of the servers, not of the directory: tool_all_dcs",
 }

@@ -146,7 +146,7 @@ class Dcs(unittest.TestCase):
              "--option=spn_policy:ldap port=%d" % self.port,
              "-H", url or "ldap://" + self.directory.address, *args],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, check=False, timeout=200)
+            stderr=subprocess.PIPE, text=True, check=False, timeout=60)
         done.seconds = time.monotonic() - begun
         return done
 
@@ -300,6 +300,85 @@ class Strangers(Dcs):
             self.assertLess(len(dc["text"]), 700)
             self.assertTrue(dc["text"].isprintable(), dc["text"])
         self.assertEqual([], re.findall(r"[^\n -~]", self.run_all().stdout))
+
+
+class Audit(Dcs):
+    """spn-audit --check-dcs: SPN-905 and SPN-906."""
+
+    def setUp(self):
+        super().setUp()
+        self.directory.entries.append((
+            "CN=a,CN=Users," + DOMAIN,
+            [("objectClass", ["top", "user"]), ("sAMAccountName", ["a"]),
+             ("objectGUID", [b"0123456789abcdef"]),
+             ("servicePrincipalName", ["foo/a"])]))
+
+    def audit(self, *args, code=None):
+        """[(code, reason)] of findings of the forest, and standard error."""
+        done = subprocess.run(
+            [os.path.join(os.path.dirname(TOOL), "spn-audit"), "--format=json",
+             "--configfile=/dev/null", "--user=%", "--only=SPN-905,SPN-906",
+             "--option=spn_policy:ldap port=%d" % self.port, "--timeout=3",
+             "-H", "ldap://" + self.directory.address, *args],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, check=False, timeout=200)
+        if code is not None:
+            self.assertEqual((code, ""), (done.returncode, done.stdout))
+            return [], done.stderr
+        found = json.loads(done.stdout)["findings"]
+        self.assertEqual(0, done.returncode, done.stderr)   # warnings
+        for each in found:
+            self.assertEqual(("forest", "check", None), (
+                each["subject"], each["rule"], each["spn"]))
+        return [(each["code"], each["reason"]) for each in found], done.stderr
+
+    def test_findings(self):
+        wanted = {}
+        for state in "enforce", "audit", "off", "idle":
+            number = self.add(**says(state))
+            if state != "enforce":
+                wanted[number] = "SPN-905"
+        wanted[self.add(**says("audit", "smb.conf"))] = "SPN-905"
+        wanted[self.add(**says("enforce", "module-file"))] = "SPN-906"
+        wanted[self.add()] = "SPN-905"
+        wanted[self.add(spnPolicyState=["nonsense"])] = "SPN-905"
+        self.add(read_only=True)
+        self.add(read_only=True, **says("enforce", "module-file"))
+        found, said = self.audit("--check-dcs")
+        self.assertEqual("", said)
+        self.assertEqual(sorted(
+            (code, address(number)) for number, code in wanted.items()), sorted(
+                (code, re.search(r"127\.0\.0\.\d+", reason)[0])
+                for code, reason in found))
+        # Nobody is asked, so nothing is said.
+        before = len(self.directory.requests)
+        self.assertEqual(([], ""), self.audit())
+        self.assertLess(before, len(self.directory.requests))
+
+    def test_all_is_well(self):
+        self.add(**says("enforce"))
+        self.assertEqual(([], ""), self.audit("--check-dcs"))
+
+    def test_no_answer(self):
+        """What is not known is no finding, and is counted."""
+        self.add(**says("enforce"))
+        for serve in hang_up, drip, nonsense:
+            self.add(serve=serve)
+        found, said = self.audit("--check-dcs")
+        self.assertEqual([], found)
+        self.assertIn("no answer from 3 of 4 domain controllers", said)
+
+    def test_nobody_to_ask(self):
+        """No DC in the configuration; an export, in which there is none."""
+        _, said = self.audit("--check-dcs", code=2)
+        self.assertIn("names no DC of example.com", said)
+        done = subprocess.run(
+            [os.path.join(os.path.dirname(TOOL), "spn-audit"), "--check-dcs",
+             "--configfile=/dev/null", "--from-ldif=/dev/null"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            check=False)
+        self.assertEqual((2, ""), (done.returncode, done.stdout))
+        self.assertIn("--from-ldif and --check-dcs", done.stderr)
 
 
 class Formats(Dcs):

@@ -200,6 +200,44 @@ bool audit_judge_forest(struct audit_scan *scan, const char **problems)
 	return keep_report(scan, report);
 }
 
+static bool judge_dc(const struct spn_dc *dc, struct spn_report *report)
+{
+	struct spn_violation v = {};
+	char *says = spn_dc_says(report, dc);
+
+	if (says == NULL) {
+		return false;
+	}
+	if (says[0] == '\0' || dc->standing == SPN_STANDING_UNREACHABLE) {
+		return true;
+	}
+	v.partner = talloc_asprintf(report, "%s: %s", dc->name, says);
+	if (v.partner == NULL) {
+		return false;
+	}
+	if (spn_dc_lets_in(dc)) {
+		return spn_report_add(report, &audit_dc_lets_in, &v, NULL);
+	}
+	return dc->is_read_only ||
+	       spn_report_add(report, &audit_dc_restart, &v, NULL);
+}
+
+bool audit_judge_dcs(struct audit_scan *scan, const struct spn_dcs *dcs)
+{
+	struct spn_report *report = spn_report_new(scan);
+	size_t i;
+
+	if (report == NULL) {
+		return false;
+	}
+	for (i = 0; dcs != NULL && i < dcs->num_dcs; i++) {
+		if (!judge_dc(&dcs->dcs[i], report)) {
+			return false;
+		}
+	}
+	return keep_report(scan, report);
+}
+
 bool audit_judge_accounts(struct audit_scan *scan,
 			  const struct audit_choice *choice,
 			  struct audit_case *a,

@@ -22,4 +22,8 @@ bool audit_judge_accounts(struct audit_scan *scan,
  * NULL-terminated, or NULL. */
 bool audit_judge_forest(struct audit_scan *scan, const char **problems);
 
+/* What DCs have said, of which those that were not reached are not judged.
+ * NULL: nobody was asked. */
+bool audit_judge_dcs(struct audit_scan *scan, const struct spn_dcs *dcs);
+
 #endif

@@ -8,6 +8,7 @@
  */
 #include "store/store.h"
 
+#include "ask_dcs.h"
 #include "baseline.h"
 #include "catalogue.h"
 #include "gives_way.h"
@@ -151,6 +152,11 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 							      tunables,
 							      &scan_options,
 							      &reason)) &&
+	     (!audit->options->check_dcs ||
+	      audit_ask_dcs(audit,
+			    audit->connect,
+			    &scan_options.dcs,
+			    &reason)) &&
 	     open_source(audit,
 			 &scan_options.surroundings.ticket_types,
 			 &source,

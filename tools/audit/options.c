@@ -27,6 +27,7 @@ enum option {
 	OPT_FIX_LDIF,
 	OPT_FIX_SETSPN,
 	OPT_CHECK_DNS,
+	OPT_CHECK_DCS,
 	OPT_PARTIAL,
 	OPT_VERBOSE,
 	OPT_WATCH,
@@ -132,6 +133,13 @@ static const struct poptOption option_table[] = {
 		.argInfo = POPT_ARG_NONE,
 		.val = OPT_CHECK_DNS,
 		.descrip = "Ask DNS whether the hosts of SPNs exist",
+	},
+	{
+		.longName = "check-dcs",
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_CHECK_DCS,
+		.descrip = "Ask every DC of the domain whether spn_policy is "
+			   "in force there",
 	},
 	{
 		.longName = "partial",
@@ -357,6 +365,8 @@ static bool *switch_of(struct audit_options *options, int opt)
 	switch (opt) {
 	case OPT_CHECK_DNS:
 		return &options->check_dns;
+	case OPT_CHECK_DCS:
+		return &options->check_dcs;
 	case OPT_PARTIAL:
 		return &options->partial;
 	case OPT_VERBOSE:

@@ -25,6 +25,7 @@ struct audit_options {
 	struct audit_tunables tunables;
 	int watch; /* seconds; 0: one audit */
 	bool check_dns;
+	bool check_dcs;
 	bool partial; /* what is missing of the answer is no error */
 	bool verbose;
 	bool list_rules;

@@ -116,6 +116,12 @@ int audit_options_together(struct spn_connect *connect,
 					       "--from-ldif and -H: only one "
 					       "can be audited");
 	}
+	if (options->from_ldif != NULL && options->check_dcs) {
+		return spn_connect_usage_error(connect,
+					       "--from-ldif and --check-dcs: "
+					       "an export has no DC that "
+					       "could be asked");
+	}
 	status = check_watch(connect, options);
 	if (status == SPN_EXIT_DONE) {
 		status = check_catalogue(connect, options);

@@ -490,7 +490,8 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 				    &a,
 				    wide,
 				    false) &&
-	       audit_judge_forest(scan, problems);
+	       audit_judge_forest(scan, problems) &&
+	       audit_judge_dcs(scan, reading->options->dcs);
 }
 
 static bool choose_fold(struct audit_scan *scan, struct reading *reading)

@@ -10,6 +10,7 @@
 #include "audit/rules/rules.h"
 #include "findings.h"
 #include "lists.h"
+#include "common/dcs.h"
 #include "directory/source.h"
 
 /* All of it lives on the scan and is good as long as the source. */
@@ -40,7 +41,8 @@ struct audit_scan_options {
 			TALLOC_CTX *mem_ctx,
 			const struct spn_forest *forest,
 			const char **_reason);
-	void *private_data; /* of resolve */
+	void *private_data;	   /* of resolve */
+	const struct spn_dcs *dcs; /* that were asked; NULL: none */
 	/* Called now and then while it lasts; NULL for nobody. */
 	void (*progress)(size_t num_accounts);
 };

@@ -46,6 +46,15 @@ struct spn_dcs {
  * them. NULL: the error of ldb says why. */
 struct spn_dcs *spn_dcs_list(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
 
+/*
+ * The same of the directory of the command line, which is opened for it and
+ * closed again. NULL, and one line in *_reason, or NULL there when out of
+ * memory: also where the configuration names none.
+ */
+struct spn_dcs *spn_dcs_read(TALLOC_CTX *mem_ctx,
+			     struct spn_connect *connect,
+			     const char **_reason);
+
 /* Asks each of them, as spn_connect_ask_each() does. False when out of
  * memory. */
 bool spn_dcs_ask(struct spn_connect *connect, struct spn_dcs *dcs);

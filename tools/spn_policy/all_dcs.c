@@ -383,44 +383,15 @@ bool policy_is_format(const char *name)
 	return format_of(name) < NUM_FORMATS;
 }
 
-/* NULL after a message. */
-static struct spn_dcs *read_list(TALLOC_CTX *mem_ctx,
-				 const struct policy_tool *tool)
-{
-	/* The module has no part in reading, and may be damaged. */
-	const struct spn_connect_options options = {
-		.modules = (tool->path == NULL) ? NULL : "samba_dsdb",
-		.read_only = true,
-	};
-	struct ldb_context *ldb = spn_connect_open(mem_ctx,
-						   tool->connect,
-						   &options);
-	struct spn_dcs *dcs = NULL;
-
-	if (ldb == NULL) {
-		return NULL;
-	}
-	dcs = spn_dcs_list(mem_ctx, ldb);
-	if (dcs == NULL) {
-		spn_connect_message(tool->connect,
-				    "cannot read the list of DCs: %s",
-				    spn_connect_error(ldb, LDB_ERR_OTHER));
-		return NULL;
-	}
-	if (dcs->num_dcs == 0) {
-		spn_connect_message(tool->connect,
-				    "the configuration names no DC of %s",
-				    dcs->domain);
-		return NULL;
-	}
-	return dcs;
-}
-
 int policy_status_all(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 {
-	struct spn_dcs *dcs = read_list(mem_ctx, tool);
+	const char *reason = NULL;
+	struct spn_dcs *dcs = spn_dcs_read(mem_ctx, tool->connect, &reason);
 
 	if (dcs == NULL) {
+		spn_connect_message(tool->connect,
+				    "%s",
+				    reason != NULL ? reason : "out of memory");
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	if (!spn_dcs_ask(tool->connect, dcs) ||

@@ -20,9 +20,36 @@ const struct spn_message audit_baseline_stale = {
 	       "--write-baseline",
 };
 
-/* What an audit says of itself. */
+const struct spn_message audit_dc_lets_in = {
+	.code = "SPN-905",
+	.id = "DC-LETS-IN",
+	.rule = spn_no_rule,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 2,
+	.summary = "A domain controller takes writes that the policy refuses",
+	.reason = "{words}; what the policy refuses can be written there, and "
+		  "replication brings it to the others",
+	.fix = "run spn-policy status --all, which says what helps",
+};
+
+const struct spn_message audit_dc_restart = {
+	.code = "SPN-906",
+	.id = "DC-RESTART",
+	.rule = spn_no_rule,
+	.severity = SPN_SEVERITY_WARNING,
+	.on_write = SPN_ON_WRITE_IGNORE,
+	.rank = 4,
+	.summary = "A domain controller does not run what is set up there",
+	.reason = "{words}; until then it goes on as it was",
+	.fix = "run spn-policy status there, and restart samba",
+};
+
+/* What an audit says of itself, and of the domain controllers. */
 static const struct spn_message *const of_audit[] = {
 	&audit_baseline_stale,
+	&audit_dc_lets_in,
+	&audit_dc_restart,
 	NULL,
 };
 

@@ -40,4 +40,9 @@ const char *audit_message_on_write(const struct spn_message *message);
 /* SPN-903: a line of the baseline matches nothing any more. */
 extern const struct spn_message audit_baseline_stale;
 
+/* SPN-905 and SPN-906: what was heard of a DC (--check-dcs); it is the words.
+ */
+extern const struct spn_message audit_dc_lets_in;
+extern const struct spn_message audit_dc_restart;
+
 #endif
