@@ -104,8 +104,11 @@ def put_together(top, folder, version, wanted):
             '               %s,\n' % name for name in [
                 *build_depends(read(os.path.join(top, PACKAGES))),
                 'python3']).rstrip(',\n'),
-        '@RESTART@\n': read(os.path.join(debian, 'restart.sh')),
+        # without its head
+        '@RESTART@\n': read(os.path.join(debian, 'restart.sh')).partition(
+            '\n\n')[2],
     }
+    os.unlink(os.path.join(debian, 'restart.sh'))
     for name in os.listdir(debian):
         path = os.path.join(debian, name)
         if os.path.isdir(path):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-#
+# shellcheck shell=sh
+# What the maintainer scripts share; ./waf deb puts it in for @RESTART@.
+
 # A DC that runs is restarted, and has to run afterwards: apt is to report an
 # error, not success, while a DC is down. policy-rc.d may say no.
 restart_samba()
