@@ -80,9 +80,9 @@ def in_root(root, argv):
     return run_checked(["unshare", "--mount", "sh", "-c", script, root, *argv])
 
 
-def root_of(release):
+def root_of(release, sections=SECTIONS):
     """The folder of the cache with RELEASE and all that we need in it."""
-    names = [name for name, _ in packages.needed(*SECTIONS)] + list(MORE)
+    names = [name for name, _ in packages.needed(*sections)] + list(MORE)
     recipe = hashlib.sha256(repr([names, INSTALL]).encode()).hexdigest()
     path = os.path.join(layout.cache_dir(), "roots",
                         "%s-%s" % (release, recipe[:16]))
@@ -105,8 +105,9 @@ class Machine:
     binds: pairs of a folder here and its place there, only to be read.
     """
 
-    def __init__(self, release, layers=(), binds=(), host="dc1"):
-        self.root = root_of(release)
+    def __init__(self, release, layers=(), binds=(), host="dc1",
+                 sections=SECTIONS):
+        self.root = root_of(release, sections)
         self.layers = layers
         self.binds = binds
         self.host = host
@@ -156,6 +157,8 @@ class Machine:
         run_checked(["mount", "-t", "cgroup2", "none", "/sys/fs/cgroup"])
         argv = ["systemd-nspawn", "--quiet", "--directory", self.path("root"),
                 "--register=no", "--keep-unit", "--private-network",
+                # no bind over a file that packages replace
+                "--timezone=off", "--resolv-conf=off",
                 "--console=read-only", "--boot", "--machine=" + self.host]
         argv += ["--bind-ro=%s:%s" % bind for bind in self.binds]
         with open(self.path("console"), "wb") as console:
