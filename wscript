@@ -13,9 +13,11 @@ from waflib.Build import BuildContext
 
 sys.path[:0] = [os.path.join(Context.run_dir, folder)
                 for folder in ('docs/man', 'tests', 'tests/mutate',
-                               'tools/audit/formats', 'tools/completion',
+                               'tools/audit/formats', 'tools/build',
+                               'tools/completion',
                                'tools/debian')]
 import audit_page  # noqa: E402, ours, of the folders just named
+import compiler_flags  # noqa: E402
 import completions  # noqa: E402
 import debian_packages  # noqa: E402
 import manual_pages  # noqa: E402
@@ -71,7 +73,7 @@ OURS = {
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''
-        options options_together smb_conf choice select ask_dcs scan judge findings
+        options options_together smb_conf open choice select ask_dcs scan judge findings
         gives_way gives_way_table lists baseline repair repair_ask repair_change repair_files watch events catalogue notices
     ''') + _sources('tools/audit/census', '''
         census index keys pack
@@ -157,18 +159,6 @@ int main(void)
                              (unsigned short *)0) == ARES_OPT_UDP_MAX_QUERIES;
 }
 '''
-
-WARNINGS = '''
-    -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes
-    -Wwrite-strings -Wformat=2 -Wcast-qual -Wpointer-arith
-    -Wimplicit-fallthrough -Wdeclaration-after-statement
-'''.split()
-HARDENING = '''
-    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-'''.split()
-# as-needed: every program that opens an ldb loads what the module names.
-# gc-sections: and nothing of a library that it does not call.
-LINK = ['-Wl,--as-needed', '-Wl,--gc-sections', '-Wl,-z,relro', '-Wl,-z,now']
 
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also --valgrind, --only), lint,
@@ -268,7 +258,7 @@ def configure(conf):
     conf.msg('Module directory', conf.env.MODULESDIR)
     conf.env.UNITDIR = _unit_folder(conf)
     conf.msg('systemd units', conf.env.UNITDIR or 'no')
-    _configure_flags(conf)
+    compiler_flags.configure(conf, VERSION)
     _configure_docs(conf)
 
 
@@ -300,44 +290,6 @@ def _check_library(conf, package, version, name, debian, mandatory=True):
         conf.env.append_value('CFLAGS_' + name, ['-isystem', path])
     conf.env['INCLUDES_' + name] = []
     return found is not None
-
-
-def _configure_flags(conf):
-    env = conf.env
-    opts = conf.options
-    flags = ['-std=gnu11', '-g', '-fvisibility=hidden',
-             '-ffunction-sections', '-fdata-sections'] + WARNINGS
-    link = list(LINK)
-    defs = ['-Wl,-z,defs']
-    if opts.ci:
-        flags += ['-Werror']
-    if opts.sanitize:
-        sanitize = ['-fsanitize=' + opts.sanitize]
-        flags += sanitize + ['-O1', '-fno-omit-frame-pointer',
-                             '-fno-sanitize-recover=all']
-        link += sanitize
-        if env.CC_NAME == 'clang':
-            # clang leaves the runtime to the program.
-            defs = []
-    elif opts.coverage:
-        flags += ['-O0', '--coverage']
-        link += ['--coverage']
-    else:
-        flags += ['-O2'] + HARDENING
-    # The user's own flags come last and win.
-    env.CFLAGS = flags + env.CFLAGS
-    env.LINKFLAGS = link + env.LINKFLAGS
-    env.append_value('DEFINES', ['_GNU_SOURCE',
-                                 'SPN_POLICY_VERSION="%s"' % VERSION])
-    env.CFLAGS_cprogram = ['-fPIE']
-    env.LINKFLAGS_cprogram = ['-pie']
-    # libgcov's own symbols must not leave the module either.
-    env.append_value('LINKFLAGS_cshlib', defs + ['-Wl,--exclude-libs,ALL'])
-    env.cshlib_PATTERN = '%s.so'
-    env.SANITIZE = opts.sanitize
-    env.COVERAGE = opts.coverage
-    # Static archives are rewritten without a clock or a user in them.
-    env.ARFLAGS = ['rcsD']
 
 
 def _configure_docs(conf):

@@ -12,8 +12,7 @@
 #include "baseline.h"
 #include "catalogue.h"
 #include "gives_way.h"
-#include "options.h"
-#include "audit/facts/kdc.h"
+#include "open.h"
 #include "common/output.h"
 #include "repair.h"
 #include "scan.h"
@@ -53,77 +52,6 @@ static int fail(const struct audit *audit, const char *reason)
 
 #define DAY (24 * 3600)
 
-/* A server, or a local database through all of Samba's modules. */
-static bool open_search(struct audit *audit,
-			struct audit_source **_source,
-			const char **_reason)
-{
-	const struct spn_connect_options read_only = {
-		.read_only = true,
-		.quiet = true,
-	};
-	const struct audit_search_options options = {
-		.one_by_one = audit->options->tunables.one_by_one,
-		.page_size = audit->options->tunables.numbers[AUDIT_PAGE_SIZE],
-		.partial = audit->options->partial,
-	};
-	struct ldb_context *ldb = audit->ldb;
-
-	if (ldb == NULL) {
-		ldb = spn_connect_open(audit, audit->connect, &read_only);
-	}
-	if (ldb == NULL) {
-		*_reason = talloc_asprintf(audit,
-					   "cannot open %s: %s",
-					   spn_connect_url(audit->connect),
-					   spn_connect_reason(audit->connect));
-		return false;
-	}
-	return audit_source_search(audit, ldb, &options, _source, _reason);
-}
-
-/* *_types: what the KDC takes, unless an option has said it. */
-static bool open_source(struct audit *audit,
-			uint32_t *_types,
-			struct audit_source **_source,
-			const char **_reason)
-{
-	uint32_t told = *_types;
-	const char *url = NULL;
-	const char *path = NULL;
-
-	*_reason = NULL;
-	if (audit->options->from_ldif != NULL) {
-		return audit_source_export(audit,
-					   audit->connect,
-					   audit->options->from_ldif,
-					   _source,
-					   _reason);
-	}
-	url = spn_connect_url(audit->connect);
-	path = (url == NULL) ? NULL : spn_connect_local_path(url);
-	if (told == 0 && path != NULL) {
-		*_types = audit_kdc_types_here(audit->connect);
-	}
-	if (path == NULL || audit->ldb != NULL ||
-	    audit->options->tunables.through_modules)
-	{
-		if (url == NULL || !open_search(audit, _source, _reason)) {
-			return false;
-		}
-		if (told == 0 && path == NULL) {
-			*_types = audit_kdc_types_there(audit,
-							(*_source)->ldb);
-		}
-		return true;
-	}
-	return audit_source_files(audit,
-				  audit->connect,
-				  path,
-				  _source,
-				  _reason);
-}
-
 static int scan(struct audit *audit, struct audit_scan **_scan)
 {
 	const struct audit_tunables *tunables = &audit->options->tunables;
@@ -142,6 +70,11 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 		.progress = (isatty(STDERR_FILENO) == 1) ? audit_tell_progress
 							 : NULL,
 	};
+	const struct audit_opening opening = {
+		.connect = audit->connect,
+		.options = audit->options,
+		.ldb = audit->ldb,
+	};
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
 	bool ok;
@@ -152,15 +85,15 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 							      tunables,
 							      &scan_options,
 							      &reason)) &&
-	     (!audit->options->check_dcs ||
-	      audit_ask_dcs(audit,
-			    audit->connect,
-			    &scan_options.dcs,
-			    &reason)) &&
-	     open_source(audit,
-			 &scan_options.surroundings.ticket_types,
-			 &source,
-			 &reason) &&
+	     (!audit->options->check_dcs || audit_ask_dcs(audit,
+							  audit->connect,
+							  &scan_options.dcs,
+							  &reason)) &&
+	     audit_open(audit,
+			&opening,
+			&scan_options.surroundings.ticket_types,
+			&source,
+			&reason) &&
 	     audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
 	audit_tell_end_progress();
