@@ -60,6 +60,7 @@ LINKS = {
 # (-Wl,--wrap=NAME), 'links': what comes before all else, 'with': more
 # sources, 'args' of the run.
 SPECIAL = {
+    'test_spn_log': {'with': ['modules/spn_log.c']},
     'test_ldb': {
         'with': ['modules/spn_ldb.c'],
         'wrap': ['ldb_build_%s_req' % each for each in (

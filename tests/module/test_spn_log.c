@@ -4,14 +4,26 @@
  * so many in a minute, and then a line that says so. The debug functions of
  * Samba and the clock are those of this test.
  */
-#include "../../modules/spn_log.c"
-
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
+
+#include "spn_log.h"
+
+/* Those of Samba, which this test has instead. */
+int debug_add_class(const char *classname);
+int debuglevel_get_class(size_t class_index);
+bool dbghdrclass(int level,
+		 int class_index,
+		 const char *location,
+		 const char *function);
+bool dbgtext(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static struct {
 	int level; /* of our class */

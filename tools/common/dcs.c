@@ -145,13 +145,12 @@ static bool ask_for(TALLOC_CTX *mem_ctx,
 				 attrs,
 				 NULL);
 	}
-	if (ret != LDB_SUCCESS) {
-		reason = spn_connect_error(ldb, ret);
-	} else if (res->count != 1) {
-		reason = "it has no rootDSE";
-	} else {
-		reason = stranger(mem_ctx, ldb, res->msgs[0], dc);
+	if (ret != LDB_SUCCESS || res == NULL) {
+		*_text = spn_str_of(spn_connect_error(ldb, ret));
+		return false;
 	}
+	reason = (res->count == 1) ? stranger(mem_ctx, ldb, res->msgs[0], dc)
+				   : "it has no rootDSE";
 	if (reason != NULL) {
 		*_text = spn_str_of(reason);
 		return false;
