@@ -244,6 +244,7 @@ def configure(conf):
     conf.check_cc(fragment=CARES_TRIAL, use='CARES', mandatory=False,
                   define_name='HAVE_ARES_QUERY_DNSREC',
                   msg='Checking for ares_query_dnsrec')
+    conf.check_cc(header_name='valgrind/callgrind.h', mandatory=False)
     conf.env.HAVE_TESTS = not conf.options.no_tests
     for library in [] if conf.options.no_tests else TEST_LIBRARIES:
         if not _check_library(conf, *library, mandatory=False):

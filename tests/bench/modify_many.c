@@ -26,7 +26,7 @@
 #include "common/connect.h"
 #include "shapes.h"
 
-#if __has_include(<valgrind/callgrind.h>)
+#ifdef HAVE_VALGRIND_CALLGRIND_H
 #include <valgrind/callgrind.h>
 #else /* builds all the same, but counts no instructions */
 #define CALLGRIND_START_INSTRUMENTATION

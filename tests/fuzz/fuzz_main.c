@@ -15,11 +15,17 @@ static void replay(const char *path)
 	uint8_t *data = NULL;
 	size_t size = 0;
 
-	FUZZ_CHECK(in != NULL);
+	if (in == NULL) {
+		perror(path);
+		exit(1);
+	}
 	size = fread(buffer, 1, sizeof(buffer), in);
 	fclose(in);
 	data = malloc((size > 0) ? size : 1);
-	FUZZ_CHECK(data != NULL);
+	if (data == NULL) {
+		perror(path);
+		exit(1);
+	}
 	memcpy(data, buffer, size);
 	fprintf(stderr, "%s\n", path); /* the last one is the one */
 	LLVMFuzzerTestOneInput(data, size);

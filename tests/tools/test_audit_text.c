@@ -116,11 +116,13 @@ static void test_wrap(void **state)
 	char *data = NULL;
 	size_t len = 0;
 	FILE *stream = open_memstream(&data, &len);
+	int failed = 0;
 
 	(void)state;
 	assert_non_null(stream);
 	audit_wrap(stream, "ab", 3, words);
-	assert_int_equal(fclose(stream), 0);
+	failed = fclose(stream);
+	assert_int_equal(failed, 0);
 	assert_string_equal(data, expected);
 	free(data);
 }
