@@ -313,17 +313,7 @@ static int spn_policy_init(struct ldb_module *module)
 	if (ret != LDB_SUCCESS) {
 		return ret;
 	}
-	ret = ldb_set_opaque(ldb, SPN_POLICY_VERSION_OPAQUE, version);
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	/* Says that we are here; without rootdse below there is no such list.
-	 */
-	(void)ldb_mod_register_control(module, SPN_POLICY_CONTROL_OID);
-	if (spn_state_of(module)->mode != SPN_MODE_ENFORCE) {
-		(void)ldb_mod_register_control(module, SPN_POLICY_WATCHES_OID);
-	}
-	return LDB_SUCCESS;
+	return ldb_set_opaque(ldb, SPN_POLICY_VERSION_OPAQUE, version);
 }
 
 const struct ldb_module_ops spn_policy_ops = {

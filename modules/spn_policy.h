@@ -5,14 +5,6 @@
 #ifndef SPN_POLICY_H
 #define SPN_POLICY_H
 
-/*
- * By these a DC says in its rootDSE (supportedControl) that the module is in
- * its stack, and that smb.conf lets it refuse and complete nothing
- * (spn_policy:mode = audit or off). They are no controls to send.
- */
-#define SPN_POLICY_CONTROL_OID "2.25.329800735698586629295641978511506172918"
-#define SPN_POLICY_WATCHES_OID SPN_POLICY_CONTROL_OID ".1"
-
 /* ldb_get_opaque() name of the version of the module that is in the stack. */
 #define SPN_POLICY_VERSION_OPAQUE "spn_policy_version"
 

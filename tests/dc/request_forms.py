@@ -158,7 +158,6 @@ KIND_WEIGHTS = (6, 3, 5, 3, 3, 2, 1)
 CONTROLS = {name: oid for name, oid in module_attempts.CONTROLS.items()
             if oid}
 CONTROLS.update({
-    "the module's": "2.25.329800735698586629295641978511506172918",
     "current partition": "1.3.6.1.4.1.7165.4.3.2",
     "search options": "1.2.840.113556.1.4.1340",
     "security descriptor": "1.2.840.113556.1.4.801",

@@ -226,8 +226,8 @@ GUARDS = {
     ],
     'tools/common/presence.c': [
         ('what refuses nothing completes nothing',
-         'spn_str_of(SPN_POLICY_WATCHES_OID))',
-         'spn_str_of("0"))'),
+         '(state.mode == SPN_DC_ENFORCE) ?',
+         'true ?'),
     ],
     'tools/setspn/write.c': [
         ('of what is there the DC adds no other half',

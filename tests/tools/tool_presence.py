@@ -13,8 +13,6 @@ import unittest
 from small_ldap import DOMAIN, MECHANISMS, SmallLdap
 
 TOOLS = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs")
-HEADER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__)))), "modules", "spn_policy.h")
 DN = "CN=svc,CN=Users," + DOMAIN
 AD = "1.2.840.113556.1.4.800"
 PAIR = ["http/app", "http/app.example.com"]
@@ -23,26 +21,18 @@ SVC = (DN, [("objectClass", ["top", "user"]), ("sAMAccountName", ["svc"]),
             ("servicePrincipalName", [*PAIR, "foo/x"])])
 
 
-def oids():
-    with open(HEADER, encoding="utf-8") as stream:
-        text = stream.read()
-    there = re.search(r'CONTROL_OID "([0-9.]+)"', text)[1]
-    return there, there + re.search(r'WATCHES_OID \w+ "(\.\d+)"', text)[1]
-
-
-THERE, WATCHES = oids()
+STATE = "version=0.1.0 ldb=2.6.2 state=%s since=20261129120000.0Z restart=no"
+THERE, WATCHES, IDLE = (STATE % mode for mode in ("enforce", "audit", "idle"))
 
 
 class Presence(unittest.TestCase):
-    def serve(self, controls=(), **root):
+    def serve(self, state=None, **root):
         server = SmallLdap([SVC])
         self.addCleanup(server.close)
         server.entries[0] = ("", [
-            (name, [*values, *controls] if name == "supportedControl"
-             else root.get(name, values))
-            for name, values in [
-                *server.entries[0][1],
-                (MECHANISMS, ["GSS-SPNEGO"])]])
+            (name, root.get(name, values)) for name, values in [
+                *server.entries[0][1], (MECHANISMS, ["GSS-SPNEGO"]),
+                *([("spnPolicyState", [state])] if state else [])]])
         return server
 
     def run_tool(self, server, *args, login="--user=%"):
@@ -53,14 +43,15 @@ class Presence(unittest.TestCase):
             stderr=subprocess.PIPE, text=True, check=False, timeout=100)
 
     def test_status(self):
-        for controls, text in (
-                ((), "not visible over LDAP: run spn-policy status on the DC"),
-                ((THERE,), "but spn_policy is in force there"),
-                ((THERE, WATCHES), "but spn_policy is there and refuses "
-                                   "nothing: spn_policy:mode"),
-                ((WATCHES,), "run spn-policy status on the DC")):
-            with self.subTest(controls=controls):
-                done = self.run_tool(self.serve(controls), "spn-policy",
+        for state, text in (
+                (None, "not visible over LDAP: run spn-policy status on the DC"),
+                (THERE, "but spn_policy is in force there"),
+                (WATCHES, "but spn_policy is there and refuses nothing: "
+                          "spn_policy:mode"),
+                (IDLE, "but spn_policy is there and refuses nothing"),
+                ("nonsense", "run spn-policy status on the DC")):
+            with self.subTest(state=state):
+                done = self.run_tool(self.serve(state), "spn-policy",
                                      "status")
                 self.assertIn(text, done.stdout.splitlines()[1])
 
@@ -85,21 +76,21 @@ class Presence(unittest.TestCase):
                 self.assertEqual(finds, "as the computer of that CN"
                                  in done.stderr, done.stderr)
 
-    def deleted(self, controls, *options):
-        done = self.run_tool(self.serve(controls), "setspn", "--dry-run", "-D",
+    def deleted(self, state, *options):
+        done = self.run_tool(self.serve(state), "setspn", "--dry-run", "-D",
                              *options, PAIR[0], "svc")
         return done, re.findall(r"^servicePrincipalName: (.*)$", done.stdout,
                                 re.MULTILINE)
 
     def test_delete(self):
-        for controls, gone in (((), PAIR[:1]), ((THERE,), PAIR),
-                               ((THERE, WATCHES), PAIR[:1])):
-            with self.subTest(controls=controls):
-                done, values = self.deleted(controls)
+        for state, gone in ((None, PAIR[:1]), (THERE, PAIR),
+                            (WATCHES, PAIR[:1]), (IDLE, PAIR[:1])):
+            with self.subTest(state=state):
+                done, values = self.deleted(state)
                 self.assertEqual((0, gone), (done.returncode, values))
                 self.assertEqual(gone == PAIR, "goes along" in done.stderr)
-                self.assertEqual(PAIR, self.deleted(controls, "--pair")[1])
-                done, values = self.deleted(controls, "--single")
+                self.assertEqual(PAIR, self.deleted(state, "--pair")[1])
+                done, values = self.deleted(state, "--single")
                 if gone == PAIR:
                     self.assertEqual((1, []), (done.returncode, values))
                     self.assertIn("nothing was changed", done.stderr)

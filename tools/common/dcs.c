@@ -18,8 +18,6 @@
 /* Letters of an answer. */
 enum {
 	SAYS_STATE = 's',    /* the value of spnPolicyState */
-	SAYS_CONTROL = 'c',  /* only supportedControl: it enforces */
-	SAYS_WATCHES = 'w',  /* ... it does not */
 	SAYS_NOTHING = 'n',  /* of a module */
 	SAYS_WINDOWS = 'm',  /* and it is no Samba */
 	SAYS_TOO_MUCH = 't', /* more than one value */
@@ -29,7 +27,6 @@ static const char *const texts[SPN_NUM_STANDINGS] = {
 	[SPN_STANDING_ENFORCE] = "enforce",
 	[SPN_STANDING_AUDIT] = "audit",
 	[SPN_STANDING_OFF] = "off",
-	[SPN_STANDING_AUDIT_OR_OFF] = "audit-or-off",
 	[SPN_STANDING_IDLE] = "idle",
 	[SPN_STANDING_ABSENT] = "absent",
 	[SPN_STANDING_UNCLEAR] = "unclear",
@@ -85,11 +82,6 @@ static const char *stranger(TALLOC_CTX *mem_ctx,
 static struct spn_str what_it_says(TALLOC_CTX *mem_ctx,
 				   const struct ldb_message *root)
 {
-	static const char of_controls[] = {
-		[SPN_PRESENCE_NOT_SEEN] = SAYS_NOTHING,
-		[SPN_PRESENCE_WATCHES] = SAYS_WATCHES,
-		[SPN_PRESENCE_ENFORCES] = SAYS_CONTROL,
-	};
 	const struct ldb_message_element *el =
 		spn_values_of(root, SPN_DC_STATE_ATTRIBUTE);
 	struct spn_str value = spn_values_get(el, 0);
@@ -97,13 +89,10 @@ static struct spn_str what_it_says(TALLOC_CTX *mem_ctx,
 	char letter = SAYS_STATE;
 
 	if (el == NULL) {
-		letter = of_controls[spn_presence_of(
-			spn_values_of(root, "supportedControl"))];
+		letter = spn_presence_is_windows(root) ? SAYS_WINDOWS
+						       : SAYS_NOTHING;
 	} else if (spn_values_num(el) > 1) {
 		letter = SAYS_TOO_MUCH;
-	}
-	if (letter == SAYS_NOTHING && spn_presence_is_windows(root)) {
-		letter = SAYS_WINDOWS;
 	}
 	if (value.len > MOST_BYTES) {
 		value.len = MOST_BYTES;
@@ -128,7 +117,6 @@ static bool ask_for(TALLOC_CTX *mem_ctx,
 	static const char *const attrs[] = {"dsServiceName",
 					    "vendorName",
 					    "supportedCapabilities",
-					    "supportedControl",
 					    SPN_DC_STATE_ATTRIBUTE,
 					    NULL};
 	struct ldb_result *res = NULL;
@@ -229,12 +217,6 @@ static bool set_answer(TALLOC_CTX *mem_ctx,
 				   dc,
 				   "there is more than one value",
 				   spn_str_from(text, 1));
-	case SAYS_CONTROL:
-		dc->standing = SPN_STANDING_ENFORCE;
-		break;
-	case SAYS_WATCHES:
-		dc->standing = SPN_STANDING_AUDIT_OR_OFF;
-		break;
 	default:
 		dc->standing = SPN_STANDING_ABSENT;
 		break;
@@ -402,7 +384,6 @@ char *spn_dc_says(TALLOC_CTX *mem_ctx, const struct spn_dc *dc)
 		[SPN_STANDING_ENFORCE] = "",
 		[SPN_STANDING_AUDIT] = conf,
 		[SPN_STANDING_OFF] = conf,
-		[SPN_STANDING_AUDIT_OR_OFF] = conf,
 		[SPN_STANDING_IDLE] = "the module does not know the ldb of "
 				      "this samba, and does nothing",
 		[SPN_STANDING_ABSENT] = "its samba runs without spn_policy",
@@ -436,7 +417,6 @@ const char *spn_dc_remedy(const struct spn_dc *dc)
 	static const char *const remedies[SPN_NUM_STANDINGS] = {
 		[SPN_STANDING_AUDIT] = conf,
 		[SPN_STANDING_OFF] = conf,
-		[SPN_STANDING_AUDIT_OR_OFF] = conf,
 		[SPN_STANDING_IDLE] = "install the build for its samba, and "
 				      "restart samba",
 		[SPN_STANDING_ABSENT] = "install it there, run spn-policy "

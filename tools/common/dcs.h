@@ -14,8 +14,6 @@ enum spn_standing {
 	SPN_STANDING_ENFORCE,
 	SPN_STANDING_AUDIT,
 	SPN_STANDING_OFF,
-	/* One of those two; which one it tells only who has logged on. */
-	SPN_STANDING_AUDIT_OR_OFF,
 	SPN_STANDING_IDLE,
 	SPN_STANDING_ABSENT,	  /* no module, or not Samba */
 	SPN_STANDING_UNCLEAR,	  /* there is one, but what it says is odd */
@@ -68,7 +66,7 @@ struct spn_dc *spn_dcs_ask_here(TALLOC_CTX *mem_ctx,
 /* What the server says that ldb is open at. NULL when out of memory. */
 struct spn_dc *spn_dcs_ask_open(TALLOC_CTX *mem_ctx, struct ldb_context *ldb);
 
-/* "enforce", "audit-or-off": a word for reports. */
+/* "enforce", "unreachable": a word for reports. */
 const char *spn_standing_text(enum spn_standing standing);
 
 /*

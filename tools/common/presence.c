@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A module that registers a control appears in supportedControl of the
- * rootDSE. It is all that can be seen over LDAP of the list of modules.
+ * It is all that can be seen over LDAP of the list of modules.
  */
 #include "presence.h"
 
-#include "spn_policy.h"
+#include "policy/dc_state.h"
 
 #include <string.h>
 
-enum spn_presence spn_presence_of(
-	const struct ldb_message_element *supported_controls)
+enum spn_presence spn_presence_of(const struct ldb_message *root)
 {
-	if (!spn_values_has(supported_controls,
-			    spn_str_of(SPN_POLICY_CONTROL_OID)))
+	struct spn_dc_state state = {};
+	const char *reason = NULL;
+
+	if (!spn_dc_state_parse(spn_values_first(root, SPN_DC_STATE_ATTRIBUTE),
+				&state,
+				&reason))
 	{
 		return SPN_PRESENCE_NOT_SEEN;
 	}
-	return spn_values_has(supported_controls,
-			      spn_str_of(SPN_POLICY_WATCHES_OID))
-		       ? SPN_PRESENCE_WATCHES
-		       : SPN_PRESENCE_ENFORCES;
+	return (state.mode == SPN_DC_ENFORCE) ? SPN_PRESENCE_ENFORCES
+					      : SPN_PRESENCE_WATCHES;
 }
 
 /* A Samba DC names itself; no other is known that says it is one of AD. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whether the module is at work on a server, as its rootDSE says it. Everybody
- * may read that, even who has not logged on.
+ * Whether the module is at work on a server, as its rootDSE says it to who has
+ * logged on (policy/dc_state.h).
  */
 #ifndef SPN_COMMON_PRESENCE_H
 #define SPN_COMMON_PRESENCE_H
@@ -16,9 +16,8 @@ enum spn_presence {
 	SPN_PRESENCE_ENFORCES,
 };
 
-/* Of the supportedControl of a rootDSE; NULL: it has none. */
-enum spn_presence spn_presence_of(
-	const struct ldb_message_element *supported_controls);
+/* Of a rootDSE that was read with SPN_DC_STATE_ATTRIBUTE. */
+enum spn_presence spn_presence_of(const struct ldb_message *root);
 
 /* A DC that is not Samba's, by its rootDSE. */
 bool spn_presence_is_windows(const struct ldb_message *root);

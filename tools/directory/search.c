@@ -14,6 +14,8 @@
  */
 #include "search.h"
 
+#include "policy/dc_state.h"
+
 #include "ldap_url.h"
 #include "entry.h"
 #include "common/connect.h"
@@ -94,6 +96,7 @@ int audit_server_of(struct ldb_context *ldb,
 		"namingContexts",
 		"supportedCapabilities",
 		"supportedControl",
+		SPN_DC_STATE_ATTRIBUTE,
 		"tokenGroups",
 		"vendorName",
 		NULL,
@@ -120,9 +123,9 @@ int audit_server_of(struct ldb_context *ldb,
 		return LDB_ERR_NO_SUCH_OBJECT;
 	}
 	server->dns_host_name = spn_values_text(res->msgs[0], "dnsHostName");
-	el = spn_values_of(res->msgs[0], "supportedControl");
-	server->presence = spn_presence_of(el);
+	server->presence = spn_presence_of(res->msgs[0]);
 	server->is_windows = spn_presence_is_windows(res->msgs[0]);
+	el = spn_values_of(res->msgs[0], "supportedControl");
 	server->has_phantom_root =
 		spn_values_has(el, spn_str_of(LDB_CONTROL_SEARCH_OPTIONS_OID));
 	server->has_descriptors =

@@ -79,14 +79,13 @@ static void policy_show_presence(TALLOC_CTX *mem_ctx,
 					 "in smb.conf of the DC",
 		[SPN_PRESENCE_ENFORCES] = ", but spn_policy is in force there",
 	};
-	static const char attr[] = "supportedControl";
 	struct ldb_dn *root = ldb_dn_new(mem_ctx, ldb, NULL);
 	const struct ldb_message *msg = NULL;
 	enum spn_presence presence = SPN_PRESENCE_NOT_SEEN;
 
-	msg = policy_read_attr(mem_ctx, ldb, root, attr);
+	msg = policy_read_attr(mem_ctx, ldb, root, SPN_DC_STATE_ATTRIBUTE);
 	if (msg != NULL) {
-		presence = spn_presence_of(spn_values_of(msg, attr));
+		presence = spn_presence_of(msg);
 	}
 	policy_say("database      %s", spn_connect_url(tool->connect));
 	policy_say("module list   not visible over LDAP%s", texts[presence]);
