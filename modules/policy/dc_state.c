@@ -283,7 +283,8 @@ char *spn_dc_time_text(TALLOC_CTX *mem_ctx, struct spn_str since)
 	const char *t = since.data;
 
 	return talloc_asprintf(mem_ctx,
-			       "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
+			       "%.4s-%.2s-%.2s"
+			       "T%.2s:%.2s:%.2sZ",
 			       t,
 			       t + 4,
 			       t + 6,

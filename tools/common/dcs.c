@@ -380,12 +380,13 @@ char *spn_dc_says(TALLOC_CTX *mem_ctx, const struct spn_dc *dc)
 {
 	static const char conf[] = "spn_policy:mode in its smb.conf lets it "
 				   "refuse nothing";
+	static const char idle[] = "the module does not know the ldb of this "
+				   "samba, and does nothing";
 	static const char *const sentences[SPN_NUM_STANDINGS] = {
 		[SPN_STANDING_ENFORCE] = "",
 		[SPN_STANDING_AUDIT] = conf,
 		[SPN_STANDING_OFF] = conf,
-		[SPN_STANDING_IDLE] = "the module does not know the ldb of "
-				      "this samba, and does nothing",
+		[SPN_STANDING_IDLE] = idle,
 		[SPN_STANDING_ABSENT] = "its samba runs without spn_policy",
 		[SPN_STANDING_UNCLEAR] = "what it says of its module is odd: ",
 		[SPN_STANDING_UNREACHABLE] = "nothing is known of it: ",

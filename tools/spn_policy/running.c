@@ -40,8 +40,9 @@ static bool policy_conf_is_obeyed(const struct policy_state *state,
 					     "mode");
 
 	/* A word that is none of them means enforce. */
-	if (mode == NULL || (strcmp(mode, spn_mode_text(SPN_MODE_AUDIT)) &&
-			     strcmp(mode, spn_mode_text(SPN_MODE_OFF))))
+	if (mode == NULL ||
+	    (strcmp(mode, spn_mode_text(SPN_MODE_AUDIT)) != 0 &&
+	     strcmp(mode, spn_mode_text(SPN_MODE_OFF)) != 0))
 	{
 		mode = spn_mode_text(SPN_MODE_ENFORCE);
 	}
