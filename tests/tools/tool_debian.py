@@ -31,6 +31,7 @@ EXPECTED = {
         "lib/systemd/system/samba-ad-dc.service.d/spn-guard.conf",
         "usr/share/man/man8/ldb_spn_policy.8.gz",
         "usr/share/bash-completion/completions/spn-policy",
+        "usr/share/spn_policy/spn-policy-status.schema.json",
         "usr/share/zsh/vendor-completions/_spn-policy"},
     "spn-tools": {
         "usr/bin/setspn", "usr/bin/spn-audit",
