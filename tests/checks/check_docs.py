@@ -336,10 +336,15 @@ def waf_commands():
                                     re.MULTILINE)) | {'format'}
 
 
+def packages():
+    return re.findall(r'^Package: (\S+)$', read('tools/debian/control'),
+                      re.MULTILINE)
+
+
 def check_command(path, line, helps, waf):
     """One line of code: what of ours it names is there."""
     for name in OUR_TOOL.findall(line):
-        if name not in helps:
+        if name not in helps and name not in packages():
             complain(path, 'there is no program %s: %s' % (name, line))
     for name in OUR_PATH.findall(line):
         if not os.path.exists(name):
