@@ -22,7 +22,7 @@ LIBRARIES = {
 PROGRAMS = {
     'policy': '''
         test_spn test_spn_parts test_syntax test_spn_unicode test_spn_set test_spn_mappings
-        test_spn_index test_kdc_names test_host_pair test_settings test_settings_values
+        test_spn_index test_kdc_names test_ticket_types test_host_pair test_settings test_settings_values
         test_settings_effects test_messages test_report test_completion test_rules_oom
         test_dc_state
         test_rows

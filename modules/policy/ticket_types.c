@@ -5,7 +5,7 @@
  */
 #include "ticket_types.h"
 
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,19 +16,35 @@
 #define AES_MAJOR 4
 #define AES_MINOR 24
 
+/* "4.17.12-Debian": the first two numbers. */
+static bool read_version(const char *text,
+			 unsigned long *_major,
+			 unsigned long *_minor)
+{
+	char *end = NULL;
+
+	if (text == NULL || !isdigit((unsigned char)text[0])) {
+		return false;
+	}
+	*_major = strtoul(text, &end, 10);
+	if (end[0] != '.' || !isdigit((unsigned char)end[1])) {
+		return false;
+	}
+	*_minor = strtoul(end + 1, &end, 10);
+	return true;
+}
+
 uint32_t spn_ticket_types(const struct spn_kdc *kdc)
 {
 	uint32_t allowed = (kdc->allowed != 0) ? kdc->allowed : ALL_TYPES;
-	unsigned major = 0;
-	unsigned minor = 0;
+	unsigned long major = 0;
+	unsigned long minor = 0;
 	bool takes_aes;
 
 	if (kdc->configured != 0) {
 		return kdc->configured & (allowed | SPN_TYPE_AES_SESSION);
 	}
-	if (kdc->version == NULL ||
-	    sscanf(kdc->version, "%u.%u", &major, &minor) != 2)
-	{
+	if (!read_version(kdc->version, &major, &minor)) {
 		return 0;
 	}
 	takes_aes = (major > AES_MAJOR ||

@@ -31,7 +31,7 @@ struct spn_kdc {
 	int level;	     /* msDS-Behavior-Version of the domain */
 };
 
-/* Never 0, unless the version is none. */
+/* 0: the version is none, or nothing of it is allowed. */
 uint32_t spn_ticket_types(const struct spn_kdc *kdc);
 
 /*
