@@ -58,7 +58,7 @@ bool spn_ldb_is_checked(const char *version)
 
 /* ------------------------------------------------------------- the trial */
 
-static const char oid_of_trial[] = "1.2.3";
+static const char oid_of_trial[] = "trial";
 
 struct trial {
 	struct ldb_context *ldb;

@@ -33,11 +33,12 @@ Before=network.target
 
 [Service]
 Type=oneshot
+ExecStart=/usr/sbin/ip link set lo up
 ExecStart=/usr/sbin/ip address add %s/24 dev lo
 
 [Install]
 WantedBy=sysinit.target
-""" % ADDRESS
+"""
 
 # Without sysvol's ACLs, which not every file system has.
 SAMBA_TOOL = """
@@ -92,29 +93,49 @@ def build(release):
     return stage
 
 
-def provision(booted):
-    """A domain of one controller, which is running afterwards."""
+def prepare(booted, address, first):
+    """Its names and addresses; FIRST is the address of the first controller."""
+    domain = REALM.lower()
     booted.write("/etc/hosts", "127.0.0.1 localhost\n%s %s.%s %s\n" % (
-        ADDRESS, booted.host, REALM.lower(), booted.host))
-    booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (
-        REALM.lower(), ADDRESS))
+        address, booted.host, domain, booted.host))
+    booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (domain,
+                                                                    first))
     booted.write("/etc/krb5.conf", "[libdefaults]\n default_realm = %s\n"
                  " rdns = false\n[realms]\n %s = {\n  kdc = %s\n }\n"
-                 % (REALM, REALM, ADDRESS))
-    booted.write("/etc/systemd/system/lab-address.service", ADDRESS_UNIT)
+                 % (REALM, REALM, first))
+    booted.write("/etc/systemd/system/lab-address.service",
+                 ADDRESS_UNIT % address)
     booted.run(["systemctl", "enable", "--now", "lab-address"], check=True)
     if os.path.exists(booted.file("/etc/samba/smb.conf")):
         os.unlink(booted.file("/etc/samba/smb.conf"))
+
+
+def make_controller(booted, address, *argv):
+    """samba-tool domain ARGV..., and samba runs afterwards."""
     booted.run(
-        ["python3", "-c", SAMBA_TOOL, "domain", "provision", "--realm=" + REALM,
-         "--domain=LAB", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL",
-         "--host-ip=" + ADDRESS, "--adminpass=" + PASSWORD,
-         "--option=interfaces=lo " + ADDRESS + "/24",
-         "--option=bind interfaces only=yes",
-         "--option=server services=-s3fs"], seconds=300, check=True)
+        ["python3", "-c", SAMBA_TOOL, "domain", *argv,
+         "--dns-backend=SAMBA_INTERNAL", "--option=server services=-s3fs",
+         "--option=interfaces=%s/24" % address,
+         "--option=bind interfaces only=yes"], seconds=300, check=True)
     booted.run(["systemctl", "unmask", "samba-ad-dc"], check=True)
     booted.run(["systemctl", "enable", "--now", "samba-ad-dc"], seconds=120,
                check=True)
+
+
+def provision(booted, address=ADDRESS):
+    """A domain of one controller, which is running afterwards."""
+    prepare(booted, address, address)
+    make_controller(
+        booted, address, "provision", "--realm=" + REALM, "--domain=LAB",
+        "--server-role=dc", "--host-ip=" + address, "--adminpass=" + PASSWORD)
+
+
+def join(booted, address, first):
+    """One more controller of the domain of FIRST, an address."""
+    prepare(booted, address, first)
+    make_controller(booted, address, "join", REALM.lower(), "DC",
+                    "--username=Administrator", "--password=" + PASSWORD,
+                    "--server=dc1." + REALM.lower())
 
 
 def answers(booted, seconds=60):

@@ -12,11 +12,7 @@ import os
 import shutil
 import subprocess
 
-from spnenv import booted, layout, machine, template
-
-MIRROR = "http://deb.debian.org/debian"
-SECURITY = "http://deb.debian.org/debian-security"
-SUITES = {"12": "bookworm", "13": "trixie"}
+from spnenv import booted, layout, machine, releases, template
 
 QUIET = "export DEBIAN_FRONTEND=noninteractive LC_ALL=C\n"
 # apt wants to write as a user of its own, which a layer need not allow.
@@ -27,12 +23,8 @@ BUILDERS = QUIET + APT + (" update && " + APT + " install "
 
 def sources(release, backports=False):
     """The text of /etc/apt/sources.list."""
-    suite = SUITES[release]
-    more = ["deb %s %s-backports main" % (MIRROR, suite)] * backports
-    return "\n".join(["deb %s %s main" % (MIRROR, suite),
-                      "deb %s %s-updates main" % (MIRROR, suite),
-                      "deb %s %s-security main" % (SECURITY, suite),
-                      *more]) + "\n"
+    found = releases.find(release + "+backports" * backports)
+    return "\n".join(releases.sources(found, releases.own_targets())) + "\n"
 
 
 def made(release, script, sections=machine.SECTIONS):

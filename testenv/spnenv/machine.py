@@ -103,10 +103,12 @@ class Machine:
 
     layers: folders that are laid over the root, the first one on top.
     binds: pairs of a folder here and its place there, only to be read.
+    network: the path of a network namespace; None: one of its own.
     """
 
     def __init__(self, release, layers=(), binds=(), host="dc1",
-                 sections=SECTIONS):
+                 sections=SECTIONS, network=None):
+        self.network = network
         self.root = root_of(release, sections)
         self.layers = layers
         self.binds = binds
@@ -117,7 +119,7 @@ class Machine:
 
     def __enter__(self):
         # Seen by nobody else: any number of machines is mounted there.
-        self.folder = os.path.join(layout.cache_dir(), "machine")
+        self.folder = os.path.join(layout.cache_dir(), "machine", self.host)
         os.makedirs(self.folder, exist_ok=True)
         run_checked(["mount", "-t", "tmpfs", "-o", "mode=755", "machine",
                      self.folder])
@@ -156,7 +158,9 @@ class Machine:
                        check=False, stderr=subprocess.DEVNULL)
         run_checked(["mount", "-t", "cgroup2", "none", "/sys/fs/cgroup"])
         argv = ["systemd-nspawn", "--quiet", "--directory", self.path("root"),
-                "--register=no", "--keep-unit", "--private-network",
+                "--register=no", "--keep-unit",
+                ("--network-namespace-path=" + self.network
+                 if self.network else "--private-network"),
                 # no bind over a file that packages replace
                 "--timezone=off", "--resolv-conf=off",
                 "--console=read-only", "--boot", "--machine=" + self.host]

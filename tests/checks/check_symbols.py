@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The built module exports one symbol, and links nothing it must not.
+"""The built module exports one symbol, and links nothing it must not; and no
+function of ours is called like one of a library that a program or a test of
+ours has beside it, which would then call the wrong one.
 
 Every program that opens an ldb loads the module into itself: whatever else
 it exported could collide with theirs, and libkrb5 would meet Samba's Heimdal.
 """
 
+import glob
 import os
+import re
 import subprocess
 import sys
 
-FOLDER = os.path.join(os.environ.get('SPN_POLICY_BUILD', 'bin'),
-                      'ldb-modules')
+BUILD = os.environ.get('SPN_POLICY_BUILD', 'bin')
+FOLDER = os.path.join(BUILD, 'ldb-modules')
 MODULE = os.path.join(FOLDER, 'spn_policy.so')
 FOREIGN = ('krb5', 'gssapi', 'hdb', '-samba4', '-private-samba')
 
@@ -18,6 +22,32 @@ FOREIGN = ('krb5', 'gssapi', 'hdb', '-samba4', '-private-samba')
 def output(*command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE,
                           universal_newlines=True).stdout
+
+
+def names(*command):
+    return {line.split()[-1].partition('@')[0]
+            for line in output(*command).splitlines()
+            if line and not line.endswith(':')}
+
+
+def libraries():
+    """The shared ones that our programs and tests have beside them."""
+    programs = [path for folder in ('programs', 'tests')
+                for path in glob.glob(os.path.join(BUILD, folder, '*'))
+                if os.path.isfile(path)]
+    return sorted(set(re.findall(r'=> (/\S+)', output('ldd', *programs))))
+
+
+def clashes():
+    ours = names('nm', '--defined-only', '--extern-only', '--no-sort',
+                 *glob.glob(os.path.join(BUILD, 'lib*.a')))
+    # What stands in for a function of talloc does so on purpose.
+    ours -= names('nm', '--defined-only', '--extern-only',
+                  *glob.glob(os.path.join(BUILD, 'libfail_allocation.a')))
+    for library in libraries():
+        for name in sorted(ours & names('nm', '-D', '--defined-only',
+                                        library)):
+            yield '%s is a function of %s, too' % (name, library)
 
 
 def main():
@@ -37,9 +67,10 @@ def main():
     for line in output('readelf', '-d', MODULE).splitlines():
         if '(NEEDED)' in line and any(word in line for word in FOREIGN):
             errors.append('must not be linked: ' + line.split()[-1])
-    for error in errors:
-        print('%s: %s' % (MODULE, error))
-    return 1 if errors else 0
+    found = list(clashes())
+    for error in ['%s: %s' % (MODULE, error) for error in errors] + found:
+        print(error)
+    return 1 if errors or found else 0
 
 
 sys.exit(main())

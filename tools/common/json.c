@@ -6,7 +6,7 @@
 
 #include "policy/quote.h"
 
-static void new_line(const struct json *json)
+static void new_line(const struct spn_json_out *json)
 {
 	if (json->is_indented) {
 		fprintf(json->stream, "\n%*s", (int)(2 * json->depth), "");
@@ -14,7 +14,7 @@ static void new_line(const struct json *json)
 }
 
 /* What stands before a value; name is NULL in an array. */
-static void begin(struct json *json, const char *name)
+static void begin(struct spn_json_out *json, const char *name)
 {
 	if (json->depth > 0) {
 		fputs(json->is_empty	  ? ""
@@ -29,7 +29,7 @@ static void begin(struct json *json, const char *name)
 	}
 }
 
-void json_open(struct json *json, const char *name, char bracket)
+void spn_json_open(struct spn_json_out *json, const char *name, char bracket)
 {
 	begin(json, name);
 	fputc(bracket, json->stream);
@@ -37,7 +37,7 @@ void json_open(struct json *json, const char *name, char bracket)
 	json->is_empty = true;
 }
 
-void json_close(struct json *json, char bracket)
+void spn_json_close(struct spn_json_out *json, char bracket)
 {
 	json->depth--;
 	if (!json->is_empty) {
@@ -47,7 +47,9 @@ void json_close(struct json *json, char bracket)
 	fputc(bracket, json->stream);
 }
 
-void json_string(struct json *json, const char *name, struct spn_str text)
+void spn_json_string(struct spn_json_out *json,
+		     const char *name,
+		     struct spn_str text)
 {
 	char *quoted = spn_json(json->mem_ctx, text);
 
@@ -57,18 +59,22 @@ void json_string(struct json *json, const char *name, struct spn_str text)
 	talloc_free(quoted);
 }
 
-void json_text(struct json *json, const char *name, const char *text)
+void spn_json_text(struct spn_json_out *json,
+		   const char *name,
+		   const char *text)
 {
-	json_string(json, name, spn_str_of(text));
+	spn_json_string(json, name, spn_str_of(text));
 }
 
-void json_number(struct json *json, const char *name, size_t number)
+void spn_json_number(struct spn_json_out *json,
+		     const char *name,
+		     size_t number)
 {
 	begin(json, name);
 	fprintf(json->stream, "%zu", number);
 }
 
-void json_bool(struct json *json, const char *name, bool is_true)
+void spn_json_bool(struct spn_json_out *json, const char *name, bool is_true)
 {
 	begin(json, name);
 	fputs(is_true ? "true" : "false", json->stream);

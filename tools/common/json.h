@@ -11,7 +11,7 @@
 #include "policy/spn.h"
 
 /* Where in a document we are. */
-struct json {
+struct spn_json_out {
 	TALLOC_CTX *mem_ctx;
 	FILE *stream;
 	bool is_indented; /* else one line */
@@ -21,13 +21,19 @@ struct json {
 };
 
 /* '{' or '[', and the other half. */
-void json_open(struct json *json, const char *name, char bracket);
-void json_close(struct json *json, char bracket);
+void spn_json_open(struct spn_json_out *json, const char *name, char bracket);
+void spn_json_close(struct spn_json_out *json, char bracket);
 
 /* No data, and NULL, become null. */
-void json_string(struct json *json, const char *name, struct spn_str text);
-void json_text(struct json *json, const char *name, const char *text);
-void json_number(struct json *json, const char *name, size_t number);
-void json_bool(struct json *json, const char *name, bool is_true);
+void spn_json_string(struct spn_json_out *json,
+		     const char *name,
+		     struct spn_str text);
+void spn_json_text(struct spn_json_out *json,
+		   const char *name,
+		   const char *text);
+void spn_json_number(struct spn_json_out *json,
+		     const char *name,
+		     size_t number);
+void spn_json_bool(struct spn_json_out *json, const char *name, bool is_true);
 
 #endif

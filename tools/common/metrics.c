@@ -7,10 +7,10 @@
 #include "policy/quote.h"
 
 /* Label values: \ " are escaped; there is no line end any more. */
-bool metric_label(TALLOC_CTX *mem_ctx,
-		  FILE *stream,
-		  const char *name,
-		  const char *value)
+bool spn_metric_label(TALLOC_CTX *mem_ctx,
+		      FILE *stream,
+		      const char *name,
+		      const char *value)
 {
 	char *printable = spn_printable(mem_ctx,
 					spn_str_of((value == NULL) ? ""
@@ -32,16 +32,16 @@ bool metric_label(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-void metric_head(FILE *stream, const char *name, const char *help)
+void spn_metric_head(FILE *stream, const char *name, const char *help)
 {
 	fprintf(stream, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
 }
 
-void metric_number(FILE *stream,
-		   const char *name,
-		   const char *help,
-		   size_t number)
+void spn_metric_number(FILE *stream,
+		       const char *name,
+		       const char *help,
+		       size_t number)
 {
-	metric_head(stream, name, help);
+	spn_metric_head(stream, name, help);
 	fprintf(stream, "%s %zu\n", name, number);
 }

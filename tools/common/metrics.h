@@ -10,18 +10,18 @@
 #include <stdio.h>
 
 /* The two lines above the values of one gauge. */
-void metric_head(FILE *stream, const char *name, const char *help);
+void spn_metric_head(FILE *stream, const char *name, const char *help);
 
 /* NAME="VALUE", NULL as "". False when out of memory. */
-bool metric_label(TALLOC_CTX *mem_ctx,
-		  FILE *stream,
-		  const char *name,
-		  const char *value);
+bool spn_metric_label(TALLOC_CTX *mem_ctx,
+		      FILE *stream,
+		      const char *name,
+		      const char *value);
 
 /* A gauge with one value and no label. */
-void metric_number(FILE *stream,
-		   const char *name,
-		   const char *help,
-		   size_t number);
+void spn_metric_number(FILE *stream,
+		       const char *name,
+		       const char *help,
+		       size_t number);
 
 #endif

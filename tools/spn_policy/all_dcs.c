@@ -136,39 +136,41 @@ static bool write_text(TALLOC_CTX *mem_ctx,
 
 /* ------------------------------------------------------------------ JSON */
 
-static void put_state(struct json *json, const struct spn_dc *dc)
+static void put_state(struct spn_json_out *json, const struct spn_dc *dc)
 {
 	static const struct spn_str none = {};
 	const char *word = NULL;
 	size_t n;
 
-	json_string(json, "version", dc->has_state ? dc->state.version : none);
-	json_string(json, "ldb", dc->has_state ? dc->state.ldb : none);
-	json_text(json, "since", loaded(json->mem_ctx, dc));
-	json_open(json, "restart", '[');
+	spn_json_string(json,
+			"version",
+			dc->has_state ? dc->state.version : none);
+	spn_json_string(json, "ldb", dc->has_state ? dc->state.ldb : none);
+	spn_json_text(json, "since", loaded(json->mem_ctx, dc));
+	spn_json_open(json, "restart", '[');
 	for (n = 0; is_restart_due(dc); n++) {
 		word = spn_dc_restart_word(dc->state.restart, n);
 		if (word == NULL) {
 			break;
 		}
-		json_text(json, NULL, word);
+		spn_json_text(json, NULL, word);
 	}
-	json_close(json, ']');
+	spn_json_close(json, ']');
 }
 
-static void put_dc(struct json *json, const struct spn_dc *dc)
+static void put_dc(struct spn_json_out *json, const struct spn_dc *dc)
 {
 	char *text = spn_dc_says(json->mem_ctx, dc);
 
-	json_open(json, NULL, '{');
-	json_text(json, "name", dc->name);
-	json_bool(json, "readOnly", dc->is_read_only);
-	json_bool(json, "samba", !dc->is_windows);
-	json_text(json, "state", spn_standing_text(dc->standing));
-	json_bool(json, "letsIn", spn_dc_lets_in(dc));
+	spn_json_open(json, NULL, '{');
+	spn_json_text(json, "name", dc->name);
+	spn_json_bool(json, "readOnly", dc->is_read_only);
+	spn_json_bool(json, "samba", !dc->is_windows);
+	spn_json_text(json, "state", spn_standing_text(dc->standing));
+	spn_json_bool(json, "letsIn", spn_dc_lets_in(dc));
 	put_state(json, dc);
-	json_text(json, "text", text);
-	json_close(json, '}');
+	spn_json_text(json, "text", text);
+	spn_json_close(json, '}');
 	json->ok = json->ok && text != NULL;
 }
 
@@ -176,7 +178,7 @@ static bool write_json(TALLOC_CTX *mem_ctx,
 		       const struct policy_tool *tool,
 		       const struct spn_dcs *dcs)
 {
-	struct json json = {
+	struct spn_json_out json = {
 		.mem_ctx = mem_ctx,
 		.stream = stdout,
 		.is_indented = true,
@@ -188,23 +190,25 @@ static bool write_json(TALLOC_CTX *mem_ctx,
 	if (now == NULL) {
 		return false;
 	}
-	json_open(&json, NULL, '{');
-	json_open(&json, "meta", '{');
-	json_text(&json, "tool", "spn-policy");
-	json_text(&json, "version", SPN_POLICY_VERSION);
-	json_text(&json, "domain", dcs->domain);
-	json_text(&json, "url", spn_connect_url(tool->connect));
-	json_text(&json, "time", spn_dc_time_text(mem_ctx, spn_str_of(now)));
-	json_number(&json, "controllers", dcs->num_dcs);
-	json_number(&json, "enforcing", count_enforcing(dcs));
-	json_number(&json, "lettingIn", count_letting_in(dcs));
-	json_close(&json, '}');
-	json_open(&json, "controllers", '[');
+	spn_json_open(&json, NULL, '{');
+	spn_json_open(&json, "meta", '{');
+	spn_json_text(&json, "tool", "spn-policy");
+	spn_json_text(&json, "version", SPN_POLICY_VERSION);
+	spn_json_text(&json, "domain", dcs->domain);
+	spn_json_text(&json, "url", spn_connect_url(tool->connect));
+	spn_json_text(&json,
+		      "time",
+		      spn_dc_time_text(mem_ctx, spn_str_of(now)));
+	spn_json_number(&json, "controllers", dcs->num_dcs);
+	spn_json_number(&json, "enforcing", count_enforcing(dcs));
+	spn_json_number(&json, "lettingIn", count_letting_in(dcs));
+	spn_json_close(&json, '}');
+	spn_json_open(&json, "controllers", '[');
 	for (i = 0; i < dcs->num_dcs; i++) {
 		put_dc(&json, &dcs->dcs[i]);
 	}
-	json_close(&json, ']');
-	json_close(&json, '}');
+	spn_json_close(&json, ']');
+	spn_json_close(&json, '}');
 	fputc('\n', stdout);
 	return json.ok;
 }
@@ -221,10 +225,13 @@ static bool put_gauge(TALLOC_CTX *mem_ctx,
 	bool ok = true;
 	size_t i;
 
-	metric_head(stdout, name, help);
+	spn_metric_head(stdout, name, help);
 	for (i = 0; i < dcs->num_dcs; i++) {
 		printf("%s{", name);
-		ok = metric_label(mem_ctx, stdout, "dc", dcs->dcs[i].name) &&
+		ok = spn_metric_label(mem_ctx,
+				      stdout,
+				      "dc",
+				      dcs->dcs[i].name) &&
 		     ok;
 		printf("} %lld\n", value(&dcs->dcs[i]));
 	}
@@ -258,7 +265,7 @@ static bool put_states(TALLOC_CTX *mem_ctx, const struct spn_dcs *dcs)
 	size_t i;
 	int s;
 
-	metric_head(stdout, name, "1 for the state that a DC is in.");
+	spn_metric_head(stdout, name, "1 for the state that a DC is in.");
 	for (i = 0; i < dcs->num_dcs; i++) {
 		const struct spn_dc *dc = &dcs->dcs[i];
 
@@ -266,13 +273,16 @@ static bool put_states(TALLOC_CTX *mem_ctx, const struct spn_dcs *dcs)
 			enum spn_standing standing = (enum spn_standing)s;
 
 			printf("%s{", name);
-			ok = metric_label(mem_ctx, stdout, "dc", dc->name) &&
+			ok = spn_metric_label(mem_ctx,
+					      stdout,
+					      "dc",
+					      dc->name) &&
 			     ok;
 			putchar(',');
-			ok = metric_label(mem_ctx,
-					  stdout,
-					  "state",
-					  spn_standing_text(standing)) &&
+			ok = spn_metric_label(mem_ctx,
+					      stdout,
+					      "state",
+					      spn_standing_text(standing)) &&
 			     ok;
 			printf("} %d\n", dc->standing == standing ? 1 : 0);
 		}
@@ -282,10 +292,10 @@ static bool put_states(TALLOC_CTX *mem_ctx, const struct spn_dcs *dcs)
 
 static bool put_slice(TALLOC_CTX *mem_ctx, const char *name, struct spn_str s)
 {
-	return metric_label(mem_ctx,
-			    stdout,
-			    name,
-			    talloc_strndup(mem_ctx, s.data, s.len));
+	return spn_metric_label(mem_ctx,
+				stdout,
+				name,
+				talloc_strndup(mem_ctx, s.data, s.len));
 }
 
 /* What it runs; no line where it does not say. */
@@ -295,7 +305,9 @@ static bool put_versions(TALLOC_CTX *mem_ctx, const struct spn_dcs *dcs)
 	bool ok = true;
 	size_t i;
 
-	metric_head(stdout, name, "The version of the module, and its ldb.");
+	spn_metric_head(stdout,
+			name,
+			"The version of the module, and its ldb.");
 	for (i = 0; i < dcs->num_dcs; i++) {
 		const struct spn_dc *dc = &dcs->dcs[i];
 
@@ -303,7 +315,7 @@ static bool put_versions(TALLOC_CTX *mem_ctx, const struct spn_dcs *dcs)
 			continue;
 		}
 		printf("%s{", name);
-		ok = metric_label(mem_ctx, stdout, "dc", dc->name) && ok;
+		ok = spn_metric_label(mem_ctx, stdout, "dc", dc->name) && ok;
 		putchar(',');
 		ok = put_slice(mem_ctx, "version", dc->state.version) && ok;
 		putchar(',');
@@ -320,19 +332,19 @@ static bool write_metrics(TALLOC_CTX *mem_ctx,
 	bool ok = true;
 
 	(void)tool;
-	metric_number(stdout,
-		      "spn_policy_dcs",
-		      "Domain controllers of the domain.",
-		      dcs->num_dcs);
-	metric_number(stdout,
-		      "spn_policy_dcs_letting_in",
-		      "Those through which what the policy refuses can be "
-		      "written, as far as it is known.",
-		      count_letting_in(dcs));
-	metric_number(stdout,
-		      "spn_policy_last_run_timestamp_seconds",
-		      "When they were asked, seconds since 1970.",
-		      (size_t)time(NULL));
+	spn_metric_number(stdout,
+			  "spn_policy_dcs",
+			  "Domain controllers of the domain.",
+			  dcs->num_dcs);
+	spn_metric_number(stdout,
+			  "spn_policy_dcs_letting_in",
+			  "Those through which what the policy refuses can be "
+			  "written, as far as it is known.",
+			  count_letting_in(dcs));
+	spn_metric_number(stdout,
+			  "spn_policy_last_run_timestamp_seconds",
+			  "When they were asked, seconds since 1970.",
+			  (size_t)time(NULL));
 	ok = put_states(mem_ctx, dcs) && put_versions(mem_ctx, dcs);
 	ok = ok && put_gauge(mem_ctx,
 			     dcs,

@@ -30,9 +30,9 @@ static void write_counts(const struct audit_result *result, FILE *stream)
 	const struct spn_message *m = audit_message_next(NULL);
 	int s;
 
-	metric_head(stream,
-		    "spn_audit_findings",
-		    "What spn-audit found, by code and severity.");
+	spn_metric_head(stream,
+			"spn_audit_findings",
+			"What spn-audit found, by code and severity.");
 	for (; m != NULL; m = audit_message_next(m)) {
 		if (!audit_choice_is_on(result->choice, m)) {
 			continue;
@@ -59,39 +59,40 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 	size_t gaps = 0;
 	bool ok = false;
 
-	metric_head(stream,
-		    "spn_audit_info",
-		    "What was audited, and by which version.");
+	spn_metric_head(stream,
+			"spn_audit_info",
+			"What was audited, and by which version.");
 	fputs("spn_audit_info{", stream);
-	ok = metric_label(mem_ctx, stream, "version", SPN_POLICY_VERSION);
+	ok = spn_metric_label(mem_ctx, stream, "version", SPN_POLICY_VERSION);
 	fputc(',', stream);
-	ok = ok && metric_label(mem_ctx, stream, "domain", result->domain);
+	ok = ok && spn_metric_label(mem_ctx, stream, "domain", result->domain);
 	fputc(',', stream);
-	ok = ok && metric_label(mem_ctx, stream, "dc", result->dc);
+	ok = ok && spn_metric_label(mem_ctx, stream, "dc", result->dc);
 	fputs("} 1\n", stream);
-	metric_number(stream,
-		      "spn_audit_accounts",
-		      "Accounts that were looked at.",
-		      result->num_accounts);
-	metric_number(stream,
-		      "spn_audit_spns",
-		      "Values of servicePrincipalName on them.",
-		      result->num_spns);
-	metric_number(stream,
-		      "spn_audit_accepted",
-		      "Findings that a baseline accepts, not counted below.",
-		      result->num_accepted);
+	spn_metric_number(stream,
+			  "spn_audit_accounts",
+			  "Accounts that were looked at.",
+			  result->num_accounts);
+	spn_metric_number(stream,
+			  "spn_audit_spns",
+			  "Values of servicePrincipalName on them.",
+			  result->num_spns);
+	spn_metric_number(
+		stream,
+		"spn_audit_accepted",
+		"Findings that a baseline accepts, not counted below.",
+		result->num_accepted);
 	while (result->gaps != NULL && result->gaps[gaps] != NULL) {
 		gaps++;
 	}
-	metric_number(stream,
-		      "spn_audit_incomplete",
-		      "Things that could not be read.",
-		      gaps);
-	metric_number(stream,
-		      "spn_audit_last_run_timestamp_seconds",
-		      "When the audit was made, seconds since 1970.",
-		      (size_t)result->timestamp);
+	spn_metric_number(stream,
+			  "spn_audit_incomplete",
+			  "Things that could not be read.",
+			  gaps);
+	spn_metric_number(stream,
+			  "spn_audit_last_run_timestamp_seconds",
+			  "When the audit was made, seconds since 1970.",
+			  (size_t)result->timestamp);
 	write_counts(result, stream);
 	return ok;
 }

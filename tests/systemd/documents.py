@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands of the documents for an admin, typed as they stand there, on booted
+controllers with our packages: testenv/systemd RELEASE documents [PAGE...]
+
+Of a block ```console a line with a prompt is a command, "root@dc2:~# " on the
+second controller; the lines below it are in what it prints, in this order. A line
+"..." stands for any. With --show all that is printed is shown.
+"""
+
+import os
+import re
+import sys
+
+from spnenv import booted, layers, layout, machine
+from spnenv.errors import TestenvError
+
+DOCS = os.path.join(layout.CHECKOUT, "docs")
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROMPT = re.compile(r"(?:root@(dc\d):~)?[#$] (.*)\Z")
+HERE_DOCUMENT = re.compile(r"<<'?(\w+)'?")
+# What exits with 1 when there is something to say.
+SAYS_SO = re.compile(r"spn-audit|spn-policy status|grep")
+ADDRESSES = {"dc1": "10.53.57.30", "dc2": "10.53.57.31"}
+NETWORK = "/run/netns/lab"
+INSTALL = ("apt-get -o APT::Sandbox::User=root -y install "
+           "./samba-spn-policy_*.deb ./spn-tools_*.deb")
+ENABLE = ("spn-policy enable", "systemctl restart samba-ad-dc")
+# What has been done before a page begins.
+PAGES = {
+    "install.md": (),
+    "operate.md": (INSTALL, *ENABLE),
+    "recover.md": (INSTALL, *ENABLE,
+                   "truncate -s 20000 /usr/lib/*/samba/ldb/spn_policy.so",
+                   "systemctl restart samba-ad-dc"),
+    "walkthrough.md": (
+        "for name in svc-shop svc-old; do samba-tool user create $name "
+        "--random-password; done",
+        "samba-tool spn add http/shop svc-shop",
+        "samba-tool spn add http/shop.lab.example.com svc-old",
+        "samba-tool spn add http/wiki svc-old"),
+}
+
+
+def commands(text):
+    """(host, command, what it prints) of each command of a page."""
+    for block in BLOCK.findall(text):
+        host, command, wanted, end = None, None, [], None
+        for line in block.splitlines():
+            found = PROMPT.match(line)
+            if end is not None:
+                command += "\n" + line
+                end = None if line == end else end
+            elif found:
+                if command is not None:
+                    yield host, command, wanted
+                host, command, wanted = found[1] or "dc1", found[2], []
+                document = HERE_DOCUMENT.search(command)
+                end = document[1] if document else None
+            else:
+                wanted.append(line)
+        if command is not None:
+            yield host, command, wanted
+
+
+def is_in(wanted, printed):
+    """The lines are there, one behind the other; blanks do not count."""
+    place = 0
+    for line in wanted:
+        line = " ".join(line.split())
+        if line in ("", "..."):
+            continue
+        place = printed.find(line, place)
+        if place < 0:
+            return False
+        place += len(line)
+    return True
+
+
+def typed(controller, command):
+    return controller.run(
+        ["env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c",
+         "cd /debs && " + command.replace("apt-get ", "apt-get "
+                                          "-o APT::Sandbox::User=root -y ")],
+        seconds=600)
+
+
+def go_through(page, controllers, show):
+    problems = 0
+    with open(os.path.join(DOCS, page), encoding="utf-8") as stream:
+        text = stream.read()
+    number = 0
+    for number, (host, command, wanted) in enumerate(commands(text), 1):
+        done = typed(controllers[host], command)
+        good = (done.returncode == 0 or
+                done.returncode == 1 and SAYS_SO.match(command)) and is_in(
+                    wanted, " ".join(done.stdout.split()))
+        problems += not good
+        if show or not good:
+            print("%s %s: root@%s:~# %s [%d]\n%s" % (
+                "ok  " if good else "FAIL", page, host, command,
+                done.returncode, done.stdout), flush=True)
+    print("%s: %d commands, %d failed" % (page, number, problems), flush=True)
+    return problems + (number == 0)
+
+
+def up(controller):
+    if not booted.answers(controller):
+        raise TestenvError("%s does not answer" % controller.host)
+
+
+def try_page(release, page, show):
+    binds = [(layers.debs(release), "/debs")]
+    names = ["dc1", "dc2"] if page == "walkthrough.md" else ["dc1"]
+    with machine.Machine(release, binds=binds, host="dc1",
+                         network=NETWORK) as first:
+        controllers = {"dc1": first}
+        first.start()
+        booted.provision(first, ADDRESSES["dc1"])
+        up(first)
+        for command in PAGES[page]:
+            done = typed(first, command)
+            if done.returncode:
+                raise TestenvError("%s: %s" % (command, done.stdout))
+        if len(names) == 1:
+            return go_through(page, controllers, show)
+        with machine.Machine(release, binds=binds, host="dc2",
+                             network=NETWORK) as second:
+            controllers["dc2"] = second
+            second.start()
+            booted.join(second, ADDRESSES["dc2"], ADDRESSES["dc1"])
+            up(second)
+            return go_through(page, controllers, show)
+
+
+def main(release, argv):
+    show = "--show" in argv
+    pages = [each for each in argv if each != "--show"] or list(PAGES)
+    if not set(pages) <= set(PAGES):
+        raise TestenvError("there are: " + " ".join(PAGES))
+    machine.run_checked(["ip", "netns", "add", os.path.basename(NETWORK)])
+    problems = sum(try_page(release, page, show) for page in pages)
+    sys.stdout.flush()
+    return 1 if problems else 0
