@@ -13,7 +13,7 @@ from waflib.Build import BuildContext
 
 sys.path[:0] = [os.path.join(Context.run_dir, folder)
                 for folder in ('docs/man', 'tests', 'tests/mutate',
-                               'tools/audit/formats', 'tools/build',
+                               'tools/audit/formats', 'tools/compiler',
                                'tools/completion',
                                'tools/debian')]
 import audit_page  # noqa: E402, ours, of the folders just named

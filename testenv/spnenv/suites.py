@@ -84,7 +84,8 @@ DOMAIN_SUITES = (
     Suite("lint", NOWHERE, "status", "./waf lint", seconds=9000, alone=True),
     *(own_test("testenv." + name, NOWHERE, "test_" + name)
       for name in ("results", "matrix")),
-    Suite("tool_debian", NOWHERE, "counted", python("tool_debian")),
+    Suite("tool_debian", NOWHERE, "counted", "PYTHONPATH=%s %s" % (
+        shlex.quote(layout.python_path()), python("tool_debian"))),
     own_test("testenv", MACHINE, "test_testenv", seconds=9000),
     own_test("demo", MACHINE, "test_demo", seconds=6000, alone=True),
     *(Suite("rows." + way, "ad_dc:local", "counted", rows(way))
