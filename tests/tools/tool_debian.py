@@ -77,7 +77,8 @@ def debs(folder):
 
 def setUpModule():
     """Built once, for all."""
-    Built.work = tempfile.mkdtemp()
+    # Not in TMPDIR: somebody else builds there, too, and has to reach it.
+    Built.work = tempfile.mkdtemp(dir="/tmp")
     unittest.addModuleCleanup(shutil.rmtree, Built.work)
     os.chmod(Built.work, 0o755)
     Built.first = copy_of(os.path.join(Built.work, "first"))
