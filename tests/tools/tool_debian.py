@@ -187,6 +187,7 @@ class Packages(Built):
         done = waf_deb(second, ["sh", "-c", 'umask 077; exec "$@"', "sh",
                                 *prefix], HOME="/nonexistent", TZ="Asia/Tokyo",
                        LANG="tr_TR.UTF-8", LC_ALL="", USER="nobody",
+                       TMPDIR=os.path.dirname(second),
                        DEB_BUILD_OPTIONS="nocheck parallel=3")
         self.assertEqual(0, done.returncode, done.stdout[-3000:])
         for name, path in debs(second).items():
