@@ -34,7 +34,7 @@ Before=network.target
 [Service]
 Type=oneshot
 ExecStart=/usr/sbin/ip link set lo up
-ExecStart=/usr/sbin/ip address add %s/24 dev lo
+ExecStart=/usr/sbin/ip address replace %s/24 dev lo
 
 [Install]
 WantedBy=sysinit.target

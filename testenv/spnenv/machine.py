@@ -159,8 +159,9 @@ class Machine:
         run_checked(["mount", "-t", "cgroup2", "none", "/sys/fs/cgroup"])
         argv = ["systemd-nspawn", "--quiet", "--directory", self.path("root"),
                 "--register=no", "--keep-unit",
-                ("--network-namespace-path=" + self.network
-                 if self.network else "--private-network"),
+                *(["--network-namespace-path=" + self.network,
+                   "--capability=CAP_NET_ADMIN"]
+                  if self.network else ["--private-network"]),
                 # no bind over a file that packages replace
                 "--timezone=off", "--resolv-conf=off",
                 "--console=read-only", "--boot", "--machine=" + self.host]
