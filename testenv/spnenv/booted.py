@@ -22,7 +22,8 @@ installed and enabled (--stock: without anything of ours). SUITE is a file of
 tests/systemd/, without .py."""
 
 REALM = "LAB.EXAMPLE.COM"
-ADDRESS = "10.53.57.30"
+ADDRESSES = {"dc1": "10.53.57.30", "dc2": "10.53.57.31"}
+ADDRESS = ADDRESSES["dc1"]
 PASSWORD = "locDCpass1"
 SUITES = os.path.join(layout.CHECKOUT, "tests", "systemd")
 
@@ -96,8 +97,9 @@ def build(release):
 def prepare(booted, address, first):
     """Its names and addresses; FIRST is the address of the first controller."""
     domain = REALM.lower()
-    booted.write("/etc/hosts", "127.0.0.1 localhost\n%s %s.%s %s\n" % (
-        address, booted.host, domain, booted.host))
+    booted.write("/etc/hosts", "127.0.0.1 localhost\n" + "".join(
+        "%s %s.%s %s\n" % (each, name, domain, name)
+        for name, each in ADDRESSES.items()))
     booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (domain,
                                                                     first))
     booted.write("/etc/krb5.conf", "[libdefaults]\n default_realm = %s\n"

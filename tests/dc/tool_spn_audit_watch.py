@@ -55,7 +55,7 @@ class Watcher:
 
     def __init__(self, *args):
         self.process = subprocess.Popen(
-            ["spn-audit", *args, "--watch=1"], stdin=subprocess.DEVNULL,
+            ["spn-audit", base.SAME_KDC, *args, "--watch=1"], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.out, self.err = queue.Queue(), queue.Queue()
         self.threads = [
