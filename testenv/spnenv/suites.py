@@ -61,7 +61,9 @@ def samba_test(module):
     as without the module.
     """
     login = "-U\"$USERNAME%$PASSWORD\""
-    return ("if %(python)s -c 'import samba.tests.%(module)s'; then "
+    return ("if %(python)s -c 'import importlib.util, sys; "
+            "sys.exit(not importlib.util.find_spec("
+            "\"samba.tests.%(module)s\"))' 2> /dev/null; then "
             "spn-policy set syntax=warn -H ldap://$SERVER %(login)s && "
             "%(python)s -m samba.tests.%(module)s $SERVER %(login)s; else "
             "echo 'skipped: no samba.tests.%(module)s on this machine'; "
