@@ -100,8 +100,8 @@ def prepare(booted, address, first):
     booted.write("/etc/hosts", "127.0.0.1 localhost\n" + "".join(
         "%s %s.%s %s\n" % (each, name, domain, name)
         for name, each in ADDRESSES.items()))
-    booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (domain,
-                                                                    first))
+    # Whom it names now samba makes its forwarder, which would be itself.
+    booted.write("/etc/resolv.conf", "search %s\n" % domain)
     booted.write("/etc/krb5.conf", "[libdefaults]\n default_realm = %s\n"
                  " rdns = false\n[realms]\n %s = {\n  kdc = %s\n }\n"
                  % (REALM, REALM, first))
@@ -112,13 +112,15 @@ def prepare(booted, address, first):
         os.unlink(booted.file("/etc/samba/smb.conf"))
 
 
-def make_controller(booted, address, *argv):
+def make_controller(booted, address, first, *argv):
     """samba-tool domain ARGV..., and samba runs afterwards."""
     booted.run(
         ["python3", "-c", SAMBA_TOOL, "domain", *argv,
          "--dns-backend=SAMBA_INTERNAL", "--option=server services=-s3fs",
          "--option=interfaces=%s/24" % address,
          "--option=bind interfaces only=yes"], seconds=300, check=True)
+    booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (
+        REALM.lower(), first))
     booted.run(["systemctl", "unmask", "samba-ad-dc"], check=True)
     booted.run(["systemctl", "enable", "--now", "samba-ad-dc"], seconds=120,
                check=True)
@@ -128,14 +130,14 @@ def provision(booted, address=ADDRESS):
     """A domain of one controller, which is running afterwards."""
     prepare(booted, address, address)
     make_controller(
-        booted, address, "provision", "--realm=" + REALM, "--domain=LAB",
+        booted, address, address, "provision", "--realm=" + REALM, "--domain=LAB",
         "--server-role=dc", "--host-ip=" + address, "--adminpass=" + PASSWORD)
 
 
 def join(booted, address, first):
     """One more controller of the domain of FIRST, an address."""
     prepare(booted, address, first)
-    make_controller(booted, address, "join", REALM.lower(), "DC",
+    make_controller(booted, address, first, "join", REALM.lower(), "DC",
                     "--username=Administrator", "--password=" + PASSWORD,
                     "--server=dc1." + REALM.lower())
 

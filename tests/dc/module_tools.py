@@ -220,7 +220,10 @@ class NetAds(Tools):
                    *ON_THE_DC, "-P", "--option=kerberosmethod="
                    "dedicated keytab", "--option=dedicatedkeytabfile=%s"
                    % os.path.join(os.environ["TMPDIR"], "tools.keytab"))
-        self.run_well(*command)
+        status, said = run(*command)
+        if "Invalid command" in said:
+            self.skipTest("this net has no add_update_ads any more")
+        self.assertEqual(status, 0, said)
         self.assertEqual(self.spns(dn), sorted(before + self.pair(server)))
 
 

@@ -10,6 +10,7 @@ second controller; the lines below it are in what it prints, in this order. A li
 import os
 import re
 import sys
+import time
 
 from spnenv import booted, layers, layout, machine
 from spnenv.booted import ADDRESSES
@@ -17,7 +18,8 @@ from spnenv.errors import TestenvError
 
 DOCS = os.path.join(layout.CHECKOUT, "docs")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PROMPT = re.compile(r"(?:root@(dc\d):~)?[#$] (.*)\Z")
+PROMPT = re.compile(r"()[#$] (.*)\Z")
+PROMPT_OF_ONE = re.compile(r"root@(dc\d):~# (.*)\Z")
 HERE_DOCUMENT = re.compile(r"<<'?(\w+)'?")
 # What exits with 1 when there is something to say.
 REFUSED = "Duplicate SPN found, aborting operation!"
@@ -48,8 +50,9 @@ def commands(text):
     """(host, command, what it prints) of each command of a page."""
     for block in BLOCK.findall(text):
         host, command, wanted, end = None, None, [], None
+        prompt = PROMPT_OF_ONE if "root@dc" in block else PROMPT
         for line in block.splitlines():
-            found = PROMPT.match(line)
+            found = prompt.match(line)
             if end is not None:
                 command += "\n" + line
                 end = None if line == end else end
@@ -102,15 +105,17 @@ def go_through(page, controllers, show):
         text = stream.read()
     number = 0
     for number, (host, command, wanted) in enumerate(commands(text), 1):
+        begin = time.monotonic()
         done = typed(controllers[host], command)
         says_so = SAYS_SO.match(command) or REFUSED in wanted
         good = done.returncode in ((0, 1) if says_so else (0,)) and is_in(
             wanted, " ".join(done.stdout.split()))
         problems += not good
         if show or not good:
-            print("%s %s: root@%s:~# %s [%d]\n%s" % (
+            print("%s %s: root@%s:~# %s [%d, %.1f s]\n%s" % (
                 "ok  " if good else "FAIL", page, host, command,
-                done.returncode, done.stdout), flush=True)
+                done.returncode, time.monotonic() - begin, done.stdout),
+                flush=True)
     print("%s: %d commands, %d failed" % (page, number, problems), flush=True)
     return problems + (number == 0)
 

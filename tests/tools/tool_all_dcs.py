@@ -146,6 +146,9 @@ class Dcs(unittest.TestCase):
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, check=False, timeout=60)
         done.seconds = time.monotonic() - begun
+        # Of Samba 4.22, where there is a loopback only.
+        done.stderr = done.stderr.replace(
+            "WARNING: no network interfaces found\n", "")
         return done
 
     def ask(self, *args):

@@ -18,8 +18,10 @@ import unittest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-# The project has no mail address; who builds for others sets DEBEMAIL.
-NO_ADDRESS = "bogus-mail-host,bogus-mail-host-in-debian-changelog"
+# The project has no mail address; and the drop-in of Samba's own service starts
+# nothing by itself. Debian 13's lintian does not know that tag any more.
+NOT_OURS = ("bogus-mail-host", "bogus-mail-host-in-debian-changelog",
+            "package-supports-alternative-init-but-no-init.d-script")
 ARCH = subprocess.run(["dpkg-architecture", "-qDEB_HOST_MULTIARCH"], text=True,
                       stdout=subprocess.PIPE, check=True).stdout.strip()
 IN_ALL = {"usr/share/doc/%s/changelog.gz", "usr/share/doc/%s/copyright"}
@@ -62,8 +64,8 @@ def copy_of(folder):
 
 def waf_deb(folder, prefix=(), **more):
     env = {**os.environ, **more}
-    if os.path.isdir(os.path.join(TOP, ".waf")):
-        env.setdefault("WAFDIR", os.path.join(TOP, ".waf"))
+    if os.path.isdir(os.path.join(Built.work, "waf")):
+        env.setdefault("WAFDIR", os.path.join(Built.work, "waf"))
     return subprocess.run([*prefix, "./waf", "deb"], cwd=folder, env=env,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
@@ -81,6 +83,9 @@ def setUpModule():
     Built.work = tempfile.mkdtemp(dir="/tmp")
     unittest.addModuleCleanup(shutil.rmtree, Built.work)
     os.chmod(Built.work, 0o755)
+    if os.path.isdir(os.path.join(TOP, ".waf")):
+        shutil.copytree(os.path.join(TOP, ".waf"),
+                        os.path.join(Built.work, "waf"))
     Built.first = copy_of(os.path.join(Built.work, "first"))
     # now, for somebody may be at work on the sources
     Built.second = shutil.copytree(
@@ -163,9 +168,13 @@ class Packages(Built):
 
     @unittest.skipUnless(shutil.which("lintian"), "no lintian")
     def test_lintian(self):
+        known = [tag for tag in NOT_OURS if subprocess.run(
+            ["lintian-explain-tags", tag], check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL).returncode == 0]
         done = subprocess.run(
             ["lintian", "--allow-root", "--pedantic", "-I", "-E",
-             "--suppress-tags", NO_ADDRESS,
+             "--suppress-tags", ",".join(known),
              *glob.glob(self.first + "/build/*.changes")],
             check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True)
