@@ -37,12 +37,6 @@ PAGES = {
     "recover.md": (INSTALL, *ENABLE,
                    "truncate -s 20000 /usr/lib/*/samba/ldb/spn_policy.so",
                    "systemctl restart samba-ad-dc"),
-    "walkthrough.md": (
-        "for name in svc-shop svc-old; do samba-tool user create $name "
-        "--random-password; done",
-        "samba-tool spn add http/shop svc-shop",
-        "samba-tool spn add http/shop.lab.example.com svc-old",
-        "samba-tool spn add http/wiki svc-old"),
 }
 
 
