@@ -80,7 +80,7 @@ OURS = {
     ''') + _sources('tools/audit/rules', '''
         rules delegation holders hosts keys logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''
-        attributes acl trustees groups kdc dns_zones dns_leads dns_records dns
+        attributes acl trustees groups dns_zones dns_leads dns_records dns
         dns_channel
     ''') + _sources('tools/audit/formats', '''
         format text csv json html prometheus

@@ -12,14 +12,18 @@
 
 #include "spn_log.h"
 
+struct loadparm_context *spn_config_loadparm(struct ldb_context *ldb)
+{
+	return talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
+			       struct loadparm_context);
+}
+
 int spn_config_mode(struct ldb_context *ldb,
 		    TALLOC_CTX *mem_ctx,
 		    const char **_text,
 		    enum spn_mode *_mode)
 {
-	struct loadparm_context *lp_ctx =
-		talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
-				struct loadparm_context);
+	struct loadparm_context *lp_ctx = spn_config_loadparm(ldb);
 	struct spn_settings *settings = NULL;
 	const char *text = NULL;
 

@@ -15,6 +15,12 @@ struct spn_config {
 	uint64_t usn; /* spn_store_config_usn() when it was read */
 };
 
+struct loadparm_context;
+
+/* smb.conf, as the program that has opened the database has read it; NULL: it
+ * has none. */
+struct loadparm_context *spn_config_loadparm(struct ldb_context *ldb);
+
 /*
  * smb.conf's spn_policy:mode, a copy of its text on mem_ctx or NULL where it
  * is not set, and what that means. LDB_ERR_OPERATIONS_ERROR when out of

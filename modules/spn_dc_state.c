@@ -6,6 +6,7 @@
  */
 #include "spn_dc_state.h"
 
+#include "spn_config.h"
 #include "spn_session.h"
 #include "store/kdc_config.h"
 #include "store/store.h"
@@ -62,16 +63,10 @@ static bool file_is_another(void)
 		now.st_mtim.tv_nsec != loaded.stat.st_mtim.tv_nsec);
 }
 
-static struct loadparm_context *loadparm_of(struct ldb_context *ldb)
-{
-	return talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
-			       struct loadparm_context);
-}
-
 /* Written after we were loaded; what it says now only its reader knows. */
 static bool conf_is_newer(struct ldb_context *ldb)
 {
-	struct loadparm_context *lp_ctx = loadparm_of(ldb);
+	struct loadparm_context *lp_ctx = spn_config_loadparm(ldb);
 	const char *path = NULL;
 	struct stat now = {};
 
@@ -118,7 +113,7 @@ static int list_is_another(struct ldb_module *module,
 
 static uint32_t tickets_of(struct ldb_context *ldb)
 {
-	struct spn_kdc kdc = spn_kdc_of_this_machine(loadparm_of(ldb));
+	struct spn_kdc kdc = spn_kdc_of_this_machine(spn_config_loadparm(ldb));
 	const int *level = ldb_get_opaque(ldb, "domainFunctionality");
 
 	if (level != NULL) {

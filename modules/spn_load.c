@@ -17,6 +17,7 @@
  */
 #include "spn_load.h"
 
+#include "spn_config.h"
 #include "spn_dc_state.h"
 #include "spn_ldb.h"
 #include "spn_log.h"
@@ -58,9 +59,7 @@ static char *why_idle(TALLOC_CTX *mem_ctx, const char *differs)
 /* smb.conf says that a DC is not to run then. */
 static bool wants_no_start(struct ldb_context *ldb)
 {
-	struct loadparm_context *lp_ctx =
-		talloc_get_type(ldb_get_opaque(ldb, "loadparm"),
-				struct loadparm_context);
+	struct loadparm_context *lp_ctx = spn_config_loadparm(ldb);
 	const char *text = NULL;
 
 	if (lp_ctx != NULL) {

@@ -77,24 +77,19 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	};
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
-	bool ok;
-
-	scan_options.surroundings.ticket_types = tunables->kdc_types;
-	ok = (!audit->options->check_dns || audit_tunable_dns(audit,
-							      audit->connect,
-							      tunables,
-							      &scan_options,
-							      &reason)) &&
-	     (!audit->options->check_dcs || audit_ask_dcs(audit,
-							  audit->connect,
-							  &scan_options.dcs,
-							  &reason)) &&
-	     audit_open(audit,
-			&opening,
-			&scan_options.surroundings.ticket_types,
-			&source,
-			&reason) &&
-	     audit_scan_run(audit, source, &scan_options, _scan, &reason);
+	bool ok = (!audit->options->check_dns ||
+		   audit_tunable_dns(audit,
+				     audit->connect,
+				     tunables,
+				     &scan_options,
+				     &reason)) &&
+		  (!audit->options->check_dcs ||
+		   audit_ask_dcs(audit,
+				 audit->connect,
+				 &scan_options.dcs,
+				 &reason)) &&
+		  audit_open(audit, &opening, &source, &reason) &&
+		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
 	audit_tell_end_progress();
 	if (ok) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One of three kinds of source, by the command line; and with it what its KDC
- * does, which depends on whose it is.
+ * One of three kinds of source, by the command line. What its KDC does no
+ * directory says: it is the configuration and the release of the DC. So it is
+ * told by an option, or known where we run on the DC, or its module tells it.
  */
 #include "open.h"
 
-#include "audit/facts/kdc.h"
+#include "store/kdc_config.h"
 
 /* A server, or a local database through all of Samba's modules. */
 static bool open_search(TALLOC_CTX *mem_ctx,
@@ -39,17 +40,12 @@ static bool open_search(TALLOC_CTX *mem_ctx,
 	return audit_source_search(mem_ctx, ldb, &options, _source, _reason);
 }
 
-bool audit_open(TALLOC_CTX *mem_ctx,
-		const struct audit_opening *opening,
-		uint32_t *_types,
-		struct audit_source **_source,
-		const char **_reason)
+static bool open_source(TALLOC_CTX *mem_ctx,
+			const struct audit_opening *opening,
+			const char *path,
+			struct audit_source **_source,
+			const char **_reason)
 {
-	uint32_t told = *_types;
-	const char *url = NULL;
-	const char *path = NULL;
-
-	*_reason = NULL;
 	if (opening->options->from_ldif != NULL) {
 		return audit_source_export(mem_ctx,
 					   opening->connect,
@@ -57,28 +53,50 @@ bool audit_open(TALLOC_CTX *mem_ctx,
 					   _source,
 					   _reason);
 	}
-	url = spn_connect_url(opening->connect);
-	path = (url == NULL) ? NULL : spn_connect_local_path(url);
-	if (told == 0 && path != NULL) {
-		*_types = audit_kdc_types_here(opening->connect);
-	}
 	if (path == NULL || opening->ldb != NULL ||
 	    opening->options->tunables.through_modules)
 	{
-		if (url == NULL ||
-		    !open_search(mem_ctx, opening, _source, _reason))
-		{
-			return false;
-		}
-		if (told == 0 && path == NULL) {
-			*_types = audit_kdc_types_there(mem_ctx,
-							(*_source)->ldb);
-		}
-		return true;
+		return spn_connect_url(opening->connect) != NULL &&
+		       open_search(mem_ctx, opening, _source, _reason);
 	}
 	return audit_source_files(mem_ctx,
 				  opening->connect,
 				  path,
 				  _source,
 				  _reason);
+}
+
+/* By the release and the smb.conf of this machine. */
+static uint32_t types_of_this_machine(struct spn_connect *connect)
+{
+	const struct spn_kdc kdc = spn_kdc_of_this_machine(
+		spn_connect_loadparm(connect));
+
+	return spn_ticket_types(&kdc);
+}
+
+bool audit_open(TALLOC_CTX *mem_ctx,
+		const struct audit_opening *opening,
+		struct audit_source **_source,
+		const char **_reason)
+{
+	const char *url = NULL;
+	const char *path = NULL;
+
+	*_reason = NULL;
+	if (opening->options->from_ldif == NULL) {
+		url = spn_connect_url(opening->connect);
+		path = (url == NULL) ? NULL : spn_connect_local_path(url);
+	}
+	if (!open_source(mem_ctx, opening, path, _source, _reason)) {
+		return false;
+	}
+	if (opening->options->tunables.kdc_types != 0) {
+		(*_source)->ticket_types =
+			opening->options->tunables.kdc_types;
+	} else if (path != NULL) {
+		(*_source)->ticket_types = types_of_this_machine(
+			opening->connect);
+	}
+	return true;
 }

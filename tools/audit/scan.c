@@ -472,6 +472,7 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 		.surroundings = &surroundings,
 	};
 
+	surroundings.ticket_types = scan->source->ticket_types;
 	surroundings.leads_to = audit_names_lead_to;
 	surroundings.zones = reading->names;
 	if (surroundings.ask_dns == NULL) {

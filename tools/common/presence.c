@@ -8,19 +8,34 @@
 
 #include <string.h>
 
+/* False: it says nothing, or nothing that can be understood. */
+static bool read_state(const struct ldb_message *root,
+		       struct spn_dc_state *_state)
+{
+	const char *reason = NULL;
+
+	return spn_dc_state_parse(spn_values_first(root,
+						   SPN_DC_STATE_ATTRIBUTE),
+				  _state,
+				  &reason);
+}
+
 enum spn_presence spn_presence_of(const struct ldb_message *root)
 {
 	struct spn_dc_state state = {};
-	const char *reason = NULL;
 
-	if (!spn_dc_state_parse(spn_values_first(root, SPN_DC_STATE_ATTRIBUTE),
-				&state,
-				&reason))
-	{
+	if (!read_state(root, &state)) {
 		return SPN_PRESENCE_NOT_SEEN;
 	}
 	return (state.mode == SPN_DC_ENFORCE) ? SPN_PRESENCE_ENFORCES
 					      : SPN_PRESENCE_WATCHES;
+}
+
+uint32_t spn_presence_ticket_types(const struct ldb_message *root)
+{
+	struct spn_dc_state state = {};
+
+	return read_state(root, &state) ? state.tickets : 0;
 }
 
 /* A Samba DC names itself; no other is known that says it is one of AD. */

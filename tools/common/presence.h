@@ -19,6 +19,10 @@ enum spn_presence {
 /* Of a rootDSE that was read with SPN_DC_STATE_ATTRIBUTE. */
 enum spn_presence spn_presence_of(const struct ldb_message *root);
 
+/* What its KDC takes for accounts without types of their own
+ * (policy/ticket_types.h), as the same says it; 0: not known. */
+uint32_t spn_presence_ticket_types(const struct ldb_message *root);
+
 /* A DC that is not Samba's, by its rootDSE. */
 bool spn_presence_is_windows(const struct ldb_message *root);
 

@@ -124,6 +124,7 @@ int audit_server_of(struct ldb_context *ldb,
 	}
 	server->dns_host_name = spn_values_text(res->msgs[0], "dnsHostName");
 	server->presence = spn_presence_of(res->msgs[0]);
+	server->ticket_types = spn_presence_ticket_types(res->msgs[0]);
 	server->is_windows = spn_presence_is_windows(res->msgs[0]);
 	el = spn_values_of(res->msgs[0], "supportedControl");
 	server->has_phantom_root =

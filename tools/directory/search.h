@@ -26,6 +26,7 @@ struct audit_server {
 	bool shows_deleted;    /* ... and that is this caller: administrators,
 				  unless the right was given to others */
 	enum spn_presence presence; /* of our module */
+	uint32_t ticket_types;	    /* what its KDC takes; 0: not known */
 };
 
 int audit_server_of(struct ldb_context *ldb,

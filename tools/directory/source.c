@@ -263,6 +263,7 @@ bool audit_source_search(TALLOC_CTX *mem_ctx,
 				       (source->dc == NULL) ? "the server"
 							    : source->dc);
 	source->shows_deleted = searching->server->shows_deleted;
+	source->ticket_types = searching->server->ticket_types;
 	source->has_descriptors = searching->server->has_descriptors;
 	source->read = read_search;
 	source->configuration = configuration;

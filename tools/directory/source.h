@@ -23,7 +23,10 @@ struct audit_source {
 			   called; NULL if unknown */
 	bool has_descriptors; /* accounts have them unless we may not see */
 	const char *what;     /* "the files of /var/lib/samba/..." */
-	bool shows_deleted;   /* false: SPN-504 has nothing to go by */
+	/* What its KDC takes for accounts without types of their own, as the
+	 * server says it; 0: not known. */
+	uint32_t ticket_types;
+	bool shows_deleted; /* false: SPN-504 has nothing to go by */
 	/* On false *_reason is one line on mem_ctx, NULL: out of memory. */
 	bool (*read)(struct audit_source *source,
 		     TALLOC_CTX *mem_ctx,

@@ -22,8 +22,6 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-#include <param.h>
-
 /* ------------------------------------------- what a DC says about itself */
 
 /* One attribute of one object; NULL when it cannot be read. */
