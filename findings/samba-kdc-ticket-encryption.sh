@@ -110,15 +110,16 @@ ask() {
 0x18 des  KDC has no support for encryption type' ]
 END
 
-# suite, version of samba, version of krb5, packages that are not in both
+# suite, what of Samba, what of Kerberos, and more packages of Samba
 try() {
 	local packages name
-	packages=krb5-user=$3,ldb-tools
+	version=${2#samba=}
+	packages=$3,ldb-tools
 	for name in samba samba-common-bin python3-samba samba-dsdb-modules \
 		samba-ad-provision winbind $4; do
-		packages=$packages,$name=$2
+		packages=$packages,$name=$version
 	done
-	echo "$1, samba $2"
+	echo "$1, samba $version"
 	mmdebstrap --quiet --variant=apt --include="$packages" "$1" \
 		"$folder/$1" || return 2
 	cp "$folder/finding" "$folder/$1/finding"
@@ -132,5 +133,6 @@ try() {
 			exec chroot "$1" /bin/bash /finding' sh "$folder/$1"
 }
 
-try bookworm 2:4.17.12+dfsg-0+deb12u4 1.20.1-2+deb12u5 '' &&
-	try trixie 2:4.22.11+dfsg-0+deb13u1 1.21.3-5+deb13u2 samba-ad-dc
+try bookworm samba=2:4.17.12+dfsg-0+deb12u4 krb5-user=1.20.1-2+deb12u5 '' &&
+	try trixie samba=2:4.22.11+dfsg-0+deb13u1 krb5-user=1.21.3-5+deb13u2 \
+		samba-ad-dc

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-from spnenv import layout, machine, template
+from spnenv import layout, machine, roots, template
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 
 USAGE = """usage: testenv/systemd RELEASE [--stock] -- COMMAND...
@@ -22,8 +22,7 @@ installed and enabled (--stock: without anything of ours). SUITE is a file of
 tests/systemd/, without .py."""
 
 REALM = "LAB.EXAMPLE.COM"
-ADDRESSES = {"dc1": "10.53.57.30", "dc2": "10.53.57.31"}
-ADDRESS = ADDRESSES["dc1"]
+ADDRESS = "10.53.57.30"
 PASSWORD = "locDCpass1"
 SUITES = os.path.join(layout.CHECKOUT, "tests", "systemd")
 
@@ -34,12 +33,11 @@ Before=network.target
 
 [Service]
 Type=oneshot
-ExecStart=/usr/sbin/ip link set lo up
-ExecStart=/usr/sbin/ip address replace %s/24 dev lo
+ExecStart=/usr/sbin/ip address add %s/24 dev lo
 
 [Install]
 WantedBy=sysinit.target
-"""
+""" % ADDRESS
 
 # Without sysvol's ACLs, which not every file system has.
 SAMBA_TOOL = """
@@ -89,57 +87,36 @@ def build(release):
                   'mount --bind "$2" "$0/stage" && mount --bind /proc '
                   '"$0/proc" && mount --rbind /dev "$0/dev" && '
                   'exec chroot "$0" sh -c "$3"')
-        machine.run_checked(["unshare", "--mount", "sh", "-c", script, root,
+        roots.run(["unshare", "--mount", "sh", "-c", script, root,
                              source, stage, BUILD])
     return stage
 
 
-def prepare(booted, address, first):
-    """Its names and addresses; FIRST is the address of the first controller."""
-    domain = REALM.lower()
-    booted.write("/etc/hosts", "127.0.0.1 localhost\n" + "".join(
-        "%s %s.%s %s\n" % (each, name, domain, name)
-        for name, each in ADDRESSES.items()))
+def provision(booted):
+    """A domain of one controller, which is running afterwards."""
+    booted.write("/etc/hosts", "127.0.0.1 localhost\n%s %s.%s %s\n" % (
+        ADDRESS, booted.host, REALM.lower(), booted.host))
     # Whom it names now samba makes its forwarder, which would be itself.
-    booted.write("/etc/resolv.conf", "search %s\n" % domain)
+    booted.write("/etc/resolv.conf", "search %s\n" % REALM.lower())
     booted.write("/etc/krb5.conf", "[libdefaults]\n default_realm = %s\n"
                  " rdns = false\n[realms]\n %s = {\n  kdc = %s\n }\n"
-                 % (REALM, REALM, first))
-    booted.write("/etc/systemd/system/lab-address.service",
-                 ADDRESS_UNIT % address)
+                 % (REALM, REALM, ADDRESS))
+    booted.write("/etc/systemd/system/lab-address.service", ADDRESS_UNIT)
     booted.run(["systemctl", "enable", "--now", "lab-address"], check=True)
     if os.path.exists(booted.file("/etc/samba/smb.conf")):
         os.unlink(booted.file("/etc/samba/smb.conf"))
-
-
-def make_controller(booted, address, first, *argv):
-    """samba-tool domain ARGV..., and samba runs afterwards."""
     booted.run(
-        ["python3", "-c", SAMBA_TOOL, "domain", *argv,
-         "--dns-backend=SAMBA_INTERNAL", "--option=server services=-s3fs",
-         "--option=interfaces=%s/24" % address,
-         "--option=bind interfaces only=yes"], seconds=300, check=True)
+        ["python3", "-c", SAMBA_TOOL, "domain", "provision", "--realm=" + REALM,
+         "--domain=LAB", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL",
+         "--host-ip=" + ADDRESS, "--adminpass=" + PASSWORD,
+         "--option=interfaces=lo " + ADDRESS + "/24",
+         "--option=bind interfaces only=yes",
+         "--option=server services=-s3fs"], seconds=300, check=True)
     booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (
-        REALM.lower(), first))
+        REALM.lower(), ADDRESS))
     booted.run(["systemctl", "unmask", "samba-ad-dc"], check=True)
     booted.run(["systemctl", "enable", "--now", "samba-ad-dc"], seconds=120,
                check=True)
-
-
-def provision(booted, address=ADDRESS):
-    """A domain of one controller, which is running afterwards."""
-    prepare(booted, address, address)
-    make_controller(
-        booted, address, address, "provision", "--realm=" + REALM, "--domain=LAB",
-        "--server-role=dc", "--host-ip=" + address, "--adminpass=" + PASSWORD)
-
-
-def join(booted, address, first):
-    """One more controller of the domain of FIRST, an address."""
-    prepare(booted, address, first)
-    make_controller(booted, address, first, "join", REALM.lower(), "DC",
-                    "--username=Administrator", "--password=" + PASSWORD,
-                    "--server=dc1." + REALM.lower())
 
 
 def answers(booted, seconds=60):

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 
-from spnenv import booted, layout, machine, releases, template
+from spnenv import booted, layout, machine, releases, roots, template
 
 QUIET = "export DEBIAN_FRONTEND=noninteractive LC_ALL=C\n"
 # apt wants to write as a user of its own, which a layer need not allow.
@@ -43,7 +43,7 @@ def made(release, script, sections=machine.SECTIONS):
             shutil.rmtree(path + "." + name, ignore_errors=True)
             os.makedirs(path + "." + name)
         merged = path + ".merged"
-        machine.run_checked(
+        roots.run(
             ["mount", "-t", "overlay", "layer", "-o",
              "lowerdir=%s,upperdir=%s,workdir=%s" % (
                  root, path + ".new", path + ".work"),
@@ -92,7 +92,7 @@ def debs(release):
             'mount --bind /proc merged/proc && mount --rbind /dev merged/dev '
             '&& cp /etc/resolv.conf merged/etc/ && exec chroot merged sh -c '
             '"cd /source && ./waf deb"')
-        machine.run_checked(["unshare", "--mount", "sh", "-c", script, source,
+        roots.run(["unshare", "--mount", "sh", "-c", script, source,
                              root, tools])
         shutil.rmtree(out, ignore_errors=True)
         os.makedirs(out)

@@ -51,6 +51,8 @@ def enter():
     if os.getuid() != 0:
         raise TestenvError("a machine is booted by root only")
     if os.getpid() == 1:
+        # The first process of a namespace takes no signal unasked.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         return
     for program in ("systemd-nspawn", "mmdebstrap"):
         if shutil.which(program) is None:
@@ -61,23 +63,12 @@ def enter():
     os.execvp(arguments[0], arguments)
 
 
-def run_checked(argv, **more):
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, **more)
-    if done.returncode != 0:
-        raise TestenvError("%s: status %d\n%s" % (" ".join(argv),
-                                                  done.returncode,
-                                                  done.stdout[-3000:]))
-    return done.stdout
-
-
 def in_root(root, argv):
     """ARGV in a chroot that has /proc and /dev for as long as it runs."""
     script = ('mount --bind /proc "$0/proc" && mount --rbind /dev "$0/dev" &&'
               ' cp /etc/resolv.conf "$0/etc/resolv.conf" &&'
               ' exec chroot "$0" "$@"')
-    return run_checked(["unshare", "--mount", "sh", "-c", script, root, *argv])
+    return roots.run(["unshare", "--mount", "sh", "-c", script, root, *argv])
 
 
 def root_of(release, sections=SECTIONS):
@@ -92,7 +83,7 @@ def root_of(release, sections=SECTIONS):
             made = path + ".new"
             shutil.rmtree(made, ignore_errors=True)
             os.makedirs(made)
-            run_checked(["tar", "-C", made, "-xf", archive])
+            roots.run(["tar", "-C", made, "-xf", archive])
             in_root(made, ["sh", "-c", INSTALL, "sh", *names])
             os.rename(made, path)
     return path
@@ -103,12 +94,10 @@ class Machine:
 
     layers: folders that are laid over the root, the first one on top.
     binds: pairs of a folder here and its place there, only to be read.
-    network: the path of a network namespace; None: one of its own.
     """
 
     def __init__(self, release, layers=(), binds=(), host="dc1",
-                 sections=SECTIONS, network=None):
-        self.network = network
+                 sections=SECTIONS):
         self.root = root_of(release, sections)
         self.layers = layers
         self.binds = binds
@@ -119,13 +108,13 @@ class Machine:
 
     def __enter__(self):
         # Seen by nobody else: any number of machines is mounted there.
-        self.folder = os.path.join(layout.cache_dir(), "machine", self.host)
+        self.folder = os.path.join(layout.cache_dir(), "machine")
         os.makedirs(self.folder, exist_ok=True)
-        run_checked(["mount", "-t", "tmpfs", "-o", "mode=755", "machine",
+        roots.run(["mount", "-t", "tmpfs", "-o", "mode=755", "machine",
                      self.folder])
         for name in "root", "written", "work":
             os.mkdir(self.path(name))
-        run_checked(["mount", "-t", "overlay", "machine", "-o",
+        roots.run(["mount", "-t", "overlay", "machine", "-o",
                      "lowerdir=%s,upperdir=%s,workdir=%s"
                      % (":".join([*self.layers, self.root]),
                         self.path("written"), self.path("work")),
@@ -156,12 +145,9 @@ class Machine:
         # A new systemd knows the one hierarchy of control groups only.
         subprocess.run(["umount", "--recursive", "/sys/fs/cgroup"],
                        check=False, stderr=subprocess.DEVNULL)
-        run_checked(["mount", "-t", "cgroup2", "none", "/sys/fs/cgroup"])
+        roots.run(["mount", "-t", "cgroup2", "none", "/sys/fs/cgroup"])
         argv = ["systemd-nspawn", "--quiet", "--directory", self.path("root"),
-                "--register=no", "--keep-unit",
-                *(["--network-namespace-path=" + self.network,
-                   "--capability=CAP_NET_ADMIN"]
-                  if self.network else ["--private-network"]),
+                "--register=no", "--keep-unit", "--private-network",
                 # no bind over a file that packages replace
                 "--timezone=off", "--resolv-conf=off",
                 "--console=read-only", "--boot", "--machine=" + self.host]

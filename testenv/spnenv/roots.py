@@ -13,7 +13,7 @@ BASE_SECONDS = 1200
 
 
 def run(argv, **more):
-    """Run to its end, or raise with what it said last."""
+    """What it printed; if it failed, raise with what it said last."""
     try:
         done = subprocess.run(
             argv, check=False, text=True, errors="replace",
@@ -26,6 +26,7 @@ def run(argv, **more):
     if done.returncode != 0:
         raise TestenvError("%s:\n%s" % (" ".join(argv[:2]), "\n".join(
             done.stdout.splitlines()[-12:])))
+    return done.stdout
 
 
 def make(release, path):

@@ -11,7 +11,7 @@ import os
 import re
 import time
 
-from spnenv import booted, layers, layout, machine
+from spnenv import booted, layers, layout, machine, roots
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 
 USAGE = "usage: testenv/upgrades [NAME...]\n\nNAME is one of: %s"
@@ -191,7 +191,7 @@ def told(text, wanted):
 def repacked(folder, name, change):
     """Our packages with their control file changed by a script of sed."""
     out = "%s-%s" % (folder, name)
-    machine.run_checked(["sh", "-ec", r"""
+    roots.run(["sh", "-ec", r"""
 rm -rf "$1" && mkdir "$1"
 for deb in "$0"/samba-spn-policy_*.deb "$0"/spn-tools_*.deb; do
 	dpkg-deb -R "$deb" "$1/tree"

@@ -19,7 +19,7 @@ from commands import run
 from module_write_paths import (CONF, WritePaths, admin_credentials, over_ldap)
 
 TYPES = (None, 0x3, 0x4, 0x8, 0x10, 0x18, 0x1c, 0x1f, 0x20, 0x24, 0x40)
-NORMAL, DES_ONLY = 0x200, 0x200000
+DES_ONLY = 0x200000
 HAS_MODULE = "LDB_MODULES_PATH" in os.environ
 REMOTE = ["--url=ldap://" + os.environ["SERVER"],
           "-U%s%%%s" % (os.environ["USERNAME"], os.environ["PASSWORD"])]
@@ -31,31 +31,20 @@ class TicketTypes(WritePaths):
         self.sam = over_ldap(admin_credentials())
         self.accounts = {}
         for types in TYPES:
-            self.account("types%s" % types, types, NORMAL)
-        self.account("des", None, NORMAL | DES_ONLY)
-        self.account("des24", 0x18, NORMAL | DES_ONLY)
+            self.account("types%s" % types, "user", types, 0x200)
+        self.account("des", "user", None, 0x200 | DES_ONLY)
+        self.account("des24", "user", 0x18, 0x200 | DES_ONLY)
         # A joined machine has types of its own; this one has none.
-        self.machine("pc-none", None)
-        self.machine("pc-rc4", 0x4)
+        self.account("pc-none", "computer", None, 0x1000)
+        self.account("pc-rc4", "computer", 0x4, 0x1000)
 
-    def account(self, name, types, control):
+    def account(self, name, kind, types, control):
         dn = "CN=%s,%s" % (name, self.ou)
-        message = {"dn": dn, "objectClass": "user", "sAMAccountName": name,
-                   "unicodePwd": '"Secret007-%s"'.encode("utf-16-le"),
+        sam = name + "$" if kind == "computer" else name
+        message = {"dn": dn, "objectClass": kind, "sAMAccountName": sam,
+                   "unicodePwd": '"Secret007-more"'.encode("utf-16-le"),
                    "userAccountControl": str(control),
                    "servicePrincipalName": "foo/" + name}
-        self.put(dn, message, types, name)
-
-    def machine(self, name, types):
-        dn = "CN=%s,%s" % (name, self.ou)
-        message = {"dn": dn, "objectClass": "computer",
-                   "sAMAccountName": name + "$",
-                   "unicodePwd": '"Secret007-%s"'.encode("utf-16-le"),
-                   "userAccountControl": str(0x1000),
-                   "servicePrincipalName": "foo/" + name}
-        self.put(dn, message, types, name)
-
-    def put(self, dn, message, types, name):
         if types is not None:
             message["msDS-SupportedEncryptionTypes"] = str(types)
         self.sam.add(message)
