@@ -158,6 +158,11 @@ def parse(argv):
             release, stock, lambda booted: run_command(booted, rest[1:]))
     if not rest or stock or rest[0].startswith("-"):
         raise TestenvError(USAGE)
+    suites = sorted(name[:-len(".py")] for name in os.listdir(SUITES)
+                    if name.endswith(".py"))
+    if rest[0] not in suites:
+        raise TestenvError("no suite %s; there are: %s"
+                           % (rest[0], " ".join(suites)))
     sys.path.insert(0, SUITES)
     suite = importlib.import_module(rest[0])
     return lambda: suite.main(release, rest[1:])
