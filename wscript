@@ -135,6 +135,8 @@ LIBRARIES = [
     ('lmdb', '0.9.24', 'LMDB', 'liblmdb-dev'),
     ('libxml-2.0', '2.9.10', 'XML2', 'libxml2-dev'),
     ('libcares', '1.18', 'CARES', 'libc-ares-dev'),
+    ('krb5-gssapi', '1.20', 'KRB5', 'libkrb5-dev'),
+    ('libcurl', '7.88', 'CURL', 'libcurl4-openssl-dev'),
 ]
 
 # Not every C library reads DNS replies.

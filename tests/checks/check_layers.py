@@ -48,6 +48,12 @@ LAYERS = {
     AUDIT_RULES: [POLICY, RULES, CENSUS],
     'tools/audit/facts': READING,
     'tools/audit/formats': READING + AUDIT,
+    'tools/probe': READING + ['tools/probe/' + name for name in (
+        'names', 'kerberos', 'web')],
+    'tools/probe/names': BELOW + ['tools/common'],
+    'tools/probe/kerberos': BELOW + ['tools/common'],
+    'tools/probe/web': BELOW + ['tools/common', 'tools/probe/names',
+                                'tools/probe/kerberos'],
     'tools/setspn': READING,
     'tools/spn_guard': BELOW + ['tools/common'],
     'tools/spn_policy': BELOW + ['tools/common'],
