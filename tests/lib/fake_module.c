@@ -157,6 +157,27 @@ static int send_entries(struct fake *f,
 	return LDB_SUCCESS;
 }
 
+/* Of one attribute, where an entry is asked for. */
+static int send_root_dse(struct fake *f, struct ldb_request *req)
+{
+	struct ldb_message *msg = NULL;
+	int ret = LDB_SUCCESS;
+
+	if (req->op.search.scope == LDB_SCOPE_BASE) {
+		msg = ldb_msg_new(req);
+		assert_non_null(msg);
+		msg->dn = ldb_dn_new(msg, f->ldb, NULL);
+		ret = ldb_msg_add_string(msg,
+					 "dnsHostName",
+					 "dc1.example.com");
+		assert_int_equal(ret, LDB_SUCCESS);
+		ret = ldb_module_send_entry(req, msg, NULL);
+	}
+	return (ret == LDB_SUCCESS)
+		       ? ldb_module_done(req, NULL, NULL, LDB_SUCCESS)
+		       : ret;
+}
+
 static void note_search(struct fake *f, struct ldb_request *req)
 {
 	if (f->searched != NULL) {
@@ -193,7 +214,7 @@ static int fake_search(struct ldb_module *module, struct ldb_request *req)
 	    !has_control(req, LDB_CONTROL_SEARCH_OPTIONS_OID) &&
 	    ldb_dn_get_extended_component(base, "GUID") == NULL)
 	{
-		return ldb_module_done(req, NULL, NULL, LDB_SUCCESS);
+		return send_root_dse(f, req);
 	}
 	if (base != NULL) {
 		base = resolve(module, req, base);
