@@ -69,7 +69,7 @@ OURS = {
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
         source search files records export ldif ldif_write lines entry config_copy
-        naming_contexts fold ldap_url
+        naming_contexts fold ldap_url key_holder
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''

@@ -7,74 +7,34 @@
 
 #include <string.h>
 
-#include "policy/kdc_names.h"
-#include "policy/partial.h"
+#include "directory/key_holder.h"
 #include "policy/quote.h"
 
 struct asking {
 	const struct setspn *s;
 	TALLOC_CTX *mem_ctx;
-	struct spn_forest *forest;
-	struct spn_index *index;
 	struct spn_str spn;
 	const char *shown; /* the same, for a terminal */
-	struct spn parsed;
-	struct spn_kdc_answer answer;
-	/* What would answer if nobody held it: HOST/web01, and who has that.
-	 */
-	const char *stand_in;
-	struct spn_holders substitutes;
+	struct spn_key_holder holder;
 };
-
-static bool ask(void *private_data)
-{
-	struct asking *a = private_data;
-	const char *target = spn_mappings_target(a->forest->mappings,
-						 a->parsed.service_class);
-
-	if (target != NULL && spn_is_plain(&a->parsed)) {
-		a->stand_in = spn_format(a->mem_ctx,
-					 spn_str_of(target),
-					 a->parsed.host_name);
-		if (a->stand_in == NULL ||
-		    !spn_index_domain_holders(a->index,
-					      a->mem_ctx,
-					      spn_str_of(target),
-					      a->parsed.host_name,
-					      &a->substitutes))
-		{
-			return false;
-		}
-	}
-	return a->forest->is_windows ? spn_kdc_windows(a->index,
-						       a->forest,
-						       a->mem_ctx,
-						       a->parsed.service_class,
-						       a->parsed.host_name,
-						       &a->answer)
-				     : spn_kdc_samba(a->index,
-						     a->forest,
-						     a->mem_ctx,
-						     a->spn,
-						     &a->answer);
-}
 
 static void say_substitutes(const struct asking *a)
 {
 	const struct setspn *s = a->s;
 	size_t i;
 
-	for (i = 0; i < a->substitutes.num_accounts; i++) {
-		if (!spn_account_same(a->substitutes.accounts[i],
-				      a->answer.account))
+	for (i = 0; i < a->holder.substitutes.num_accounts; i++) {
+		if (!spn_account_same(a->holder.substitutes.accounts[i],
+				      a->holder.answer.account))
 		{
-			spn_connect_message(s->connect,
-					    "%s would answer for %s, through "
-					    "its %s (sPNMappings), if nobody "
-					    "had it",
-					    a->substitutes.accounts[i]->dn,
-					    a->shown,
-					    a->stand_in);
+			spn_connect_message(
+				s->connect,
+				"%s would answer for %s, through "
+				"its %s (sPNMappings), if nobody "
+				"had it",
+				a->holder.substitutes.accounts[i]->dn,
+				a->shown,
+				a->holder.stand_in);
 		}
 	}
 }
@@ -82,8 +42,8 @@ static void say_substitutes(const struct asking *a)
 static void say_who(const struct asking *a, const char *what)
 {
 	const struct setspn *s = a->s;
-	const struct spn_holders *found = &a->answer.found;
-	struct spn_str name = a->answer.name;
+	const struct spn_holders *found = &a->holder.answer.found;
+	struct spn_str name = a->holder.answer.name;
 	const char *text = spn_quote(a->mem_ctx,
 				     (name.len == 0) ? a->spn : name,
 				     SPN_QUOTE_IF_NEEDED);
@@ -103,7 +63,7 @@ static void say_who(const struct asking *a, const char *what)
 
 static void say(const struct asking *a)
 {
-	const struct spn_kdc_answer *answer = &a->answer;
+	const struct spn_kdc_answer *answer = &a->holder.answer;
 	struct spn_connect *connect = a->s->connect;
 	const char *spn = a->shown;
 
@@ -117,7 +77,7 @@ static void say(const struct asking *a)
 				    "(sPNMappings)",
 				    answer->account->dn,
 				    spn,
-				    a->stand_in);
+				    a->holder.stand_in);
 		break;
 	case SPN_KDC_COMPUTER:
 		spn_connect_message(connect,
@@ -162,16 +122,18 @@ int setspn_say_answer(const struct setspn *s)
 		.mem_ctx = s->store.ldb,
 		.spn = spn_str_of(s->plan->spn),
 	};
+	struct spn_forest *forest = NULL;
 	struct spn_partial *partial = NULL;
+	struct spn parsed = {};
 	int status;
 	int ret;
 
 	if (strchr(s->plan->spn, '*') != NULL ||
-	    spn_parse(a.spn, &a.parsed) != SPN_SYNTAX_OK)
+	    spn_parse(a.spn, &parsed) != SPN_SYNTAX_OK)
 	{
 		return SETSPN_DONE;
 	}
-	status = setspn_read_forest(s, a.mem_ctx, &a.forest);
+	status = setspn_read_forest(s, a.mem_ctx, &forest);
 	if (status != SETSPN_DONE) {
 		return status;
 	}
@@ -180,14 +142,17 @@ int setspn_say_answer(const struct setspn *s)
 	if (partial == NULL || a.shown == NULL) {
 		return setspn_out_of_memory(s);
 	}
-	a.index = spn_partial_index(partial);
-	if (a.forest->is_windows && !spn_is_plain(&a.parsed)) {
-		return SETSPN_DONE; /* not known */
-	}
-	ret = spn_store_resolve(&s->store, a.forest, partial, ask, &a);
+	ret = spn_key_holder_look(&s->store,
+				  forest,
+				  partial,
+				  a.mem_ctx,
+				  a.spn,
+				  &a.holder);
 	if (ret != LDB_SUCCESS) {
 		return setspn_failed(s, "cannot look for who answers", ret);
 	}
-	say(&a);
+	if (a.holder.is_known) {
+		say(&a);
+	}
 	return SETSPN_DONE;
 }
