@@ -63,7 +63,7 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
-        connect_ticket connect_login connect_kerberos connect_each
+        connect_ticket connect_login connect_kerberos connect_each connect_principal
         output place words shell_command arena shared presence module_list dcs dcs_list json metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.

@@ -115,6 +115,21 @@ const char *spn_connect_url(struct spn_connect *connect);
 char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 			      const struct spn_connect *connect);
 
+/*
+ * Whom the command line names, "alice@EXAMPLE.COM" on mem_ctx, and his
+ * password, which is connect's and is asked for at the terminal if it was not
+ * given. Both NULL where nobody is named: then a ticket of a cache is meant.
+ * False when out of memory.
+ */
+bool spn_connect_principal(TALLOC_CTX *mem_ctx,
+			   const struct spn_connect *connect,
+			   const char **_principal,
+			   const char **_password);
+
+/* The seconds of --timeout; usual where it was not given. */
+unsigned spn_connect_timeout(const struct spn_connect *connect,
+			     unsigned usual);
+
 /* The file that url stands for; NULL when it is not a local database. */
 const char *spn_connect_local_path(const char *url);
 

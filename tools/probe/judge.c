@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What all verdicts are made with, and those on the run as a whole.
+ */
+#include "judge.h"
+
+#include "common/shell_command.h"
+#include "policy/quote.h"
+#include "policy/room.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+struct probe_verdict *probe_say(TALLOC_CTX *mem_ctx,
+				struct probe_verdicts *verdicts,
+				const struct probe_message *message,
+				const char *format,
+				...)
+{
+	struct probe_verdict *verdict = NULL;
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	text = talloc_vasprintf(mem_ctx, format, ap);
+	va_end(ap);
+	verdicts->list = spn_room(mem_ctx,
+				  verdicts->list,
+				  verdicts->num,
+				  struct probe_verdict);
+	if (text == NULL || verdicts->list == NULL) {
+		return NULL;
+	}
+	verdict = &verdicts->list[verdicts->num++];
+	*verdict = (struct probe_verdict){.message = message, .text = text};
+	return verdict;
+}
+
+bool probe_fix(TALLOC_CTX *mem_ctx,
+	       struct probe_verdict *verdict,
+	       const char *fix)
+{
+	if (verdict == NULL) {
+		return false;
+	}
+	if (fix == NULL) {
+		return true;
+	}
+	verdict->fixes = spn_room(mem_ctx,
+				  verdict->fixes,
+				  verdict->num_fixes,
+				  const char *);
+	if (verdict->fixes == NULL) {
+		return false;
+	}
+	verdict->fixes[verdict->num_fixes++] = fix;
+	return true;
+}
+
+bool probe_fix_format(TALLOC_CTX *mem_ctx,
+		      struct probe_verdict *verdict,
+		      const char *format,
+		      ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	text = talloc_vasprintf(mem_ctx, format, ap);
+	va_end(ap);
+	return text != NULL && probe_fix(mem_ctx, verdict, text);
+}
+
+const char *probe_quoted(TALLOC_CTX *mem_ctx, const char *text)
+{
+	char *quoted = spn_quote(mem_ctx,
+				 spn_str_of(text),
+				 SPN_QUOTE_IF_NEEDED | SPN_QUOTE_CUT);
+
+	return (quoted == NULL) ? "?" : quoted;
+}
+
+const char *probe_account_name(TALLOC_CTX *mem_ctx,
+			       const struct spn_account *account)
+{
+	const char *name = (account == NULL) ? NULL
+					     : account->sam_account_name;
+
+	if (account != NULL && name == NULL) {
+		name = account->dn;
+	}
+	return (name == NULL) ? "nobody" : probe_quoted(mem_ctx, name);
+}
+
+char *probe_setspn(const struct probe *probe,
+		   TALLOC_CTX *mem_ctx,
+		   const char *verb,
+		   const struct spn_account *account,
+		   const char *spn)
+{
+	if (account == NULL || account->sam_account_name == NULL ||
+	    probe->login_words == NULL)
+	{
+		return NULL;
+	}
+	return shell_setspn(mem_ctx,
+			    probe->login_words,
+			    verb,
+			    account,
+			    spn_str_of(account->sam_account_name),
+			    spn_str_of(spn));
+}
+
+/* ------------------------------------------------------------ the worst */
+
+enum probe_weight probe_weight_of(const struct probe_verdicts *verdicts)
+{
+	enum probe_weight worst = PROBE_GOOD;
+	size_t i;
+
+	for (i = 0; i < verdicts->num; i++) {
+		if (verdicts->list[i].message->weight > worst) {
+			worst = verdicts->list[i].message->weight;
+		}
+	}
+	return worst;
+}
+
+enum probe_weight probe_worst(const struct probe *probe)
+{
+	enum probe_weight worst = probe_weight_of(&probe->verdicts);
+	size_t i;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		enum probe_weight weight = probe_weight_of(
+			&probe->rows[i].verdicts);
+
+		worst = (weight > worst) ? weight : worst;
+	}
+	return worst;
+}
+
+/* ---------------------------------------------------- the run as a whole */
+
+static bool note_absent(struct probe *probe)
+{
+	struct probe_verdicts *verdicts = &probe->verdicts;
+
+	if (probe->dns != NULL && probe->dns->failure != NULL &&
+	    probe_say(probe,
+		      verdicts,
+		      &probe_no_address,
+		      "%s: %s",
+		      probe_quoted(probe, probe->target->host),
+		      probe->dns->failure) == NULL)
+	{
+		return false;
+	}
+	if (probe->names_reason != NULL &&
+	    probe_say(probe,
+		      verdicts,
+		      &probe_no_names,
+		      "%s",
+		      probe->names_reason) == NULL)
+	{
+		return false;
+	}
+	if (probe->directory_reason != NULL &&
+	    probe_say(probe,
+		      verdicts,
+		      &probe_no_directory,
+		      "the directory was not seen: %s",
+		      probe->directory_reason) == NULL)
+	{
+		return false;
+	}
+	return true;
+}
+
+static bool note_keytab(struct probe *probe)
+{
+	struct probe_verdict *verdict = NULL;
+
+	if (probe->keytab_reason != NULL &&
+	    probe_say(probe,
+		      &probe->verdicts,
+		      &probe_keytab_broken,
+		      "%s",
+		      probe->keytab_reason) == NULL)
+	{
+		return false;
+	}
+	if (probe->keytab == NULL || probe->keytab->unreadable == NULL) {
+		return true;
+	}
+	verdict = probe_say(probe,
+			    &probe->verdicts,
+			    &probe_keytab_unreadable,
+			    "%s",
+			    probe->keytab->unreadable);
+	if (verdict == NULL || probe->options->server->user == NULL) {
+		return verdict != NULL;
+	}
+	return probe_fix_format(probe,
+				verdict,
+				"chgrp %s %s && chmod 640 %s",
+				probe->options->server->user,
+				shell_word(probe,
+					   spn_str_of(probe->keytab->path)),
+				shell_word(probe,
+					   spn_str_of(probe->keytab->path)));
+}
+
+static bool note_no_kdc(struct probe *probe)
+{
+	struct probe_verdict *verdict = NULL;
+
+	if (probe->krb_reason == NULL) {
+		return true;
+	}
+	if (probe->options->no_kdc) {
+		return probe_say(probe,
+				 &probe->verdicts,
+				 &probe_kdc_skipped,
+				 "no KDC was asked (--no-kdc)") != NULL;
+	}
+	verdict = probe_say(probe,
+			    &probe->verdicts,
+			    &probe_no_tgt,
+			    "no KDC was asked: %s",
+			    probe->krb_reason);
+	return probe_fix(probe, verdict, "kinit");
+}
+
+bool probe_judge(struct probe *probe)
+{
+	size_t i;
+
+	if (!note_absent(probe) || !note_no_kdc(probe) || !note_keytab(probe))
+	{
+		return false;
+	}
+	for (i = 0; i < probe->num_rows; i++) {
+		struct probe_row *row = &probe->rows[i];
+
+		if (!probe_judge_ticket(probe, row) ||
+		    !probe_judge_name(probe, row) ||
+		    !probe_judge_opening(probe, row))
+		{
+			return false;
+		}
+		if (row->verdicts.num == 0 && probe_row_error(row) == 0 &&
+		    probe_say(probe, &row->verdicts, &probe_works, "works") ==
+			    NULL)
+		{
+			return false;
+		}
+	}
+	return probe_judge_http(probe);
+}

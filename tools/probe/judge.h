@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From facts to verdicts. Each function adds what follows from one kind of
+ * fact; false when out of memory. Text that others have chosen is quoted here,
+ * so that whoever prints a verdict need not.
+ */
+#ifndef SPN_PROBE_JUDGE_H
+#define SPN_PROBE_JUDGE_H
+
+#include "messages.h"
+
+/* NULL when out of memory. */
+struct probe_verdict *probe_say(TALLOC_CTX *mem_ctx,
+				struct probe_verdicts *verdicts,
+				const struct probe_message *message,
+				const char *format,
+				...) __attribute__((format(printf, 4, 5)));
+
+/* One line to be typed. fix NULL: it cannot be typed, and is left out. False
+ * for verdict NULL, too. */
+bool probe_fix(TALLOC_CTX *mem_ctx,
+	       struct probe_verdict *verdict,
+	       const char *fix);
+bool probe_fix_format(TALLOC_CTX *mem_ctx,
+		      struct probe_verdict *verdict,
+		      const char *format,
+		      ...) __attribute__((format(printf, 3, 4)));
+
+/* 'svc-web', as a person knows it; never NULL. */
+const char *probe_account_name(TALLOC_CTX *mem_ctx,
+			       const struct spn_account *account);
+const char *probe_quoted(TALLOC_CTX *mem_ctx, const char *text);
+
+/* "setspn -H ... -U -S 'http/web01' 'svc-web'"; verb is -S or -D. NULL if it
+ * cannot be typed. */
+char *probe_setspn(const struct probe *probe,
+		   TALLOC_CTX *mem_ctx,
+		   const char *verb,
+		   const struct spn_account *account,
+		   const char *spn);
+
+/* The error that a client gets for this row: that of the KDC if it was asked,
+ * else what the directory lets expect. -1: not known. */
+int32_t probe_row_error(const struct probe_row *row);
+
+bool probe_judge_name(struct probe *probe, struct probe_row *row);
+bool probe_judge_ticket(struct probe *probe, struct probe_row *row);
+bool probe_judge_opening(struct probe *probe, struct probe_row *row);
+bool probe_judge_http(struct probe *probe);
+
+#endif

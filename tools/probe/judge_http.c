@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What follows from the web server's answers.
+ */
+#include "judge.h"
+
+#include <stdlib.h>
+
+#define MAX_SKEW 300 /* seconds, the default of every Kerberos */
+#define LONG_TOKEN 7000
+#define LONGEST_LIST 16
+/* RFC 4120 7.5.9 */
+#define KRB_AP_ERR_TKT_EXPIRED 32
+#define KRB_AP_ERR_TKT_NYV 33
+#define KRB_AP_ERR_SKEW 37
+
+static bool is_asking(long status)
+{
+	return status == 401 || status == 407;
+}
+
+static bool is_success(long status)
+{
+	return status >= 200 && status < 300;
+}
+
+static char *offered(TALLOC_CTX *mem_ctx, const struct probe_reply *reply)
+{
+	char *list = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; list != NULL && i < reply->num_schemes; i++) {
+		list = talloc_asprintf_append(list,
+					      "%s%s",
+					      (i == 0) ? "" : ", ",
+					      probe_quoted(mem_ctx,
+							   reply->schemes[i]));
+	}
+	return list;
+}
+
+static bool say(struct probe *probe,
+		const struct probe_message *message,
+		const char *text)
+{
+	return text != NULL &&
+	       probe_say(probe, &probe->verdicts, message, "%s", text) != NULL;
+}
+
+/* IIS, as KB 871179 has it; anything else is told by its own documents. */
+static bool say_not_offered(struct probe *probe)
+{
+	const struct probe_reply *plain = &probe->http->plain;
+	const char *list = offered(probe, plain);
+	struct probe_verdict *verdict = NULL;
+
+	if (list == NULL) {
+		return false;
+	}
+	if (plain->num_schemes == 0) {
+		list = "nothing";
+	}
+	verdict = probe_say(probe,
+			    &probe->verdicts,
+			    plain->offers_ntlm	  ? &probe_http_ntlm_only
+			    : plain->offers_basic ? &probe_http_basic_only
+						  : &probe_http_no_negotiate,
+			    "%ld, and it offers %s",
+			    plain->status,
+			    list);
+	if (verdict == NULL || !plain->offers_ntlm) {
+		return verdict != NULL;
+	}
+	return probe_fix(probe,
+			 verdict,
+			 "cscript adsutil.vbs set "
+			 "w3svc/NTAuthenticationProviders "
+			 "\"Negotiate,NTLM\"");
+}
+
+static bool say_clock(struct probe *probe, const struct probe_reply *reply)
+{
+	if (!reply->has_date || llabs(reply->clock_offset) <= MAX_SKEW) {
+		return true;
+	}
+	return probe_say(probe,
+			 &probe->verdicts,
+			 &probe_http_clock,
+			 "its clock is %lld seconds %s ours",
+			 llabs(reply->clock_offset),
+			 (reply->clock_offset > 0) ? "ahead of" : "behind") !=
+	       NULL;
+}
+
+static bool say_refused(struct probe *probe, const struct probe_reply *reply)
+{
+	const char *text = (reply->gss_text == NULL) ? "it does not say why"
+						     : reply->gss_text;
+	const struct probe_message *message = &probe_http_refused;
+
+	switch (reply->krb_error) {
+	case 0:
+		break;
+	case KRB_AP_ERR_TKT_EXPIRED:
+	case KRB_AP_ERR_TKT_NYV:
+	case KRB_AP_ERR_SKEW:
+		message = &probe_http_clock;
+		break;
+	default:
+		message = &probe_http_key;
+		break;
+	}
+	return probe_say(probe,
+			 &probe->verdicts,
+			 message,
+			 "%ld to a ticket: %s",
+			 reply->status,
+			 text) != NULL;
+}
+
+static bool say_too_long(struct probe *probe)
+{
+	struct probe_verdict *verdict =
+		probe_say(probe,
+			  &probe->verdicts,
+			  &probe_http_too_long,
+			  "%ld to a token of %zu bytes",
+			  probe->http->with_token.status,
+			  probe->http->token_len);
+
+	return probe_fix(probe, verdict, "LimitRequestFieldSize 65536");
+}
+
+static bool judge_token(struct probe *probe)
+{
+	const struct probe_reply *reply = &probe->http->with_token;
+
+	if (is_asking(reply->status)) {
+		return say_refused(probe, reply);
+	}
+	if (is_success(reply->status)) {
+		return say(probe,
+			   &probe_http_works,
+			   reply->is_mutual
+				   ? "it accepts the ticket, and has proved "
+				     "who it is"
+				   : "it accepts the ticket");
+	}
+	if ((reply->status == 400 || reply->status == 431) &&
+	    probe->http->token_len > LONG_TOKEN)
+	{
+		return say_too_long(probe);
+	}
+	if (reply->status == 403) {
+		return say(probe, &probe_http_forbidden, "403 to a ticket");
+	}
+	return probe_say(probe,
+			 &probe->verdicts,
+			 &probe_http_other,
+			 "%ld to a ticket",
+			 reply->status) != NULL;
+}
+
+bool probe_judge_http(struct probe *probe)
+{
+	const struct probe_http *http = probe->http;
+	const struct probe_reply *plain = NULL;
+
+	if (http == NULL) {
+		return true;
+	}
+	if (http->failure != NULL) {
+		return say(probe, &probe_http_silent, http->failure);
+	}
+	plain = &http->plain;
+	if (http->is_proxy && !say(probe, &probe_http_proxy, "407")) {
+		return false;
+	}
+	if (plain->location != NULL &&
+	    !say(probe,
+		 &probe_http_elsewhere,
+		 talloc_asprintf(probe,
+				 "%ld to %s",
+				 plain->status,
+				 probe_quoted(probe, plain->location))))
+	{
+		return false;
+	}
+	if (!say_clock(probe, plain)) {
+		return false;
+	}
+	if (is_success(plain->status)) {
+		return say(probe,
+			   &probe_http_open,
+			   "it gives the page to anybody");
+	}
+	if (is_asking(plain->status) && !plain->offers_negotiate) {
+		return say_not_offered(probe);
+	}
+	return !http->is_token_sent || judge_token(probe);
+}

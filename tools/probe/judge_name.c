@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Why there is no ticket for a name, or one for the wrong account: what its
+ * directory says.
+ */
+#include "judge.h"
+
+#include <string.h>
+
+/* The account that is to have the name; NULL: not known. */
+static const struct spn_account *owner_of(const struct probe *probe,
+					  const struct probe_row *row)
+{
+	const struct spn_holders *partner = &row->held->partner_holder.exact;
+
+	if (probe->site != NULL) {
+		return probe->site;
+	}
+	if (partner->num_accounts == 1) {
+		return partner->accounts[0];
+	}
+	return row->held->https_holder;
+}
+
+/* setspn -S for the owner; where none is known, for a name to be filled in. */
+static bool offer(const struct probe *probe,
+		  struct probe_row *row,
+		  struct probe_verdict *verdict,
+		  const char *spn)
+{
+	const struct spn_account *owner = owner_of(probe, row);
+
+	if (owner != NULL) {
+		return probe_fix(
+			row->held,
+			verdict,
+			probe_setspn(probe, row->held, "-S", owner, spn));
+	}
+	return probe_fix_format(row->held,
+				verdict,
+				"setspn -S %s ACCOUNT-OF-THE-SITE",
+				spn);
+}
+
+static bool say_nobody(const struct probe *probe, struct probe_row *row)
+{
+	const struct spn_account *https = row->held->https_holder;
+	struct probe_verdict *verdict = probe_say(row->held,
+						  &row->verdicts,
+						  &probe_nobody,
+						  "nobody has %s",
+						  row->name->spn);
+
+	if (verdict == NULL || !offer(probe, row, verdict, row->name->spn)) {
+		return false;
+	}
+	return https == NULL ||
+	       probe_say(row->held,
+			 &row->verdicts,
+			 &probe_https,
+			 "%s has it as https/, which no client asks for",
+			 probe_account_name(row->held, https)) != NULL;
+}
+
+/* Away from everybody but the owner; without one, from each. */
+static bool offer_removal(const struct probe *probe,
+			  struct probe_row *row,
+			  struct probe_verdict *verdict)
+{
+	const struct spn_kdc_answer *answer = &row->held->holder.answer;
+	const struct spn_account *site = probe->site;
+	size_t i;
+
+	for (i = 0; i < answer->found.num_accounts; i++) {
+		const struct spn_account *account = answer->found.accounts[i];
+
+		if (site != NULL && spn_account_same(account, site)) {
+			continue;
+		}
+		if (!probe_fix(row->held,
+			       verdict,
+			       probe_setspn(probe,
+					    row->held,
+					    "-D",
+					    account,
+					    row->name->spn)))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static char *list_of(TALLOC_CTX *mem_ctx, const struct spn_holders *found)
+{
+	char *list = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; list != NULL && i < found->num_accounts && i < 5; i++) {
+		list = talloc_asprintf_append(
+			list,
+			"%s%s",
+			(i == 0) ? "" : ", ",
+			probe_account_name(mem_ctx, found->accounts[i]));
+	}
+	if (list != NULL && found->num_accounts > 5) {
+		list = talloc_asprintf_append(list,
+					      " and %zu more",
+					      found->num_accounts - 5);
+	}
+	return list;
+}
+
+static bool say_several(const struct probe *probe, struct probe_row *row)
+{
+	const struct spn_kdc_answer *answer = &row->held->holder.answer;
+	const char *list = list_of(row->held, &answer->found);
+	const char *name = probe_quoted(row->held, answer->name.data);
+	struct probe_verdict *verdict = NULL;
+
+	if (list == NULL) {
+		return false;
+	}
+	if (answer->reason == SPN_KDC_DUPLICATE) {
+		verdict = probe_say(row->held,
+				    &row->verdicts,
+				    &probe_duplicate,
+				    "%s is held by %s",
+				    name,
+				    list);
+		return verdict != NULL && offer_removal(probe, row, verdict);
+	}
+	if (answer->reason == SPN_KDC_HIDDEN_DUPLICATE) {
+		return probe_say(row->held,
+				 &row->verdicts,
+				 &probe_hidden_duplicate,
+				 "%s is on one account, and another is a "
+				 "computer of that CN: %s",
+				 name,
+				 list) != NULL;
+	}
+	return probe_say(row->held,
+			 &row->verdicts,
+			 &probe_several_computers,
+			 "several computers have that CN: %s",
+			 list) != NULL;
+}
+
+/* How the account comes to it. */
+static const char *way_of(const struct probe_row *row)
+{
+	switch (row->held->holder.answer.reason) {
+	case SPN_KDC_STANDS_IN:
+		return row->held->holder.stand_in;
+	case SPN_KDC_COMPUTER:
+		return "its CN";
+	default:
+		return NULL;
+	}
+}
+
+/* A ticket: is it for the account whose site this is? */
+static bool say_whose(const struct probe *probe, struct probe_row *row)
+{
+	const struct spn_account *who = row->held->who.account;
+	const char *way = way_of(row);
+	struct probe_verdict *verdict = NULL;
+
+	if (probe->site != NULL && who != NULL &&
+	    !spn_account_same(who, probe->site))
+	{
+		verdict = probe_say(
+			row->held,
+			&row->verdicts,
+			&probe_other_account,
+			"the ticket has the key of %s%s%s; the account of "
+			"the site is %s",
+			probe_account_name(row->held, who),
+			(way == NULL) ? "" : ", by ",
+			(way == NULL) ? "" : way,
+			probe_account_name(row->held, probe->site));
+		if (verdict != NULL && way == NULL &&
+		    !probe_fix(row->held,
+			       verdict,
+			       probe_setspn(probe,
+					    row->held,
+					    "-D",
+					    who,
+					    row->name->spn)))
+		{
+			return false;
+		}
+		return verdict != NULL &&
+		       offer(probe, row, verdict, row->name->spn);
+	}
+	if (probe->site == NULL && way != NULL) {
+		verdict = probe_say(row->held,
+				    &row->verdicts,
+				    &probe_computer,
+				    "the key of %s, by %s",
+				    probe_account_name(row->held, who),
+				    way);
+		return verdict != NULL;
+	}
+	return true;
+}
+
+/* Microsoft KB 871179. Said once, of the half that is there. */
+static bool say_pair(const struct probe *probe, struct probe_row *row)
+{
+	const struct probe_held *held = row->held;
+	const struct spn_holders *exact = &held->holder.exact;
+	const struct spn_holders *other = &held->partner_holder.exact;
+	struct probe_verdict *verdict = NULL;
+	size_t i;
+
+	if (held->partner == NULL || exact->num_accounts != 1) {
+		return true;
+	}
+	for (i = 0; i < probe->num_rows; i++) {
+		if (strcasecmp(probe->rows[i].name->spn, held->partner) == 0) {
+			return true; /* it has a row of its own */
+		}
+	}
+	if (other->num_accounts == 0) {
+		verdict = probe_say(row->held,
+				    &row->verdicts,
+				    &probe_half_missing,
+				    "%s is not registered",
+				    held->partner);
+		return verdict != NULL &&
+		       offer(probe, row, verdict, held->partner);
+	}
+	if (other->num_accounts == 1 &&
+	    !spn_account_same(other->accounts[0], exact->accounts[0]))
+	{
+		return probe_say(row->held,
+				 &row->verdicts,
+				 &probe_half_elsewhere,
+				 "%s is on %s",
+				 held->partner,
+				 probe_account_name(row->held,
+						    other->accounts[0])) !=
+		       NULL;
+	}
+	return true;
+}
+
+static bool say_state(struct probe_row *row)
+{
+	const struct probe_account *who = &row->held->who;
+
+	if (!who->is_disabled && !who->is_expired) {
+		return true;
+	}
+	return probe_say(row->held,
+			 &row->verdicts,
+			 &probe_disabled,
+			 "%s %s",
+			 probe_account_name(row->held, who->account),
+			 who->is_disabled ? "is disabled" : "has expired") !=
+	       NULL;
+}
+
+static bool say_no_ticket(const struct probe *probe, struct probe_row *row)
+{
+	switch (row->held->holder.answer.reason) {
+	case SPN_KDC_DUPLICATE:
+	case SPN_KDC_HIDDEN_DUPLICATE:
+	case SPN_KDC_SEVERAL_COMPUTERS:
+		return say_several(probe, row);
+	case SPN_KDC_OWN_DOMAIN:
+		return probe_say(row->held,
+				 &row->verdicts,
+				 &probe_own_domain,
+				 "its third part is the domain, and %s is no "
+				 "domain controller",
+				 probe_account_name(row->held,
+						    row->held->who.account)) !=
+		       NULL;
+	case SPN_KDC_NO_KEY:
+		return probe_say(row->held,
+				 &row->verdicts,
+				 &probe_no_key,
+				 "%s has no key",
+				 probe_account_name(row->held,
+						    row->held->who.account)) !=
+		       NULL;
+	default:
+		return say_nobody(probe, row);
+	}
+}
+
+bool probe_judge_name(struct probe *probe, struct probe_row *row)
+{
+	int32_t error = probe_row_error(row);
+
+	if (row->held == NULL || !row->held->holder.is_known) {
+		return true;
+	}
+	if (row->held->holder.answer.error != SPN_KDC_TICKET) {
+		/* Of a KDC that knows more, probe_judge_ticket() has spoken.
+		 */
+		return (error == 0) || say_no_ticket(probe, row);
+	}
+	return (error > 0) || (say_whose(probe, row) && say_pair(probe, row) &&
+			       say_state(row));
+}

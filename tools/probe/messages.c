@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of verdicts, in order of their codes.
+ */
+#include "messages.h"
+
+#include <string.h>
+
+static const struct probe_message *const messages[] = {
+	&probe_no_address,
+	&probe_no_names,
+	&probe_works,
+	&probe_nobody,
+	&probe_duplicate,
+	&probe_hidden_duplicate,
+	&probe_several_computers,
+	&probe_other_account,
+	&probe_computer,
+	&probe_no_key,
+	&probe_own_domain,
+	&probe_half_missing,
+	&probe_half_elsewhere,
+	&probe_disabled,
+	&probe_rc4,
+	&probe_https,
+	&probe_disagree,
+	&probe_unexplained,
+	&probe_no_tgt,
+	&probe_no_kdc,
+	&probe_client_clock,
+	&probe_client_refused,
+	&probe_other_error,
+	&probe_keytab_opens,
+	&probe_keytab_unreadable,
+	&probe_keytab_broken,
+	&probe_keytab_enctype,
+	&probe_keytab_old,
+	&probe_keytab_new,
+	&probe_keytab_key,
+	&probe_keytab_name,
+	&probe_keytab_server_kvno,
+	&probe_keytab_server_name,
+	&probe_keytab_server_case,
+	&probe_keytab_server_rc4,
+	&probe_http_works,
+	&probe_http_silent,
+	&probe_http_open,
+	&probe_http_no_negotiate,
+	&probe_http_ntlm_only,
+	&probe_http_basic_only,
+	&probe_http_refused,
+	&probe_http_key,
+	&probe_http_clock,
+	&probe_http_too_long,
+	&probe_http_forbidden,
+	&probe_http_elsewhere,
+	&probe_http_proxy,
+	&probe_http_other,
+	&probe_no_directory,
+	&probe_kdc_skipped,
+	&probe_rc4_logged,
+};
+
+const struct probe_message *probe_message_at(size_t i)
+{
+	return (i < sizeof(messages) / sizeof(messages[0])) ? messages[i]
+							    : NULL;
+}
+
+const struct probe_message *probe_message_find(const char *code)
+{
+	const struct probe_message *message = NULL;
+	size_t i;
+
+	for (i = 0; (message = probe_message_at(i)) != NULL; i++) {
+		if (strcmp(message->code, code) == 0) {
+			return message;
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One run of spn-probe: what was asked for, what was seen, and what follows.
+ * Facts come from the folders below; judge*.c makes verdicts of them, and does
+ * nothing else; text.c and json.c write both down.
+ */
+#ifndef SPN_PROBE_PROBE_H
+#define SPN_PROBE_PROBE_H
+
+#include "common/connect.h"
+#include "directory/key_holder.h"
+#include "probe/kdc_log.h"
+#include "probe/kerberos/keytab.h"
+#include "probe/names/names.h"
+#include "probe/web/http.h"
+
+enum probe_exit {
+	PROBE_ALL_WORK = SPN_EXIT_DONE,
+	PROBE_SOME_FAIL = 1,
+	PROBE_CANNOT_RUN = SPN_EXIT_CANNOT_RUN,
+};
+
+struct probe_options {
+	const char *url; /* NULL with --kdc-log or --keytab alone */
+	const char *keytab;
+	const char *ccache;
+	const char *kdc_log;
+	const char *proxy;
+	const char *ca_file;
+	const struct probe_server *server; /* Apache unless it was said */
+	bool is_server_given;
+	bool asks_http;
+	bool is_insecure;
+	bool all_clients;
+	bool no_directory;
+	bool no_kdc;
+	bool as_json;
+	bool is_quiet;
+	unsigned timeout; /* seconds for each step */
+};
+
+/* ------------------------------------------------------------- verdicts */
+
+enum probe_weight {
+	PROBE_GOOD,
+	PROBE_NOTE,    /* nothing is wrong with it today */
+	PROBE_WARNING, /* works for some, or not for long */
+	PROBE_FAULT,   /* here a password is asked for */
+};
+
+/* messages.c has all of them. */
+struct probe_message {
+	const char *code; /* "WEB-201" */
+	enum probe_weight weight;
+	const char *title;	 /* a few words, for lists */
+	const char *explanation; /* for --explain */
+};
+
+struct probe_verdict {
+	const struct probe_message *message;
+	const char *text; /* one line */
+	/* What to type, a line each; may be followed by more than one. */
+	const char **fixes;
+	size_t num_fixes;
+};
+
+struct probe_verdicts {
+	struct probe_verdict *list;
+	size_t num;
+};
+
+/* ------------------------------------------------------------ directory */
+
+/* What a ticket's fate hangs on, of an account. */
+struct probe_account {
+	const struct spn_account *account; /* NULL: nobody */
+	bool is_disabled;
+	bool is_expired;
+	/* A computer or user that never had a password: a KDC has no key. */
+	bool has_no_password;
+	uint32_t types; /* msDS-SupportedEncryptionTypes; 0: not set */
+	uint32_t kvno;	/* msDS-KeyVersionNumber; 0: not told */
+	bool delegates_to_any;
+	size_t num_delegates_to; /* msDS-AllowedToDelegateTo */
+};
+
+/* What the directory says of one name. All of it on the row. */
+struct probe_held {
+	struct spn_key_holder holder;
+	struct probe_account who; /* that of holder.answer */
+	/* The other half of an http name, "http/web01"; NULL: it has none. */
+	const char *partner;
+	struct spn_key_holder partner_holder;
+	/* Who holds https/HOST, which no client asks for; NULL: nobody. */
+	const struct spn_account *https_holder;
+};
+
+/* ------------------------------------------------------------------ run */
+
+struct probe_row {
+	const struct probe_name *name;
+	struct probe_held *held;       /* NULL: no directory was seen */
+	struct probe_ticket *ticket;   /* NULL: no KDC was asked */
+	struct probe_opening *opening; /* NULL: no keytab, or no ticket */
+	struct probe_verdicts verdicts;
+};
+
+struct probe_keytab_check; /* of one entry, kerberos/keytab.h */
+
+struct probe {
+	const struct probe_options *options;
+	struct spn_connect *connect;
+	time_t now;
+
+	struct probe_target *target; /* NULL: no URL */
+	struct probe_dns *dns;
+	struct probe_names *names;
+	const char *names_reason; /* why libkrb5 could not be asked, or NULL */
+	struct probe_row *rows;
+	size_t num_rows;
+
+	struct spn_store store; /* ldb NULL: no directory */
+	struct spn_forest *forest;
+	const char *directory;	      /* whom we asked: its URL */
+	const char *directory_reason; /* why there is none */
+	/* " -H 'ldap://dc1' --user='alice'" for commands that are offered; NULL:
+	 * something of it cannot be typed. */
+	const char *login_words;
+
+	struct probe_kerberos *krb;
+	const char *krb_reason;
+	struct probe_keytab *keytab;
+	const char *keytab_reason;
+	struct probe_http *http;
+	struct probe_kdc_log *log;
+
+	/* Whose site it is: the only account that holds one of the names, or
+	 * whose key is in the keytab. NULL: not known. */
+	const struct spn_account *site;
+	struct probe_verdicts verdicts; /* of the whole, not of one name */
+};
+
+/*
+ * Opens the directory and looks each row up; what cannot be had is said in
+ * directory_reason. LDB_ERR_OPERATIONS_ERROR: out of memory.
+ */
+bool probe_directory_open(struct probe *probe);
+bool probe_directory_look(struct probe *probe, struct probe_row *row);
+void probe_directory_find_site(struct probe *probe);
+
+/* All steps. False after one line in *_why, which says what to type instead if
+ * it was typed. */
+bool probe_run(struct probe *probe, const char **_why);
+
+/* messages.c: NULL behind the last one. */
+const struct probe_message *probe_message_at(size_t i);
+const struct probe_message *probe_message_find(const char *code);
+
+/* judge*.c: false when out of memory. */
+bool probe_judge(struct probe *probe);
+
+/* The worst of one row, or of all; PROBE_GOOD without verdicts. */
+enum probe_weight probe_weight_of(const struct probe_verdicts *verdicts);
+enum probe_weight probe_worst(const struct probe *probe);
+
+/* The answer in one sentence, on probe. NULL: out of memory. */
+const char *probe_sentence(struct probe *probe);
+
+/* enum probe_exit */
+int probe_status(const struct probe *probe);
+
+/* The whole report, on mem_ctx. NULL: out of memory. */
+char *probe_text(TALLOC_CTX *mem_ctx, struct probe *probe);
+char *probe_json(TALLOC_CTX *mem_ctx, struct probe *probe);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The steps of a probe, in their order. Whatever cannot be had is said, and
+ * the others go on.
+ */
+#include "probe/probe.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char no_memory[] = "out of memory";
+
+/* *_why: one line for who typed it. */
+static bool find_names(struct probe *probe, const char **_why)
+{
+	const struct probe_options *options = probe->options;
+	size_t i;
+
+	probe->target = probe_target_parse(probe, options->url, _why);
+	if (probe->target == NULL) {
+		return false;
+	}
+	*_why = NULL;
+	probe->dns = probe_dns_look(probe, probe->target, options->timeout);
+	if (probe->dns == NULL) {
+		return false;
+	}
+	probe->names = probe_names_of(probe,
+				      probe->target,
+				      probe->dns,
+				      &probe->names_reason);
+	if (probe->names == NULL) {
+		return false;
+	}
+	probe->rows = talloc_zero_array(probe,
+					struct probe_row,
+					(unsigned)probe->names->num_names);
+	if (probe->rows == NULL) {
+		return false;
+	}
+	for (i = 0; i < probe->names->num_names; i++) {
+		const struct probe_name *name = &probe->names->names[i];
+		bool is_usual = name->is_this_machine;
+		size_t j;
+
+		for (j = 0; j < name->num_clients; j++) {
+			is_usual |= name->clients[j]->is_usual;
+		}
+		if (is_usual || options->all_clients) {
+			probe->rows[probe->num_rows++].name = name;
+		}
+	}
+	return true;
+}
+
+static bool log_on(struct probe *probe)
+{
+	struct probe_login login = {
+		.ccache = probe->options->ccache,
+		.timeout = probe->options->timeout,
+	};
+
+	if (probe->options->no_kdc) {
+		probe->krb_reason = "--no-kdc";
+		return true;
+	}
+	if (!spn_connect_principal(probe,
+				   probe->connect,
+				   &login.principal,
+				   &login.password))
+	{
+		return false;
+	}
+	probe->krb = probe_kerberos_open(probe, &login, &probe->krb_reason);
+	return probe->krb != NULL || probe->krb_reason != NULL;
+}
+
+static bool read_keytab(struct probe *probe)
+{
+	if (probe->options->keytab == NULL) {
+		return true;
+	}
+	probe->keytab = probe_keytab_read(probe,
+					  probe->krb,
+					  probe->options->keytab,
+					  probe->options->server,
+					  &probe->keytab_reason);
+	return probe->keytab != NULL || probe->keytab_reason != NULL;
+}
+
+static bool ask_row(struct probe *probe, struct probe_row *row)
+{
+	if (!probe_directory_look(probe, row)) {
+		return false;
+	}
+	if (probe->krb == NULL) {
+		return true;
+	}
+	row->ticket = probe_ticket_get(probe, probe->krb, row->name->spn);
+	if (row->ticket == NULL) {
+		return false;
+	}
+	if (probe->keytab == NULL || row->ticket->error != 0) {
+		return true;
+	}
+	row->opening = probe_keytab_open_ticket(probe,
+						probe->krb,
+						probe->keytab,
+						row->name->spn,
+						row->ticket,
+						probe->options->server);
+	return row->opening != NULL;
+}
+
+/* As this machine's clients would: with its own name, if it gets a ticket. */
+static const char *name_for_http(const struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		const struct probe_row *row = &probe->rows[i];
+
+		if (row->name->is_this_machine && row->ticket != NULL &&
+		    row->ticket->error == 0)
+		{
+			return row->name->spn;
+		}
+	}
+	return NULL;
+}
+
+static bool ask_http(struct probe *probe)
+{
+	const struct probe_options *options = probe->options;
+	const struct probe_http_options how = {
+		.timeout = options->timeout,
+		.proxy = options->proxy,
+		.ca_file = options->ca_file,
+		.is_insecure = options->is_insecure,
+		.follows_redirects = false,
+	};
+
+	if (!options->asks_http) {
+		return true;
+	}
+	probe->http = probe_http_ask(probe,
+				     probe->target,
+				     probe->krb,
+				     name_for_http(probe),
+				     &how);
+	return probe->http != NULL;
+}
+
+bool probe_run(struct probe *probe, const char **_why)
+{
+	size_t i;
+
+	*_why = NULL;
+	if (probe->options->url != NULL && !find_names(probe, _why)) {
+		*_why = (*_why == NULL) ? no_memory : *_why;
+		return false;
+	}
+	*_why = no_memory;
+	if (!probe_directory_open(probe) || !log_on(probe) ||
+	    !read_keytab(probe))
+	{
+		return false;
+	}
+	for (i = 0; i < probe->num_rows; i++) {
+		if (!ask_row(probe, &probe->rows[i])) {
+			return false;
+		}
+	}
+	probe_directory_find_site(probe);
+	return ask_http(probe) && probe_judge(probe);
+}

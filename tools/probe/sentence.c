@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The last line of a report: the answer to "why does this web site ask for a
+ * password?", and the exit status that goes with it.
+ */
+#include "judge.h"
+#include "report.h"
+
+const char *probe_weight_word(enum probe_weight weight)
+{
+	static const char *const words[] = {
+		[PROBE_GOOD] = "good",
+		[PROBE_NOTE] = "note",
+		[PROBE_WARNING] = "warning",
+		[PROBE_FAULT] = "fault",
+	};
+
+	return words[weight];
+}
+
+const struct spn_account *probe_row_account(const struct probe_row *row)
+{
+	return (row->held == NULL) ? NULL : row->held->who.account;
+}
+
+static const struct probe_verdict *first_fault(
+	const struct probe_verdicts *verdicts)
+{
+	size_t i;
+
+	for (i = 0; i < verdicts->num; i++) {
+		if (verdicts->list[i].message->weight == PROBE_FAULT) {
+			return &verdicts->list[i];
+		}
+	}
+	return NULL;
+}
+
+static bool is_known(const struct probe_row *row)
+{
+	return probe_row_error(row) != -1;
+}
+
+struct counts {
+	size_t num_good;
+	size_t num_unknown;
+	const struct probe_row *bad; /* the first one */
+	const struct probe_verdict *why;
+};
+
+static struct counts count(const struct probe *probe)
+{
+	struct counts c = {};
+	size_t i;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		const struct probe_row *row = &probe->rows[i];
+		const struct probe_verdict *fault = first_fault(
+			&row->verdicts);
+
+		if (fault == NULL) {
+			c.num_unknown += is_known(row) ? 0 : 1;
+			c.num_good += is_known(row) ? 1 : 0;
+		} else if (c.bad == NULL) {
+			c.bad = row;
+			c.why = fault;
+		}
+	}
+	return c;
+}
+
+static const char *what(const struct probe *probe)
+{
+	return (probe->target == NULL) ? "this" : probe->target->url;
+}
+
+const char *probe_sentence(struct probe *probe)
+{
+	const struct probe_verdict *fault = first_fault(&probe->verdicts);
+	struct counts c = count(probe);
+
+	if (c.bad != NULL) {
+		return talloc_asprintf(probe,
+				       "%zu of %zu names fail, %s first: %s "
+				       "(%s).",
+				       probe->num_rows - c.num_good -
+					       c.num_unknown,
+				       probe->num_rows,
+				       probe_quoted(probe, c.bad->name->spn),
+				       c.why->text,
+				       c.why->message->code);
+	}
+	if (fault != NULL) {
+		return talloc_asprintf(probe,
+				       "%s: %s (%s).",
+				       what(probe),
+				       fault->text,
+				       fault->message->code);
+	}
+	if (c.num_unknown > 0) {
+		return talloc_asprintf(probe,
+				       "Of %zu of %zu names nothing is known: "
+				       "neither a KDC nor the directory was "
+				       "seen.",
+				       c.num_unknown,
+				       probe->num_rows);
+	}
+	return talloc_asprintf(probe,
+			       "All %zu names get a ticket%s.",
+			       probe->num_rows,
+			       (probe->http == NULL && probe->keytab == NULL)
+				       ? "; whether the server can open it, "
+					 "--http and --keytab tell"
+				       : "");
+}
+
+int probe_status(const struct probe *probe)
+{
+	struct counts c = count(probe);
+
+	if (c.bad != NULL || first_fault(&probe->verdicts) != NULL) {
+		return PROBE_SOME_FAIL;
+	}
+	return (c.num_unknown > 0) ? PROBE_CANNOT_RUN : PROBE_ALL_WORK;
+}
