@@ -88,6 +88,10 @@ OURS = {
     'setspn': (_sources('tools/setspn', '''
         accounts answers args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
+    'probe': (_sources('tools/probe', '''
+        directory judge judge_http judge_name judge_ticket lists messages messages_names
+        messages_server options run sentence text json
+    '''), 'directory KRB5 CURL'),
     'manage': (_sources('tools/spn_policy', '''
         modules settings set status running all_dcs effects exempt
     '''), 'common'),

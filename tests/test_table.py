@@ -41,6 +41,9 @@ PROGRAMS = {
         test_audit_records test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
     ''',
+    'probe': '''
+        test_probe_judge
+    ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
         fuzz_baseline fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
@@ -53,6 +56,7 @@ LINKS = {
     'module': 'test_stack store HOSTCONFIG SAMBA_UTIL',
     'tools': 'test_formats test_stack test_policy audit setspn manage '
              'directory',
+    'probe': 'probe',
     'fuzz': 'fuzz_main test_formats test_policy audit setspn directory',
 }
 

@@ -37,8 +37,7 @@ bool spn_connect_principal(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-unsigned spn_connect_timeout(const struct spn_connect *connect,
-			     unsigned usual)
+unsigned spn_connect_timeout(const struct spn_connect *connect, unsigned usual)
 {
 	return connect->has_timeout ? connect->timeout : usual;
 }

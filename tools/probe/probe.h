@@ -123,8 +123,8 @@ struct probe {
 	struct spn_forest *forest;
 	const char *directory;	      /* whom we asked: its URL */
 	const char *directory_reason; /* why there is none */
-	/* " -H 'ldap://dc1' --user='alice'" for commands that are offered; NULL:
-	 * something of it cannot be typed. */
+	/* " -H 'ldap://dc1' --user='alice'" for commands that are offered;
+	 * NULL: something of it cannot be typed. */
 	const char *login_words;
 
 	struct probe_kerberos *krb;
