@@ -89,8 +89,8 @@ OURS = {
         accounts answers args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
     'probe': (_sources('tools/probe', '''
-        directory judge judge_http judge_name judge_ticket lists messages messages_names
-        messages_server options run sentence text json
+        directory judge judge_http judge_log judge_name judge_ticket lists messages messages_names
+        messages_server options run run_log sentence text json
     '''), 'directory KRB5 CURL'),
     'manage': (_sources('tools/spn_policy', '''
         modules settings set status running all_dcs effects exempt

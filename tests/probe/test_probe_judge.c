@@ -194,8 +194,56 @@ static void whose_site_is_not_known(void **_state)
 			    "WEB-201 setspn -C -S 'HTTP/web01.example.com' "
 			    "'WEB01$'; WEB-213");
 	assert_string_equal(said(f, &f->rows[1].verdicts),
-			    "WEB-201 setspn -S HTTP/web01 "
+			    "WEB-201 setspn -S 'HTTP/web01' "
 			    "ACCOUNT-OF-THE-SITE");
+}
+
+/* A name of a log was chosen by whoever could reach the KDC. */
+static void names_of_strangers(void **_state)
+{
+	static const struct {
+		const char *name;
+		const char *said;
+		const char *text;
+	} cases[] = {
+		{"http/a'; reboot #",
+		 "WEB-201 setspn -S 'http/a'\\''; reboot #' "
+		 "ACCOUNT-OF-THE-SITE",
+		 "nobody has 'http/a\\27; reboot #'"},
+		{"http/a\nb", "WEB-201", "nobody has http/a\\0ab"},
+	};
+	struct facts *f = *_state;
+	size_t i;
+
+	f->probe.site = NULL;
+	answer_of(f, 0, SPN_KDC_UNKNOWN, SPN_KDC_NOBODY, NULL);
+	f->held[0].partner_holder.exact.num_accounts = 0;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		f->names[0].spn = cases[i].name;
+		f->rows[0].verdicts = (struct probe_verdicts){};
+		judge(f);
+		assert_string_equal(said(f, &f->rows[0].verdicts),
+				    cases[i].said);
+		assert_string_equal(f->rows[0].verdicts.list[0].text,
+				    cases[i].text);
+	}
+}
+
+static void logs(void **_state)
+{
+	struct facts *f = *_state;
+	const struct probe_logged failed = {.num_failed = 3, .error = 7};
+	const struct probe_logged rc4_too = {.num_requests = 3,
+					     .has_rc4 = true};
+
+	f->rows[0].ticket = NULL;
+	f->rows[1].ticket = NULL;
+	f->rows[0].logged = talloc_memdup(f, &failed, sizeof(failed));
+	f->rows[1].logged = talloc_memdup(f, &rc4_too, sizeof(rc4_too));
+	judge(f);
+	assert_string_equal(said(f, &f->rows[0].verdicts), "WEB-604");
+	assert_string_equal(said(f, &f->rows[1].verdicts),
+			    "WEB-603 net ads enctypes set 'svc' 24");
 }
 
 static void several_have_it(void **_state)
@@ -443,6 +491,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(whose_site_is_not_known,
 						setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(names_of_strangers,
+						setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(logs, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_have_it,
 						setup,
 						teardown),

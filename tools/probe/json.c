@@ -113,6 +113,22 @@ static void put_ticket(struct spn_json_out *json,
 	spn_json_close(json, '}');
 }
 
+static void put_logged(struct spn_json_out *json,
+		       const struct probe_logged *logged)
+{
+	spn_json_open(json, "log", '{');
+	spn_json_number(json, "requests", logged->num_requests);
+	spn_json_number(json, "failed", logged->num_failed);
+	spn_json_number(json,
+			"error",
+			(logged->error > 0) ? (size_t)logged->error : 0);
+	spn_json_number(json, "clients", logged->num_clients);
+	spn_json_number(json, "addresses", logged->num_addresses);
+	spn_json_bool(json, "rc4", logged->has_rc4);
+	spn_json_text(json, "lastSeen", logged->last_seen);
+	spn_json_close(json, '}');
+}
+
 static void put_row(struct spn_json_out *json, const struct probe_row *row)
 {
 	spn_json_open(json, NULL, '{');
@@ -124,6 +140,9 @@ static void put_row(struct spn_json_out *json, const struct probe_row *row)
 	}
 	if (row->ticket != NULL) {
 		put_ticket(json, row->ticket);
+	}
+	if (row->logged != NULL) {
+		put_logged(json, row->logged);
 	}
 	if (row->opening != NULL) {
 		spn_json_text(json, "keytab", row->opening->detail);

@@ -245,7 +245,8 @@ bool probe_judge(struct probe *probe)
 
 		if (!probe_judge_ticket(probe, row) ||
 		    !probe_judge_name(probe, row) ||
-		    !probe_judge_opening(probe, row))
+		    !probe_judge_opening(probe, row) ||
+		    !probe_judge_logged(probe, row))
 		{
 			return false;
 		}

@@ -39,6 +39,9 @@ char *probe_setspn(const struct probe *probe,
 		   const struct spn_account *account,
 		   const char *spn);
 
+/* AES for its tickets; NULL if it cannot be typed. */
+char *probe_set_types(TALLOC_CTX *mem_ctx, const struct spn_account *account);
+
 /* The error that a client gets for this row: that of the KDC if it was asked,
  * else what the directory lets expect. -1: not known. */
 int32_t probe_row_error(const struct probe_row *row);
@@ -46,6 +49,7 @@ int32_t probe_row_error(const struct probe_row *row);
 bool probe_judge_name(struct probe *probe, struct probe_row *row);
 bool probe_judge_ticket(struct probe *probe, struct probe_row *row);
 bool probe_judge_opening(struct probe *probe, struct probe_row *row);
+bool probe_judge_logged(struct probe *probe, struct probe_row *row);
 bool probe_judge_http(struct probe *probe);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "judge.h"
 
+#include "common/shell_command.h"
+
 #include <string.h>
 
 /* The account that is to have the name; NULL: not known. */
@@ -29,6 +31,7 @@ static bool offer(const struct probe *probe,
 		  const char *spn)
 {
 	const struct spn_account *owner = owner_of(probe, row);
+	char *word = NULL;
 
 	if (owner != NULL) {
 		return probe_fix(
@@ -36,20 +39,24 @@ static bool offer(const struct probe *probe,
 			verdict,
 			probe_setspn(probe, row->held, "-S", owner, spn));
 	}
-	return probe_fix_format(row->held,
-				verdict,
-				"setspn -S %s ACCOUNT-OF-THE-SITE",
-				spn);
+	/* A name of a log may have anything in it. */
+	word = shell_word(row->held, spn_str_of(spn));
+	return word == NULL || probe_fix_format(row->held,
+						verdict,
+						"setspn -S %s "
+						"ACCOUNT-OF-THE-SITE",
+						word);
 }
 
 static bool say_nobody(const struct probe *probe, struct probe_row *row)
 {
 	const struct spn_account *https = row->held->https_holder;
-	struct probe_verdict *verdict = probe_say(row->held,
-						  &row->verdicts,
-						  &probe_nobody,
-						  "nobody has %s",
-						  row->name->spn);
+	struct probe_verdict *verdict =
+		probe_say(row->held,
+			  &row->verdicts,
+			  &probe_nobody,
+			  "nobody has %s",
+			  probe_quoted(row->held, row->name->spn));
 
 	if (verdict == NULL || !offer(probe, row, verdict, row->name->spn)) {
 		return false;
@@ -151,7 +158,7 @@ static const char *way_of(const struct probe_row *row)
 {
 	switch (row->held->holder.answer.reason) {
 	case SPN_KDC_STANDS_IN:
-		return row->held->holder.stand_in;
+		return probe_quoted(row->held, row->held->holder.stand_in);
 	case SPN_KDC_COMPUTER:
 		return "its CN";
 	default:
@@ -227,7 +234,7 @@ static bool say_pair(const struct probe *probe, struct probe_row *row)
 				    &row->verdicts,
 				    &probe_half_missing,
 				    "%s is not registered",
-				    held->partner);
+				    probe_quoted(row->held, held->partner));
 		return verdict != NULL &&
 		       offer(probe, row, verdict, held->partner);
 	}
@@ -238,7 +245,7 @@ static bool say_pair(const struct probe *probe, struct probe_row *row)
 				 &row->verdicts,
 				 &probe_half_elsewhere,
 				 "%s is on %s",
-				 held->partner,
+				 probe_quoted(row->held, held->partner),
 				 probe_account_name(row->held,
 						    other->accounts[0])) !=
 		       NULL;

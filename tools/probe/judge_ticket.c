@@ -92,7 +92,7 @@ static bool say_error(struct probe *probe, struct probe_row *row)
 	}
 }
 
-static char *set_types(TALLOC_CTX *mem_ctx, const struct spn_account *account)
+char *probe_set_types(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 {
 	char *word = NULL;
 
@@ -126,7 +126,7 @@ static bool say_rc4(struct probe *probe, struct probe_row *row)
 			    "the ticket is encrypted with RC4%s%s",
 			    is_refused ? ", which is refused by " : "",
 			    is_refused ? probe->options->server->title : "");
-	return probe_fix(probe, verdict, set_types(probe, key_of(row)));
+	return probe_fix(probe, verdict, probe_set_types(probe, key_of(row)));
 }
 
 bool probe_judge_ticket(struct probe *probe, struct probe_row *row)
@@ -229,7 +229,7 @@ bool probe_judge_opening(struct probe *probe, struct probe_row *row)
 	case PROBE_NOT_ENCTYPE:
 		return probe_fix(probe,
 				 verdict,
-				 set_types(probe, key_of(row)));
+				 probe_set_types(probe, key_of(row)));
 	default:
 		return verdict != NULL && offer_export(probe, row, verdict);
 	}

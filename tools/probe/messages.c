@@ -59,6 +59,7 @@ static const struct probe_message *const messages[] = {
 	&probe_no_directory,
 	&probe_kdc_skipped,
 	&probe_rc4_logged,
+	&probe_answered_today,
 };
 
 const struct probe_message *probe_message_at(size_t i)

@@ -34,6 +34,6 @@ extern const struct probe_message probe_http_works, probe_http_silent,
 	probe_http_elsewhere, probe_http_proxy, probe_http_other;
 
 extern const struct probe_message probe_no_directory, probe_kdc_skipped,
-	probe_rc4_logged;
+	probe_rc4_logged, probe_answered_today;
 
 #endif

@@ -278,3 +278,14 @@ const struct probe_message probe_rc4_logged = {
 	.explanation = "The log of the KDC has tickets for this name that are "
 		       "encrypted with RC4.",
 };
+
+const struct probe_message probe_answered_today = {
+	.code = "WEB-604",
+	.weight = PROBE_NOTE,
+	.title = "clients did not get it, and today they would",
+	.explanation =
+		"The log has requests that failed, and the directory of "
+		"now lets expect a ticket: it was mended in between, "
+		"the failure had another reason (a clock, a user who "
+		"was locked), or another controller answered.",
+};

@@ -99,9 +99,10 @@ struct probe_held {
 
 struct probe_row {
 	const struct probe_name *name;
-	struct probe_held *held;       /* NULL: no directory was seen */
-	struct probe_ticket *ticket;   /* NULL: no KDC was asked */
-	struct probe_opening *opening; /* NULL: no keytab, or no ticket */
+	struct probe_held *held;	   /* NULL: no directory was seen */
+	struct probe_ticket *ticket;	   /* NULL: no KDC was asked */
+	struct probe_opening *opening;	   /* NULL: no keytab, or no ticket */
+	const struct probe_logged *logged; /* NULL: not of a log */
 	struct probe_verdicts verdicts;
 };
 
@@ -158,6 +159,10 @@ const struct probe_message *probe_message_find(const char *code);
 
 /* judge*.c: false when out of memory. */
 bool probe_judge(struct probe *probe);
+
+/* run_log.c: the log, and a row for each name that a client did not get, or
+ * got with RC4. False after one line in *_why; NULL: out of memory. */
+bool probe_take_log(struct probe *probe, const char **_why);
 
 /* The worst of one row, or of all; PROBE_GOOD without verdicts. */
 enum probe_weight probe_weight_of(const struct probe_verdicts *verdicts);

@@ -60,6 +60,10 @@ static bool log_on(struct probe *probe)
 		.timeout = probe->options->timeout,
 	};
 
+	/* Of a log it is known what a KDC has said. */
+	if (probe->options->kdc_log != NULL) {
+		return true;
+	}
 	if (probe->options->no_kdc) {
 		probe->krb_reason = "--no-kdc";
 		return true;
@@ -157,6 +161,10 @@ bool probe_run(struct probe *probe, const char **_why)
 
 	*_why = NULL;
 	if (probe->options->url != NULL && !find_names(probe, _why)) {
+		*_why = (*_why == NULL) ? no_memory : *_why;
+		return false;
+	}
+	if (probe->options->kdc_log != NULL && !probe_take_log(probe, _why)) {
 		*_why = (*_why == NULL) ? no_memory : *_why;
 		return false;
 	}

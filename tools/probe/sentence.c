@@ -97,6 +97,12 @@ const char *probe_sentence(struct probe *probe)
 				       fault->text,
 				       fault->message->code);
 	}
+	if (probe->num_rows == 0 && probe->log != NULL) {
+		return talloc_asprintf(probe,
+				       "In %zu requests clients got a ticket "
+				       "for every name, none with RC4.",
+				       probe->log->num_understood);
+	}
 	if (c.num_unknown > 0) {
 		return talloc_asprintf(probe,
 				       "Of %zu of %zu names nothing is known: "
@@ -108,7 +114,8 @@ const char *probe_sentence(struct probe *probe)
 	return talloc_asprintf(probe,
 			       "All %zu names get a ticket%s.",
 			       probe->num_rows,
-			       (probe->http == NULL && probe->keytab == NULL)
+			       (probe->http == NULL && probe->keytab == NULL &&
+				probe->log == NULL)
 				       ? "; whether the server can open it, "
 					 "--http and --keytab tell"
 				       : "");

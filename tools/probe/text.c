@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INDENT 9 /* of what stands behind "warning: " */
+#define WIDEST 48 /* column of names */
+#define INDENT 9  /* of what stands behind "warning: " */
 
 static void put(FILE *out, TALLOC_CTX *mem_ctx, const char *text, int width)
 {
@@ -33,12 +34,14 @@ static int widest(const struct probe *probe,
 
 		most = (one > most) ? one : most;
 	}
-	return (most > 48) ? 48 : most;
+	return (most > WIDEST) ? WIDEST : most;
 }
 
 static int name_width(const struct probe_row *row)
 {
-	return (int)strlen(row->name->spn);
+	size_t len = strlen(row->name->spn);
+
+	return (len > WIDEST) ? WIDEST : (int)len;
 }
 
 static int account_width(const struct probe_row *row)
@@ -50,12 +53,27 @@ static int account_width(const struct probe_row *row)
 		       : (int)strlen(account->sam_account_name);
 }
 
+/* "12 of 14 failed, 3 clients" */
+static const char *logged_text(TALLOC_CTX *mem_ctx,
+			       const struct probe_logged *logged)
+{
+	return talloc_asprintf(mem_ctx,
+			       "%zu of %zu failed, %zu client%s",
+			       logged->num_failed,
+			       logged->num_requests,
+			       logged->num_clients,
+			       (logged->num_clients == 1) ? "" : "s");
+}
+
 /* "RC4, key 2"; "error 7"; "-" where no KDC was asked. */
 static const char *ticket_text(TALLOC_CTX *mem_ctx,
 			       const struct probe_row *row)
 {
 	const struct probe_ticket *ticket = row->ticket;
 
+	if (row->logged != NULL) {
+		return logged_text(mem_ctx, row->logged);
+	}
 	if (ticket == NULL) {
 		return "-";
 	}
@@ -95,7 +113,8 @@ static void put_row(FILE *out,
 {
 	const struct spn_account *account = probe_row_account(row);
 	const char *ticket = ticket_text(mem_ctx, row);
-	const char *asks = who_asks(mem_ctx, row->name);
+	const char *asks = (row->logged == NULL) ? who_asks(mem_ctx, row->name)
+						 : row->logged->last_seen;
 
 	put(out, mem_ctx, row->name->spn, widest(probe, name_width));
 	put(out,
@@ -103,7 +122,8 @@ static void put_row(FILE *out,
 	    (account == NULL) ? "-" : probe_account_name(mem_ctx, account),
 	    widest(probe, account_width));
 	put(out, mem_ctx, (ticket == NULL) ? "?" : ticket, 31);
-	fprintf(out, "%s\n", (asks == NULL) ? "?" : asks);
+	put(out, mem_ctx, (asks == NULL) ? "-" : asks, 0);
+	fprintf(out, "\n");
 }
 
 static void put_table(FILE *out,
@@ -117,8 +137,8 @@ static void put_table(FILE *out,
 	}
 	put(out, mem_ctx, "NAME", widest(probe, name_width));
 	put(out, mem_ctx, "ACCOUNT", widest(probe, account_width));
-	put(out, mem_ctx, "TICKET", 31);
-	fprintf(out, "WHO ASKS\n");
+	put(out, mem_ctx, (probe->log == NULL) ? "TICKET" : "REQUESTS", 31);
+	fprintf(out, (probe->log == NULL) ? "WHO ASKS\n" : "LAST\n");
 	for (i = 0; i < probe->num_rows; i++) {
 		put_row(out, mem_ctx, probe, &probe->rows[i]);
 	}
