@@ -95,6 +95,10 @@ OURS = {
     'manage': (_sources('tools/spn_policy', '''
         modules settings set status running all_dcs effects exempt
     '''), 'common'),
+    # The parts of spn-probe.
+    'probe_log': (_sources('tools/probe', '''
+        kdc_log log_lines log_request log_json
+    '''), 'common'),
     'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
 }
 

@@ -47,6 +47,7 @@ PROGRAMS = {
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
         fuzz_baseline fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
+        fuzz_kdc_log
     ''',
 }
 
@@ -55,9 +56,10 @@ LINKS = {
     'policy': 'test_policy audit',
     'module': 'test_stack store HOSTCONFIG SAMBA_UTIL',
     'tools': 'test_formats test_stack test_policy audit setspn manage '
-             'directory',
+             'directory probe_log',
     'probe': 'probe',
-    'fuzz': 'fuzz_main test_formats test_policy audit setspn directory',
+    'fuzz': 'fuzz_main test_formats test_policy audit setspn directory '
+            'probe_log',
 }
 
 # Of single programs: 'wrap': functions replaced at link time
@@ -81,7 +83,8 @@ SPECIAL = {
 }
 
 # Programs that a check below runs: folder, name.
-HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc')]
+HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc'),
+           ('tools', 'say_kdc_log')]
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {
@@ -94,7 +97,8 @@ CHECKS = {
         'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_options',
         'tool_audit_places', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
-        'tool_hostile_server', 'tool_presence', 'tool_all_dcs')},
+        'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
+        'tool_kdc_log')},
 }
 
 

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The log of a Samba KDC: which names clients asked for and did not get, or
- * got with a weak cipher. "kerberos:3" lines, and the JSON of audit logging
- * ("KDC Authorization", "Authentication") where a release writes it.
+ * got with a weak cipher. The lines of "kerberos:3", and the JSON of
+ * "auth_json_audit:3" where a release writes it (log_request.h); a request
+ * that is in both counts once. A file of Samba's, or what syslog and the
+ * journal make of it.
+ *
+ * A request is one message to the KDC: MIT's library asks again without the
+ * canonicalize flag when a name is not known, and a browser asks for each
+ * connection, so one click makes two or four of them.
  */
 #ifndef SPN_PROBE_KDC_LOG_H
 #define SPN_PROBE_KDC_LOG_H
@@ -15,24 +21,29 @@
 
 /* What was asked for under one name (without regard to case). */
 struct probe_logged {
-	const char *spn; /* as it came first, without its realm */
+	const char *spn; /* as it came first, any bytes; without its realm */
 	const char *realm;
 	size_t num_requests;
-	size_t num_failed;    /* no ticket */
-	int32_t error;	      /* of the last failure; 0: none is known */
-	size_t num_clients;   /* different principals */
-	const char **clients; /* the first 5 of them */
-	size_t num_addresses;
-	bool has_rc4;	       /* a ticket that is encrypted with RC4 */
-	const char *last_seen; /* time stamp as the log has it; or NULL */
+	size_t num_failed; /* no ticket */
+	int32_t error;	   /* of the last failure; 0: none is known */
+	/* Different ones, at least: of all names together 100,000 are told
+	 * from each other. */
+	size_t num_clients;   /* principals; in JSON, DOMAIN\account */
+	const char **clients; /* the first 5 of them, as they came */
+	size_t num_listed;    /* of them */
+	size_t num_addresses; /* without their ports */
+	bool has_rc4;	      /* a ticket that is encrypted with RC4 */
+	char *last_seen;      /* time stamp as the log has it; or NULL */
 };
 
 struct probe_kdc_log {
 	struct probe_logged *names; /* most failures first */
 	size_t num_names;
-	size_t num_lines;      /* read */
+	size_t num_lines;
 	size_t num_understood; /* requests among them */
-	size_t num_dropped;    /* names beyond the bound of 10,000 */
+	/* Of those: for names beyond the first 10,000, or longer than 1,000
+	 * bytes. */
+	size_t num_dropped;
 };
 
 /*
