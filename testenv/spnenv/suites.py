@@ -146,6 +146,8 @@ DOMAIN_SUITES = (
           python("module_replication_one")),
     Suite("tool_tickets", "ad_dc_stock:local", "counted",
           python("tool_tickets")),
+    Suite("tool_kdc_log_dc", "ad_dc_stock:local", "counted",
+          python("tool_kdc_log_dc")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
           python("tool_spn_policy")),
     Suite("tool_spn_policy_running", "ad_dc:local", "counted",
