@@ -99,6 +99,8 @@ OURS = {
     'probe_log': (_sources('tools/probe', '''
         kdc_log log_lines log_request log_json
     '''), 'common'),
+    'probe_web': (_sources('tools/probe/web', 'challenge answer token request http'),
+                  'common KRB5 KRB5_PLAIN CURL'),
     'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
 }
 
@@ -144,6 +146,7 @@ LIBRARIES = [
     ('libxml-2.0', '2.9.10', 'XML2', 'libxml2-dev'),
     ('libcares', '1.18', 'CARES', 'libc-ares-dev'),
     ('krb5-gssapi', '1.20', 'KRB5', 'libkrb5-dev'),
+    ('krb5', '1.20', 'KRB5_PLAIN', 'libkrb5-dev'),
     ('libcurl', '7.88', 'CURL', 'libcurl4-openssl-dev'),
 ]
 

@@ -42,12 +42,12 @@ PROGRAMS = {
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
     ''',
     'probe': '''
-        test_probe_judge
+        test_probe_judge test_challenge
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
         fuzz_baseline fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
-        fuzz_kdc_log
+        fuzz_kdc_log fuzz_challenge
     ''',
 }
 
@@ -59,7 +59,7 @@ LINKS = {
              'directory probe_log',
     'probe': 'probe',
     'fuzz': 'fuzz_main test_formats test_policy audit setspn directory '
-            'probe_log',
+            'probe_log probe_web',
 }
 
 # Of single programs: 'wrap': functions replaced at link time
@@ -75,6 +75,8 @@ SPECIAL = {
     'test_rows': {'args': ['docs/rules', 'tests/rows']},
     'fuzz_rows': {'args': ['tests/rows']},
     'test_audit_output': {'wrap': ['fsync']},
+    'test_challenge': {'links': 'probe_web'},
+    'say_http': {'links': 'probe_web'},
     **{name: {'links': 'fail_allocation'} for name in (
         'test_rules_oom', 'test_kdc_names', 'test_census_oom',
         'test_audit_formats',
@@ -84,7 +86,7 @@ SPECIAL = {
 
 # Programs that a check below runs: folder, name.
 HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc'),
-           ('tools', 'say_kdc_log')]
+           ('tools', 'say_kdc_log'), ('probe', 'say_http')]
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {
@@ -98,7 +100,7 @@ CHECKS = {
         'tool_audit_places', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
-        'tool_kdc_log')},
+        'tool_kdc_log', 'tool_http')},
 }
 
 

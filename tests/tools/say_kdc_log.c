@@ -7,6 +7,8 @@
 
 #include "common/json.h"
 
+#include "lib/peak.h"
+
 static void say_name(struct spn_json_out *json,
 		     const struct probe_logged *name)
 {
@@ -53,6 +55,7 @@ int main(void)
 	spn_json_number(&json, "lines", log->num_lines);
 	spn_json_number(&json, "understood", log->num_understood);
 	spn_json_number(&json, "dropped", log->num_dropped);
+	spn_json_number(&json, "memory", peak_memory());
 	spn_json_open(&json, "names", '[');
 	for (i = 0; i < log->num_names; i++) {
 		say_name(&json, &log->names[i]);
