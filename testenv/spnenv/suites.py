@@ -146,8 +146,8 @@ DOMAIN_SUITES = (
           python("module_replication_one")),
     Suite("tool_tickets", "ad_dc_stock:local", "counted",
           python("tool_tickets")),
-    Suite("tool_kdc_log_dc", "ad_dc_stock:local", "counted",
-          python("tool_kdc_log_dc")),
+    *(Suite(name, "ad_dc_stock:local", "counted", python(name))
+      for name in ("tool_kdc_log_dc", "tool_http_token")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
           python("tool_spn_policy")),
     Suite("tool_spn_policy_running", "ad_dc:local", "counted",

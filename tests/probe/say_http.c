@@ -18,6 +18,17 @@
 
 #include "lib/peak.h"
 
+struct owned {
+	krb5_context ctx;
+	krb5_creds *creds;
+};
+
+static int release(struct owned *owned)
+{
+	krb5_free_creds(owned->ctx, owned->creds);
+	return 0;
+}
+
 /* Stands in for tools/probe/kerberos/, which asks in a child: what is in the
  * cache, or what the KDC gives. */
 struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
@@ -31,7 +42,9 @@ struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
 					       service,
 					       &wanted.server);
 
-	if (ticket == NULL) {
+	struct owned *owned = talloc_zero(ticket, struct owned);
+
+	if (owned == NULL) {
 		abort();
 	}
 	if (code == 0) {
@@ -46,7 +59,11 @@ struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
 					    &wanted,
 					    &ticket->creds);
 	}
-	if (code != 0) {
+	if (code == 0) {
+		owned->ctx = krb->ctx;
+		owned->creds = ticket->creds;
+		talloc_set_destructor(owned, release);
+	} else {
 		const char *text = krb5_get_error_message(krb->ctx, code);
 
 		ticket->error = -1;

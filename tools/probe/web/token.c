@@ -35,34 +35,49 @@ static int release(struct probe_token *token)
 	return 0;
 }
 
-/* What GSSAPI says of an error: of the mechanism, if that has a number for it.
- */
+/* NULL: it has no words for it, or out of memory. */
+static const char *words_of(TALLOC_CTX *mem_ctx, OM_uint32 code, int type)
+{
+	OM_uint32 more = 0;
+	OM_uint32 ignored = 0;
+	gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
+	struct spn_str words = {};
+	const char *copy = NULL;
+
+	if (gss_display_status(&ignored, code, type, &spnego, &more, &text) !=
+	    GSS_S_COMPLETE)
+	{
+		return NULL;
+	}
+	/* Some of SPNEGO's end with a NUL byte that is counted. */
+	words.data = text.value;
+	words.len = strnlen(text.value, text.length);
+	if (!spn_str_is(words, "Unknown error")) {
+		copy = spn_printable(mem_ctx, words);
+	}
+	(void)gss_release_buffer(&ignored, &text);
+	return copy;
+}
+
+/* What GSSAPI says of an error: of the mechanism, if there is more to say. */
 static const char *gss_words(TALLOC_CTX *mem_ctx,
 			     OM_uint32 major,
 			     OM_uint32 minor)
 {
-	bool is_mech = minor != 0;
-	OM_uint32 more = 0;
-	OM_uint32 ignored = 0;
-	gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
 	const char *words = NULL;
 
-	if (gss_display_status(&ignored,
-			       is_mech ? minor : major,
-			       is_mech ? GSS_C_MECH_CODE : GSS_C_GSS_CODE,
-			       &spnego,
-			       &more,
-			       &text) != GSS_S_COMPLETE)
-	{
-		return talloc_asprintf(mem_ctx,
-				       "GSSAPI error %u, %u",
-				       (unsigned)major,
-				       (unsigned)minor);
+	if (minor != 0) {
+		words = words_of(mem_ctx, minor, GSS_C_MECH_CODE);
 	}
-	words = spn_printable(mem_ctx,
-			      (struct spn_str){.data = text.value,
-					       .len = text.length});
-	(void)gss_release_buffer(&ignored, &text);
+	if (words == NULL) {
+		words = words_of(mem_ctx, major, GSS_C_GSS_CODE);
+	}
+	if (words == NULL) {
+		words = talloc_asprintf(mem_ctx,
+					"GSSAPI error %u, %u",
+					(unsigned)major,
+					(unsigned)minor);
+	}
 	return words;
 }
 
