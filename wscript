@@ -102,6 +102,10 @@ OURS = {
     'probe_web': (_sources('tools/probe/web', 'challenge answer token request http'),
                   'common KRB5 KRB5_PLAIN CURL'),
     'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
+    # What spn-probe is made of.
+    'probe_names': (_sources('tools/probe/names', '''
+        target host_name
+    '''), 'policy TALLOC CURL IDN2'),
 }
 
 MODULE_SOURCES = _sources('modules', '''
@@ -148,6 +152,7 @@ LIBRARIES = [
     ('krb5-gssapi', '1.20', 'KRB5', 'libkrb5-dev'),
     ('krb5', '1.20', 'KRB5_PLAIN', 'libkrb5-dev'),
     ('libcurl', '7.88', 'CURL', 'libcurl4-openssl-dev'),
+    ('libidn2', '2.3', 'IDN2', 'libidn2-dev'),
 ]
 
 # Not every C library reads DNS replies.

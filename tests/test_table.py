@@ -42,12 +42,12 @@ PROGRAMS = {
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
     ''',
     'probe': '''
-        test_probe_judge test_challenge
+        test_probe_judge test_challenge test_probe_target
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
         fuzz_baseline fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
-        fuzz_kdc_log fuzz_challenge
+        fuzz_kdc_log fuzz_challenge fuzz_url
     ''',
 }
 
@@ -57,9 +57,9 @@ LINKS = {
     'module': 'test_stack store HOSTCONFIG SAMBA_UTIL',
     'tools': 'test_formats test_stack test_policy audit setspn manage '
              'directory probe_log',
-    'probe': 'probe',
+    'probe': 'probe probe_names',
     'fuzz': 'fuzz_main test_formats test_policy audit setspn directory '
-            'probe_log probe_web',
+            'probe_log probe_web probe_names',
 }
 
 # Of single programs: 'wrap': functions replaced at link time
