@@ -104,8 +104,8 @@ OURS = {
     'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
     # What spn-probe is made of.
     'probe_names': (_sources('tools/probe/names', '''
-        target host_name
-    '''), 'policy TALLOC CURL IDN2'),
+        target host_name child dns krb5_names ways clients_table names
+    '''), 'policy TALLOC KRB5_PLAIN CURL IDN2'),
 }
 
 MODULE_SOURCES = _sources('modules', '''

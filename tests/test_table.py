@@ -42,7 +42,7 @@ PROGRAMS = {
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
     ''',
     'probe': '''
-        test_probe_judge test_challenge test_probe_target
+        test_probe_judge test_challenge test_probe_target test_probe_child test_probe_names
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
@@ -77,6 +77,8 @@ SPECIAL = {
     'test_audit_output': {'wrap': ['fsync']},
     'test_challenge': {'links': 'probe_web'},
     'say_http': {'links': 'probe_web'},
+    'test_probe_names': {'links': 'fail_allocation',
+                         'wrap': ['probe_child_ask']},
     **{name: {'links': 'fail_allocation'} for name in (
         'test_rules_oom', 'test_kdc_names', 'test_census_oom',
         'test_audit_formats',
@@ -86,7 +88,7 @@ SPECIAL = {
 
 # Programs that a check below runs: folder, name.
 HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc'),
-           ('tools', 'say_kdc_log'), ('probe', 'say_http')]
+           ('tools', 'say_kdc_log'), ('probe', 'say_http say_names')]
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {
@@ -100,7 +102,7 @@ CHECKS = {
         'tool_audit_places', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
-        'tool_kdc_log', 'tool_http')},
+        'tool_kdc_log', 'tool_http tool_probe_clients')},
 }
 
 

@@ -80,6 +80,19 @@ def own_test(name, environment, module, **more):
 
 QUICK_ROWS = ("rows.ldap", "rows.local")
 
+def build_environment():
+    """What `waf test` gives its tests, as a prefix for a command."""
+    build = os.path.join(layout.CHECKOUT, "bin")
+    variables = {"PYTHONPATH": layout.python_path(),
+                 "TALLOC_FREE_FILL": "255",
+                 "LDB_MODULES_PATH": layout.module_dir(),
+                 "LDB_MODULES_DISABLE_DEEPBIND": "1",
+                 "SPN_POLICY_BUILD": build,
+                 "CMOCKA_MESSAGE_OUTPUT": "SUBUNIT"}
+    return "env " + " ".join("%s=%s" % (name, shlex.quote(value))
+                             for name, value in variables.items())
+
+
 # A module on top of samba_dsdb has to keep Samba's own tests of the rules for
 # names green, hence the two of Samba's.
 DOMAIN_SUITES = (
@@ -89,6 +102,8 @@ DOMAIN_SUITES = (
     Suite("tool_debian", NOWHERE, "counted", "PYTHONPATH=%s %s" % (
         shlex.quote(layout.python_path()), python("tool_debian"))),
     own_test("testenv", MACHINE, "test_testenv", seconds=9000),
+    Suite("tool_probe_names", MACHINE, "counted", "%s %s" % (
+        build_environment(), python("tool_probe_names"))),
     own_test("demo", MACHINE, "test_demo", seconds=6000, alone=True),
     *(Suite("rows." + way, "ad_dc:local", "counted", rows(way))
       for way in ("ldap", "local")),
@@ -165,19 +180,6 @@ DOMAIN_SUITES = (
     Suite("samba.ldap_upn_sam_account", "ad_dc", "counted",
           samba_test("ldap_upn_sam_account")),
 )
-
-
-def build_environment():
-    """What `waf test` gives its tests, as a prefix for a command."""
-    build = os.path.join(layout.CHECKOUT, "bin")
-    variables = {"PYTHONPATH": layout.python_path(),
-                 "TALLOC_FREE_FILL": "255",
-                 "LDB_MODULES_PATH": layout.module_dir(),
-                 "LDB_MODULES_DISABLE_DEEPBIND": "1",
-                 "SPN_POLICY_BUILD": build,
-                 "CMOCKA_MESSAGE_OUTPUT": "SUBUNIT"}
-    return "env " + " ".join("%s=%s" % (name, shlex.quote(value))
-                             for name, value in variables.items())
 
 
 def c_suites():

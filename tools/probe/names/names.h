@@ -20,14 +20,22 @@ struct probe_dns {
 	const char *failure;
 	/* Where the chain of CNAMEs ends, search list and /etc/hosts included:
 	 * getaddrinfo() with AI_CANONNAME. In lower case, no dot at the end.
+	 * NULL for an address.
 	 */
 	const char *canonical;
 	/* The first address, and the name that PTR gives it; NULL: none. */
 	const char *address;
 	const char *reverse;
+	bool leads_back; /* that name has this address, says DNS */
 	/* Each address, as text. */
 	const char **addresses;
 	size_t num_addresses;
+	/* What DNS gives as a name and is none, quoted; or NULL. */
+	const char *odd;
+	/* One line when a part did not come in time; or NULL. */
+	const char *late;
+	/* What libkrb5 may take for its own look-ups again, in seconds. */
+	unsigned timeout;
 };
 
 /*
@@ -43,8 +51,15 @@ struct probe_client {
 	const char *name;    /* "curl", "Java HttpURLConnection" */
 	const char *version; /* of the measurement: "7.88.1", "17" */
 	const char *setting; /* what of it is not the default; or NULL */
-	/* the way from the URL to a name: a function in names.c */
+	/* The service class: "HTTP"; for programs that open no web page, but
+	 * the same host, "ldap", "cifs" and so on. */
+	const char *service;
+	/* the way from the URL to a name: ways.h */
 	const struct probe_way *way;
+	/* It asks for nothing unless the URL is such a one (ways.h). */
+	unsigned needs;
+	/* Where it asks for nothing: what to set or to type; or NULL. */
+	const char *remedy;
 	/* Where it is known from: "measured", or the address of a document. */
 	const char *source;
 	/* For whom it counts without being asked for: what people have.
@@ -58,9 +73,11 @@ struct probe_name {
 	/* As MIT's libkrb5 asks with this machine's krb5.conf: what a probe of
 	 * our own and most clients do. */
 	bool is_this_machine;
-	/* The second name of a client that asks for another one first. */
+	/* Nobody asks for it but after another one. */
 	bool is_second;
+	/* Who asks, and whether after another name only. Parallel arrays. */
 	const struct probe_client **clients;
+	bool *is_later;
 	size_t num_clients;
 };
 
@@ -75,10 +92,13 @@ struct probe_names {
 	size_t num_silent;
 };
 
+/* The way in words, for documents. */
+const char *probe_client_rule(const struct probe_client *client);
+
 /*
  * All names for this URL. reason: one line when libkrb5 cannot be used (bad
- * krb5.conf); then is_this_machine is set nowhere, and *_reason says so. NULL
- * when out of memory.
+ * krb5.conf, or no answer from DNS in dns->timeout); then is_this_machine is
+ * set nowhere, and *_reason says so. NULL when out of memory.
  */
 struct probe_names *probe_names_of(TALLOC_CTX *mem_ctx,
 				   const struct probe_target *target,

@@ -168,24 +168,32 @@ static bool look_at_text(struct parsing *p)
 
 /* ------------------------------------------------------ what libcurl read */
 
-/* On the target; NULL when it has none. */
-static const char *get_part(struct parsing *p, CURLUPart part, unsigned flags)
+/* On the target; NULL when it has none. False when out of memory. */
+static bool get_part(struct parsing *p,
+		     CURLUPart part,
+		     unsigned flags,
+		     const char **_text)
 {
 	char *text = NULL;
-	char *copy = NULL;
+	CURLUcode code = curl_url_get(p->handle, part, &text, flags);
 
-	if (curl_url_get(p->handle, part, &text, flags) == CURLUE_OK) {
-		copy = talloc_strdup(p->target, text);
+	*_text = NULL;
+	if (code == CURLUE_OK) {
+		*_text = talloc_strdup(p->target, text);
 	}
 	curl_free(text);
-	return copy;
+	return *_text != NULL ||
+	       (code != CURLUE_OK && code != CURLUE_OUT_OF_MEMORY);
 }
 
 static bool read_port(struct parsing *p)
 {
-	const char *text = get_part(p, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 	struct probe_target *t = p->target;
+	const char *text = NULL;
 
+	if (!get_part(p, CURLUPART_PORT, CURLU_DEFAULT_PORT, &text)) {
+		return false;
+	}
 	t->port = (text == NULL) ? 0 : spn_port(spn_str_of(text));
 	t->is_default_port = t->port == (t->is_https ? 443 : 80);
 	return t->port != 0 ||
@@ -196,12 +204,12 @@ static bool read_port(struct parsing *p)
 static bool read_ipv6(struct parsing *p, const char *host)
 {
 	struct probe_target *t = p->target;
-	const char *zone = get_part(p, CURLUPART_ZONEID, 0);
+	const char *zone = NULL;
 	char text[INET6_ADDRSTRLEN] = "";
 	struct in6_addr address = {};
 	char *bare = talloc_strndup(t, host + 1, strcspn(host + 1, "]"));
 
-	if (bare == NULL) {
+	if (bare == NULL || !get_part(p, CURLUPART_ZONEID, 0, &zone)) {
 		return false;
 	}
 	if (inet_pton(AF_INET6, bare, &address) != 1 ||
@@ -257,6 +265,11 @@ static bool read_international(struct parsing *p)
 		t->host_utf8 = (ret == IDN2_OK) ? talloc_strdup(t, converted)
 						: NULL;
 		idn2_free(converted);
+		if (ret == IDN2_MALLOC ||
+		    (ret == IDN2_OK && t->host_utf8 == NULL))
+		{
+			return false;
+		}
 	}
 	if (t->host_utf8 == NULL || !probe_is_host_name(t->host_utf8)) {
 		t->host_utf8 = t->host;
@@ -303,8 +316,8 @@ static bool write_url(struct parsing *p)
 	if (code == CURLUE_OK) {
 		code = curl_url_set(p->handle, CURLUPART_FRAGMENT, NULL, 0);
 	}
-	t->url = (code == CURLUE_OK) ? get_part(p, CURLUPART_URL, 0) : NULL;
-	return t->url != NULL;
+	return code == CURLUE_OK && get_part(p, CURLUPART_URL, 0, &t->url) &&
+	       t->url != NULL;
 }
 
 static bool read_parts(struct parsing *p)
@@ -323,7 +336,9 @@ static bool read_parts(struct parsing *p)
 		return refuse(p, "is no URL; type http://HOST/");
 	}
 	p->target->is_https = has_scheme(p->url, https);
-	host = get_part(p, CURLUPART_HOST, 0);
+	if (!get_part(p, CURLUPART_HOST, 0, &host)) {
+		return false;
+	}
 	if (host == NULL || host[0] == '\0') {
 		return refuse(p, "has no host; type http://HOST/");
 	}
