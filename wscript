@@ -63,7 +63,7 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
-        connect_ticket connect_login connect_kerberos connect_each connect_principal
+        connect_ticket connect_login connect_kerberos connect_each connect_principal limited
         output place words shell_command arena shared presence module_list dcs dcs_list json metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
@@ -85,6 +85,9 @@ OURS = {
     ''') + _sources('tools/audit/formats', '''
         format text csv json html prometheus
     '''), 'directory XML2 CARES RESOLV'),
+    'probe_kerberos': (_sources('tools/probe/kerberos', '''
+        kerberos exchange login ticket names
+    '''), 'common KRB5_PLAIN'),
     'setspn': (_sources('tools/setspn', '''
         accounts answers args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),

@@ -74,6 +74,8 @@ SPECIAL = {
     },
     'test_rows': {'args': ['docs/rules', 'tests/rows']},
     'fuzz_rows': {'args': ['tests/rows']},
+    # The only ones with a Kerberos library, as spn-probe.
+    'say_kerberos': {'links': 'probe_kerberos'},
     'test_audit_output': {'wrap': ['fsync']},
     'test_challenge': {'links': 'probe_web'},
     'say_http': {'links': 'probe_web'},
@@ -88,7 +90,7 @@ SPECIAL = {
 
 # Programs that a check below runs: folder, name.
 HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc'),
-           ('tools', 'say_kdc_log'), ('probe', 'say_http say_names')]
+           ('tools', 'say_kdc_log'), ('probe', 'say_http say_names say_kerberos')]
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {

@@ -5,6 +5,10 @@ ours has beside it, which would then call the wrong one.
 
 Every program that opens an ldb loads the module into itself: whatever else
 it exported could collide with theirs, and libkrb5 would meet Samba's Heimdal.
+
+Of the programs only spn-probe links libkrb5, beside Samba's libraries. That
+goes well because both name a version with each function: whoever was linked
+with MIT's is never given Heimdal's of the same name.
 """
 
 import glob
@@ -17,6 +21,11 @@ BUILD = os.environ.get('SPN_POLICY_BUILD', 'bin')
 FOLDER = os.path.join(BUILD, 'ldb-modules')
 MODULE = os.path.join(FOLDER, 'spn_policy.so')
 FOREIGN = ('krb5', 'gssapi', 'hdb', '-samba4', '-private-samba')
+# Programs, and tests by the beginning of their names.
+WITH_KERBEROS = ('spn-probe', 'say_kerberos', 'test_probe_', 'fuzz_probe_',
+                 'say_probe_')
+KERBEROS = ('libkrb5', 'libgssapi', 'libk5crypto')
+OF_KERBEROS = re.compile(r' U ((?:krb5|gss)_\w+)(@\w*MIT)?')
 
 
 def output(*command):
@@ -36,6 +45,25 @@ def libraries():
                 for path in glob.glob(os.path.join(BUILD, folder, '*'))
                 if os.path.isfile(path)]
     return sorted(set(re.findall(r'=> (/\S+)', output('ldd', *programs))))
+
+
+def kerberos():
+    """Who links it, and may not; and what of it has no version of MIT's."""
+    for path in sorted(glob.glob(os.path.join(BUILD, 'programs', '*'))
+                       + glob.glob(os.path.join(BUILD, 'tests', '*'))):
+        if not os.path.isfile(path):
+            continue
+        needed = [line for line in
+                  output('readelf', '-d', path).splitlines()
+                  if '(NEEDED)' in line and any('[' + name in line
+                                                for name in KERBEROS)]
+        if needed and not os.path.basename(path).startswith(WITH_KERBEROS):
+            yield '%s: must not link Kerberos: %s' % (
+                path, needed[0].split()[-1])
+        for name, version in OF_KERBEROS.findall(
+                output('nm', '-D', path) if needed else ''):
+            if not version:
+                yield '%s: whose is %s?' % (path, name)
 
 
 def clashes():
@@ -67,7 +95,7 @@ def main():
     for line in output('readelf', '-d', MODULE).splitlines():
         if '(NEEDED)' in line and any(word in line for word in FOREIGN):
             errors.append('must not be linked: ' + line.split()[-1])
-    found = list(clashes())
+    found = [*kerberos(), *clashes()]
     for error in ['%s: %s' % (MODULE, error) for error in errors] + found:
         print(error)
     return 1 if errors or found else 0

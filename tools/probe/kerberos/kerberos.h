@@ -16,14 +16,23 @@
 struct probe_login {
 	const char *principal; /* with password: a TGT is got */
 	const char *password;
-	const char *ccache; /* tickets are read from there, and kept there */
+	/* The TGT is read from there, and tickets are kept there. Those that
+	 * are there already are never taken for an answer of the KDC. */
+	const char *ccache;
 	/* neither: the default cache is read, and left as it is */
 	unsigned timeout; /* seconds for one request, all KDCs together */
 };
 
 struct probe_kerberos {
-	krb5_context ctx;
-	krb5_ccache cache;  /* in memory, or the one that was named */
+	/* Tickets refer to it, and may be freed after this. */
+	struct probe_library *library;
+	krb5_context ctx;  /* its own */
+	krb5_ccache cache; /* in memory: the TGT, and every ticket we got */
+	/* The user's: the one that was named, or the default one; NULL with
+	 * a password. */
+	krb5_ccache users;
+	bool is_kept; /* new tickets go there */
+	unsigned timeout;
 	const char *client; /* the principal */
 	const char *realm;  /* of it */
 	time_t tgt_end;
@@ -43,14 +52,17 @@ struct probe_kerberos *probe_kerberos_open(TALLOC_CTX *mem_ctx,
 
 /* A KDC's answer for one name. */
 struct probe_ticket {
+	struct probe_library *library;
 	/* 0: there is a ticket. Else the KRB-ERROR's code (RFC 4120 7.5.9), 7
 	 * for a name that nobody has; or -1, no answer: see text. */
 	int32_t error;
-	const char *text; /* "Server not found in Kerberos database" */
-	const char *name; /* KDC_ERR_S_PRINCIPAL_UNKNOWN; NULL if none */
+	const char *text;  /* "Server not found in Kerberos database" */
+	const char *name;  /* KDC_ERR_S_PRINCIPAL_UNKNOWN; NULL if none */
+	const char *realm; /* whose KDC was the last that answered; or NULL */
+	unsigned num_requests; /* sent for it */
 	/* The rest only with a ticket. */
-	const char
-		*server; /* the name in it: that of the request, or another */
+	/* The name in it, with its realm: that of the request, or another. */
+	const char *server;
 	int32_t enctype; /* what it is encrypted with: the account's key */
 	int32_t session_enctype;
 	uint32_t kvno; /* of the account's key */
@@ -61,11 +73,27 @@ struct probe_ticket {
 	krb5_creds *creds;    /* for a token; released with the struct */
 };
 
-/* service is "HTTP/web01.example.com"; no DNS is asked. NULL: out of memory.
+/*
+ * service is "HTTP/web01.example.com"; no DNS is asked. Without a realm in it,
+ * the one that krb5.conf has for the host, else the KDC of the client decides.
+ * The KDC is asked each time. NULL: out of memory.
  */
 struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
 				      struct probe_kerberos *krb,
 				      const char *service);
+
+/*
+ * The ticket for it in the user's own cache (ccache, or the default one),
+ * which a client there goes on using until it ends, although the KDC has
+ * another one by now. NULL when there is none that is valid; and when out of
+ * memory.
+ */
+struct probe_ticket *probe_ticket_cached(TALLOC_CTX *mem_ctx,
+					 struct probe_kerberos *krb,
+					 const char *service);
+
+/* "KDC_ERR_S_PRINCIPAL_UNKNOWN" of 7 (RFC 4120 7.5.9); NULL: no such code. */
+const char *probe_krb_error_name(int32_t code);
 
 /* "aes256-cts-hmac-sha1-96", on mem_ctx; "etype 99" for what is not known. */
 const char *probe_enctype_name(TALLOC_CTX *mem_ctx, int32_t enctype);

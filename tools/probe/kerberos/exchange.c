@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * libkrb5 has no limit of its own that would do for a user who waits: it tries
+ * each KDC several times, by UDP and TCP, and looks them up in DNS before. So
+ * a child asks, and what has come of it comes back through a pipe, the ticket
+ * as bytes of a credentials cache. A KDC that has libkrb5 run in circles, or
+ * die, costs the child and no more.
+ *
+ * The hooks of libkrb5 show each request and reply: the code in a KRB-ERROR is
+ * known for certain to have come from a KDC, which the error that libkrb5
+ * returns is not; and so is the KDC's clock.
+ */
+#include "exchange.h"
+
+#include "common/limited.h"
+#include "policy/quote.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A ticket has at most 64 KiB by UDP; one with a large PAC is smaller. */
+#define MOST_BYTES (4 * 1024 * 1024)
+#define TOO_BIG_FOR_UDP 52 /* KRB_ERR_RESPONSE_TOO_BIG */
+#define CODE_OF(error) ((krb5_error_code)(error) + ERROR_TABLE_BASE_krb5)
+#define MOST_PROTOCOL_CODES 128
+
+/* What comes through the pipe, before the texts and the ticket. */
+struct numbers {
+	krb5_error_code code;
+	uint32_t krb_error; /* in the last reply; 0: it was none */
+	uint32_t num_requests;
+	bool is_heard; /* anything at all */
+	bool is_clock_known;
+	int32_t clock_offset;
+};
+
+struct asking {
+	TALLOC_CTX *mem_ctx;
+	struct probe_library *library;
+	const struct probe_question *question;
+	struct numbers numbers;
+	bool is_about_server; /* the last KRB-ERROR */
+	char *realm;
+};
+
+/* ------------------------------------------------------------------- texts */
+
+const char *probe_krb5_text(TALLOC_CTX *mem_ctx,
+			    krb5_context ctx,
+			    krb5_error_code code)
+{
+	const char *text = krb5_get_error_message(ctx, code);
+	const char *line = spn_printable(mem_ctx, spn_str_of(text));
+
+	krb5_free_error_message(ctx, text);
+	return line;
+}
+
+const char *probe_principal_text(TALLOC_CTX *mem_ctx,
+				 krb5_context ctx,
+				 krb5_const_principal principal)
+{
+	const char *line = NULL;
+	char *text = NULL;
+
+	if (krb5_unparse_name(ctx, principal, &text) != 0) {
+		return NULL;
+	}
+	line = spn_printable(mem_ctx, spn_str_of(text));
+	krb5_free_unparsed_name(ctx, text);
+	return line;
+}
+
+/* ------------------------------------------------------------ of the child */
+
+static krb5_error_code before_request(krb5_context ctx,
+				      void *data,
+				      const krb5_data *realm,
+				      const krb5_data *message,
+				      krb5_data **_message,
+				      krb5_data **_reply)
+{
+	struct asking *asking = data;
+	const struct numbers *numbers = &asking->numbers;
+
+	(void)ctx;
+	(void)realm;
+	(void)message;
+	(void)_message;
+	(void)_reply;
+	if (asking->question->is_asked_once && asking->is_about_server &&
+	    numbers->krb_error != TOO_BIG_FOR_UDP)
+	{
+		return CODE_OF(numbers->krb_error);
+	}
+	asking->numbers.num_requests++;
+	return 0;
+}
+
+static void note_error(struct asking *asking,
+		       krb5_context ctx,
+		       const krb5_error *error)
+{
+	struct numbers *numbers = &asking->numbers;
+	krb5_const_principal server = asking->question->server;
+
+	numbers->krb_error = error->error;
+	numbers->is_clock_known = error->stime != 0;
+	numbers->clock_offset = (int32_t)((uint32_t)error->stime -
+					  (uint32_t)time(NULL));
+	asking->is_about_server =
+		server != NULL && error->server != NULL &&
+		krb5_principal_compare_any_realm(ctx, error->server, server);
+}
+
+static krb5_error_code after_reply(krb5_context ctx,
+				   void *data,
+				   krb5_error_code code,
+				   const krb5_data *realm,
+				   const krb5_data *message,
+				   const krb5_data *reply,
+				   krb5_data **_reply)
+{
+	struct asking *asking = data;
+	krb5_error *error = NULL;
+
+	(void)message;
+	(void)_reply;
+	if (code != 0 || reply == NULL) {
+		return code;
+	}
+	asking->numbers.is_heard = true;
+	asking->numbers.krb_error = 0;
+	asking->is_about_server = false;
+	talloc_free(asking->realm);
+	asking->realm = talloc_strndup(asking->mem_ctx,
+				       realm->data,
+				       realm->length);
+	if (krb5_rd_error(ctx, reply, &error) == 0) {
+		note_error(asking, ctx, error);
+		krb5_free_error(ctx, error);
+	}
+	return 0;
+}
+
+static bool append(TALLOC_CTX *mem_ctx,
+		   struct spn_str *bytes,
+		   const void *data,
+		   size_t len)
+{
+	char *larger = talloc_realloc_size(mem_ctx,
+					   (void *)(uintptr_t)bytes->data,
+					   bytes->len + len + 1);
+
+	if (larger == NULL) {
+		return false;
+	}
+	if (len > 0) {
+		memcpy(larger + bytes->len, data, len);
+	}
+	bytes->data = larger;
+	bytes->len += len;
+	return true;
+}
+
+static bool append_part(TALLOC_CTX *mem_ctx,
+			struct spn_str *bytes,
+			const void *data,
+			size_t len)
+{
+	uint32_t number = (uint32_t)len;
+
+	return append(mem_ctx, bytes, &number, sizeof(number)) &&
+	       append(mem_ctx, bytes, data, len);
+}
+
+/* What libkrb5 learned of the KDC's clock from a reply with a ticket. */
+static void note_clock(struct numbers *numbers, krb5_context ctx)
+{
+	krb5_timestamp seconds = 0;
+	krb5_int32 micro = 0;
+
+	if (!numbers->is_clock_known &&
+	    krb5_get_time_offsets(ctx, &seconds, &micro) == 0 && seconds != 0)
+	{
+		numbers->is_clock_known = true;
+		numbers->clock_offset = seconds;
+	}
+}
+
+static bool pack(struct asking *asking,
+		 const char *text,
+		 const krb5_data *flat,
+		 struct spn_str *_bytes)
+{
+	TALLOC_CTX *mem_ctx = asking->mem_ctx;
+	const char *realm = (asking->realm == NULL) ? "" : asking->realm;
+
+	return text != NULL &&
+	       append(mem_ctx,
+		      _bytes,
+		      &asking->numbers,
+		      sizeof(asking->numbers)) &&
+	       append_part(mem_ctx, _bytes, text, strlen(text)) &&
+	       append_part(mem_ctx, _bytes, realm, strlen(realm)) &&
+	       append_part(mem_ctx,
+			   _bytes,
+			   (flat == NULL) ? NULL : flat->data,
+			   (flat == NULL) ? 0 : flat->length);
+}
+
+static bool work(TALLOC_CTX *mem_ctx,
+		 void *private_data,
+		 struct spn_str *_bytes)
+{
+	struct asking *asking = private_data;
+	struct numbers *numbers = &asking->numbers;
+	krb5_context ctx = asking->library->ctx;
+	krb5_creds *creds = NULL;
+	krb5_data *flat = NULL;
+	const char *text = "";
+	bool ok;
+
+	asking->mem_ctx = mem_ctx;
+	krb5_set_kdc_send_hook(ctx, before_request, asking);
+	krb5_set_kdc_recv_hook(ctx, after_reply, asking);
+	numbers->code = asking->question->ask(ctx, asking->question, &creds);
+	if (numbers->code == 0) {
+		numbers->code = krb5_marshal_credentials(ctx, creds, &flat);
+	}
+	if (numbers->code == 0) {
+		note_clock(numbers, ctx);
+	} else {
+		text = probe_krb5_text(mem_ctx, ctx, numbers->code);
+	}
+	ok = pack(asking, text, flat, _bytes);
+	krb5_free_creds(ctx, creds);
+	krb5_free_data(ctx, flat);
+	return ok;
+}
+
+/* ----------------------------------------------------------- of the parent */
+
+static int release(struct probe_exchange *exchange)
+{
+	krb5_free_creds(exchange->library->ctx, exchange->creds);
+	return 0;
+}
+
+/* The next part of the bytes; it has no data when they end too early. */
+static struct spn_str take_part(struct spn_str *bytes)
+{
+	struct spn_str part = {};
+	uint32_t len = 0;
+
+	if (bytes->len < sizeof(len)) {
+		return part;
+	}
+	memcpy(&len, bytes->data, sizeof(len));
+	*bytes = spn_str_from(*bytes, sizeof(len));
+	if (len > bytes->len) {
+		return part;
+	}
+	part.data = bytes->data;
+	part.len = len;
+	*bytes = spn_str_from(*bytes, len);
+	return part;
+}
+
+/* The child's error, or -1: it was not the KDC's. */
+static void judge(struct probe_exchange *exchange,
+		  const struct numbers *numbers,
+		  struct spn_str text)
+{
+	bool is_of_kdc = numbers->krb_error != 0 &&
+			 numbers->code == CODE_OF(numbers->krb_error);
+
+	if (numbers->code == 0) {
+		return;
+	}
+	exchange->error = is_of_kdc ? (int32_t)numbers->krb_error : -1;
+	exchange->text =
+		(numbers->is_heard && numbers->krb_error == 0)
+			? talloc_asprintf(exchange,
+					  "what a KDC of %s has sent is no "
+					  "answer: %s",
+					  exchange->realm,
+					  text.data)
+			: talloc_strdup(exchange, text.data);
+}
+
+/* False when out of memory. */
+static bool unpack(struct probe_exchange *exchange, struct spn_str bytes)
+{
+	struct numbers numbers = {};
+	struct spn_str text, realm, flat;
+	krb5_data data = {};
+
+	memcpy(&numbers, bytes.data, sizeof(numbers));
+	bytes = spn_str_from(bytes, sizeof(numbers));
+	text = spn_str_dup(exchange, take_part(&bytes));
+	realm = take_part(&bytes);
+	flat = take_part(&bytes);
+	exchange->num_requests = numbers.num_requests;
+	exchange->is_clock_known = numbers.is_clock_known;
+	exchange->clock_offset = numbers.clock_offset;
+	exchange->realm = (realm.len == 0) ? NULL
+					   : spn_printable(exchange, realm);
+	if (text.data == NULL || (realm.len > 0 && exchange->realm == NULL)) {
+		return false;
+	}
+	judge(exchange, &numbers, text);
+	if (exchange->error != 0) {
+		return exchange->text != NULL;
+	}
+	data.data = (char *)(uintptr_t)flat.data;
+	data.length = (unsigned)flat.len;
+	return krb5_unmarshal_credentials(exchange->library->ctx,
+					  &data,
+					  &exchange->creds) == 0;
+}
+
+/* No answer of the child. False when out of memory. */
+static bool set_failure(struct probe_exchange *exchange,
+			enum spn_limited how,
+			unsigned timeout)
+{
+	exchange->error = -1;
+	if (how == SPN_LIMITED_LATE) {
+		exchange->text = talloc_asprintf(exchange,
+						 "no KDC has answered in %u "
+						 "second%s",
+						 timeout,
+						 (timeout == 1) ? "" : "s");
+	} else {
+		exchange->text = talloc_strdup(
+			exchange,
+			(how == SPN_LIMITED_DIED)
+				? "asking the KDC ended the process that asked"
+				: "no new process can be made");
+	}
+	return exchange->text != NULL && how != SPN_LIMITED_NO_MEMORY;
+}
+
+struct probe_exchange *probe_exchange_run(
+	TALLOC_CTX *mem_ctx,
+	struct probe_library *library,
+	unsigned timeout,
+	const struct probe_question *question)
+{
+	struct asking asking = {.library = library, .question = question};
+	struct probe_exchange *exchange = talloc_zero(mem_ctx,
+						      struct probe_exchange);
+	enum spn_limited how;
+	struct spn_str bytes = {};
+	bool ok;
+
+	if (exchange == NULL) {
+		return NULL;
+	}
+	exchange->library = library;
+	talloc_set_destructor(exchange, release);
+	how = spn_limited_run(exchange,
+			      work,
+			      &asking,
+			      timeout,
+			      MOST_BYTES,
+			      &bytes);
+	if (how == SPN_LIMITED_DONE && bytes.len < sizeof(struct numbers)) {
+		how = SPN_LIMITED_DIED;
+	}
+	ok = (how == SPN_LIMITED_DONE) ? unpack(exchange, bytes)
+				       : set_failure(exchange, how, timeout);
+	if (bytes.data != NULL) {
+		explicit_bzero((void *)(uintptr_t)bytes.data, bytes.len);
+		talloc_free((void *)(uintptr_t)bytes.data);
+	}
+	if (!ok) {
+		TALLOC_FREE(exchange);
+	}
+	return exchange;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One question to KDCs, with what libkrb5 does not tell: the KRB-ERROR itself,
+ * and an end in time. For the files of this folder.
+ */
+#ifndef SPN_PROBE_EXCHANGE_H
+#define SPN_PROBE_EXCHANGE_H
+
+#include "probe/kerberos/kerberos.h"
+
+struct probe_library {
+	krb5_context ctx;
+};
+
+struct probe_exchange {
+	struct probe_library *library;
+	int32_t error;	   /* as in struct probe_ticket */
+	const char *text;  /* NULL if error is 0 */
+	const char *realm; /* whose KDC was the last that answered, or NULL
+			    */
+	unsigned num_requests;
+	bool is_clock_known;
+	int32_t clock_offset; /* as in struct probe_kerberos */
+	/* NULL on error. Released with the struct, that is, mem_ctx, unless it
+	 * was taken. */
+	krb5_creds *creds;
+};
+
+struct probe_question {
+	/* The call of libkrb5. It runs in a child: its context and caches are
+	 * copies. */
+	krb5_error_code (*ask)(krb5_context ctx,
+			       const struct probe_question *question,
+			       krb5_creds **_creds);
+	krb5_ccache cache;
+	krb5_principal client;
+	krb5_principal server;
+	const char *password;
+	/* After an error about exactly this server no second request for it:
+	 * libkrb5 repeats it without the flag for referrals. */
+	bool is_asked_once;
+};
+
+/* NULL: out of memory. */
+struct probe_exchange *probe_exchange_run(
+	TALLOC_CTX *mem_ctx,
+	struct probe_library *library,
+	unsigned timeout,
+	const struct probe_question *question);
+
+/* What libkrb5 says of an error, as one line of readable text. */
+const char *probe_krb5_text(TALLOC_CTX *mem_ctx,
+			    krb5_context ctx,
+			    krb5_error_code code);
+
+/* "alice@EXAMPLE.COM", as one line of readable text; NULL: out of memory. */
+const char *probe_principal_text(TALLOC_CTX *mem_ctx,
+				 krb5_context ctx,
+				 krb5_const_principal principal);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A ticket for one service: asked for, or out of the user's own cache.
+ *
+ * The name goes to the KDC as it is, of the type and with the flag that
+ * clients send (KRB5_NT_SRV_HST, canonicalize); what a client makes of a URL
+ * before is not done here.
+ */
+#include "exchange.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int release(struct probe_ticket *ticket)
+{
+	krb5_free_creds(ticket->library->ctx, ticket->creds);
+	return 0;
+}
+
+static struct probe_ticket *new_ticket(TALLOC_CTX *mem_ctx,
+				       struct probe_kerberos *krb)
+{
+	struct probe_ticket *ticket = talloc_zero(mem_ctx,
+						  struct probe_ticket);
+
+	if (ticket == NULL) {
+		return NULL;
+	}
+	/* The context is needed as long as the ticket is there. */
+	ticket->library = talloc_reference(ticket, krb->library);
+	if (ticket->library == NULL) {
+		talloc_free(ticket);
+		return NULL;
+	}
+	talloc_set_destructor(ticket, release);
+	return ticket;
+}
+
+/* ---------------------------------------------------------------- the name */
+
+/* The realm that krb5.conf has for this host; "" if it has none. */
+static krb5_error_code set_realm(krb5_context ctx, krb5_principal server)
+{
+	krb5_error_code code;
+	char **realms = NULL;
+	char *host = NULL;
+
+	if (server->length < 2 || server->realm.length > 0) {
+		return 0;
+	}
+	host = strndup(server->data[1].data, server->data[1].length);
+	if (host == NULL) {
+		return ENOMEM;
+	}
+	host[strcspn(host, ":")] = '\0';
+	code = krb5_get_host_realm(ctx, host, &realms);
+	if (code == 0 && realms[0] != NULL) {
+		code = krb5_set_principal_realm(ctx, server, realms[0]);
+	}
+	krb5_free_host_realm(ctx, realms);
+	free(host);
+	return code;
+}
+
+static krb5_error_code parse_service(krb5_context ctx,
+				     const char *service,
+				     krb5_principal *_server)
+{
+	krb5_principal server = NULL;
+	krb5_error_code code =
+		krb5_parse_name_flags(ctx,
+				      service,
+				      KRB5_PRINCIPAL_PARSE_NO_DEF_REALM,
+				      &server);
+
+	if (code != 0) {
+		return code;
+	}
+	server->type = KRB5_NT_SRV_HST;
+	code = set_realm(ctx, server);
+	if (code != 0) {
+		krb5_free_principal(ctx, server);
+		return code;
+	}
+	*_server = server;
+	return 0;
+}
+
+/*
+ * Where the KDC of the client's realm does not know the name, libkrb5 asks
+ * again: in the realm that the host's domain may be, if that is another one.
+ * If it is the same, the answer will be the same, too.
+ */
+static bool is_asked_once(const struct probe_kerberos *krb,
+			  krb5_principal server)
+{
+	krb5_data host = {};
+	char **realms = NULL;
+	bool is_same = true;
+
+	if (server->realm.length > 0 || server->length < 2) {
+		return true;
+	}
+	host = server->data[1];
+	if (krb5_get_fallback_host_realm(krb->ctx, &host, &realms) == 0) {
+		is_same = realms[0] == NULL ||
+			  strcmp(realms[0], krb->realm) == 0;
+		krb5_free_host_realm(krb->ctx, realms);
+	}
+	return is_same;
+}
+
+/* -------------------------------------------------------------- the ticket */
+
+/* What is in the ticket of creds, which belong to it. False: out of memory. */
+static bool describe(struct probe_ticket *ticket)
+{
+	const krb5_creds *creds = ticket->creds;
+	krb5_context ctx = ticket->library->ctx;
+	krb5_ticket *decoded = NULL;
+	const krb5_data *cipher = NULL;
+
+	if (krb5_decode_ticket(&creds->ticket, &decoded) != 0) {
+		ticket->error = -1;
+		ticket->text = "the ticket of the KDC cannot be read";
+		return true;
+	}
+	cipher = &decoded->enc_part.ciphertext;
+	ticket->server = probe_principal_text(ticket, ctx, decoded->server);
+	ticket->enctype = decoded->enc_part.enctype;
+	ticket->kvno = decoded->enc_part.kvno;
+	ticket->ciphertext.data = talloc_memdup(ticket,
+						cipher->data,
+						cipher->length);
+	ticket->ciphertext.length = cipher->length;
+	krb5_free_ticket(ctx, decoded);
+	ticket->session_enctype = creds->keyblock.enctype;
+	ticket->is_forwardable = ((uint32_t)creds->ticket_flags &
+				  TKT_FLG_FORWARDABLE) != 0;
+	ticket->is_ok_as_delegate = ((uint32_t)creds->ticket_flags &
+				     TKT_FLG_OK_AS_DELEGATE) != 0;
+	/* Unsigned, so after 2038, too. */
+	ticket->end_time = (time_t)(uint32_t)creds->times.endtime;
+	return ticket->server != NULL && ticket->ciphertext.data != NULL;
+}
+
+static krb5_error_code get_ticket(krb5_context ctx,
+				  const struct probe_question *question,
+				  krb5_creds **_creds)
+{
+	krb5_creds wanted = {
+		.client = question->client,
+		.server = question->server,
+	};
+
+	return krb5_get_credentials(ctx,
+				    KRB5_GC_NO_STORE,
+				    question->cache,
+				    &wanted,
+				    _creds);
+}
+
+static void keep_in(krb5_context ctx, krb5_ccache cache, krb5_creds *creds)
+{
+	/* An older one for this name would be found first. */
+	(void)krb5_cc_remove_cred(ctx, cache, 0, creds);
+	(void)krb5_cc_store_cred(ctx, cache, creds);
+}
+
+static void note_clock(struct probe_kerberos *krb,
+		       const struct probe_exchange *exchange)
+{
+	if (exchange->is_clock_known) {
+		krb->is_clock_known = true;
+		krb->clock_offset = exchange->clock_offset;
+	}
+}
+
+/* False when out of memory. */
+static bool take_answer(struct probe_ticket *ticket,
+			struct probe_kerberos *krb,
+			struct probe_exchange *exchange)
+{
+	note_clock(krb, exchange);
+	ticket->num_requests = exchange->num_requests;
+	ticket->realm = talloc_steal(ticket, exchange->realm);
+	ticket->error = exchange->error;
+	if (ticket->error != 0) {
+		ticket->text = talloc_steal(ticket, exchange->text);
+		ticket->name = probe_krb_error_name(ticket->error);
+		return true;
+	}
+	ticket->creds = exchange->creds;
+	exchange->creds = NULL;
+	keep_in(krb->ctx, krb->cache, ticket->creds);
+	if (krb->is_kept) {
+		keep_in(krb->ctx, krb->users, ticket->creds);
+	}
+	return describe(ticket);
+}
+
+/* The ticket without an answer, for a name that cannot be asked for. */
+static bool set_refused(struct probe_ticket *ticket,
+			struct probe_kerberos *krb,
+			krb5_error_code code)
+{
+	ticket->error = -1;
+	ticket->text = probe_krb5_text(ticket, krb->ctx, code);
+	return ticket->text != NULL;
+}
+
+struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
+				      struct probe_kerberos *krb,
+				      const char *service)
+{
+	struct probe_ticket *ticket = new_ticket(mem_ctx, krb);
+	struct probe_question question = {
+		.ask = get_ticket,
+		.cache = krb->cache,
+	};
+	struct probe_exchange *exchange = NULL;
+	krb5_error_code code;
+	bool ok;
+
+	if (ticket == NULL) {
+		return NULL;
+	}
+	code = parse_service(krb->ctx, service, &question.server);
+	if (code == 0) {
+		code = krb5_cc_get_principal(krb->ctx,
+					     krb->cache,
+					     &question.client);
+	}
+	if (code == 0) {
+		question.is_asked_once = is_asked_once(krb, question.server);
+		exchange = probe_exchange_run(ticket,
+					      krb->library,
+					      krb->timeout,
+					      &question);
+		ok = exchange != NULL && take_answer(ticket, krb, exchange);
+	} else {
+		ok = set_refused(ticket, krb, code);
+	}
+	krb5_free_principal(krb->ctx, question.server);
+	krb5_free_principal(krb->ctx, question.client);
+	talloc_free(exchange);
+	if (!ok) {
+		TALLOC_FREE(ticket);
+	}
+	return ticket;
+}
+
+static krb5_error_code find_cached(struct probe_kerberos *krb,
+				   krb5_ccache cache,
+				   const char *service,
+				   krb5_creds **_creds)
+{
+	struct probe_question question = {};
+	krb5_creds wanted = {};
+	krb5_error_code code = parse_service(krb->ctx,
+					     service,
+					     &question.server);
+
+	if (code == 0) {
+		code = krb5_cc_get_principal(krb->ctx,
+					     cache,
+					     &question.client);
+	}
+	if (code == 0) {
+		wanted.client = question.client;
+		wanted.server = question.server;
+		code = krb5_get_credentials(krb->ctx,
+					    KRB5_GC_CACHED,
+					    cache,
+					    &wanted,
+					    _creds);
+	}
+	krb5_free_principal(krb->ctx, question.server);
+	krb5_free_principal(krb->ctx, question.client);
+	return code;
+}
+
+struct probe_ticket *probe_ticket_cached(TALLOC_CTX *mem_ctx,
+					 struct probe_kerberos *krb,
+					 const char *service)
+{
+	struct probe_ticket *ticket = NULL;
+	krb5_creds *creds = NULL;
+
+	if (krb->users == NULL ||
+	    find_cached(krb, krb->users, service, &creds) != 0)
+	{
+		return NULL;
+	}
+	ticket = new_ticket(mem_ctx, krb);
+	if (ticket == NULL) {
+		krb5_free_creds(krb->ctx, creds);
+		return NULL;
+	}
+	ticket->creds = creds;
+	if (!describe(ticket)) {
+		TALLOC_FREE(ticket);
+	}
+	return ticket;
+}
