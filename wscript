@@ -87,6 +87,7 @@ OURS = {
     '''), 'directory XML2 CARES RESOLV'),
     'probe_kerberos': (_sources('tools/probe/kerberos', '''
         kerberos exchange login ticket names
+        keytab keytab_open keytab_check rights servers_table
     '''), 'common KRB5_PLAIN'),
     'setspn': (_sources('tools/setspn', '''
         accounts answers args command duplicates explain query search send words write

@@ -40,6 +40,7 @@ PROGRAMS = {
         test_audit_formats
         test_audit_records test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
+        test_probe_keytab
     ''',
     'probe': '''
         test_probe_judge test_challenge test_probe_target test_probe_child test_probe_names
@@ -47,7 +48,7 @@ PROGRAMS = {
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
         fuzz_baseline fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
-        fuzz_kdc_log fuzz_challenge fuzz_url
+        fuzz_kdc_log fuzz_challenge fuzz_url fuzz_probe_keytab
     ''',
 }
 
@@ -75,7 +76,8 @@ SPECIAL = {
     'test_rows': {'args': ['docs/rules', 'tests/rows']},
     'fuzz_rows': {'args': ['tests/rows']},
     # The only ones with a Kerberos library, as spn-probe.
-    'say_kerberos': {'links': 'probe_kerberos'},
+    **{name: {'links': 'probe_kerberos'} for name in (
+        'say_kerberos', 'test_probe_keytab', 'fuzz_probe_keytab')},
     'test_audit_output': {'wrap': ['fsync']},
     'test_challenge': {'links': 'probe_web'},
     'say_http': {'links': 'probe_web'},

@@ -6,6 +6,7 @@
 #ifndef SPN_PROBE_KEYTAB_H
 #define SPN_PROBE_KEYTAB_H
 
+#include "policy/spn.h"
 #include "probe/kerberos/kerberos.h"
 
 /* What a kind of server wants of a keytab besides the right key. */
@@ -33,23 +34,37 @@ struct probe_keytab_entry {
 };
 
 struct probe_keytab {
-	const char *path;
+	const char *path; /* without "FILE:" */
 	struct probe_keytab_entry *entries;
 	size_t num_entries;
+	/* One line when the file ends, or becomes nonsense, after the entries
+	 * that are here, which libkrb5 uses all the same; else NULL. */
+	const char *damage;
 	/* May the server's user read it; by its mode, owner and ACL, and the
-	 * folders above. NULL: yes; else one line that says why not, and the
-	 * remedy. */
+	 * folders above. NULL: yes, or that user is not on this machine; else
+	 * one line that says why not, and the remedy. */
 	const char *unreadable;
+	/* One line when everybody on this machine may read the keys, with the
+	 * remedy; else NULL. */
+	const char *exposed;
 	struct probe_keytab_keys *keys; /* wiped with the struct */
 };
 
-/* NULL and one line in *_reason: not there, not ours to read, no keytab, cut
- * off, empty. server may be NULL. */
+/*
+ * NULL and one line in *_reason: not there, not ours to read, no keytab, no
+ * entry in it, or of a type that is no file; without one when out of memory.
+ * server may be NULL. No KDC and no ticket is needed.
+ */
 struct probe_keytab *probe_keytab_read(TALLOC_CTX *mem_ctx,
-				       struct probe_kerberos *krb,
 				       const char *path,
 				       const struct probe_server *server,
 				       const char **_reason);
+
+/* The same of the bytes of such a file; who may read it is not looked at. */
+struct probe_keytab *probe_keytab_parse(TALLOC_CTX *mem_ctx,
+					const char *path,
+					struct spn_str bytes,
+					const char **_reason);
 
 enum probe_opens {
 	PROBE_OPENS,		/* and the server takes it */
@@ -71,7 +86,10 @@ struct probe_opening {
 	const char *detail; /* what differs, one line for people */
 };
 
-/* NULL: out of memory. server NULL: as Apache. */
+/*
+ * NULL: out of memory. server NULL: as Apache. There must be a ticket. krb may
+ * be another one than the ticket's.
+ */
 struct probe_opening *probe_keytab_open_ticket(
 	TALLOC_CTX *mem_ctx,
 	struct probe_kerberos *krb,
@@ -79,5 +97,44 @@ struct probe_opening *probe_keytab_open_ticket(
 	const char *service,
 	const struct probe_ticket *ticket,
 	const struct probe_server *server);
+
+/* What the KDC says of a keytab's entry. */
+enum probe_entry_state {
+	PROBE_ENTRY_CURRENT, /* its key opens a ticket for its name */
+	/* The KDC makes tickets for this name with another encryption type;
+	 * this entry has the current kvno, and its key was not tried. */
+	PROBE_ENTRY_NOT_ISSUED,
+	PROBE_ENTRY_OLD,     /* a lower kvno; tickets of before need it */
+	PROBE_ENTRY_NEWER,   /* a higher kvno than the KDC's */
+	PROBE_ENTRY_WRONG,   /* the current kvno, and another key */
+	PROBE_ENTRY_NOBODY,  /* nobody has that name: error 7 */
+	PROBE_ENTRY_UNKNOWN, /* no ticket, or not asked: see detail */
+};
+
+struct probe_keytab_check {
+	const struct probe_keytab_entry *entry;
+	enum probe_entry_state state;
+	int32_t error;	 /* as in struct probe_ticket */
+	uint32_t kvno;	 /* of the KDC's ticket; 0 without one */
+	int32_t enctype; /* the same */
+	/* The number of the first entry with this one's key, perhaps its own.
+	 * Names with the same key are of one account. */
+	size_t same_key_as;
+	const char *detail; /* one line for people */
+};
+
+/*
+ * Asks the KDC for a ticket for each name in the keytab, at most most_names,
+ * and not on after one that was not answered. One for each entry, in their
+ * order; NULL: out of memory.
+ *
+ * No key is tried by logging on with it, which would tell more: the KDC counts
+ * that as a wrong password, and might lock the account of the service.
+ */
+struct probe_keytab_check *probe_keytab_check_all(
+	TALLOC_CTX *mem_ctx,
+	struct probe_kerberos *krb,
+	const struct probe_keytab *keytab,
+	size_t most_names);
 
 #endif

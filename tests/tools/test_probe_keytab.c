@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Keytabs as spn-probe reads them: the same entries as libkrb5, of files that
+ * libkrb5 wrote and of files that are broken; and who may read such a file.
+ */
+#include "probe/kerberos/keys.h"
+#include "probe/kerberos/rights.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#define KEY_LEN 32
+
+struct fixture {
+	TALLOC_CTX *mem_ctx;
+	krb5_context ctx;
+	char folder[64];
+	char path[96];
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->mem_ctx = talloc_new(NULL);
+	assert_int_equal(0, krb5_init_context(&f->ctx));
+	snprintf(f->folder,
+		 sizeof(f->folder),
+		 "/tmp/test_probe_keytab.XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	snprintf(f->path, sizeof(f->path), "%s/keytab", f->folder);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)unlink(f->path);
+	assert_int_equal(0, rmdir(f->folder));
+	krb5_free_context(f->ctx);
+	assert_int_equal(0, talloc_total_blocks(f->mem_ctx) - 1);
+	talloc_free(f->mem_ctx);
+	free(f);
+	return 0;
+}
+
+static void write_file(const struct fixture *f, const void *data, size_t len)
+{
+	FILE *stream = fopen(f->path, "wb");
+
+	assert_non_null(stream);
+	assert_int_equal(len, fwrite(data, 1, len, stream));
+	assert_int_equal(0, fclose(stream));
+}
+
+static char *read_file(const struct fixture *f, size_t *_len)
+{
+	char *data = talloc_size(f->mem_ctx, 65536);
+	FILE *stream = fopen(f->path, "rb");
+
+	assert_non_null(stream);
+	*_len = fread(data, 1, 65536, stream);
+	assert_int_equal(0, fclose(stream));
+	return data;
+}
+
+/* By libkrb5. */
+static void add_entry(const struct fixture *f,
+		      const char *name,
+		      unsigned kvno,
+		      int enctype)
+{
+	krb5_octet bytes[KEY_LEN] = {(krb5_octet)kvno, (krb5_octet)enctype};
+	krb5_keytab_entry entry = {
+		.vno = kvno,
+		.key = {.enctype = enctype,
+			.length = (enctype == 18) ? 32 : 16,
+			.contents = bytes},
+	};
+	krb5_keytab keytab = NULL;
+
+	assert_int_equal(0, krb5_parse_name(f->ctx, name, &entry.principal));
+	assert_int_equal(0, krb5_kt_resolve(f->ctx, f->path, &keytab));
+	assert_int_equal(0, krb5_kt_add_entry(f->ctx, keytab, &entry));
+	assert_int_equal(0, krb5_kt_close(f->ctx, keytab));
+	krb5_free_principal(f->ctx, entry.principal);
+}
+
+static void remove_entry(const struct fixture *f,
+			 const char *name,
+			 unsigned kvno,
+			 int enctype)
+{
+	krb5_keytab_entry entry = {.vno = kvno, .key = {.enctype = enctype}};
+	krb5_keytab keytab = NULL;
+
+	assert_int_equal(0, krb5_parse_name(f->ctx, name, &entry.principal));
+	assert_int_equal(0, krb5_kt_resolve(f->ctx, f->path, &keytab));
+	assert_int_equal(0, krb5_kt_remove_entry(f->ctx, keytab, &entry));
+	assert_int_equal(0, krb5_kt_close(f->ctx, keytab));
+	krb5_free_principal(f->ctx, entry.principal);
+}
+
+static void compare_entry(const struct fixture *f,
+			  const struct probe_keytab *keytab,
+			  size_t i,
+			  const krb5_keytab_entry *entry)
+{
+	char *name = NULL;
+
+	assert_true(keytab != NULL && i < keytab->num_entries);
+	assert_int_equal(0,
+			 krb5_unparse_name(f->ctx, entry->principal, &name));
+	assert_string_equal(name, keytab->entries[i].principal);
+	krb5_free_unparsed_name(f->ctx, name);
+	assert_int_equal(entry->vno, keytab->entries[i].kvno);
+	assert_int_equal(entry->key.enctype, keytab->entries[i].enctype);
+	assert_int_equal(entry->key.length, keytab->keys->keys[i].len);
+	assert_memory_equal(entry->key.contents,
+			    keytab->keys->keys[i].data,
+			    entry->key.length);
+}
+
+/* What libkrb5 reads of the file is what we read. How many entries. */
+static size_t compare(const struct fixture *f, const struct probe_keytab *ours)
+{
+	krb5_keytab keytab = NULL;
+	krb5_kt_cursor cursor = NULL;
+	krb5_keytab_entry entry = {};
+	size_t num = 0;
+
+	assert_int_equal(0, krb5_kt_resolve(f->ctx, f->path, &keytab));
+	if (krb5_kt_start_seq_get(f->ctx, keytab, &cursor) == 0) {
+		while (krb5_kt_next_entry(f->ctx, keytab, &entry, &cursor) ==
+		       0)
+		{
+			compare_entry(f, ours, num++, &entry);
+			krb5_free_keytab_entry_contents(f->ctx, &entry);
+		}
+		assert_int_equal(0,
+				 krb5_kt_end_seq_get(f->ctx, keytab, &cursor));
+	}
+	assert_int_equal(0, krb5_kt_close(f->ctx, keytab));
+	assert_int_equal(num, (ours == NULL) ? 0 : ours->num_entries);
+	return num;
+}
+
+static void fill(const struct fixture *f)
+{
+	add_entry(f, "HTTP/web01.example.com@EXAMPLE.COM", 3, 18);
+	add_entry(f, "HTTP/web01.example.com@EXAMPLE.COM", 3, 23);
+	add_entry(f, "WEB01$@EXAMPLE.COM", 300, 17);
+	add_entry(f, "one/two/three@EXAMPLE.COM", 0, 18);
+	add_entry(f, "o\\/d\\@d\\\\@EXAMPLE.COM", 1, 18);
+}
+
+/* As libkrb5 reads it: names with escapes, a kvno beyond 255, holes. */
+static void test_same_entries(void **state)
+{
+	const struct fixture *f = *state;
+	struct probe_keytab *keytab = NULL;
+	const char *reason = NULL;
+
+	fill(f);
+	keytab = probe_keytab_read(f->mem_ctx, f->path, NULL, &reason);
+	assert_null(reason);
+	assert_int_equal(5, compare(f, keytab));
+	assert_null(keytab->damage);
+	assert_string_equal(f->path, keytab->path);
+	talloc_free(keytab);
+
+	remove_entry(f, "HTTP/web01.example.com@EXAMPLE.COM", 3, 23);
+	remove_entry(f, "o\\/d\\@d\\\\@EXAMPLE.COM", 1, 18);
+	keytab = probe_keytab_read(f->mem_ctx, f->path, NULL, &reason);
+	assert_int_equal(3, compare(f, keytab));
+	assert_null(keytab->damage);
+	talloc_free(keytab);
+}
+
+/* Cut off anywhere: libkrb5's entries, and the damage is told, unless the cut
+ * is between two entries. */
+static void test_cut_off(void **state)
+{
+	const struct fixture *f = *state;
+	char *bytes = NULL;
+	size_t num_whole = 0;
+	size_t len;
+	size_t cut;
+
+	fill(f);
+	bytes = read_file(f, &len);
+	for (cut = 2; cut < len; cut++) {
+		struct probe_keytab *keytab = NULL;
+		const char *reason = NULL;
+
+		write_file(f, bytes, cut);
+		keytab = probe_keytab_read(f->mem_ctx, f->path, NULL, &reason);
+		(void)compare(f, keytab);
+		if (keytab == NULL) {
+			assert_non_null(reason);
+			assert_true(cut == 2 || strstr(reason, "cut off"));
+		} else if (keytab->damage == NULL) {
+			num_whole++;
+		} else {
+			assert_non_null(strstr(keytab->damage, "cut off"));
+		}
+		talloc_free((void *)(uintptr_t)reason);
+		talloc_free(keytab);
+	}
+	assert_int_equal(4, num_whole);
+	talloc_free(bytes);
+}
+
+struct broken_row {
+	const char *bytes;
+	size_t len;
+	const char *reason; /* a part of it */
+};
+
+static const struct broken_row broken_rows[] = {
+	{"", 0, "is empty"},
+	{"\5", 1, "is no keytab"},
+	{"\5\2", 2, "without any entry"},
+	{"\5\1xxxx", 6, "first format"},
+	{"\5\4xxxx", 6, "credentials cache"},
+	{"garbage, and more", 17, "is no keytab"},
+	{"\5\2\0\0\0\0", 6, "without any entry"},
+	{"\5\2\0\0\0", 5, "cut off in its entry 1"},
+	{"\5\2\x7f\xff\xff\xff", 6, "cut off in its entry 1"},
+	{"\5\2\xff\xff\xff\xff", 6, "without any entry"},
+	{"\5\2\x80\0\0\0", 6, "without any entry"},
+	{"\5\2\0\0\0\4\0\0\0\0", 10, "damaged in its entry 1"},
+	{"\5\2\0\0\0\4\xff\xff\0\0", 10, "damaged in its entry 1"},
+	{"\5\2\0\0\0\6\0\1\xff\xff\0\0", 12, "damaged in its entry 1"},
+};
+
+static void test_broken(void **state)
+{
+	const struct fixture *f = *state;
+	size_t failures = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(broken_rows) / sizeof(broken_rows[0]); i++) {
+		const struct broken_row *row = &broken_rows[i];
+		const char *reason = NULL;
+		struct probe_keytab *keytab = NULL;
+
+		write_file(f, row->bytes, row->len);
+		keytab = probe_keytab_read(f->mem_ctx, f->path, NULL, &reason);
+		(void)compare(f, keytab);
+		if (keytab != NULL || reason == NULL ||
+		    strstr(reason, row->reason) == NULL ||
+		    strstr(reason, f->path) == NULL)
+		{
+			print_message("%zu: %s\n",
+				      i,
+				      (reason == NULL) ? "read" : reason);
+			failures++;
+		}
+		talloc_free((void *)(uintptr_t)reason);
+		talloc_free(keytab);
+	}
+	assert_int_equal(0, failures);
+}
+
+/* What cannot be opened or is no file; a pipe does not have us wait. */
+static void test_no_file(void **state)
+{
+	static const char *const names[] = {
+		"/nonexistent/keytab",
+		"No such file",
+		"MEMORY:x",
+		"type that is no file",
+		"KEYRING:x",
+		"type that is no file",
+		"SRVTAB:/etc/x",
+		"type that is no file",
+		"/tmp",
+		"is no file but a folder",
+		"FILE:/tmp",
+		"is no file but a folder",
+		"wrfile:/tmp",
+		"is no file but a folder",
+		"/dev/zero",
+		"is no file but a pipe",
+		"",
+		"No such file",
+	};
+	const struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i += 2) {
+		const char *reason = NULL;
+
+		assert_null(probe_keytab_read(f->mem_ctx,
+					      names[i],
+					      NULL,
+					      &reason));
+		assert_non_null(reason);
+		if (strstr(reason, names[i + 1]) == NULL) {
+			fail_msg("%s: %s", names[i], reason);
+		}
+	}
+	assert_int_equal(0, mkfifo(f->path, 0600));
+	{
+		const char *reason = NULL;
+
+		assert_null(
+			probe_keytab_read(f->mem_ctx, f->path, NULL, &reason));
+		assert_non_null(strstr(reason, "is no file but a pipe"));
+	}
+	talloc_free_children(f->mem_ctx);
+}
+
+#define MANY 100000
+
+static void test_many(void **state)
+{
+	static const char entry[] =
+		"\0\0\0\x1b"
+		"\0\1\0\1R\0\1n\0\0\0\1\0\0\0\0\2\0\x17\0\2kk"
+		"\0\0\0\2";
+	const size_t len = sizeof(entry) - 1;
+	const struct fixture *f = *state;
+	char *bytes = talloc_size(f->mem_ctx, 2 + MANY * len);
+	struct probe_keytab *keytab = NULL;
+	const char *reason = NULL;
+	size_t i;
+
+	memcpy(bytes, "\5\2", 2);
+	for (i = 0; i < MANY; i++) {
+		memcpy(bytes + 2 + i * len, entry, len);
+	}
+	keytab = probe_keytab_parse(f->mem_ctx,
+				    "many",
+				    (struct spn_str){bytes, 2 + MANY * len},
+				    &reason);
+	assert_non_null(keytab);
+	assert_null(keytab->damage);
+	assert_int_equal(MANY, keytab->num_entries);
+	assert_string_equal("n@R", keytab->entries[MANY - 1].principal);
+	talloc_free(keytab);
+	talloc_free(bytes);
+}
+
+/* ------------------------------------------------------------------ rights */
+
+#define ACL(entries) "\2\0\0\0" entries
+#define OWNER(bits) "\1\0" bits "\0\xff\xff\xff\xff"
+#define USER_7(bits) "\2\0" bits "\0\7\0\0\0"
+#define OWNING_GROUP(bits) "\4\0" bits "\0\xff\xff\xff\xff"
+#define GROUP_9(bits) "\x08\0" bits "\0\x09\0\0\0"
+#define MASK(bits) "\x10\0" bits "\0\xff\xff\xff\xff"
+#define OTHER(bits) "\x20\0" bits "\0\xff\xff\xff\xff"
+#define BYTES(text) {text, sizeof(text) - 1}
+
+struct right_row {
+	const char *what;
+	uid_t owner;
+	gid_t group;
+	mode_t mode;
+	struct spn_str acl;
+	bool may_read; /* user 7, in the groups 8 and 9 */
+};
+
+static const struct right_row right_rows[] = {
+	{"owner", 7, 1, 0400, {}, true},
+	{"owner, without the right", 7, 8, 0044, {}, false},
+	{"group", 1, 8, 0040, {}, true},
+	{"second group", 1, 9, 0040, {}, true},
+	{"group, without the right", 1, 8, 0404, {}, false},
+	{"other", 1, 1, 0004, {}, true},
+	{"other, without the right", 1, 1, 0440, {}, false},
+	{"named user",
+	 1,
+	 1,
+	 0040,
+	 BYTES(ACL(OWNER("\6") USER_7("\4") OWNING_GROUP("\0") MASK("\4")
+			   OTHER("\0"))),
+	 true},
+	{"named user that the mask stops",
+	 1,
+	 1,
+	 0000,
+	 BYTES(ACL(OWNER("\6") USER_7("\4") OWNING_GROUP("\4") MASK("\0")
+			   OTHER("\4"))),
+	 false},
+	{"named user without, though its group has it",
+	 1,
+	 8,
+	 0044,
+	 BYTES(ACL(OWNER("\6") USER_7("\0") OWNING_GROUP("\4") MASK("\4")
+			   OTHER("\4"))),
+	 false},
+	{"named group",
+	 1,
+	 1,
+	 0040,
+	 BYTES(ACL(OWNER("\6") OWNING_GROUP("\0") GROUP_9("\4") MASK("\4")
+			   OTHER("\0"))),
+	 true},
+	{"one of two groups",
+	 1,
+	 8,
+	 0040,
+	 BYTES(ACL(OWNER("\6") OWNING_GROUP("\0") GROUP_9("\4") MASK("\4")
+			   OTHER("\0"))),
+	 true},
+	{"a group without, though others have it",
+	 1,
+	 1,
+	 0044,
+	 BYTES(ACL(OWNER("\6") OWNING_GROUP("\4") GROUP_9("\0") MASK("\4")
+			   OTHER("\4"))),
+	 false},
+	{"others, with an ACL of strangers",
+	 1,
+	 1,
+	 0064,
+	 BYTES(ACL(OWNER("\6") OWNING_GROUP("\4") MASK("\6") OTHER("\4"))),
+	 true},
+	{"an ACL of another version", 1, 8, 0040, BYTES("\3\0\0\0"), false},
+	{"an ACL that is cut off", 1, 1, 0004, BYTES("\2\0\0\0\2\0"), true},
+};
+
+static void test_rights(void **state)
+{
+	gid_t gids[] = {8, 9};
+	const struct probe_reader reader = {
+		.name = "seven",
+		.uid = 7,
+		.gids = gids,
+		.num_gids = 2,
+	};
+	const struct probe_reader root = {.name = "root"};
+	size_t failures = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(right_rows) / sizeof(right_rows[0]); i++) {
+		const struct right_row *row = &right_rows[i];
+		const struct stat st = {
+			.st_uid = row->owner,
+			.st_gid = row->group,
+			.st_mode = row->mode,
+		};
+
+		if (probe_reader_may(&reader, &st, row->acl, 4) !=
+		    row->may_read)
+		{
+			print_message("%s\n", row->what);
+			failures++;
+		}
+		assert_true(probe_reader_may(&root, &st, row->acl, 4));
+	}
+	assert_int_equal(0, failures);
+}
+
+/* A whole path: the file, then a folder above it; and who else can. */
+static void test_rights_of_path(void **state)
+{
+	const struct probe_reader nobody = {
+		.name = "www-data",
+		.uid = (uid_t)-2,
+	};
+	const struct fixture *f = *state;
+	const char *complaint = NULL;
+
+	write_file(f, "x", 1);
+	assert_int_equal(0, chmod(f->folder, 0755));
+	assert_int_equal(0, chmod(f->path, 0644));
+	assert_true(probe_reader_complaint(f->mem_ctx,
+					   &nobody,
+					   f->path,
+					   &complaint));
+	assert_null(complaint);
+	assert_true(probe_exposed_complaint(f->mem_ctx, f->path, &complaint));
+	assert_non_null(strstr(complaint, "everybody"));
+
+	assert_int_equal(0, chmod(f->path, 0640));
+	assert_true(probe_reader_complaint(f->mem_ctx,
+					   &nobody,
+					   f->path,
+					   &complaint));
+	assert_non_null(strstr(complaint, "www-data may not read "));
+	assert_non_null(strstr(complaint, "mode 0640); chgrp www-data '"));
+	assert_true(probe_exposed_complaint(f->mem_ctx, f->path, &complaint));
+	assert_null(complaint);
+
+	assert_int_equal(0, chmod(f->path, 0644));
+	assert_int_equal(0, chmod(f->folder, 0700));
+	assert_true(probe_reader_complaint(f->mem_ctx,
+					   &nobody,
+					   f->path,
+					   &complaint));
+	assert_non_null(strstr(complaint, "www-data may not enter "));
+	assert_non_null(strstr(complaint, "; chmod o+x '"));
+	assert_true(probe_exposed_complaint(f->mem_ctx, f->path, &complaint));
+	assert_null(complaint);
+	talloc_free_children(f->mem_ctx);
+}
+
+static void test_reader(void **state)
+{
+	const struct fixture *f = *state;
+	struct probe_reader *root = probe_reader_new(f->mem_ctx, "root");
+
+	assert_non_null(root);
+	assert_int_equal(0, root->uid);
+	assert_true(root->num_gids > 0);
+	assert_null(probe_reader_new(f->mem_ctx, "no such user here"));
+	talloc_free(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_same_entries,
+						set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_cut_off,
+						set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_broken,
+						set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_no_file,
+						set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
+		cmocka_unit_test(test_rights),
+		cmocka_unit_test_setup_teardown(test_rights_of_path,
+						set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_reader,
+						set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
