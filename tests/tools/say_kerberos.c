@@ -7,6 +7,9 @@
  *
  *	ticket NAME...	asks for each
  *	cached NAME...	looks into the user's cache
+ *	keytab PATH SERVER NAME...
+ *			lists it, and opens a ticket for each name
+ *	check PATH	asks the KDC about each entry
  *
  * One line for each, of words between tabs. The password is PROBE_PASSWORD of
  * the environment. With -d that directory is opened and read, too, before the
@@ -14,7 +17,7 @@
  *Kerberos.
  */
 #include "common/connect.h"
-#include "probe/kerberos/kerberos.h"
+#include "probe/kerberos/keytab.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +125,141 @@ static void say_cached(struct saying *saying, char **names)
 	}
 }
 
+static const char *opens_word(enum probe_opens result)
+{
+	static const char *const words[] = {
+		[PROBE_OPENS] = "opens",
+		[PROBE_OPENS_OTHER_KVNO] = "other-kvno",
+		[PROBE_OPENS_OTHER_NAME] = "other-name",
+		[PROBE_OPENS_OTHER_CASE] = "other-case",
+		[PROBE_OPENS_RC4] = "rc4",
+		[PROBE_NOT_ENCTYPE] = "not-enctype",
+		[PROBE_NOT_KVNO_OLDER] = "not-older",
+		[PROBE_NOT_KVNO_NEWER] = "not-newer",
+		[PROBE_NOT_KEY] = "not-key",
+		[PROBE_NOT_NAME] = "not-name",
+	};
+
+	return words[result];
+}
+
+static const char *state_word(enum probe_entry_state state)
+{
+	static const char *const words[] = {
+		[PROBE_ENTRY_CURRENT] = "current",
+		[PROBE_ENTRY_NOT_ISSUED] = "not-issued",
+		[PROBE_ENTRY_OLD] = "old",
+		[PROBE_ENTRY_NEWER] = "newer",
+		[PROBE_ENTRY_WRONG] = "wrong",
+		[PROBE_ENTRY_NOBODY] = "nobody",
+		[PROBE_ENTRY_UNKNOWN] = "unknown",
+	};
+
+	return words[state];
+}
+
+static struct probe_keytab *read_keytab(struct saying *saying,
+					const char *path,
+					const struct probe_server *server)
+{
+	const char *reason = NULL;
+	struct probe_keytab *keytab =
+		probe_keytab_read(saying->mem_ctx, path, server, &reason);
+
+	if (keytab == NULL) {
+		printf("no keytab\t%s\n", or_dash(reason));
+	}
+	return keytab;
+}
+
+static void say_entry(struct saying *saying,
+		      const struct probe_keytab_entry *entry)
+{
+	printf("entry\t%s\t%u\t%s",
+	       entry->principal,
+	       (unsigned)entry->kvno,
+	       probe_enctype_name(saying->mem_ctx, entry->enctype));
+}
+
+static void say_opening(struct saying *saying,
+			const struct probe_keytab *keytab,
+			const char *service,
+			const struct probe_server *server)
+{
+	struct probe_ticket *ticket = probe_ticket_get(saying->mem_ctx,
+						       saying->krb,
+						       service);
+	struct probe_opening *opening = NULL;
+
+	must(ticket != NULL, "no memory");
+	if (ticket->error != 0) {
+		say_ticket(service, ticket);
+		return;
+	}
+	opening = probe_keytab_open_ticket(saying->mem_ctx,
+					   saying->krb,
+					   keytab,
+					   service,
+					   ticket,
+					   server);
+	must(opening != NULL, "no memory");
+	printf("%s\t%s\t%s\t%s\n",
+	       service,
+	       opens_word(opening->result),
+	       (opening->entry == NULL) ? "-" : opening->entry->principal,
+	       opening->detail);
+	talloc_free(ticket);
+}
+
+static void say_keytab(struct saying *saying, char **words)
+{
+	const struct probe_server *server = NULL;
+	struct probe_keytab *keytab = NULL;
+	size_t i;
+
+	must(words[0] != NULL && words[1] != NULL, "what is that?");
+	server = probe_server_find(words[1]);
+	keytab = read_keytab(saying, words[0], server);
+	if (keytab == NULL) {
+		return;
+	}
+	for (i = 0; i < keytab->num_entries; i++) {
+		say_entry(saying, &keytab->entries[i]);
+		printf("\n");
+	}
+	printf("unreadable\t%s\n", or_dash(keytab->unreadable));
+	printf("exposed\t%s\n", or_dash(keytab->exposed));
+	printf("damage\t%s\n", or_dash(keytab->damage));
+	for (i = 2; words[i] != NULL; i++) {
+		say_opening(saying, keytab, words[i], server);
+	}
+}
+
+static void say_check(struct saying *saying, char **words)
+{
+	struct probe_keytab *keytab = read_keytab(saying, words[0], NULL);
+	struct probe_keytab_check *checks = NULL;
+	size_t i;
+
+	if (keytab == NULL) {
+		return;
+	}
+	checks = probe_keytab_check_all(saying->mem_ctx,
+					saying->krb,
+					keytab,
+					50);
+	must(checks != NULL, "no memory");
+	for (i = 0; i < keytab->num_entries; i++) {
+		say_entry(saying, checks[i].entry);
+		printf("\t%s\t%d\t%u\t%zu\t%s\n",
+		       state_word(checks[i].state),
+		       (int)checks[i].error,
+		       (unsigned)checks[i].kvno,
+		       checks[i].same_key_as,
+		       checks[i].detail);
+	}
+}
+
 struct work {
 	const char *word;
 	void (*say)(struct saying *saying, char **names);
@@ -130,6 +268,8 @@ struct work {
 static const struct work works[] = {
 	{"ticket", say_tickets},
 	{"cached", say_cached},
+	{"keytab", say_keytab},
+	{"check", say_check},
 };
 
 static void do_work(struct saying *saying, char **argv)

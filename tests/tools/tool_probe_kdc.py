@@ -254,6 +254,14 @@ class Errors(KdcTest):
         error, _, realm, requests, _ = self.ask(kdc, "HTTP/a.other.test")
         self.assertEqual((7, REALM, 2), (error, realm, requests))
 
+    def test_without_realm_and_hopeless(self):
+        """Only where the name is not known another realm may know it."""
+        name = "HTTP/a.other.test"
+        for code in (12, 14, 37):
+            kdc = self.serve(lambda *args, code=code: krb_error(
+                code if len(kdc.requests) == 1 else 7, name))
+            self.assertEqual((code, 1), self.ask(kdc, name)[0::3])
+
     def test_too_big_for_udp(self):
         kdc = self.serve(lambda how, _: krb_error(52 if how == "udp" else 7,
                                                   WEB))

@@ -22,8 +22,8 @@
 /* A ticket has at most 64 KiB by UDP; one with a large PAC is smaller. */
 #define MOST_BYTES (4 * 1024 * 1024)
 #define TOO_BIG_FOR_UDP 52 /* KRB_ERR_RESPONSE_TOO_BIG */
+#define SERVER_UNKNOWN 7   /* KDC_ERR_S_PRINCIPAL_UNKNOWN */
 #define CODE_OF(error) ((krb5_error_code)(error) + ERROR_TABLE_BASE_krb5)
-#define MOST_PROTOCOL_CODES 128
 
 /* What comes through the pipe, before the texts and the ticket. */
 struct numbers {
@@ -83,15 +83,18 @@ static krb5_error_code before_request(krb5_context ctx,
 {
 	struct asking *asking = data;
 	const struct numbers *numbers = &asking->numbers;
+	/* Another realm, or no flag, mends nothing else. */
+	bool may_ask_again = numbers->krb_error == TOO_BIG_FOR_UDP ||
+			     (numbers->krb_error == SERVER_UNKNOWN &&
+			      !asking->question->is_asked_once);
 
 	(void)ctx;
 	(void)realm;
 	(void)message;
 	(void)_message;
 	(void)_reply;
-	if (asking->question->is_asked_once && asking->is_about_server &&
-	    numbers->krb_error != TOO_BIG_FOR_UDP)
-	{
+
+	if (asking->is_about_server && !may_ask_again) {
 		return CODE_OF(numbers->krb_error);
 	}
 	asking->numbers.num_requests++;

@@ -36,8 +36,9 @@ struct probe_question {
 	krb5_principal client;
 	krb5_principal server;
 	const char *password;
-	/* After an error about exactly this server no second request for it:
-	 * libkrb5 repeats it without the flag for referrals. */
+	/* Where this server is not known, no second request for it: libkrb5
+	 * repeats it without the flag for referrals. After any other error
+	 * about it there is none in any case. */
 	bool is_asked_once;
 };
 
