@@ -112,6 +112,10 @@ class Asker:
         return 0, owner
 
     def owner_of(self, data):
+        return self.key_of(data)[0]
+
+    def key_of(self, data):
+        """(the account whose key a ticket has, its encryption type)"""
         ticket = ctypes.POINTER(Ticket)()
         self.call("krb5_decode_ticket", byref(data), byref(ticket))
         enctype = ticket.contents.encrypted.enctype
@@ -120,7 +124,7 @@ class Asker:
                                                  ticket) == 0]
         self.lib.krb5_free_ticket(self.context, ticket)
         assert len(owners) == 1, (enctype, owners)
-        return owners[0]
+        return owners[0], enctype
 
 
 def asker_of_domain(folder):
