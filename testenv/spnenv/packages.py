@@ -44,6 +44,15 @@ def missing(*sections):
             if name not in there and not (path and os.path.exists(path))]
 
 
+def versions(*names):
+    """"name version, name version" of those that are installed."""
+    out = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *names],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        check=False).stdout
+    return ", ".join(line for line in out.splitlines() if " " in line.strip())
+
+
 def apt_line(names):
     return "apt-get install --no-install-recommends " + " ".join(names)
 
