@@ -131,6 +131,9 @@ DOMAIN_SUITES = (
       for environment in ("ad_dc", "ad_dc_stock")),
     Suite("module_kdc_names", "ad_dc_stock:local", "counted",
           python("module_kdc_names")),
+    *(Suite("web" + name, MACHINE, "counted", "%s%s --cases" % (
+        shlex.quote(os.path.join(layout.TESTENV, "web")), option))
+      for name, option in (("", ""), (".stock", " --stock"))),
     Suite("module_requests", MACHINE, "counted",
           shlex.quote(os.path.join(layout.TESTENV, "requests"))),
     Suite("bench", MACHINE, "status",

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries the cases out, one after the other, in one site.
+
+Each is a test in subunit's text protocol, so testenv/check counts them. In the end
+a table is printed, and compared with docs/web-cases.md, which webdoc.py writes.
+"""
+
+import json
+import os
+import re
+import subprocess
+import time
+import traceback
+from dataclasses import dataclass
+
+from spnenv import layout, webclients, webcases_more, webdoc
+from spnenv.errors import TestenvError
+
+PROBE = os.path.join(layout.TOOLS, "spn-probe")
+PROBE_SECONDS = 60
+
+# What a server's log says about a ticket that it cannot use: the reason in the last
+# parentheses of Apache's line, or of another server's.
+PHRASES = (
+    re.compile(r"GSS ERROR .*?\(((?:[^()]|\([^()]*\))* (?:[^()]|\([^()]*\))*)"
+               r"\)\]$", re.MULTILINE),
+    re.compile(r"(AUTH NOT ALLOWED .*)"),
+    re.compile(r"Minor code may provide more information[. (]+"
+               r"(.*?)(?:\)|\]|; \}\})*$", re.MULTILINE),
+    re.compile(r"mod_authn_gssapi[^)]*\) *(.*)"),
+)
+PHRASE_LENGTH = 110
+
+
+@dataclass
+class Result:
+    """What was seen of one case."""
+
+    case: object
+    kdc: tuple = ()
+    before: str = ""
+    log: str = ""
+    kdc_after: tuple = ()
+    after: str = ""
+    probe: str = ""     # spn-probe's verdict, before the fix
+    skipped: str = ""   # why it was left out
+
+
+def probe(url, options=()):
+    """The JSON of spn-probe for URL, asked as a case's client asks; None where
+    it is not built. This is the one place that calls it.
+    """
+    if not os.path.exists(PROBE):
+        return None
+    done = subprocess.run(
+        [PROBE, "--json", *options, url], check=False, text=True,
+        timeout=PROBE_SECONDS, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode not in (0, 1):
+        raise TestenvError("spn-probe %s: exit %d\n%s" % (
+            url, done.returncode, done.stderr))
+    return json.loads(done.stdout)
+
+
+def verdict(_ask):
+    """What spn-probe says of a case, in a word. It is not asked yet: which of
+    its lines belongs here is known when it is there."""
+    return ""
+
+
+def in_words(asker, asked):
+    """What the KDC answered: whose key, or which error."""
+    words = []
+    for name, error in asked:
+        owner = ""
+        if not error:
+            error, key = asker.ask(name)
+            owner = "%s, %s" % key if key else ""
+        words.append("%s: %s" % (name, owner or "error %d" % error))
+    return tuple(words)
+
+
+def phrase(text):
+    """The last complaint of a server's log, without numbers of processes."""
+    for pattern in PHRASES:
+        found = pattern.findall(text)
+        if found:
+            return webdoc.shortened(found[-1].strip(), PHRASE_LENGTH)
+    return ""
+
+
+class Trial:
+    """One case in a site that works."""
+
+    def __init__(self, site, case):
+        self.site = site
+        self.case = case
+        self.result = Result(case)
+
+    def missing(self):
+        needs = {"lighttpd": self.site.lighttpd, "squid": self.site.squid}
+        for name, server in needs.items():
+            if self.case.name.startswith(name) and not server.is_installed():
+                return name
+        return webclients.missing(self.case.ask.client)
+
+    def send(self, ask):
+        """(what the KDC said, status, what the server's log said)"""
+        sizes = [(server, server.log_size()) for server in self.site.servers]
+        answer = webclients.send(ask)
+        said = "".join(server.said_since(size) for server, size in sizes)
+        return (in_words(self.site.world.asker(), answer.asked),
+                answer.status, phrase(said))
+
+    def fix(self):
+        for step in self.case.fix:
+            if isinstance(step, str):
+                self.site.type(step)
+            elif step[1] is not None:
+                step[1](self.site)
+
+    def run(self):
+        case, result = self.case, self.result
+        result.skipped = self.missing()
+        if result.skipped:
+            return result
+        self.site.reset()
+        for step in case.arrange:
+            step(self.site)
+        result.kdc, result.before, result.log = self.send(case.ask)
+        result.probe = verdict(case.ask)
+        if case.fix:
+            self.fix()
+            result.kdc_after, result.after, _ = self.send(
+                case.then or case.ask)
+        return result
+
+    def wrong(self):
+        """What differs from what the case says."""
+        case, result = self.case, self.result
+        wanted = [("KDC", case.kdc, result.kdc),
+                  ("status", case.before, result.before)]
+        if case.fix:
+            wanted.append(("status after the fix", case.after, result.after))
+        if case.kdc_after is not None:
+            wanted.append(("KDC after the fix", case.kdc_after,
+                           result.kdc_after))
+        return ["%s: %s, not %s" % (what, seen, want)
+                for what, want, seen in wanted if seen != want]
+
+
+def attempt(site, case):
+    """(Result, what is wrong)"""
+    trial = Trial(site, case)
+    try:
+        return trial.run(), trial.wrong() if not trial.result.skipped else []
+    except Exception:   # one case must not end the others
+        return trial.result, [traceback.format_exc()]
+
+
+def tell(case, result, wrong, seconds):
+    print("test: " + case.name)
+    if result.skipped:
+        print("skip: %s [\nskipped: %s is not installed\n]"
+              % (case.name, result.skipped))
+    elif wrong:
+        print("failure: %s [\n%s\nlog: %s\n]" % (
+            case.name, "\n".join(wrong), result.log))
+    else:
+        print("success: " + case.name)
+    print("# %.1f s" % seconds, flush=True)
+
+
+def chosen(patterns):
+    cases = webcases_more.CASES
+    found = [case for case in cases if not patterns or
+             any(re.search(pattern, case.name) for pattern in patterns)]
+    if not found:
+        raise TestenvError("no case matches %s; there are: %s" % (
+            " ".join(patterns), " ".join(case.name for case in cases)))
+    return found
+
+
+def run_all(site, order):
+    cases = chosen(order["patterns"])
+    results, failed = [], 0
+    for case in cases:
+        began = time.monotonic()
+        result, wrong = attempt(site, case)
+        failed += bool(wrong)
+        results.append(result)
+        tell(case, result, wrong, time.monotonic() - began)
+    print(webdoc.table_of(results))
+    if order["write"] and not failed:
+        webdoc.write(results)
+    elif not order["patterns"]:
+        failed += webdoc.differs(results)
+    return 1 if failed else 0
