@@ -95,18 +95,16 @@ OURS = {
     'probe': (_sources('tools/probe', '''
         directory judge judge_http judge_log judge_name judge_ticket lists messages messages_names
         messages_server options run run_log sentence text json
-    '''), 'directory KRB5 CURL'),
+    '''), 'probe_names probe_web probe_kerberos probe_log directory'),
     'manage': (_sources('tools/spn_policy', '''
         modules settings set status running all_dcs effects exempt
     '''), 'common'),
-    # The parts of spn-probe.
     'probe_log': (_sources('tools/probe', '''
         kdc_log log_lines log_request log_json
     '''), 'common'),
     'probe_web': (_sources('tools/probe/web', 'challenge answer token request http'),
                   'common KRB5 KRB5_PLAIN CURL'),
     'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
-    # What spn-probe is made of.
     'probe_names': (_sources('tools/probe/names', '''
         target host_name child dns krb5_names ways clients_table names
     '''), 'policy TALLOC KRB5_PLAIN CURL IDN2'),
@@ -128,6 +126,7 @@ TOOLS = {
     'spn-guard': ('libexec', 'tools/spn_guard/main.c', 'guard'),
     'spn-audit': ('bin', 'tools/audit/main.c', 'audit'),
     'setspn': ('bin', 'tools/setspn/main.c', 'setspn'),
+    'spn-probe': ('bin', 'tools/probe/main.c', 'probe'),
 }
 
 # Linked into the module.
@@ -456,7 +455,8 @@ def _build_docs(bld):
     bld.install_files('${PREFIX}/share/spn_policy',
                       ['docs/spn-audit.schema.json',
                        'docs/spn-audit-watch.schema.json',
-                       'docs/spn-policy-status.schema.json'])
+                       'docs/spn-policy-status.schema.json',
+                       'docs/spn-probe.schema.json'])
     for page in bld.path.ant_glob('docs/man/*.xml'):
         name, dot, section = page.name[:-len('.xml')].rpartition('.')
         if not name or section not in ('1', '8'):

@@ -93,7 +93,8 @@ SPECIAL = {
 
 # Programs that a check below runs: folder, name.
 HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc'),
-           ('tools', 'say_kdc_log'), ('probe', 'say_http say_names say_kerberos')]
+           ('tools', 'say_kdc_log'), ('probe', 'say_http'),
+           ('probe', 'say_names'), ('tools', 'say_kerberos')]
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
 CHECKS = {
@@ -107,7 +108,7 @@ CHECKS = {
         'tool_audit_places', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
-        'tool_kdc_log', 'tool_http tool_probe_clients tool_probe_kdc')},
+        'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc')},
 }
 
 

@@ -85,7 +85,6 @@ static bool read_keytab(struct probe *probe)
 		return true;
 	}
 	probe->keytab = probe_keytab_read(probe,
-					  probe->krb,
 					  probe->options->keytab,
 					  probe->options->server,
 					  &probe->keytab_reason);
