@@ -93,8 +93,8 @@ OURS = {
         accounts answers args command duplicates explain query search send words write
     '''), 'directory SAMBA_ERRORS'),
     'probe': (_sources('tools/probe', '''
-        directory judge judge_http judge_log judge_name judge_ticket lists messages messages_names
-        messages_server options run run_log sentence text json
+        directory judge judge_http judge_keytab judge_log judge_name judge_ticket lists messages messages_names
+        messages_server options owner run run_log sentence text text_tables json
     '''), 'probe_names probe_web probe_kerberos probe_log directory'),
     'manage': (_sources('tools/spn_policy', '''
         modules settings set status running all_dcs effects exempt

@@ -257,5 +257,5 @@ bool probe_judge(struct probe *probe)
 			return false;
 		}
 	}
-	return probe_judge_http(probe);
+	return probe_judge_entries(probe) && probe_judge_http(probe);
 }

@@ -42,6 +42,21 @@ char *probe_setspn(const struct probe *probe,
 /* AES for its tickets; NULL if it cannot be typed. */
 char *probe_set_types(TALLOC_CTX *mem_ctx, const struct spn_account *account);
 
+/* setspn -S for the account whose site it is; where that is not known, with a
+ * word to be filled in. */
+bool probe_offer(const struct probe *probe,
+		 struct probe_row *row,
+		 struct probe_verdict *verdict,
+		 const char *spn);
+
+/* The keytab anew, on a DC; nothing if that cannot be typed. */
+bool probe_offer_export(struct probe *probe,
+			const struct probe_row *row,
+			struct probe_verdict *verdict);
+
+/* Nobody holds the name: HOST/ or a CN stands in. */
+bool probe_is_stand_in(const struct probe_row *row);
+
 /* The error that a client gets for this row: that of the KDC if it was asked,
  * else what the directory lets expect. -1: not known. */
 int32_t probe_row_error(const struct probe_row *row);

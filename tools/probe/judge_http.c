@@ -47,6 +47,22 @@ static bool say(struct probe *probe,
 	       probe_say(probe, &probe->verdicts, message, "%s", text) != NULL;
 }
 
+struct probe_row *probe_row_of_http(const struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		struct probe_row *row = &probe->rows[i];
+
+		if (row->name->is_this_machine && row->ticket != NULL &&
+		    row->ticket->error == 0)
+		{
+			return row;
+		}
+	}
+	return NULL;
+}
+
 /* IIS, as KB 871179 has it; anything else is told by its own documents. */
 static bool say_not_offered(struct probe *probe)
 {
@@ -97,6 +113,8 @@ static bool say_refused(struct probe *probe, const struct probe_reply *reply)
 	const char *text = (reply->gss_text == NULL) ? "it does not say why"
 						     : reply->gss_text;
 	const struct probe_message *message = &probe_http_refused;
+	struct probe_row *row = probe_row_of_http(probe);
+	struct probe_verdict *verdict = NULL;
 
 	switch (reply->krb_error) {
 	case 0:
@@ -110,12 +128,18 @@ static bool say_refused(struct probe *probe, const struct probe_reply *reply)
 		message = &probe_http_key;
 		break;
 	}
-	return probe_say(probe,
-			 &probe->verdicts,
-			 message,
-			 "%ld to a ticket: %s",
-			 reply->status,
-			 text) != NULL;
+	verdict = probe_say(probe,
+			    &probe->verdicts,
+			    message,
+			    "%ld to a ticket: %s",
+			    reply->status,
+			    text);
+	if (message == &probe_http_clock || row == NULL || row->held == NULL) {
+		return verdict != NULL;
+	}
+	return probe_is_stand_in(row)
+		       ? probe_offer(probe, row, verdict, row->name->spn)
+		       : probe_offer_export(probe, row, verdict);
 }
 
 static bool say_too_long(struct probe *probe)

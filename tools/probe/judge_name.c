@@ -24,11 +24,10 @@ static const struct spn_account *owner_of(const struct probe *probe,
 	return row->held->https_holder;
 }
 
-/* setspn -S for the owner; where none is known, for a name to be filled in. */
-static bool offer(const struct probe *probe,
-		  struct probe_row *row,
-		  struct probe_verdict *verdict,
-		  const char *spn)
+bool probe_offer(const struct probe *probe,
+		 struct probe_row *row,
+		 struct probe_verdict *verdict,
+		 const char *spn)
 {
 	const struct spn_account *owner = owner_of(probe, row);
 	char *word = NULL;
@@ -58,7 +57,9 @@ static bool say_nobody(const struct probe *probe, struct probe_row *row)
 			  "nobody has %s",
 			  probe_quoted(row->held, row->name->spn));
 
-	if (verdict == NULL || !offer(probe, row, verdict, row->name->spn)) {
+	if (verdict == NULL ||
+	    !probe_offer(probe, row, verdict, row->name->spn))
+	{
 		return false;
 	}
 	return https == NULL ||
@@ -153,6 +154,13 @@ static bool say_several(const struct probe *probe, struct probe_row *row)
 			 list) != NULL;
 }
 
+bool probe_is_stand_in(const struct probe_row *row)
+{
+	return row->held != NULL &&
+	       (row->held->holder.answer.reason == SPN_KDC_STANDS_IN ||
+		row->held->holder.answer.reason == SPN_KDC_COMPUTER);
+}
+
 /* How the account comes to it. */
 static const char *way_of(const struct probe_row *row)
 {
@@ -198,7 +206,7 @@ static bool say_whose(const struct probe *probe, struct probe_row *row)
 			return false;
 		}
 		return verdict != NULL &&
-		       offer(probe, row, verdict, row->name->spn);
+		       probe_offer(probe, row, verdict, row->name->spn);
 	}
 	if (probe->site == NULL && way != NULL) {
 		verdict = probe_say(row->held,
@@ -236,7 +244,7 @@ static bool say_pair(const struct probe *probe, struct probe_row *row)
 				    "%s is not registered",
 				    probe_quoted(row->held, held->partner));
 		return verdict != NULL &&
-		       offer(probe, row, verdict, held->partner);
+		       probe_offer(probe, row, verdict, held->partner);
 	}
 	if (other->num_accounts == 1 &&
 	    !spn_account_same(other->accounts[0], exact->accounts[0]))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the KDC says, and how that goes with the directory; and whether a
- * keytab opens the ticket.
+ * What the KDC says, and how that goes with the directory.
  */
 #include "judge.h"
 
@@ -111,13 +110,48 @@ static const struct spn_account *key_of(const struct probe_row *row)
 	return (row->held == NULL) ? NULL : row->held->who.account;
 }
 
+/* Of the same account, in a row before. */
+static bool was_said(const struct probe *probe,
+		     const struct probe_row *row,
+		     const struct probe_message *message)
+{
+	const struct probe_row *other = probe->rows;
+	size_t i;
+
+	for (; other != row; other++) {
+		if (key_of(row) == NULL || key_of(other) == NULL ||
+		    !spn_account_same(key_of(row), key_of(other)))
+		{
+			continue;
+		}
+		for (i = 0; i < other->verdicts.num; i++) {
+			if (other->verdicts.list[i].message == message) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* What the keytab has to do with it says more. */
+static bool is_of_keytab(const struct probe_row *row)
+{
+	return row->opening != NULL &&
+	       (row->opening->result == PROBE_OPENS_RC4 ||
+		row->opening->result == PROBE_NOT_ENCTYPE);
+}
+
 static bool say_rc4(struct probe *probe, struct probe_row *row)
 {
 	bool is_refused = probe->options->server->refuses_rc4 &&
 			  row->opening == NULL;
 	struct probe_verdict *verdict = NULL;
 
-	if (row->ticket->enctype != ENCTYPE_RC4) {
+	if (row->ticket->enctype != ENCTYPE_RC4 || is_of_keytab(row) ||
+	    was_said(probe,
+		     row,
+		     is_refused ? &probe_keytab_server_rc4 : &probe_rc4))
+	{
 		return true;
 	}
 	verdict = probe_say(probe,
@@ -163,74 +197,4 @@ bool probe_judge_ticket(struct probe *probe, struct probe_row *row)
 		}
 	}
 	return say_rc4(probe, row);
-}
-
-/* ------------------------------------------------------------- keytabs */
-
-static const struct probe_message *const openings[] = {
-	[PROBE_OPENS] = &probe_keytab_opens,
-	[PROBE_OPENS_OTHER_KVNO] = &probe_keytab_server_kvno,
-	[PROBE_OPENS_OTHER_NAME] = &probe_keytab_server_name,
-	[PROBE_OPENS_OTHER_CASE] = &probe_keytab_server_case,
-	[PROBE_OPENS_RC4] = &probe_keytab_server_rc4,
-	[PROBE_NOT_ENCTYPE] = &probe_keytab_enctype,
-	[PROBE_NOT_KVNO_OLDER] = &probe_keytab_old,
-	[PROBE_NOT_KVNO_NEWER] = &probe_keytab_new,
-	[PROBE_NOT_KEY] = &probe_keytab_key,
-	[PROBE_NOT_NAME] = &probe_keytab_name,
-};
-
-/* On a DC, by the account's name: by the name of an SPN there is only RC4. */
-static bool offer_export(struct probe *probe,
-			 const struct probe_row *row,
-			 struct probe_verdict *verdict)
-{
-	const struct spn_account *who = key_of(row);
-	const char *name = (who == NULL) ? NULL : who->sam_account_name;
-	char *path = talloc_asprintf(probe, "%s.new", probe->keytab->path);
-	char *word = NULL;
-
-	if (path == NULL) {
-		return false;
-	}
-	path = shell_word(probe, spn_str_of(path));
-	word = (name == NULL) ? NULL : shell_word(probe, spn_str_of(name));
-	if (path == NULL || word == NULL) {
-		return true;
-	}
-	return probe_fix_format(probe,
-				verdict,
-				"samba-tool domain exportkeytab %s "
-				"--principal=%s",
-				path,
-				word);
-}
-
-bool probe_judge_opening(struct probe *probe, struct probe_row *row)
-{
-	const struct probe_opening *opening = row->opening;
-	struct probe_verdict *verdict = NULL;
-
-	if (opening == NULL) {
-		return true;
-	}
-	verdict = probe_say(probe,
-			    &row->verdicts,
-			    openings[opening->result],
-			    "%s",
-			    opening->detail);
-	switch (opening->result) {
-	case PROBE_OPENS:
-	case PROBE_OPENS_OTHER_NAME:
-	case PROBE_OPENS_OTHER_CASE:
-	case PROBE_NOT_KVNO_NEWER:
-		return verdict != NULL;
-	case PROBE_OPENS_RC4:
-	case PROBE_NOT_ENCTYPE:
-		return probe_fix(probe,
-				 verdict,
-				 probe_set_types(probe, key_of(row)));
-	default:
-		return verdict != NULL && offer_export(probe, row, verdict);
-	}
 }

@@ -25,7 +25,8 @@ extern const struct probe_message probe_keytab_opens, probe_keytab_unreadable,
 	probe_keytab_broken, probe_keytab_enctype, probe_keytab_old,
 	probe_keytab_new, probe_keytab_key, probe_keytab_name,
 	probe_keytab_server_kvno, probe_keytab_server_name,
-	probe_keytab_server_case, probe_keytab_server_rc4;
+	probe_keytab_server_case, probe_keytab_server_rc4, probe_entry_old,
+	probe_entry_wrong, probe_entry_nobody, probe_entry_unknown;
 
 extern const struct probe_message probe_http_works, probe_http_silent,
 	probe_http_open, probe_http_no_negotiate, probe_http_ntlm_only,

@@ -125,6 +125,40 @@ const struct probe_message probe_keytab_server_rc4 = {
 		"AES (24).",
 };
 
+const struct probe_message probe_entry_old = {
+	.code = "WEB-412",
+	.weight = PROBE_FAULT,
+	.title = "an entry of the keytab has an old key",
+	.explanation = "The account's password was changed after the keytab "
+		       "was made, and the keytab has no entry of the new one. "
+		       "Make it again.",
+};
+
+const struct probe_message probe_entry_wrong = {
+	.code = "WEB-413",
+	.weight = PROBE_FAULT,
+	.title = "an entry of the keytab has another key",
+	.explanation = "Its kvno is the account's, or higher, and its key is "
+		       "not the account's: the keytab is of another account "
+		       "or domain, or was made with a wrong password.",
+};
+
+const struct probe_message probe_entry_nobody = {
+	.code = "WEB-414",
+	.weight = PROBE_WARNING,
+	.title = "nobody has the name of an entry",
+	.explanation =
+		"No KDC gives a ticket for it, so the entry is not used; a "
+		"server that was set up with just this name does not work.",
+};
+
+const struct probe_message probe_entry_unknown = {
+	.code = "WEB-415",
+	.weight = PROBE_WARNING,
+	.title = "an entry could not be tried",
+	.explanation = "There was no ticket for its name; the text says why.",
+};
+
 const struct probe_message probe_http_works = {
 	.code = "WEB-500",
 	.weight = PROBE_GOOD,

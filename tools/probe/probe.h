@@ -106,8 +106,6 @@ struct probe_row {
 	struct probe_verdicts verdicts;
 };
 
-struct probe_keytab_check; /* of one entry, kerberos/keytab.h */
-
 struct probe {
 	const struct probe_options *options;
 	struct spn_connect *connect;
@@ -132,6 +130,9 @@ struct probe {
 	const char *krb_reason;
 	struct probe_keytab *keytab;
 	const char *keytab_reason;
+	/* One for each entry of the keytab; NULL: no KDC was asked. */
+	struct probe_keytab_check *checks;
+	const struct spn_account **owners; /* of each, NULL: not known */
 	struct probe_http *http;
 	struct probe_kdc_log *log;
 
@@ -147,7 +148,11 @@ struct probe {
  */
 bool probe_directory_open(struct probe *probe);
 bool probe_directory_look(struct probe *probe, struct probe_row *row);
-void probe_directory_find_site(struct probe *probe);
+
+/* owner.c: whose the entries of the keytab are, then whose site it is. False
+ * when out of memory. */
+bool probe_find_owners(struct probe *probe);
+void probe_find_site(struct probe *probe);
 
 /* All steps. False after one line in *_why, which says what to type instead if
  * it was typed. */
@@ -167,6 +172,13 @@ bool probe_take_log(struct probe *probe, const char **_why);
 /* The worst of one row, or of all; PROBE_GOOD without verdicts. */
 enum probe_weight probe_weight_of(const struct probe_verdicts *verdicts);
 enum probe_weight probe_worst(const struct probe *probe);
+
+/* judge_keytab.c: the entries of a keytab by themselves. */
+bool probe_judge_entries(struct probe *probe);
+
+/* Whose ticket the web server gets: as this machine's clients would ask. NULL:
+ * there is none. */
+struct probe_row *probe_row_of_http(const struct probe *probe);
 
 /* The answer in one sentence, on probe. NULL: out of memory. */
 const char *probe_sentence(struct probe *probe);

@@ -5,6 +5,8 @@
 #ifndef SPN_PROBE_REPORT_H
 #define SPN_PROBE_REPORT_H
 
+#include <stdio.h>
+
 #include "probe/probe.h"
 
 /* "fault" */
@@ -12,5 +14,17 @@ const char *probe_weight_word(enum probe_weight weight);
 
 /* Whose key it is, as the directory says; NULL: nobody's, or not known. */
 const struct spn_account *probe_row_account(const struct probe_row *row);
+
+/* text_tables.c: nothing where there is no row. What is a line of it was
+ * chosen by others, and is made printable there. */
+void probe_put_names(FILE *out,
+		     TALLOC_CTX *mem_ctx,
+		     const struct probe *probe);
+void probe_put_logged(FILE *out,
+		      TALLOC_CTX *mem_ctx,
+		      const struct probe *probe);
+void probe_put_entries(FILE *out,
+		       TALLOC_CTX *mem_ctx,
+		       const struct probe *probe);
 
 #endif

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define MOST_NAMES 100 /* of a keytab */
+
 static const char no_memory[] = "out of memory";
 
 /* *_why: one line for who typed it. */
@@ -91,6 +93,19 @@ static bool read_keytab(struct probe *probe)
 	return probe->keytab != NULL || probe->keytab_reason != NULL;
 }
 
+/* Whose keys are in it is worth a ticket for each name. */
+static bool check_keytab(struct probe *probe)
+{
+	if (probe->keytab == NULL || probe->krb == NULL) {
+		return true;
+	}
+	probe->checks = probe_keytab_check_all(probe,
+					       probe->krb,
+					       probe->keytab,
+					       MOST_NAMES);
+	return probe->checks != NULL && probe_find_owners(probe);
+}
+
 static bool ask_row(struct probe *probe, struct probe_row *row)
 {
 	if (!probe_directory_look(probe, row)) {
@@ -115,26 +130,10 @@ static bool ask_row(struct probe *probe, struct probe_row *row)
 	return row->opening != NULL;
 }
 
-/* As this machine's clients would: with its own name, if it gets a ticket. */
-static const char *name_for_http(const struct probe *probe)
-{
-	size_t i;
-
-	for (i = 0; i < probe->num_rows; i++) {
-		const struct probe_row *row = &probe->rows[i];
-
-		if (row->name->is_this_machine && row->ticket != NULL &&
-		    row->ticket->error == 0)
-		{
-			return row->name->spn;
-		}
-	}
-	return NULL;
-}
-
 static bool ask_http(struct probe *probe)
 {
 	const struct probe_options *options = probe->options;
+	const struct probe_row *row = probe_row_of_http(probe);
 	const struct probe_http_options how = {
 		.timeout = options->timeout,
 		.proxy = options->proxy,
@@ -149,7 +148,7 @@ static bool ask_http(struct probe *probe)
 	probe->http = probe_http_ask(probe,
 				     probe->target,
 				     probe->krb,
-				     name_for_http(probe),
+				     (row == NULL) ? NULL : row->name->spn,
 				     &how);
 	return probe->http != NULL;
 }
@@ -178,6 +177,9 @@ bool probe_run(struct probe *probe, const char **_why)
 			return false;
 		}
 	}
-	probe_directory_find_site(probe);
+	if (!check_keytab(probe)) {
+		return false;
+	}
+	probe_find_site(probe);
 	return ask_http(probe) && probe_judge(probe);
 }

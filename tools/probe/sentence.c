@@ -69,9 +69,17 @@ static struct counts count(const struct probe *probe)
 	return c;
 }
 
-static const char *what(const struct probe *probe)
+static const char *what(struct probe *probe)
 {
-	return (probe->target == NULL) ? "this" : probe->target->url;
+	if (probe->target != NULL) {
+		return talloc_asprintf(probe,
+				       "Why %s asks for a password",
+				       probe_quoted(probe,
+						    probe->target->url));
+	}
+	return (probe->log != NULL) ? "The first of the names that clients "
+				      "did not get"
+				    : "The keytab";
 }
 
 const char *probe_sentence(struct probe *probe)
@@ -81,14 +89,14 @@ const char *probe_sentence(struct probe *probe)
 
 	if (c.bad != NULL) {
 		return talloc_asprintf(probe,
-				       "%zu of %zu names fail, %s first: %s "
-				       "(%s).",
-				       probe->num_rows - c.num_good -
-					       c.num_unknown,
-				       probe->num_rows,
+				       "%s: %s: %s (%s); %zu of %zu names "
+				       "work.",
+				       what(probe),
 				       probe_quoted(probe, c.bad->name->spn),
 				       c.why->text,
-				       c.why->message->code);
+				       c.why->message->code,
+				       c.num_good,
+				       probe->num_rows);
 	}
 	if (fault != NULL) {
 		return talloc_asprintf(probe,
@@ -102,6 +110,13 @@ const char *probe_sentence(struct probe *probe)
 				       "In %zu requests clients got a ticket "
 				       "for every name, none with RC4.",
 				       probe->log->num_understood);
+	}
+	if (probe->num_rows == 0) {
+		return (probe->checks == NULL)
+			       ? "No KDC was asked whether the keytab is "
+				 "current."
+			       : "Every entry of the keytab that a KDC makes "
+				 "tickets for is current.";
 	}
 	if (c.num_unknown > 0) {
 		return talloc_asprintf(probe,
@@ -127,6 +142,11 @@ int probe_status(const struct probe *probe)
 
 	if (c.bad != NULL || first_fault(&probe->verdicts) != NULL) {
 		return PROBE_SOME_FAIL;
+	}
+	if (probe->keytab != NULL && probe->target == NULL &&
+	    probe->checks == NULL)
+	{
+		return PROBE_CANNOT_RUN;
 	}
 	return (c.num_unknown > 0) ? PROBE_CANNOT_RUN : PROBE_ALL_WORK;
 }
