@@ -13,11 +13,9 @@ import time
 import traceback
 from dataclasses import dataclass
 
-from spnenv import layout, webclients, webcases_more, webdoc
+from spnenv import layout, webclients, webcases_more, webdoc, webprobe
 from spnenv.errors import TestenvError
 
-PROBE = os.path.join(layout.TOOLS, "spn-probe")
-PROBE_SECONDS = 60
 
 # What a server's log says about a ticket that it cannot use: the reason in the last
 # parentheses of Apache's line, or of another server's.
@@ -43,29 +41,8 @@ class Result:
     kdc_after: tuple = ()
     after: str = ""
     probe: str = ""     # spn-probe's verdict, before the fix
+    probe_fixes: tuple = ()
     skipped: str = ""   # why it was left out
-
-
-def probe(url, options=()):
-    """The JSON of spn-probe for URL, asked as a case's client asks; None where
-    it is not built. This is the one place that calls it.
-    """
-    if not os.path.exists(PROBE):
-        return None
-    done = subprocess.run(
-        [PROBE, "--json", *options, url], check=False, text=True,
-        timeout=PROBE_SECONDS, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if done.returncode not in (0, 1):
-        raise TestenvError("spn-probe %s: exit %d\n%s" % (
-            url, done.returncode, done.stderr))
-    return json.loads(done.stdout)
-
-
-def verdict(_ask):
-    """What spn-probe says of a case, in a word. It is not asked yet: which of
-    its lines belongs here is known when it is there."""
-    return ""
 
 
 def in_words(asker, asked):
@@ -113,6 +90,11 @@ class Trial:
                 answer.status, phrase(said))
 
     def fix(self):
+        fixes = self.result.probe_fixes
+        if webprobe.is_typed(self.case, fixes):
+            for line in fixes:
+                self.site.type(line)
+            return
         for step in self.case.fix:
             if isinstance(step, str):
                 self.site.type(step)
@@ -128,7 +110,9 @@ class Trial:
         for step in case.arrange:
             step(self.site)
         result.kdc, result.before, result.log = self.send(case.ask)
-        result.probe = verdict(case.ask)
+        if webprobe.is_built():
+            result.probe, result.probe_fixes = webprobe.judge(case)
+            print('#', case.name, result.probe, result.probe_fixes, webprobe.is_typed(case, result.probe_fixes))
         if case.fix:
             self.fix()
             result.kdc_after, result.after, _ = self.send(

@@ -357,25 +357,24 @@ static void rc4(void **_state)
 			    "WEB-411 net ads enctypes set 'svc' 24");
 }
 
+#define EXPORT                                                                \
+	" samba-tool domain exportkeytab '/k.new' --principal='svc' && "      \
+	"chown www '/k.new' && mv '/k.new' '/k'"
+#define AES " net ads enctypes set 'svc' 24"
+
 static void keytabs(void **_state)
 {
 	static const char *const expected[] = {
 		[PROBE_OPENS] = "WEB-400",
-		[PROBE_OPENS_OTHER_KVNO] = "WEB-408 samba-tool domain "
-					   "exportkeytab '/k.new' "
-					   "--principal='svc'",
-		[PROBE_OPENS_OTHER_NAME] = "WEB-409",
-		[PROBE_OPENS_OTHER_CASE] = "WEB-410",
-		[PROBE_OPENS_RC4] = "WEB-411 net ads enctypes set 'svc' 24",
-		[PROBE_NOT_ENCTYPE] = "WEB-403 net ads enctypes set 'svc' 24",
-		[PROBE_NOT_KVNO_OLDER] = "WEB-404 samba-tool domain "
-					 "exportkeytab '/k.new' "
-					 "--principal='svc'",
+		[PROBE_OPENS_OTHER_KVNO] = "WEB-408" EXPORT,
+		[PROBE_OPENS_OTHER_NAME] = "WEB-409" EXPORT,
+		[PROBE_OPENS_OTHER_CASE] = "WEB-410" EXPORT,
+		[PROBE_OPENS_RC4] = "WEB-411" AES,
+		[PROBE_NOT_ENCTYPE] = "WEB-403" EXPORT,
+		[PROBE_NOT_KVNO_OLDER] = "WEB-404" EXPORT,
 		[PROBE_NOT_KVNO_NEWER] = "WEB-405",
-		[PROBE_NOT_KEY] = "WEB-406 samba-tool domain exportkeytab "
-				  "'/k.new' --principal='svc'",
-		[PROBE_NOT_NAME] = "WEB-407 samba-tool domain exportkeytab "
-				   "'/k.new' --principal='svc'",
+		[PROBE_NOT_KEY] = "WEB-406" EXPORT,
+		[PROBE_NOT_NAME] = "WEB-407" EXPORT,
 	};
 	struct facts *f = *_state;
 	struct probe_opening *opening = talloc_zero(f, struct probe_opening);
@@ -386,6 +385,8 @@ static void keytabs(void **_state)
 	f->probe.keytab = talloc_zero(f, struct probe_keytab);
 	assert_non_null(f->probe.keytab);
 	f->probe.keytab->path = "/k";
+	f->options.keytab = "/k";
+	f->server.user = "www";
 	f->rows[0].opening = opening;
 	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
 		opening->result = (enum probe_opens)i;
@@ -394,6 +395,12 @@ static void keytabs(void **_state)
 		assert_string_equal(said(f, &f->rows[0].verdicts),
 				    expected[i]);
 	}
+	/* Of the ticket's type there is a key, once the account has AES. */
+	f->tickets[0].enctype = 23;
+	opening->result = PROBE_NOT_ENCTYPE;
+	f->rows[0].verdicts = (struct probe_verdicts){};
+	judge(f);
+	assert_string_equal(said(f, &f->rows[0].verdicts), "WEB-403" AES);
 }
 
 struct http_case {
@@ -410,11 +417,16 @@ static void web_servers(void **_state)
 	const struct http_case cases[] = {
 		{{.failure = "no answer"}, "WEB-501"},
 		{{.plain = {.status = 200}}, "WEB-502"},
-		{{.plain = {ASKS}}, "WEB-503"},
+		{{.plain = {ASKS}}, "WEB-503 AuthType GSSAPI"},
 		{{.plain = {ASKS, .offers_ntlm = true}},
+		 "WEB-504 AuthType GSSAPI"},
+		{{.plain = {ASKS,
+			    .offers_ntlm = true,
+			    .server = "Microsoft-IIS/6.0"}},
 		 "WEB-504 cscript adsutil.vbs set "
 		 "w3svc/NTAuthenticationProviders \"Negotiate,NTLM\""},
-		{{.plain = {ASKS, .offers_basic = true}}, "WEB-505"},
+		{{.plain = {ASKS, .offers_basic = true}},
+		 "WEB-505 AuthType GSSAPI"},
 		{{.plain = {NEGOTIATES}}, ""},
 		{{TO_A_TICKET, .with_token = {.status = 200}}, "WEB-500"},
 		{{TO_A_TICKET, .with_token = {ASKS}}, "WEB-506"},

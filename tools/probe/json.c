@@ -186,6 +186,25 @@ static void put_http(struct spn_json_out *json, const struct probe_http *http)
 	spn_json_close(json, '}');
 }
 
+/* Who asks for nothing. */
+static void put_silent(struct spn_json_out *json,
+		       const struct probe_names *names)
+{
+	size_t i;
+
+	spn_json_open(json, "silent", '[');
+	for (i = 0; names != NULL && i < names->num_silent; i++) {
+		spn_json_open(json, NULL, '{');
+		spn_json_text(json, "name", names->silent[i]->name);
+		spn_json_text(json, "version", names->silent[i]->version);
+		spn_json_text(json, "setting", names->silent[i]->setting);
+		spn_json_text(json, "why", names->why[i]);
+		spn_json_text(json, "remedy", names->silent[i]->remedy);
+		spn_json_close(json, '}');
+	}
+	spn_json_close(json, ']');
+}
+
 static void put_all(struct spn_json_out *json, struct probe *probe)
 {
 	size_t i;
@@ -204,6 +223,7 @@ static void put_all(struct spn_json_out *json, struct probe *probe)
 		put_row(json, &probe->rows[i]);
 	}
 	spn_json_close(json, ']');
+	put_silent(json, probe->names);
 	if (probe->http != NULL) {
 		put_http(json, probe->http);
 	}

@@ -177,40 +177,6 @@ static bool note_absent(struct probe *probe)
 	return true;
 }
 
-static bool note_keytab(struct probe *probe)
-{
-	struct probe_verdict *verdict = NULL;
-
-	if (probe->keytab_reason != NULL &&
-	    probe_say(probe,
-		      &probe->verdicts,
-		      &probe_keytab_broken,
-		      "%s",
-		      probe->keytab_reason) == NULL)
-	{
-		return false;
-	}
-	if (probe->keytab == NULL || probe->keytab->unreadable == NULL) {
-		return true;
-	}
-	verdict = probe_say(probe,
-			    &probe->verdicts,
-			    &probe_keytab_unreadable,
-			    "%s",
-			    probe->keytab->unreadable);
-	if (verdict == NULL || probe->options->server->user == NULL) {
-		return verdict != NULL;
-	}
-	return probe_fix_format(probe,
-				verdict,
-				"chgrp %s %s && chmod 640 %s",
-				probe->options->server->user,
-				shell_word(probe,
-					   spn_str_of(probe->keytab->path)),
-				shell_word(probe,
-					   spn_str_of(probe->keytab->path)));
-}
-
 static bool note_no_kdc(struct probe *probe)
 {
 	struct probe_verdict *verdict = NULL;
@@ -236,7 +202,8 @@ bool probe_judge(struct probe *probe)
 {
 	size_t i;
 
-	if (!note_absent(probe) || !note_no_kdc(probe) || !note_keytab(probe))
+	if (!note_absent(probe) || !note_no_kdc(probe) ||
+	    !probe_judge_file(probe))
 	{
 		return false;
 	}

@@ -65,6 +65,7 @@ bool probe_judge_name(struct probe *probe, struct probe_row *row);
 bool probe_judge_ticket(struct probe *probe, struct probe_row *row);
 bool probe_judge_opening(struct probe *probe, struct probe_row *row);
 bool probe_judge_logged(struct probe *probe, struct probe_row *row);
+bool probe_judge_file(struct probe *probe); /* of the keytab */
 bool probe_judge_http(struct probe *probe);
 
 #endif

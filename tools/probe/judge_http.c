@@ -5,6 +5,7 @@
 #include "judge.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_SKEW 300 /* seconds, the default of every Kerberos */
 #define LONG_TOKEN 7000
@@ -63,6 +64,14 @@ struct probe_row *probe_row_of_http(const struct probe *probe)
 	return NULL;
 }
 
+static bool is_iis(const struct probe *probe)
+{
+	const char *says = probe->http->plain.server;
+
+	return strcmp(probe->options->server->word, "iis") == 0 ||
+	       (says != NULL && strncmp(says, "Microsoft-", 10) == 0);
+}
+
 /* IIS, as KB 871179 has it; anything else is told by its own documents. */
 static bool say_not_offered(struct probe *probe)
 {
@@ -84,18 +93,33 @@ static bool say_not_offered(struct probe *probe)
 			    "%ld, and it offers %s",
 			    plain->status,
 			    list);
-	if (verdict == NULL || !plain->offers_ntlm) {
-		return verdict != NULL;
+	if (is_iis(probe)) {
+		return probe_fix(probe,
+				 verdict,
+				 "cscript adsutil.vbs set "
+				 "w3svc/NTAuthenticationProviders "
+				 "\"Negotiate,NTLM\"");
 	}
-	return probe_fix(probe,
-			 verdict,
-			 "cscript adsutil.vbs set "
-			 "w3svc/NTAuthenticationProviders "
-			 "\"Negotiate,NTLM\"");
+	return (strncmp(probe->options->server->word, "apache", 6) == 0)
+		       ? probe_fix(probe, verdict, "AuthType GSSAPI")
+		       : verdict != NULL;
 }
 
 static bool say_clock(struct probe *probe, const struct probe_reply *reply)
 {
+	size_t i;
+	size_t j;
+
+	/* It is ours that is wrong, says the KDC. */
+	for (i = 0; i < probe->num_rows; i++) {
+		const struct probe_verdicts *of = &probe->rows[i].verdicts;
+
+		for (j = 0; j < of->num; j++) {
+			if (of->list[j].message == &probe_client_clock) {
+				return true;
+			}
+		}
+	}
 	if (!reply->has_date || llabs(reply->clock_offset) <= MAX_SKEW) {
 		return true;
 	}
@@ -108,12 +132,45 @@ static bool say_clock(struct probe *probe, const struct probe_reply *reply)
 	       NULL;
 }
 
+/* What is known of a server that refuses a ticket which it can open. */
+static bool offer_setting(struct probe *probe, struct probe_verdict *verdict)
+{
+	if (strcmp(probe->options->server->word, "lighttpd") == 0) {
+		return probe_fix(probe,
+				 verdict,
+				 "auth.backend.gssapi.store-creds = "
+				 "\"disable\"");
+	}
+	return verdict != NULL;
+}
+
+/* Where the name or the keytab has a fault, that was said, with its fix. */
+static bool offer_for(struct probe *probe,
+		      struct probe_row *row,
+		      struct probe_verdict *verdict)
+{
+	if (row == NULL || row->held == NULL ||
+	    probe_weight_of(&row->verdicts) == PROBE_FAULT ||
+	    probe->keytab_reason != NULL)
+	{
+		return verdict != NULL;
+	}
+	if (row->opening != NULL) {
+		return offer_setting(probe, verdict);
+	}
+	return probe_is_stand_in(row)
+		       ? probe_offer(probe, row, verdict, row->name->spn)
+		       : probe_offer_export(probe, row, verdict);
+}
+
 static bool say_refused(struct probe *probe, const struct probe_reply *reply)
 {
 	const char *text = (reply->gss_text == NULL) ? "it does not say why"
 						     : reply->gss_text;
-	const struct probe_message *message = &probe_http_refused;
 	struct probe_row *row = probe_row_of_http(probe);
+	bool is_opened = row != NULL && row->opening != NULL &&
+			 row->opening->result == PROBE_OPENS;
+	const struct probe_message *message = &probe_http_refused;
 	struct probe_verdict *verdict = NULL;
 
 	switch (reply->krb_error) {
@@ -131,15 +188,12 @@ static bool say_refused(struct probe *probe, const struct probe_reply *reply)
 	verdict = probe_say(probe,
 			    &probe->verdicts,
 			    message,
-			    "%ld to a ticket: %s",
+			    "%ld to a ticket%s: %s",
 			    reply->status,
+			    is_opened ? " that the keytab opens" : "",
 			    text);
-	if (message == &probe_http_clock || row == NULL || row->held == NULL) {
-		return verdict != NULL;
-	}
-	return probe_is_stand_in(row)
-		       ? probe_offer(probe, row, verdict, row->name->spn)
-		       : probe_offer_export(probe, row, verdict);
+	return (message == &probe_http_clock) ? verdict != NULL
+					      : offer_for(probe, row, verdict);
 }
 
 static bool say_too_long(struct probe *probe)

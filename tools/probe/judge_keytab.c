@@ -40,34 +40,96 @@ static bool is_explained(const struct probe_row *row)
 	return false;
 }
 
-/* On a DC, by the account's name: by the name of an SPN there is only RC4. */
+/* Two lines: one for a DC, one for the web server. principal: by the name of
+ * an SPN there are only the keys that tickets have, by the account's all. */
+static bool offer_keytab(struct probe *probe,
+			 struct probe_verdict *verdict,
+			 const char *principal)
+{
+	const char *user = probe->options->server->user;
+	const char *path = probe->options->keytab;
+	const char *from = NULL;
+	const char *to = NULL;
+	const char *name = shell_word(probe, spn_str_of(principal));
+
+	path = (path == NULL) ? "http.keytab" : path;
+	to = shell_word(probe, spn_str_of(path));
+	path = talloc_asprintf(probe, "%s.new", path);
+	from = (path == NULL) ? NULL : shell_word(probe, spn_str_of(path));
+	if (to == NULL || from == NULL || name == NULL) {
+		return verdict != NULL;
+	}
+	if (!probe_fix_format(probe,
+			      verdict,
+			      "samba-tool domain exportkeytab %s "
+			      "--principal=%s",
+			      from,
+			      name))
+	{
+		return false;
+	}
+	return (user == NULL)
+		       ? probe_fix_format(probe, verdict, "mv %s %s", from, to)
+		       : probe_fix_format(probe,
+					  verdict,
+					  "chown %s %s && mv %s %s",
+					  user,
+					  from,
+					  from,
+					  to);
+}
+
+static bool offer_of(struct probe *probe,
+		     struct probe_verdict *verdict,
+		     const struct spn_account *account)
+{
+	if (account == NULL || account->sam_account_name == NULL) {
+		return verdict != NULL;
+	}
+	return offer_keytab(probe, verdict, account->sam_account_name);
+}
+
 bool probe_offer_export(struct probe *probe,
 			const struct probe_row *row,
 			struct probe_verdict *verdict)
 {
-	const struct spn_account *who = key_of(row);
-	const char *name = (who == NULL) ? NULL : who->sam_account_name;
-	char *path = talloc_asprintf(probe,
-				     "%s.new",
-				     (probe->keytab == NULL)
-					     ? "http.keytab"
-					     : probe->keytab->path);
-	char *word = NULL;
+	/* The name that the server looks for. */
+	return probe->options->server->checks_name
+		       ? offer_keytab(probe, verdict, row->name->spn)
+		       : offer_of(probe, verdict, key_of(row));
+}
 
-	if (path == NULL) {
-		return false;
+bool probe_judge_file(struct probe *probe)
+{
+	struct probe_verdict *verdict = NULL;
+
+	if (probe->keytab_reason != NULL) {
+		verdict = probe_say(probe,
+				    &probe->verdicts,
+				    &probe_keytab_broken,
+				    "%s",
+				    probe->keytab_reason);
+		return offer_of(probe, verdict, probe->site);
 	}
-	path = shell_word(probe, spn_str_of(path));
-	word = (name == NULL) ? NULL : shell_word(probe, spn_str_of(name));
-	if (path == NULL || word == NULL) {
+	if (probe->keytab == NULL || probe->keytab->unreadable == NULL) {
 		return true;
+	}
+	verdict = probe_say(probe,
+			    &probe->verdicts,
+			    &probe_keytab_unreadable,
+			    "%s",
+			    probe->keytab->unreadable);
+	if (verdict == NULL || probe->options->server->user == NULL) {
+		return verdict != NULL;
 	}
 	return probe_fix_format(probe,
 				verdict,
-				"samba-tool domain exportkeytab %s "
-				"--principal=%s",
-				path,
-				word);
+				"chgrp %s %s && chmod 640 %s",
+				probe->options->server->user,
+				shell_word(probe,
+					   spn_str_of(probe->keytab->path)),
+				shell_word(probe,
+					   spn_str_of(probe->keytab->path)));
 }
 
 bool probe_judge_opening(struct probe *probe, struct probe_row *row)
@@ -87,15 +149,18 @@ bool probe_judge_opening(struct probe *probe, struct probe_row *row)
 			    opening->detail);
 	switch (opening->result) {
 	case PROBE_OPENS:
-	case PROBE_OPENS_OTHER_NAME:
-	case PROBE_OPENS_OTHER_CASE:
 	case PROBE_NOT_KVNO_NEWER:
 		return verdict != NULL;
 	case PROBE_OPENS_RC4:
-	case PROBE_NOT_ENCTYPE:
 		return probe_fix(probe,
 				 verdict,
 				 probe_set_types(probe, key_of(row)));
+	case PROBE_NOT_ENCTYPE:
+		return (row->ticket->enctype == ENCTYPE_ARCFOUR_HMAC)
+			       ? probe_fix(probe,
+					   verdict,
+					   probe_set_types(probe, key_of(row)))
+			       : probe_offer_export(probe, row, verdict);
 	default:
 		break;
 	}

@@ -6,7 +6,6 @@
 
 #include "common/shell_command.h"
 
-#define ENCTYPE_RC4 23 /* RFC 4757 */
 /* RFC 4120 7.5.9 */
 #define KDC_ERR_POLICY 12
 #define KDC_ERR_ETYPE_NOSUPP 14
@@ -49,7 +48,12 @@ static bool say_no_key(struct probe *probe, struct probe_row *row)
 			  (who == NULL) ? "its account"
 					: probe_account_name(probe, who));
 
-	return verdict != NULL;
+	if (probe->site == NULL || who == NULL ||
+	    spn_account_same(who, probe->site))
+	{
+		return verdict != NULL;
+	}
+	return probe_offer(probe, row, verdict, row->name->spn);
 }
 
 static bool say_error(struct probe *probe, struct probe_row *row)
@@ -147,7 +151,8 @@ static bool say_rc4(struct probe *probe, struct probe_row *row)
 			  row->opening == NULL;
 	struct probe_verdict *verdict = NULL;
 
-	if (row->ticket->enctype != ENCTYPE_RC4 || is_of_keytab(row) ||
+	if (row->ticket->enctype != ENCTYPE_ARCFOUR_HMAC ||
+	    is_of_keytab(row) ||
 	    was_said(probe,
 		     row,
 		     is_refused ? &probe_keytab_server_rc4 : &probe_rc4))

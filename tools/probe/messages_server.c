@@ -277,7 +277,8 @@ const struct probe_message probe_http_proxy = {
 	.title = "a proxy answers",
 	.explanation =
 		"The answers are a proxy's (407). It has an SPN of its "
-		"own, HTTP/ and the proxy's name as clients are set to it.",
+		"own, HTTP/ and the proxy's name as clients are set to it: "
+		"probe that with --proxy.",
 };
 
 const struct probe_message probe_http_other = {

@@ -69,7 +69,7 @@ const struct poptOption probe_option_table[] = {
 	     "NAME"),
 	TEXT("proxy",
 	     OPT_PROXY,
-	     "--http: by way of this proxy (default: the environment)",
+	     "Probe this proxy by way of the URL: its names, its answers",
 	     "URL"),
 	TEXT("cafile",
 	     OPT_CA_FILE,

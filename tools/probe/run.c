@@ -16,21 +16,29 @@ static const char no_memory[] = "out of memory";
 static bool find_names(struct probe *probe, const char **_why)
 {
 	const struct probe_options *options = probe->options;
+	/* A proxy has a name of its own, and asks before the site does. */
+	struct probe_target *asked = NULL;
 	size_t i;
 
 	probe->target = probe_target_parse(probe, options->url, _why);
-	if (probe->target == NULL) {
+	asked = probe->target;
+	if (asked == NULL) {
 		return false;
 	}
 	*_why = NULL;
-	probe->dns = probe_dns_look(probe, probe->target, options->timeout);
+	if (options->proxy != NULL) {
+		asked = probe_target_parse(probe, options->proxy, _why);
+		if (asked == NULL) {
+			return false;
+		}
+		*_why = NULL;
+	}
+	probe->dns = probe_dns_look(probe, asked, options->timeout);
 	if (probe->dns == NULL) {
 		return false;
 	}
-	probe->names = probe_names_of(probe,
-				      probe->target,
-				      probe->dns,
-				      &probe->names_reason);
+	probe->names =
+		probe_names_of(probe, asked, probe->dns, &probe->names_reason);
 	if (probe->names == NULL) {
 		return false;
 	}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What spn-probe says of a case, asked as the case's client asks.
+
+It sees the directory as root of the controller does, the KDC and the web site with
+the client's own tickets, clock and krb5.conf, and the keytab of the server.
+"""
+
+import json
+import os
+import subprocess
+
+from spnenv import layout, webclients, webnames
+from spnenv.errors import TestenvError
+
+PROBE = os.path.join(layout.TOOLS, "spn-probe")
+PROBE_SECONDS = 60
+# How a case's name begins: word of --server, keytab.
+SERVERS = (("lighttpd", "lighttpd", webnames.LIGHT_KEYTAB),
+           ("squid", "squid-name", webnames.PROXY_KEYTAB),
+           ("acceptor", "apache-name", webnames.KEYTAB),
+           ("", "apache", webnames.KEYTAB))
+TO_BE_FILLED_IN = "ACCOUNT-OF-THE-SITE"
+# Begins a line that belongs into a file, or that asks for a password.
+NOT_TYPED = ("AuthType ", "LimitRequest", "auth.backend", "cscript ", "kinit")
+# Its line helps only with what only the case's own fix does.
+NEEDS_MORE = {
+    "smartcard": "exportkeytab writes keys that are not those of tickets until "
+                 "the password was changed",
+}
+
+
+def is_built():
+    return os.path.exists(PROBE)
+
+
+def database():
+    done = subprocess.run(
+        ["testparm", "-s", "--parameter-name=private dir",
+         os.environ["SERVERCONFFILE"]], check=True, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return os.path.join(done.stdout.strip(), "sam.ldb")
+
+
+def command(case):
+    word, keytab = next((word, keytab) for start, word, keytab in SERVERS
+                        if case.name.startswith(start))
+    more = []
+    if case.ask.client == "proxy":
+        more = ["--proxy=http://%s:3128" % webnames.fqdn("proxy")]
+    fake = ["faketime", "-f", case.ask.clock] if case.ask.clock else []
+    return [*fake, PROBE, "--json", "--http", "--server=" + word,
+            "--keytab=" + keytab, "-H", database(),
+            "--configfile=" + os.environ["SERVERCONFFILE"], *more,
+            case.ask.url]
+
+
+def run(case):
+    """Its report."""
+    trace = webnames.path("client", "probe.trace")
+    done = subprocess.run(
+        command(case), check=False, text=True, timeout=PROBE_SECONDS,
+        env=webclients.environ(case.ask, trace, case.ask.cache),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+    if done.returncode not in (0, 1, 2) or not done.stdout:
+        raise TestenvError("spn-probe: exit %d\n%s" % (
+            done.returncode, done.stderr))
+    return json.loads(done.stdout)
+
+
+def names_of(case):
+    """What the client asked the KDC for."""
+    return {answer.partition(": ")[0].lower() for answer in case.kdc}
+
+
+def verdicts(case, report):
+    """Those on the name that the client asks for, then those on the whole; the
+    faults first."""
+    found = [verdict for name in report["names"]
+             if name["name"].lower() in names_of(case)
+             for verdict in name["verdicts"]] + report["verdicts"]
+    order = ["fault", "warning", "note", "good"]
+    return sorted(found, key=lambda each: order.index(each["weight"]))
+
+
+def judge(case):
+    """(codes of the faults, or of the worst; what to type)"""
+    found = verdicts(case, run(case))
+    worst = [each for each in found if each["weight"] == found[0]["weight"]]
+    fixes = [fix for each in worst for fix in each["fixes"]]
+    codes = list(dict.fromkeys(each["code"] for each in worst))
+    return " ".join(codes), list(dict.fromkeys(fixes))
+
+
+def is_typed(case, fixes):
+    """These lines are all that is to be done."""
+    return bool(fixes) and case.name not in NEEDS_MORE and not any(
+        TO_BE_FILLED_IN in fix or fix.startswith(NOT_TYPED) for fix in fixes)
