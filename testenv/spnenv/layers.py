@@ -31,10 +31,12 @@ def made(release, script, sections=machine.SECTIONS):
     """The folder with what SCRIPT writes in a chroot of RELEASE, above the
     root with these SECTIONS. It runs once, and has the network.
     """
-    digest = hashlib.sha256(repr([script, sections]).encode()).hexdigest()
+    root = machine.root_of(release, sections)
+    # It has the list of what is installed in that root, too.
+    digest = hashlib.sha256(repr(
+        [script, os.path.basename(root)]).encode()).hexdigest()
     path = os.path.join(layout.cache_dir(), "layers",
                         "%s-%s" % (release, digest[:16]))
-    root = machine.root_of(release, sections)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with template.locked(path, fcntl.LOCK_EX):
         if os.path.isdir(path):
