@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 from spnenv import layout, packages, roots, template
@@ -105,10 +106,11 @@ class Machine:
         self.folder = None
         self.process = None
         self.leader = None
+        self.group = None
 
     def __enter__(self):
         # Seen by nobody else: any number of machines is mounted there.
-        self.folder = os.path.join(layout.cache_dir(), "machine")
+        self.folder = os.path.join(layout.cache_dir(), "machine", self.host)
         os.makedirs(self.folder, exist_ok=True)
         roots.run(["mount", "-t", "tmpfs", "-o", "mode=755", "machine",
                      self.folder])
@@ -146,6 +148,8 @@ class Machine:
         subprocess.run(["umount", "--recursive", "/sys/fs/cgroup"],
                        check=False, stderr=subprocess.DEVNULL)
         roots.run(["mount", "-t", "cgroup2", "none", "/sys/fs/cgroup"])
+        # Two systemd in one would wait for each other's processes, and end them.
+        self.group = tempfile.mkdtemp(prefix="machine-", dir="/sys/fs/cgroup")
         argv = ["systemd-nspawn", "--quiet", "--directory", self.path("root"),
                 "--register=no", "--keep-unit", "--private-network",
                 # no bind over a file that packages replace
@@ -154,8 +158,14 @@ class Machine:
         argv += ["--bind-ro=%s:%s" % bind for bind in self.binds]
         with open(self.path("console"), "wb") as console:
             self.process = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+                argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console,
+                preexec_fn=self._join_group)
         self._wait(BOOT_SECONDS)
+
+    def _join_group(self):
+        with open(os.path.join(self.group, "cgroup.procs"), "w",
+                  encoding="ascii") as processes:
+            processes.write("0")
 
     def _find_leader(self):
         found = "/proc/%d/task/%d/children" % (self.process.pid,
@@ -208,4 +218,7 @@ class Machine:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        for folder, _, _ in os.walk(self.group, topdown=False):
+            with contextlib.suppress(OSError):      # one ends just now
+                os.rmdir(folder)
         self.process = self.leader = None
