@@ -68,6 +68,16 @@ class TwoDcs(unittest.TestCase):
         for args in ["-H", "ldap://" + FIRST], []:
             self.assertEqual(self.wanted, self.states(*args,
                                                       KRB5CCNAME=cache))
+        # Nobody takes it now, and root here does not need it.
+        path, realm = cache.partition(":")[2], os.environ["REALM"].encode()
+        with open(path, "rb") as stream:
+            content = stream.read()
+        with open(path, "wb") as stream:
+            stream.write(content.replace(realm, b"X" + realm[1:]))
+        self.assertEqual(self.wanted, self.states(KRB5CCNAME=cache))
+        done = run("spn-policy", "status", "--all", "-H", "ldap://" + FIRST,
+                   KRB5CCNAME=cache)
+        self.assertEqual(2, done.returncode, done.stdout)
 
     def test_password_is_asked_for_once(self):
         """On a terminal, and not by each of the children."""

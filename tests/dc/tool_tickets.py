@@ -18,6 +18,9 @@ import unittest
 REALM = os.environ["REALM"]
 OTHER_REALM = "X" + REALM[1:]
 SERVER = os.environ["SERVER"]
+SERVER_CONF = os.environ["SERVERCONFFILE"]
+SAM = os.path.join(os.path.dirname(os.path.dirname(SERVER_CONF)),
+                   "private", "sam.ldb")
 FQDN = "%s.%s" % (SERVER, REALM.lower())
 CONF = "--configfile=" + os.environ["SMB_CONF_PATH"]
 WHO, PASSWORD = "alice", "Secret007"
@@ -220,6 +223,27 @@ class NotTaken(TicketTest):
             self.refused("seconds %s that of the server, and Kerberos allows "
                          "300; set the clock" % word,
                          LD_PRELOAD=preload, SPN_TEST_SKEW=str(skew))
+
+    def test_server_that_the_kdc_does_not_know(self):
+        """As long as the SPNs of a DC that was joined are not replicated."""
+        dn = "CN=%s,OU=Domain Controllers,%s" % (SERVER.upper(), ",".join(
+            "DC=" + label for label in REALM.lower().split(".")))
+        spns = ["ldap/" + FQDN, "ldap/" + SERVER.upper()]
+
+        def change(how):
+            ldif = "dn: %s\nchangetype: modify\n%s: servicePrincipalName\n%s" % (
+                dn, how, "".join("servicePrincipalName: %s\n" % spn
+                                 for spn in spns))
+            subprocess.run(["ldbmodify", "--configfile=" + SERVER_CONF,
+                            "-H", SAM], check=True,
+                           input=ldif.encode(), stdout=subprocess.DEVNULL)
+
+        change("delete")
+        self.addCleanup(change, "add")
+        self.refused("the logon with Kerberos failed; type kvno 'ldap/%s', "
+                     "which says whether the KDC knows the server" % FQDN)
+        self.refused("wrong user name or password", "--user=alice%wrong",
+                     "--use-kerberos=required")
 
     def test_no_server(self):
         """Where nobody answers that is all there is to say."""

@@ -318,10 +318,17 @@ static void test_caches(void **state)
  */
 static void test_ticket_is_preferred(void **state)
 {
-	static const struct {
+	/* root on a DC is the machine */
+	const bool is_root = geteuid() == 0;
+	const struct {
 		const char *line;
 		bool is_chosen;
 	} rows[] = {
+		{"tool --all", !is_root},
+		{"tool --check-dcs", !is_root},
+		{"tool --all -H /sam.ldb", true},
+		{"tool --all -H ldap://dc1", true},
+		{"tool -- --all", false},
 		{"tool -H ldap://dc1 -- x", true},
 		{"tool --url=ldaps://dc1", true},
 		{"tool --url LDAP://dc1 -W D", true},

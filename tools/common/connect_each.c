@@ -325,8 +325,8 @@ static void get_login(struct spn_connect *connect)
 	if (!NT_STATUS_IS_OK(status)) {
 		spn_connect_message(connect,
 				    "the account of this machine cannot be "
-				    "used; give --user=USER, or get a "
-				    "Kerberos ticket with kinit");
+				    "used; give --user=USER, or "
+				    "--use-kerberos=required after kinit");
 	}
 }
 

@@ -245,6 +245,27 @@ static char *say_name(TALLOC_CTX *mem_ctx, const struct seen *seen)
 			       seen->name);
 }
 
+/* All that can be seen is well. */
+static char *say_unknown(TALLOC_CTX *mem_ctx, const struct seen *seen)
+{
+	char *spn = NULL;
+	char *word = NULL;
+
+	if (seen->ticket.is_there) {
+		spn = talloc_asprintf(mem_ctx, "ldap/%s", seen->host);
+	}
+	if (spn != NULL) {
+		word = shell_word(mem_ctx, spn_str_of(spn));
+	}
+	return (word == NULL) ? NULL
+			      : talloc_asprintf(
+					mem_ctx,
+					"the logon with Kerberos failed; type "
+					"kvno %s, which says whether the KDC "
+					"knows the server",
+					word);
+}
+
 char *connect_logon_reason(TALLOC_CTX *mem_ctx,
 			   struct spn_connect *connect,
 			   const char *url)
@@ -258,6 +279,7 @@ char *connect_logon_reason(TALLOC_CTX *mem_ctx,
 		say_expired,
 		say_realm,
 		say_name,
+		say_unknown,
 	};
 	struct connect_login login = connect_login_of(connect->argv);
 	struct seen seen = {};

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum login_kind {
 	LOGIN_OTHER,	/* whom or how */
@@ -255,15 +256,25 @@ static bool asks_servers(const char *const *argv)
 	return false;
 }
 
+/*
+ * Where every DC is asked from one of them: root has the account of the
+ * machine (connect_each.c). It is always there, and a ticket may have expired,
+ * or the KDC does not know a DC yet that has just been joined.
+ */
+static bool may_be_machine(const char *const *argv)
+{
+	return url_of(argv) == NULL && geteuid() == 0;
+}
+
 bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
 {
 	const char **argv = connect->argv;
 	struct connect_ticket ticket = {};
+	bool asks = is_remote(url_of(argv)) ||
+		    (asks_servers(argv) && !may_be_machine(argv));
 	size_t i;
 
-	if (*_argc == 0 || (!is_remote(url_of(argv)) && !asks_servers(argv)) ||
-	    connect_login_of(argv).is_chosen)
-	{
+	if (*_argc == 0 || !asks || connect_login_of(argv).is_chosen) {
 		return true;
 	}
 	if (!connect_ticket_read(connect, NULL, &ticket)) {

@@ -65,7 +65,8 @@ struct connect_login {
 struct connect_login connect_login_of(const char *const *argv);
 
 /* Where a server is asked, nobody is named, and there is a ticket: Kerberos,
- * as if it was asked for. connect->argv may grow. False when out of memory. */
+ * as if it was asked for; unless the machine itself can log on.
+ * connect->argv may grow. False when out of memory. */
 bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc);
 
 /* ---- connect_kerberos.c */
