@@ -22,7 +22,7 @@ installed and enabled (--stock: without anything of ours). SUITE is a file of
 tests/systemd/, without .py."""
 
 REALM = "LAB.EXAMPLE.COM"
-ADDRESS = "10.53.57.30"
+ADDRESS, ADDRESS_OF_SECOND = "10.53.57.30", "10.53.57.31"
 PASSWORD = "locDCpass1"
 SUITES = os.path.join(layout.CHECKOUT, "tests", "systemd")
 
@@ -33,11 +33,12 @@ Before=network.target
 
 [Service]
 Type=oneshot
-ExecStart=/usr/sbin/ip address add %s/24 dev lo
+ExecStart=/usr/sbin/ip link set %s up
+ExecStart=/usr/sbin/ip address add %s/24 dev %s
 
 [Install]
 WantedBy=sysinit.target
-""" % ADDRESS
+"""
 
 # Without sysvol's ACLs, which not every file system has.
 SAMBA_TOOL = """
@@ -92,31 +93,67 @@ def build(release):
     return stage
 
 
-def provision(booted):
-    """A domain of one controller, which is running afterwards."""
+def prepare(booted, address, device, nameserver):
+    """Its names and its network, before there is a domain on it."""
+    domain = REALM.lower()
     booted.write("/etc/hosts", "127.0.0.1 localhost\n%s %s.%s %s\n" % (
-        ADDRESS, booted.host, REALM.lower(), booted.host))
-    # Whom it names now samba makes its forwarder, which would be itself.
-    booted.write("/etc/resolv.conf", "search %s\n" % REALM.lower())
+        address, booted.host, domain, booted.host))
+    # Whom it names now samba makes its forwarder.
+    booted.write("/etc/resolv.conf", "search %s\n%s" % (domain, nameserver))
     booted.write("/etc/krb5.conf", "[libdefaults]\n default_realm = %s\n"
                  " rdns = false\n[realms]\n %s = {\n  kdc = %s\n }\n"
-                 % (REALM, REALM, ADDRESS))
-    booted.write("/etc/systemd/system/lab-address.service", ADDRESS_UNIT)
+                 % (REALM, REALM, address))
+    booted.write("/etc/systemd/system/lab-address.service",
+                 ADDRESS_UNIT % (device, address, device))
     booted.run(["systemctl", "enable", "--now", "lab-address"], check=True)
     if os.path.exists(booted.file("/etc/samba/smb.conf")):
         os.unlink(booted.file("/etc/samba/smb.conf"))
+
+
+def make_controller(booted, address, *argv):
+    """samba-tool domain ARGV..., and samba runs afterwards."""
     booted.run(
-        ["python3", "-c", SAMBA_TOOL, "domain", "provision", "--realm=" + REALM,
-         "--domain=LAB", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL",
-         "--host-ip=" + ADDRESS, "--adminpass=" + PASSWORD,
-         "--option=interfaces=lo " + ADDRESS + "/24",
+        ["python3", "-c", SAMBA_TOOL, "domain", *argv,
+         "--dns-backend=SAMBA_INTERNAL",
+         "--option=interfaces=lo " + address + "/24",
          "--option=bind interfaces only=yes",
          "--option=server services=-s3fs"], seconds=300, check=True)
-    booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (
-        REALM.lower(), ADDRESS))
     booted.run(["systemctl", "unmask", "samba-ad-dc"], check=True)
     booted.run(["systemctl", "enable", "--now", "samba-ad-dc"], seconds=120,
                check=True)
+
+
+def provision(booted, device="lo"):
+    """A domain of one controller, which is running afterwards."""
+    prepare(booted, ADDRESS, device, "")
+    make_controller(
+        booted, ADDRESS, "provision", "--realm=" + REALM, "--domain=LAB",
+        "--server-role=dc", "--host-ip=" + ADDRESS, "--adminpass=" + PASSWORD)
+    booted.write("/etc/resolv.conf", "search %s\nnameserver %s\n" % (
+        REALM.lower(), ADDRESS))
+
+
+def join(booted, device):
+    """The second controller of a domain; machine.wire() has been called."""
+    prepare(booted, ADDRESS_OF_SECOND, device, "nameserver %s\n" % ADDRESS)
+    make_controller(booted, ADDRESS_OF_SECOND, "join", REALM.lower(), "DC",
+                    "--username=Administrator", "--password=" + PASSWORD)
+
+
+def settle(first, second):
+    """As if it was joined long ago. The SPN of a DC that LDAP asks for is written
+    after its first start, and the others fetch it within five minutes; until
+    then no KDC but its own knows it."""
+    domain = REALM.lower()
+    first.run(["sh", "-c", """
+for i in $(seq 60); do
+	samba-tool drs replicate %s %s DC=%s "-UAdministrator%%%s"
+	ldbsearch -H /var/lib/samba/private/sam.ldb \
+		servicePrincipalName=ldap/%s.%s cn | grep '^cn:' && exit 0
+	sleep 0.5
+done
+exit 1""" % (first.host, second.host, domain.replace(".", ",DC="), PASSWORD,
+             second.host, domain)], seconds=180, check=True)
 
 
 def answers(booted, seconds=60):
