@@ -184,6 +184,27 @@ static void test_not_confirmed(void **state)
 	talloc_free(a.mem_ctx);
 }
 
+/* Java takes the name of PTR only if it begins with that of the URL. */
+static void test_other_beginning(void **state)
+{
+	static const struct probe_said says[] = {
+		{'a', "192.0.2.1"},
+		{'r', "web01b.ex.test"},
+		{'b', ""},
+	};
+	struct asked a;
+
+	(void)state;
+	DNS(says, false);
+	assert_true(ask(&a, "http://web01"));
+	assert_string_equal(asks(&a, "Java HttpURLConnection"), "HTTP/web01");
+	talloc_free(a.mem_ctx);
+	assert_true(ask(&a, "http://web01b"));
+	assert_string_equal(asks(&a, "Java HttpURLConnection"),
+			    "HTTP/web01b.ex.test");
+	talloc_free(a.mem_ctx);
+}
+
 static const char *const odd_names[] = {
 	"a b.ex.test",
 	"a\nb.ex.test",
@@ -311,6 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_not_confirmed),
+		cmocka_unit_test(test_other_beginning),
 		cmocka_unit_test(test_odd_in_dns),
 		cmocka_unit_test(test_odd_from_libkrb5),
 		cmocka_unit_test(test_little_is_said),

@@ -366,6 +366,17 @@ class NamesTest(World):
         self.assertEqual("intra.ex.test", answer.dns()["canonical"])
         self.assertEqual(["HTTP/intra.ex.test"], answer.machine())
 
+    def test_ptr_that_leads_elsewhere(self):
+        """libkrb5 believes it, Java does not."""
+        zone = {**ZONE, "10.0.53.10.in-addr.arpa": ("PTR", "web01.liar.test"),
+                "web01.liar.test": ("HOST", "10.99.0.1")}
+        answer = self.say(["http://web01/"], zone=zone)[0]
+        self.assertEqual("web01.liar.test", answer.dns()["reverse"])
+        self.assertEqual("no", answer.dns()["leads back"])
+        self.assertEqual(["HTTP/web01.liar.test"], answer.machine())
+        self.assertEqual(["HTTP/web01"],
+                         answer.asked("Apache HttpClient", ""))
+
     def test_dns_that_never_answers(self):
         silent = {"web01.ex.test": ("SILENT",), "web01": ("SILENT",)}
         began = time.monotonic()
