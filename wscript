@@ -86,7 +86,7 @@ OURS = {
         format text csv json html prometheus
     '''), 'directory XML2 CARES RESOLV'),
     'probe_kerberos': (_sources('tools/probe/kerberos', '''
-        kerberos exchange login ticket names
+        kerberos exchange login cache ticket names
         keytab keytab_open keytab_check rights servers_table
     '''), 'common KRB5_PLAIN'),
     'setspn': (_sources('tools/setspn', '''

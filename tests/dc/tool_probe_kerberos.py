@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 import unittest
 
 import ldb
@@ -175,6 +176,20 @@ class Tickets(ProbeTest):
             self.assertEqual("clock", lines[1][0])
             self.assertLess(abs(abs(int(lines[1][1])) - 600), 30)
             self.assertEqual(offset[0] == "+", int(lines[1][1]) < 0)
+
+    def test_clock_of_ticket(self):
+        """Two minutes off, which does not matter, are seen all the same."""
+        name = "ldap/%s.%s" % (SERVER, self.dns)
+        preload = FAKETIME + " " + os.environ.get("LD_PRELOAD", "")
+        # A ticket of another second than the logon.
+        while time.time() < os.stat(self.path("cache")).st_mtime + 1:
+            time.sleep(0.05)
+        for offset, right in ("+2m", -120), ("-2m", 120):
+            lines = self.say("ticket", name, LD_PRELOAD=preload.strip(),
+                             FAKETIME=offset)
+            self.assertEqual("0", lines[0][1], lines)
+            self.assertEqual("clock", lines[1][0])
+            self.assertLess(abs(int(lines[1][1]) - right), 5)
 
     def test_logon(self):
         """By a password, in memory; and by a wrong one."""

@@ -14,10 +14,11 @@ import re
 
 import guards_module
 import guards_policy
+import guards_probe_kerberos
 import guards_tools
 
 GUARDS = {**guards_module.GUARDS, **guards_policy.GUARDS,
-          **guards_tools.GUARDS}
+          **guards_tools.GUARDS, **guards_probe_kerberos.GUARDS}
 
 Guard = collections.namedtuple('Guard', 'path line reason new span complaint')
 TOKEN = re.compile(r'\w+|[^\w\s]')

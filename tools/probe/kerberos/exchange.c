@@ -38,7 +38,7 @@ struct numbers {
 struct asking {
 	TALLOC_CTX *mem_ctx;
 	struct probe_library *library;
-	const struct probe_question *question;
+	struct probe_question *question;
 	struct numbers numbers;
 	bool is_about_server; /* the last KRB-ERROR */
 	char *realm;
@@ -178,17 +178,19 @@ static bool append_part(TALLOC_CTX *mem_ctx,
 	       append(mem_ctx, bytes, data, len);
 }
 
-/* What libkrb5 learned of the KDC's clock from a reply with a ticket. */
-static void note_clock(struct numbers *numbers, krb5_context ctx)
+/* What a ticket says of the KDC's clock: one that was made just now begins
+ * now. One that begins with an earlier logon of the client tells nothing. */
+static void note_clock(struct asking *asking, const krb5_creds *creds)
 {
-	krb5_timestamp seconds = 0;
-	krb5_int32 micro = 0;
+	struct numbers *numbers = &asking->numbers;
+	bool is_fresh = asking->question->password != NULL ||
+			creds->times.starttime != creds->times.authtime;
 
-	if (!numbers->is_clock_known &&
-	    krb5_get_time_offsets(ctx, &seconds, &micro) == 0 && seconds != 0)
-	{
+	if (!numbers->is_clock_known && is_fresh) {
 		numbers->is_clock_known = true;
-		numbers->clock_offset = seconds;
+		numbers->clock_offset =
+			(int32_t)((uint32_t)creds->times.starttime -
+				  (uint32_t)time(NULL));
 	}
 }
 
@@ -233,7 +235,7 @@ static bool work(TALLOC_CTX *mem_ctx,
 		numbers->code = krb5_marshal_credentials(ctx, creds, &flat);
 	}
 	if (numbers->code == 0) {
-		note_clock(numbers, ctx);
+		note_clock(asking, creds);
 	} else {
 		text = probe_krb5_text(mem_ctx, ctx, numbers->code);
 	}
@@ -346,11 +348,10 @@ static bool set_failure(struct probe_exchange *exchange,
 	return exchange->text != NULL && how != SPN_LIMITED_NO_MEMORY;
 }
 
-struct probe_exchange *probe_exchange_run(
-	TALLOC_CTX *mem_ctx,
-	struct probe_library *library,
-	unsigned timeout,
-	const struct probe_question *question)
+struct probe_exchange *probe_exchange_run(TALLOC_CTX *mem_ctx,
+					  struct probe_library *library,
+					  unsigned timeout,
+					  struct probe_question *question)
 {
 	struct asking asking = {.library = library, .question = question};
 	struct probe_exchange *exchange = talloc_zero(mem_ctx,

@@ -27,10 +27,10 @@ struct probe_exchange {
 };
 
 struct probe_question {
-	/* The call of libkrb5. It runs in a child: its context and caches are
-	 * copies. */
+	/* The call of libkrb5. It runs in a child: its context, its caches and
+	 * the question are copies. */
 	krb5_error_code (*ask)(krb5_context ctx,
-			       const struct probe_question *question,
+			       struct probe_question *question,
 			       krb5_creds **_creds);
 	krb5_ccache cache;
 	krb5_principal client;
@@ -43,11 +43,22 @@ struct probe_question {
 };
 
 /* NULL: out of memory. */
-struct probe_exchange *probe_exchange_run(
-	TALLOC_CTX *mem_ctx,
-	struct probe_library *library,
-	unsigned timeout,
-	const struct probe_question *question);
+struct probe_exchange *probe_exchange_run(TALLOC_CTX *mem_ctx,
+					  struct probe_library *library,
+					  unsigned timeout,
+					  struct probe_question *question);
+
+/*
+ * Of the tickets in a cache for which wanted() is true, the one that ends
+ * last; KRB5_CC_NOTFOUND: none. The caller frees its contents.
+ */
+krb5_error_code probe_cache_find(krb5_context ctx,
+				 krb5_ccache cache,
+				 bool (*wanted)(krb5_context ctx,
+						const krb5_creds *creds,
+						krb5_const_principal name),
+				 krb5_const_principal name,
+				 krb5_creds *_creds);
 
 /* What libkrb5 says of an error, as one line of readable text. */
 const char *probe_krb5_text(TALLOC_CTX *mem_ctx,

@@ -52,7 +52,7 @@ static krb5_error_code describe(struct probe_kerberos *krb,
  */
 
 static krb5_error_code get_tgt(krb5_context ctx,
-			       const struct probe_question *question,
+			       struct probe_question *question,
 			       krb5_creds **_creds)
 {
 	krb5_get_init_creds_opt *options = NULL;
@@ -218,11 +218,14 @@ struct reading {
 };
 
 /* Of krbtgt/REALM@REALM, REALM being that of the client. */
-static bool is_tgt(const struct reading *reading, const krb5_creds *creds)
+static bool is_tgt(krb5_context ctx,
+		   const krb5_creds *creds,
+		   krb5_const_principal client)
 {
-	const krb5_data *realm = &reading->client->realm;
+	const krb5_data *realm = &client->realm;
 	krb5_const_principal server = creds->server;
 
+	(void)ctx;
 	return server->length == 2 && server->data[0].length == strlen(TGS) &&
 	       memcmp(server->data[0].data, TGS, strlen(TGS)) == 0 &&
 	       spn_str_equal((struct spn_str){server->data[1].data,
@@ -230,32 +233,16 @@ static bool is_tgt(const struct reading *reading, const krb5_creds *creds)
 			     (struct spn_str){realm->data, realm->length});
 }
 
-/* The one that ends last. */
+/* It stays zero if there is none. */
 static krb5_error_code find_tgt(struct reading *reading)
 {
-	krb5_context ctx = reading->krb->ctx;
-	krb5_ccache cache = reading->krb->users;
-	krb5_cc_cursor cursor = NULL;
-	krb5_creds creds = {};
-	krb5_error_code code = krb5_cc_start_seq_get(ctx, cache, &cursor);
+	krb5_error_code code = probe_cache_find(reading->krb->ctx,
+						reading->krb->users,
+						is_tgt,
+						reading->client,
+						&reading->tgt);
 
-	if (code != 0) {
-		return code;
-	}
-	while (krb5_cc_next_cred(ctx, cache, &cursor, &creds) == 0) {
-		if (!krb5_is_config_principal(ctx, creds.server) &&
-		    is_tgt(reading, &creds) &&
-		    (uint32_t)creds.times.endtime >=
-			    (uint32_t)reading->tgt.times.endtime)
-		{
-			krb5_free_cred_contents(ctx, &reading->tgt);
-			reading->tgt = creds;
-		} else {
-			krb5_free_cred_contents(ctx, &creds);
-		}
-		creds = (krb5_creds){};
-	}
-	return krb5_cc_end_seq_get(ctx, cache, &cursor);
+	return (code == KRB5_CC_NOTFOUND) ? 0 : code;
 }
 
 static const char *say_code(struct reading *reading, krb5_error_code code)

@@ -8,6 +8,8 @@
  */
 #include "exchange.h"
 
+#include "policy/spn.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,28 +65,21 @@ static krb5_error_code set_realm(krb5_context ctx, krb5_principal server)
 	return code;
 }
 
+/* Without a realm, unless there is one in it. */
 static krb5_error_code parse_service(krb5_context ctx,
 				     const char *service,
 				     krb5_principal *_server)
 {
-	krb5_principal server = NULL;
 	krb5_error_code code =
 		krb5_parse_name_flags(ctx,
 				      service,
 				      KRB5_PRINCIPAL_PARSE_NO_DEF_REALM,
-				      &server);
+				      _server);
 
-	if (code != 0) {
-		return code;
+	if (code == 0) {
+		(*_server)->type = KRB5_NT_SRV_HST;
 	}
-	server->type = KRB5_NT_SRV_HST;
-	code = set_realm(ctx, server);
-	if (code != 0) {
-		krb5_free_principal(ctx, server);
-		return code;
-	}
-	*_server = server;
-	return 0;
+	return code;
 }
 
 /*
@@ -92,8 +87,9 @@ static krb5_error_code parse_service(krb5_context ctx,
  * again: in the realm that the host's domain may be, if that is another one.
  * If it is the same, the answer will be the same, too.
  */
-static bool is_asked_once(const struct probe_kerberos *krb,
-			  krb5_principal server)
+static bool is_asked_once(krb5_context ctx,
+			  krb5_const_principal client,
+			  krb5_const_principal server)
 {
 	krb5_data host = {};
 	char **realms = NULL;
@@ -103,10 +99,13 @@ static bool is_asked_once(const struct probe_kerberos *krb,
 		return true;
 	}
 	host = server->data[1];
-	if (krb5_get_fallback_host_realm(krb->ctx, &host, &realms) == 0) {
-		is_same = realms[0] == NULL ||
-			  strcmp(realms[0], krb->realm) == 0;
-		krb5_free_host_realm(krb->ctx, realms);
+	if (krb5_get_fallback_host_realm(ctx, &host, &realms) == 0) {
+		is_same =
+			realms[0] == NULL ||
+			spn_str_equal(spn_str_of(realms[0]),
+				      (struct spn_str){client->realm.data,
+						       client->realm.length});
+		krb5_free_host_realm(ctx, realms);
 	}
 	return is_same;
 }
@@ -145,15 +144,24 @@ static bool describe(struct probe_ticket *ticket)
 	return ticket->server != NULL && ticket->ciphertext.data != NULL;
 }
 
+/* krb5.conf may say that realms are looked up in DNS, so this is of the child,
+ * too. */
 static krb5_error_code get_ticket(krb5_context ctx,
-				  const struct probe_question *question,
+				  struct probe_question *question,
 				  krb5_creds **_creds)
 {
 	krb5_creds wanted = {
 		.client = question->client,
 		.server = question->server,
 	};
+	krb5_error_code code = set_realm(ctx, question->server);
 
+	if (code != 0) {
+		return code;
+	}
+	question->is_asked_once = is_asked_once(ctx,
+						question->client,
+						question->server);
 	return krb5_get_credentials(ctx,
 				    KRB5_GC_NO_STORE,
 				    question->cache,
@@ -233,7 +241,6 @@ struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
 					     &question.client);
 	}
 	if (code == 0) {
-		question.is_asked_once = is_asked_once(krb, question.server);
 		exchange = probe_exchange_run(ticket,
 					      krb->library,
 					      krb->timeout,
@@ -251,33 +258,38 @@ struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
 	return ticket;
 }
 
+/* Valid, and for that name, of whatever realm. */
+static bool is_for(krb5_context ctx,
+		   const krb5_creds *creds,
+		   krb5_const_principal server)
+{
+	krb5_timestamp now = 0;
+
+	return krb5_timeofday(ctx, &now) == 0 &&
+	       (uint32_t)creds->times.endtime > (uint32_t)now &&
+	       krb5_principal_compare_any_realm(ctx, creds->server, server);
+}
+
 static krb5_error_code find_cached(struct probe_kerberos *krb,
-				   krb5_ccache cache,
 				   const char *service,
 				   krb5_creds **_creds)
 {
-	struct probe_question question = {};
-	krb5_creds wanted = {};
-	krb5_error_code code = parse_service(krb->ctx,
-					     service,
-					     &question.server);
+	krb5_principal server = NULL;
+	krb5_creds creds = {};
+	krb5_error_code code = parse_service(krb->ctx, service, &server);
 
 	if (code == 0) {
-		code = krb5_cc_get_principal(krb->ctx,
-					     cache,
-					     &question.client);
+		code = probe_cache_find(krb->ctx,
+					krb->users,
+					is_for,
+					server,
+					&creds);
 	}
 	if (code == 0) {
-		wanted.client = question.client;
-		wanted.server = question.server;
-		code = krb5_get_credentials(krb->ctx,
-					    KRB5_GC_CACHED,
-					    cache,
-					    &wanted,
-					    _creds);
+		code = krb5_copy_creds(krb->ctx, &creds, _creds);
 	}
-	krb5_free_principal(krb->ctx, question.server);
-	krb5_free_principal(krb->ctx, question.client);
+	krb5_free_principal(krb->ctx, server);
+	krb5_free_cred_contents(krb->ctx, &creds);
 	return code;
 }
 
@@ -288,9 +300,7 @@ struct probe_ticket *probe_ticket_cached(TALLOC_CTX *mem_ctx,
 	struct probe_ticket *ticket = NULL;
 	krb5_creds *creds = NULL;
 
-	if (krb->users == NULL ||
-	    find_cached(krb, krb->users, service, &creds) != 0)
-	{
+	if (krb->users == NULL || find_cached(krb, service, &creds) != 0) {
 		return NULL;
 	}
 	ticket = new_ticket(mem_ctx, krb);
