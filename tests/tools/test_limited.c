@@ -23,21 +23,21 @@ static int number; /* that a child changes, and nobody sees */
 
 static bool send_number(TALLOC_CTX *mem_ctx,
 			void *private_data,
-			struct spn_str *_bytes)
+			struct spn_limited_bytes *_bytes)
 {
 	size_t *len = private_data;
 	char *bytes = talloc_zero_size(mem_ctx, *len + 1);
 
 	memset(bytes, 'x', *len);
 	number++;
-	*_bytes = (struct spn_str){bytes, *len};
+	*_bytes = (struct spn_limited_bytes){bytes, *len};
 	*len = 0;
 	return true;
 }
 
 static bool has_no_memory(TALLOC_CTX *mem_ctx,
 			  void *private_data,
-			  struct spn_str *_bytes)
+			  struct spn_limited_bytes *_bytes)
 {
 	(void)mem_ctx;
 	(void)private_data;
@@ -47,7 +47,7 @@ static bool has_no_memory(TALLOC_CTX *mem_ctx,
 
 static bool dies(TALLOC_CTX *mem_ctx,
 		 void *private_data,
-		 struct spn_str *_bytes)
+		 struct spn_limited_bytes *_bytes)
 {
 	(void)mem_ctx;
 	(void)private_data;
@@ -58,7 +58,7 @@ static bool dies(TALLOC_CTX *mem_ctx,
 
 static bool leaves(TALLOC_CTX *mem_ctx,
 		   void *private_data,
-		   struct spn_str *_bytes)
+		   struct spn_limited_bytes *_bytes)
 {
 	(void)mem_ctx;
 	(void)private_data;
@@ -68,7 +68,7 @@ static bool leaves(TALLOC_CTX *mem_ctx,
 
 static bool hangs(TALLOC_CTX *mem_ctx,
 		  void *private_data,
-		  struct spn_str *_bytes)
+		  struct spn_limited_bytes *_bytes)
 {
 	(void)mem_ctx;
 	(void)private_data;
@@ -87,7 +87,7 @@ static void test_bytes(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		size_t len = lens[i];
-		struct spn_str bytes = {};
+		struct spn_limited_bytes bytes = {};
 
 		assert_int_equal(SPN_LIMITED_DONE,
 				 spn_limited_run(mem_ctx,
@@ -102,7 +102,7 @@ static void test_bytes(void **state)
 		/* The child has its own copy of everything. */
 		assert_int_equal(lens[i], len);
 		assert_int_equal(0, number);
-		talloc_free((void *)(uintptr_t)bytes.data);
+		talloc_free(bytes.data);
 	}
 	assert_int_equal(1, talloc_total_blocks(mem_ctx));
 	talloc_free(mem_ctx);
@@ -128,7 +128,8 @@ static void test_none(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct spn_str bytes = {.data = "untouched"};
+		char untouched[] = "untouched";
+		struct spn_limited_bytes bytes = {.data = untouched};
 		time_t begun = time(NULL);
 
 		assert_int_equal(rows[i].result,
@@ -138,7 +139,7 @@ static void test_none(void **state)
 						 rows[i].seconds,
 						 MOST,
 						 &bytes));
-		assert_string_equal("untouched", bytes.data);
+		assert_ptr_equal(untouched, bytes.data);
 		assert_true(time(NULL) - begun < SECONDS);
 		/* No child is left, alive or dead. */
 		assert_int_equal(-1, waitpid(-1, NULL, WNOHANG));
@@ -151,7 +152,7 @@ static void test_none(void **state)
 static void test_too_many(void **state)
 {
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	struct spn_str bytes = {};
+	struct spn_limited_bytes bytes = {};
 	size_t len = MOST + 1;
 
 	(void)state;

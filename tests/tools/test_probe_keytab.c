@@ -199,11 +199,12 @@ static void test_cut_off(void **state)
 	fill(f);
 	bytes = read_file(f, &len);
 	for (cut = 2; cut < len; cut++) {
+		TALLOC_CTX *tmp_ctx = talloc_new(f->mem_ctx);
 		struct probe_keytab *keytab = NULL;
 		const char *reason = NULL;
 
 		write_file(f, bytes, cut);
-		keytab = probe_keytab_read(f->mem_ctx, f->path, NULL, &reason);
+		keytab = probe_keytab_read(tmp_ctx, f->path, NULL, &reason);
 		(void)compare(f, keytab);
 		if (keytab == NULL) {
 			assert_non_null(reason);
@@ -213,8 +214,7 @@ static void test_cut_off(void **state)
 		} else {
 			assert_non_null(strstr(keytab->damage, "cut off"));
 		}
-		talloc_free((void *)(uintptr_t)reason);
-		talloc_free(keytab);
+		talloc_free(tmp_ctx);
 	}
 	assert_int_equal(4, num_whole);
 	talloc_free(bytes);
@@ -251,11 +251,12 @@ static void test_broken(void **state)
 
 	for (i = 0; i < sizeof(broken_rows) / sizeof(broken_rows[0]); i++) {
 		const struct broken_row *row = &broken_rows[i];
+		TALLOC_CTX *tmp_ctx = talloc_new(f->mem_ctx);
 		const char *reason = NULL;
 		struct probe_keytab *keytab = NULL;
 
 		write_file(f, row->bytes, row->len);
-		keytab = probe_keytab_read(f->mem_ctx, f->path, NULL, &reason);
+		keytab = probe_keytab_read(tmp_ctx, f->path, NULL, &reason);
 		(void)compare(f, keytab);
 		if (keytab != NULL || reason == NULL ||
 		    strstr(reason, row->reason) == NULL ||
@@ -266,8 +267,7 @@ static void test_broken(void **state)
 				      (reason == NULL) ? "read" : reason);
 			failures++;
 		}
-		talloc_free((void *)(uintptr_t)reason);
-		talloc_free(keytab);
+		talloc_free(tmp_ctx);
 	}
 	assert_int_equal(0, failures);
 }
@@ -336,7 +336,8 @@ static void test_many(void **state)
 	const char *reason = NULL;
 	size_t i;
 
-	memcpy(bytes, "\5\2", 2);
+	bytes[0] = 5;
+	bytes[1] = 2;
 	for (i = 0; i < MANY; i++) {
 		memcpy(bytes + 2 + i * len, entry, len);
 	}

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -55,7 +56,7 @@ static void do_work(int fd, spn_limited_work work, void *private_data)
 {
 	static const char mark = IS_WHOLE;
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	struct spn_str bytes = {};
+	struct spn_limited_bytes bytes = {};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Nobody reads its memory, and no core file has keys in it. */
@@ -135,7 +136,8 @@ static void end_child(pid_t pid)
 }
 
 /* The bytes without the mark at their end. */
-static enum spn_limited take(struct hearing *hearing, struct spn_str *_bytes)
+static enum spn_limited take(struct hearing *hearing,
+			     struct spn_limited_bytes *_bytes)
 {
 	size_t len = hearing->len;
 
@@ -153,7 +155,7 @@ enum spn_limited spn_limited_run(TALLOC_CTX *mem_ctx,
 				 void *private_data,
 				 unsigned seconds,
 				 size_t most_bytes,
-				 struct spn_str *_bytes)
+				 struct spn_limited_bytes *_bytes)
 {
 	struct hearing hearing = {
 		.mem_ctx = mem_ctx,

@@ -6,7 +6,15 @@
 #ifndef SPN_COMMON_LIMITED_H
 #define SPN_COMMON_LIMITED_H
 
-#include "policy/spn.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <talloc.h>
+
+/* They may be wiped, so they are not const. */
+struct spn_limited_bytes {
+	char *data;
+	size_t len;
+};
 
 enum spn_limited {
 	SPN_LIMITED_DONE,
@@ -22,7 +30,7 @@ enum spn_limited {
  */
 typedef bool (*spn_limited_work)(TALLOC_CTX *mem_ctx,
 				 void *private_data,
-				 struct spn_str *_bytes);
+				 struct spn_limited_bytes *_bytes);
 
 /*
  * The bytes are on mem_ctx, with a NUL behind them; more than most_bytes count
@@ -33,6 +41,6 @@ enum spn_limited spn_limited_run(TALLOC_CTX *mem_ctx,
 				 void *private_data,
 				 unsigned seconds,
 				 size_t most_bytes,
-				 struct spn_str *_bytes);
+				 struct spn_limited_bytes *_bytes);
 
 #endif

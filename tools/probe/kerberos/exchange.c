@@ -20,7 +20,7 @@
 #include <time.h>
 
 /* A ticket has at most 64 KiB by UDP; one with a large PAC is smaller. */
-#define MOST_BYTES (4 * 1024 * 1024)
+#define MOST_BYTES ((size_t)4 * 1024 * 1024)
 #define TOO_BIG_FOR_UDP 52 /* KRB_ERR_RESPONSE_TOO_BIG */
 #define SERVER_UNKNOWN 7   /* KDC_ERR_S_PRINCIPAL_UNKNOWN */
 #define CODE_OF(error) ((krb5_error_code)(error) + ERROR_TABLE_BASE_krb5)
@@ -117,6 +117,7 @@ static void note_error(struct asking *asking,
 		krb5_principal_compare_any_realm(ctx, error->server, server);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are libkrb5's */
 static krb5_error_code after_reply(krb5_context ctx,
 				   void *data,
 				   krb5_error_code code,
@@ -148,12 +149,12 @@ static krb5_error_code after_reply(krb5_context ctx,
 }
 
 static bool append(TALLOC_CTX *mem_ctx,
-		   struct spn_str *bytes,
+		   struct spn_limited_bytes *bytes,
 		   const void *data,
 		   size_t len)
 {
 	char *larger = talloc_realloc_size(mem_ctx,
-					   (void *)(uintptr_t)bytes->data,
+					   bytes->data,
 					   bytes->len + len + 1);
 
 	if (larger == NULL) {
@@ -168,7 +169,7 @@ static bool append(TALLOC_CTX *mem_ctx,
 }
 
 static bool append_part(TALLOC_CTX *mem_ctx,
-			struct spn_str *bytes,
+			struct spn_limited_bytes *bytes,
 			const void *data,
 			size_t len)
 {
@@ -197,7 +198,7 @@ static void note_clock(struct asking *asking, const krb5_creds *creds)
 static bool pack(struct asking *asking,
 		 const char *text,
 		 const krb5_data *flat,
-		 struct spn_str *_bytes)
+		 struct spn_limited_bytes *_bytes)
 {
 	TALLOC_CTX *mem_ctx = asking->mem_ctx;
 	const char *realm = (asking->realm == NULL) ? "" : asking->realm;
@@ -217,7 +218,7 @@ static bool pack(struct asking *asking,
 
 static bool work(TALLOC_CTX *mem_ctx,
 		 void *private_data,
-		 struct spn_str *_bytes)
+		 struct spn_limited_bytes *_bytes)
 {
 	struct asking *asking = private_data;
 	struct numbers *numbers = &asking->numbers;
@@ -253,24 +254,37 @@ static int release(struct probe_exchange *exchange)
 	return 0;
 }
 
-/* The next part of the bytes; it has no data when they end too early. */
-static struct spn_str take_part(struct spn_str *bytes)
+static void skip(struct spn_limited_bytes *bytes, size_t len)
 {
-	struct spn_str part = {};
+	bytes->data += len;
+	bytes->len -= len;
+}
+
+/* The next part of the bytes; it has no data when they end too early. */
+static struct spn_limited_bytes take_part(struct spn_limited_bytes *bytes)
+{
+	struct spn_limited_bytes part = {};
 	uint32_t len = 0;
 
 	if (bytes->len < sizeof(len)) {
 		return part;
 	}
 	memcpy(&len, bytes->data, sizeof(len));
-	*bytes = spn_str_from(*bytes, sizeof(len));
+	skip(bytes, sizeof(len));
 	if (len > bytes->len) {
 		return part;
 	}
 	part.data = bytes->data;
 	part.len = len;
-	*bytes = spn_str_from(*bytes, len);
+	skip(bytes, len);
 	return part;
+}
+
+static struct spn_str take_text(struct spn_limited_bytes *bytes)
+{
+	struct spn_limited_bytes part = take_part(bytes);
+
+	return (struct spn_str){part.data, part.len};
 }
 
 /* The child's error, or -1: it was not the KDC's. */
@@ -296,16 +310,19 @@ static void judge(struct probe_exchange *exchange,
 }
 
 /* False when out of memory. */
-static bool unpack(struct probe_exchange *exchange, struct spn_str bytes)
+static bool unpack(struct probe_exchange *exchange,
+		   struct spn_limited_bytes bytes)
 {
 	struct numbers numbers = {};
-	struct spn_str text, realm, flat;
+	struct spn_str text = {};
+	struct spn_str realm = {};
+	struct spn_limited_bytes flat = {};
 	krb5_data data = {};
 
 	memcpy(&numbers, bytes.data, sizeof(numbers));
-	bytes = spn_str_from(bytes, sizeof(numbers));
-	text = spn_str_dup(exchange, take_part(&bytes));
-	realm = take_part(&bytes);
+	skip(&bytes, sizeof(numbers));
+	text = spn_str_dup(exchange, take_text(&bytes));
+	realm = take_text(&bytes);
 	flat = take_part(&bytes);
 	exchange->num_requests = numbers.num_requests;
 	exchange->is_clock_known = numbers.is_clock_known;
@@ -319,7 +336,7 @@ static bool unpack(struct probe_exchange *exchange, struct spn_str bytes)
 	if (exchange->error != 0) {
 		return exchange->text != NULL;
 	}
-	data.data = (char *)(uintptr_t)flat.data;
+	data.data = flat.data;
 	data.length = (unsigned)flat.len;
 	return krb5_unmarshal_credentials(exchange->library->ctx,
 					  &data,
@@ -357,7 +374,7 @@ struct probe_exchange *probe_exchange_run(TALLOC_CTX *mem_ctx,
 	struct probe_exchange *exchange = talloc_zero(mem_ctx,
 						      struct probe_exchange);
 	enum spn_limited how;
-	struct spn_str bytes = {};
+	struct spn_limited_bytes bytes = {};
 	bool ok;
 
 	if (exchange == NULL) {
@@ -377,8 +394,8 @@ struct probe_exchange *probe_exchange_run(TALLOC_CTX *mem_ctx,
 	ok = (how == SPN_LIMITED_DONE) ? unpack(exchange, bytes)
 				       : set_failure(exchange, how, timeout);
 	if (bytes.data != NULL) {
-		explicit_bzero((void *)(uintptr_t)bytes.data, bytes.len);
-		talloc_free((void *)(uintptr_t)bytes.data);
+		explicit_bzero(bytes.data, bytes.len);
+		talloc_free(bytes.data);
 	}
 	if (!ok) {
 		TALLOC_FREE(exchange);

@@ -18,7 +18,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define MOST_BYTES (64 * 1024 * 1024)
+#define MOST_BYTES ((size_t)64 * 1024 * 1024)
 #define VERSION 0x0502
 #define OLD_VERSION 0x0501
 #define CACHE_VERSION_3 0x0503
@@ -384,7 +384,7 @@ static const char *without_type(TALLOC_CTX *mem_ctx,
 /* The bytes; wiped by the caller. errno on failure, 0: out of memory. */
 static char *read_all(TALLOC_CTX *mem_ctx, int fd, size_t *_len)
 {
-	size_t size = 64 * 1024;
+	size_t size = 65536;
 	size_t len = 0;
 	char *bytes = talloc_size(mem_ctx, size);
 	ssize_t got = 1;

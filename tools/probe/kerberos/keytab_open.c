@@ -14,6 +14,8 @@
 #define RC4_EXPORT 24
 /* RFC 4120 7.5.1: the encrypted part of a ticket. */
 #define TICKET_USAGE 2
+/* The longest there is has 32. */
+#define MOST_KEY_BYTES 64
 
 /* As libkrb5 has it: what does not fit into eight bits, is compared in those
  * eight. */
@@ -64,10 +66,11 @@ bool probe_keytab_key_opens(struct probe_kerberos *krb,
 			    const struct probe_ticket *ticket)
 {
 	struct spn_str bytes = keytab->keys->keys[number];
+	krb5_octet contents[MOST_KEY_BYTES] = {};
 	const krb5_keyblock key = {
 		.enctype = keytab->entries[number].enctype,
 		.length = (unsigned)bytes.len,
-		.contents = (krb5_octet *)(uintptr_t)bytes.data,
+		.contents = contents,
 	};
 	krb5_enc_data cipher = {
 		.enctype = ticket->enctype,
@@ -76,19 +79,23 @@ bool probe_keytab_key_opens(struct probe_kerberos *krb,
 	krb5_data plain = {.length = ticket->ciphertext.length};
 	krb5_error_code code;
 
-	if (key.enctype != ticket->enctype || plain.length == 0) {
+	if (key.enctype != ticket->enctype || plain.length == 0 ||
+	    bytes.len > sizeof(contents))
+	{
 		return false;
 	}
 	plain.data = talloc_size(NULL, plain.length);
 	if (plain.data == NULL) {
 		return false;
 	}
+	memcpy(contents, bytes.data, bytes.len);
 	code = krb5_c_decrypt(krb->ctx,
 			      &key,
 			      TICKET_USAGE,
 			      NULL,
 			      &cipher,
 			      &plain);
+	explicit_bzero(contents, sizeof(contents));
 	/* The session key is in there. */
 	explicit_bzero(plain.data, ticket->ciphertext.length);
 	talloc_free(plain.data);
