@@ -293,7 +293,7 @@ class Errors(KdcTest):
                 self.assertLess(abs(self.clock[0] - skew), 3)
 
     def test_referral_in_circles(self):
-        """The logon goes on where the KDC sends it: to and fro."""
+        """The logon goes on where the KDC sends it, again and again."""
         for code in (25, 68, 65, 91, 52):
             with self.subTest(code=code):
                 kdc = self.serve(lambda *args, code=code: krb_error(code))

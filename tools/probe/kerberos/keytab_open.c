@@ -55,9 +55,9 @@ struct spn_str probe_name_of(const char *principal)
 struct spn_str probe_realm_of(const char *principal)
 {
 	const char *mark = realm_mark(principal);
+	struct spn_str none = {};
 
-	return (mark == NULL) ? (struct spn_str){.data = NULL}
-			      : spn_str_of(mark + 1);
+	return (mark == NULL) ? none : spn_str_of(mark + 1);
 }
 
 bool probe_keytab_key_opens(struct probe_kerberos *krb,
