@@ -5,8 +5,8 @@ how they are read."""
 GUARDS = {
     'tools/common/limited.c': [
         ('the child has its time, whatever it does',
-         'if (left <= 0)',
-         'if (left < -20000)'),
+         '(int64_t)seconds * 1000',
+         '(int64_t)seconds * 1000 + 15000'),
         ('what a child has sent before it died is no answer',
          "hearing->bytes[len - 1] != IS_WHOLE",
          'false'),
