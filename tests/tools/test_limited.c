@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #define SECONDS 20 /* when they do not matter */
@@ -78,6 +79,31 @@ static bool hangs(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+/* The last of its bytes cannot be read, so only some are sent. */
+static bool breaks_off(TALLOC_CTX *mem_ctx,
+		       void *private_data,
+		       struct spn_limited_bytes *_bytes)
+{
+	const size_t half = 65536;
+	char *bytes = mmap(NULL,
+			   2 * half,
+			   PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS,
+			   -1,
+			   0);
+
+	(void)mem_ctx;
+	(void)private_data;
+	if (bytes == MAP_FAILED ||
+	    mprotect(bytes + half, half, PROT_NONE) != 0)
+	{
+		return false;
+	}
+	memset(bytes, 'x', half);
+	*_bytes = (struct spn_limited_bytes){bytes, 2 * half};
+	return true;
+}
+
 static void test_bytes(void **state)
 {
 	static const size_t lens[] = {0, 1, 4095, 4096, 70000, MOST};
@@ -120,6 +146,7 @@ static void test_none(void **state)
 		{has_no_memory, SECONDS, SPN_LIMITED_DIED},
 		{dies, SECONDS, SPN_LIMITED_DIED},
 		{leaves, SECONDS, SPN_LIMITED_DIED},
+		{breaks_off, SECONDS, SPN_LIMITED_DIED},
 		{hangs, 1, SPN_LIMITED_LATE},
 		{hangs, 0, SPN_LIMITED_LATE},
 	};

@@ -3,6 +3,7 @@
  * Keytabs as spn-probe reads them: the same entries as libkrb5, of files that
  * libkrb5 wrote and of files that are broken; and who may read such a file.
  */
+#include "common/limited.h"
 #include "probe/kerberos/keys.h"
 #include "probe/kerberos/rights.h"
 
@@ -110,47 +111,98 @@ static void remove_entry(const struct fixture *f,
 	krb5_free_principal(f->ctx, entry.principal);
 }
 
-static void compare_entry(const struct fixture *f,
-			  const struct probe_keytab *keytab,
-			  size_t i,
-			  const krb5_keytab_entry *entry)
+static char *append_entry(char *text,
+			  const char *name,
+			  uint32_t kvno,
+			  int32_t enctype,
+			  struct spn_str key)
 {
-	char *name = NULL;
+	size_t i;
 
-	assert_true(keytab != NULL && i < keytab->num_entries);
-	assert_int_equal(0,
-			 krb5_unparse_name(f->ctx, entry->principal, &name));
-	assert_string_equal(name, keytab->entries[i].principal);
-	krb5_free_unparsed_name(f->ctx, name);
-	assert_int_equal(entry->vno, keytab->entries[i].kvno);
-	assert_int_equal(entry->key.enctype, keytab->entries[i].enctype);
-	assert_int_equal(entry->key.length, keytab->keys->keys[i].len);
-	assert_memory_equal(entry->key.contents,
-			    keytab->keys->keys[i].data,
-			    entry->key.length);
+	text = talloc_asprintf_append(text,
+				      "%s %u %d ",
+				      name,
+				      (unsigned)kvno,
+				      (int)enctype);
+	for (i = 0; text != NULL && i < key.len; i++) {
+		text = talloc_asprintf_append(text,
+					      "%02x",
+					      (unsigned char)key.data[i]);
+	}
+	return (text == NULL) ? NULL : talloc_strdup_append(text, "\n");
 }
 
-/* What libkrb5 reads of the file is what we read. How many entries. */
-static size_t compare(const struct fixture *f, const struct probe_keytab *ours)
+/* Each entry as libkrb5 reads it. In a child: of a file that is cut off it
+ * loses memory. */
+static bool list_theirs(TALLOC_CTX *mem_ctx,
+			void *private_data,
+			struct spn_limited_bytes *_bytes)
 {
+	const struct fixture *f = private_data;
+	char *text = talloc_strdup(mem_ctx, "");
 	krb5_keytab keytab = NULL;
 	krb5_kt_cursor cursor = NULL;
 	krb5_keytab_entry entry = {};
-	size_t num = 0;
 
-	assert_int_equal(0, krb5_kt_resolve(f->ctx, f->path, &keytab));
+	if (krb5_kt_resolve(f->ctx, f->path, &keytab) != 0) {
+		return false;
+	}
 	if (krb5_kt_start_seq_get(f->ctx, keytab, &cursor) == 0) {
 		while (krb5_kt_next_entry(f->ctx, keytab, &entry, &cursor) ==
 		       0)
 		{
-			compare_entry(f, ours, num++, &entry);
+			char *name = NULL;
+			struct spn_str key = {
+				.data = (const char *)entry.key.contents,
+				.len = entry.key.length,
+			};
+
+			if (krb5_unparse_name(f->ctx,
+					      entry.principal,
+					      &name) != 0)
+			{
+				return false;
+			}
+			text = append_entry(text,
+					    name,
+					    entry.vno,
+					    entry.key.enctype,
+					    key);
+			krb5_free_unparsed_name(f->ctx, name);
 			krb5_free_keytab_entry_contents(f->ctx, &entry);
 		}
-		assert_int_equal(0,
-				 krb5_kt_end_seq_get(f->ctx, keytab, &cursor));
+		(void)krb5_kt_end_seq_get(f->ctx, keytab, &cursor);
 	}
-	assert_int_equal(0, krb5_kt_close(f->ctx, keytab));
-	assert_int_equal(num, (ours == NULL) ? 0 : ours->num_entries);
+	(void)krb5_kt_close(f->ctx, keytab);
+	if (text == NULL) {
+		return false;
+	}
+	_bytes->data = text;
+	_bytes->len = strlen(text);
+	return true;
+}
+
+/* What libkrb5 reads of the file is what we read. How many entries. */
+static size_t compare(struct fixture *f, const struct probe_keytab *ours)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(f->mem_ctx);
+	size_t num = (ours == NULL) ? 0 : ours->num_entries;
+	char *text = talloc_strdup(tmp_ctx, "");
+	struct spn_limited_bytes theirs = {};
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		text = append_entry(text,
+				    ours->entries[i].principal,
+				    ours->entries[i].kvno,
+				    ours->entries[i].enctype,
+				    ours->keys->keys[i]);
+	}
+	assert_int_equal(
+		SPN_LIMITED_DONE,
+		spn_limited_run(tmp_ctx, list_theirs, f, 60, 100000, &theirs));
+	assert_string_equal(theirs.data, text);
+	talloc_free(tmp_ctx);
 	return num;
 }
 
@@ -166,7 +218,7 @@ static void fill(const struct fixture *f)
 /* As libkrb5 reads it: names with escapes, a kvno beyond 255, holes. */
 static void test_same_entries(void **state)
 {
-	const struct fixture *f = *state;
+	struct fixture *f = *state;
 	struct probe_keytab *keytab = NULL;
 	const char *reason = NULL;
 
@@ -190,13 +242,14 @@ static void test_same_entries(void **state)
  * is between two entries. */
 static void test_cut_off(void **state)
 {
-	const struct fixture *f = *state;
+	struct fixture *f = *state;
 	char *bytes = NULL;
 	size_t num_whole = 0;
 	size_t len;
 	size_t cut;
 
-	fill(f);
+	add_entry(f, "HTTP/web01@R", 3, 23);
+	add_entry(f, "a/b/c@R", 300, 17);
 	bytes = read_file(f, &len);
 	for (cut = 2; cut < len; cut++) {
 		TALLOC_CTX *tmp_ctx = talloc_new(f->mem_ctx);
@@ -216,7 +269,7 @@ static void test_cut_off(void **state)
 		}
 		talloc_free(tmp_ctx);
 	}
-	assert_int_equal(4, num_whole);
+	assert_int_equal(1, num_whole);
 	talloc_free(bytes);
 }
 
@@ -245,7 +298,7 @@ static const struct broken_row broken_rows[] = {
 
 static void test_broken(void **state)
 {
-	const struct fixture *f = *state;
+	struct fixture *f = *state;
 	size_t failures = 0;
 	size_t i;
 
