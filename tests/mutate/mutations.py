@@ -19,6 +19,8 @@ import guards_tools
 
 GUARDS = {**guards_module.GUARDS, **guards_policy.GUARDS,
           **guards_tools.GUARDS, **guards_probe_kerberos.GUARDS}
+import guards_probe_web
+          **guards_probe_web.GUARDS, **guards_tools.GUARDS}
 
 Guard = collections.namedtuple('Guard', 'path line reason new span complaint')
 TOKEN = re.compile(r'\w+|[^\w\s]')

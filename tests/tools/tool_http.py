@@ -65,7 +65,9 @@ class Web(unittest.TestCase):
 
 class Answers(Web):
     def test_open(self):
-        said = self.ask(self.serve(answer("200 OK", "Server: x/1 (y)")))
+        said = self.ask(self.serve(answer("200 OK", "Server: x/1 (y)",
+                                          "Location: /elsewhere")))
+        self.assertIsNone(said["plain"]["location"])
         self.assertEqual((said["failure"], said["plain"]["status"],
                           said["plain"]["server"], said["proxy"],
                           said["sent"]), (None, 200, "x/1 (y)", False, False))
@@ -204,10 +206,12 @@ class Hostile(Web):
         """A server that begins its answer and does not end it."""
         def talk(connection, _request):
             connection.sendall(first)
-            for _ in range(2000 if pause == 0 else 60):
+            for _ in range(20000 if pause == 0 else 60):
                 connection.sendall(piece)
+                self.num_sent += len(piece)
                 time.sleep(pause)
             return False
+        self.num_sent = 0
         return self.serve(talk)
 
     def test_headers(self):
@@ -252,8 +256,11 @@ class Hostile(Web):
                                     b"Content-Length: %d\r\n\r\n" % len(bomb)
                                     + bomb))):
             with self.subTest(name), self.bounded() as results:
+                self.num_sent = 0
                 said = self.ask(server)
                 results.append(said)
+                # Most of it stands in the buffers of both ends.
+                self.assertLess(self.num_sent, 20000000)
                 print("%-14s %4.1f s %6d KiB" % (name, said["seconds"],
                                                  said["memory"]))
                 self.assertEqual((said["failure"], said["plain"]["status"],
@@ -315,6 +322,11 @@ class Hostile(Web):
     def test_other_schemes(self):
         for url in "file:///etc/passwd", "ftp://127.0.0.1/", "x", "":
             self.assertNotEqual(self.ask(url)["failure"], None)
+        came = []
+        server = self.serve(lambda *_: came.append(1), at_once=True)
+        for scheme in "ftp", "gopher", "telnet", "dict", "ldap", "smtp":
+            self.assertIn(scheme, self.ask(server, scheme=scheme)["failure"])
+        self.assertEqual(came, [])
 
 
 class Proxy(Web):

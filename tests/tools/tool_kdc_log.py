@@ -217,6 +217,9 @@ class Forms(unittest.TestCase):
         self.assertEqual({(each["spn"], each["realm"])
                           for each in read(text).log["names"]},
                          {("HTTP/a", REALM), ("HTTP/a", "OTHER.TEST")})
+        each, = read(request("HTTP/a").replace(
+            "a@" + REALM, "a\\@b@C\\@D")).log["names"]
+        self.assertEqual((each["spn"], each["realm"]), ("HTTP/a@b", "C@D"))
 
     def test_order(self):
         text = (ticket("HTTP/c") + "\n") * 5 + request("HTTP/b") + "\n" + (
@@ -272,7 +275,7 @@ class Pairs(unittest.TestCase):
                 text = json.loads(as_json("HTTP/" + name))
                 text = json.dumps(text, ensure_ascii=ascii_only)
                 self.assertEqual(list(names(text)), ["HTTP/" + name])
-        for bad in "\\ud800", "\\udc00\\ud800", "\\u12", "\\x", "\\":
+        for bad in "\\ud800", "\\ud800\\u0041", "\\udc00\\ud800", "\\u12", "\\x", "\\":
             text = as_json("HTTP/NAME").replace("NAME", bad)
             self.assertEqual(read(text).log["names"], [], bad)
 
@@ -317,6 +320,11 @@ class Forgery(unittest.TestCase):
             # The next message is one again.
             self.assertEqual(names(text + request("HTTP/a") + "\n"),
                              {"HTTP/a": (1, 1, 7)})
+
+    def test_no_break(self):
+        """So short a line goes on nowhere."""
+        for text in "x +>\n", "x" * 4000 + " +>\n":
+            self.assertEqual(len(names(text + request("HTTP/a"))), 1)
 
     def test_behind_a_break_in_syslog(self):
         line = "Nov 29 15:46:27 dc1 samba[1]: %s\n"

@@ -278,22 +278,6 @@ static bool is_rc4(struct spn_str rest)
 	return etype >= RC4_LEAST && etype <= RC4_MOST;
 }
 
-/* "ERR_POLICY", "SUCCESS", "UNKNOWN--1765328347". The lines that begin a
- * request have the client there. */
-static bool is_result(struct spn_str word)
-{
-	size_t i;
-
-	for (i = 0; i < word.len; i++) {
-		unsigned char c = (unsigned char)word.data[i];
-
-		if (!isupper(c) && !isdigit(c) && c != '_' && c != '-') {
-			return false;
-		}
-	}
-	return true;
-}
-
 /*
  * An AS-REQ is the logon of its client, and nearly always for the KDC itself.
  * What fails in one for the client's sake says nothing of the service.
@@ -307,6 +291,7 @@ static bool is_of_service(bool is_as, const struct probe_request *r)
 	       (!r->is_failed || r->error == S_PRINCIPAL_UNKNOWN);
 }
 
+/* The line that begins a request has "from" in the place of the address. */
 static enum probe_log_kind text_request(TALLOC_CTX *mem_ctx,
 					struct spn_str message,
 					struct probe_request *r)
@@ -321,7 +306,7 @@ static enum probe_log_kind text_request(TALLOC_CTX *mem_ctx,
 
 	if (!take_field(&rest, &word) || !take_field(&rest, &result) ||
 	    !take_field(&rest, &address) || !take_field(&rest, &client) ||
-	    !take_field(&rest, &server) || !is_result(result) ||
+	    !take_field(&rest, &server) ||
 	    memchr(address.data, ':', address.len) == NULL ||
 	    spn_str_equal(server, spn_str_of("<unknown>")) ||
 	    memchr(rest.data, '=', rest.len) == NULL)

@@ -17,7 +17,6 @@
 #define RESPONSE_TOKEN 0xa2 /* of NegTokenResp */
 #define ERROR_CODE 0xa6	    /* of KRB-ERROR */
 #define LAST_ERROR 127
-#define MOST_LAYERS 6
 
 struct element {
 	unsigned tag;
@@ -129,9 +128,8 @@ static bool unwrap(const struct element *layer, struct spn_str *_inner)
 int32_t probe_answer_error(struct spn_str token)
 {
 	struct element layer = {};
-	size_t i;
 
-	for (i = 0; i < MOST_LAYERS && take(&token, &layer); i++) {
+	while (take(&token, &layer)) {
 		if (layer.tag == KRB_ERROR) {
 			return error_code(layer.content);
 		}
