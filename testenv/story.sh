@@ -14,35 +14,8 @@ sam=$(realpath "$sam")
 base=DC=${DNSNAME//./,DC=}
 users=CN=Users,$base
 
-bold='' plain=''
-if [ -t 1 ]; then
-	bold=$'\e[1m' plain=$'\e[0m'
-fi
-
-# What the next command is about, in one sentence.
-why() {
-	printf '\n%s# %s%s\n' "$bold" "$*" "$plain"
-}
-
-# Runs a command and shows it. The first argument is the status that the
-# story expects: a number, or "refused" for anything but 0.
-run() {
-	local expected=$1 status=0
-	shift
-	printf '$ %s\n' "$*"
-	"$@" 2>&1 | grep -v -e '^$' -e '^# Ref' -e '^ref: ' -e '^# refldap' \
-		-e '^# return' -e '^# [0-9]* \(entries\|referrals\)' \
-		-e '^modifying entry'
-	status=${PIPESTATUS[0]}
-	if [ "$expected" = refused ]; then
-		[ "$status" -ne 0 ] && return
-	elif [ "$status" -eq "$expected" ]; then
-		return
-	fi
-	printf '\nTHE DEMO FAILED: status %s instead of %s\n' \
-		"$status" "$expected"
-	exit 1
-}
+# shellcheck source=testenv/story-words.sh
+. "$(dirname "$0")/story-words.sh"
 
 # The same for an LDAP change that comes as LDIF.
 change() {

@@ -3,11 +3,17 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 
-DEMO = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "demo")
+TESTENV = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, TESTENV)
+
+from spnenv import web                      # noqa: E402 (needs the path)
+from spnenv.errors import TestenvError      # noqa: E402
+
+DEMO = os.path.join(TESTENV, "demo")
 STEPS = (
     "@MODULES is now spn_policy,samba_dsdb",
     "000021C7: spn_policy: SPN-101 'HTTP/IISWEB'",
@@ -15,6 +21,13 @@ STEPS = (
     "servicePrincipalName: http/intranet\n",
     "ldap_modify: Insufficient access (50)",
     "SPN-101 http/shop.addom.samba.example.com",
+    "That was the demo.",
+)
+WEB_STEPS = (
+    "http://web01/\n401\n",
+    "HTTP/web01@ADDOM.SAMBA.EXAMPLE.COM not found in keytab",
+    "$ setspn -H ldap://addc -S http/web01 svc-web",
+    "http://web01/\n200\n",
     "That was the demo.",
 )
 
@@ -51,6 +64,17 @@ class Demo(unittest.TestCase):
         self.assertIn("dnsHostName: addc.addom.samba.example.com",
                       done.stdout)
         self.assertEqual(done.returncode, 7, done.stdout)
+
+    def test_web(self):
+        """The story of a web site, where there can be one."""
+        try:
+            web.require()
+        except TestenvError as error:
+            self.skipTest(str(error))
+        done = self.run_demo("--web")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for step in WEB_STEPS:
+            self.assertIn(step, done.stdout)
 
     def test_wrong_option(self):
         done = self.run_demo("--kepe")

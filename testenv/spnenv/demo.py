@@ -2,7 +2,8 @@
 """testenv/demo: from a bare machine to a DC that enforces the policy.
 
 Installs, builds, provisions; the story itself is testenv/story.sh, whose first
-half runs before samba is started and whose second half talks LDAP to it.
+half runs before samba is started and whose second half talks LDAP to it. With
+--web it is testenv/webstory.sh, beside a web site.
 """
 
 import argparse
@@ -11,10 +12,13 @@ import os
 import shlex
 import tempfile
 
-from spnenv import checking, front, layout, packages
+from spnenv import checking, front, layout, packages, web
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 
 SECTIONS = ("run", "build")
+WEB_STORY = os.path.join(layout.TESTENV, "webstory.sh")
+# The site's first day: by its full name it works.
+WEB_CASE = "half-full"
 STORY = os.path.join(layout.TESTENV, "story.sh")
 
 
@@ -33,13 +37,30 @@ def make_order(keep):
             "shell": keep}
 
 
-def prepare():
+def make_web_order(keep, pictures):
+    command = [WEB_STORY, pictures or ""]
+    if keep:
+        command = ["bash", "-c", "%s; exec bash --norc -i"
+                   % shlex.join(command)]
+    return web.make_order(case=WEB_CASE, command=command)
+
+
+def prepare(*sections):
     if os.getuid() == 0:
-        packages.install(*SECTIONS)
+        packages.install(*SECTIONS, *sections)
     else:
-        packages.require(*SECTIONS)
+        packages.require(*SECTIONS, *sections)
     if not checking.build():
         raise TestenvError("the build failed, see above")
+
+
+def order_of(options):
+    if not options.web:
+        return make_order(options.keep)
+    pictures = options.pictures and os.path.abspath(options.pictures)
+    if pictures:
+        os.makedirs(pictures, exist_ok=True)
+    return make_web_order(options.keep, pictures)
 
 
 @contextlib.contextmanager
@@ -61,13 +82,24 @@ def main(argv):
         "spn_policy does.")
     parser.add_argument("--keep", action="store_true",
                         help="leave a shell with the DC running")
+    parser.add_argument("--web", action="store_true",
+                        help="the other half of the story: a web site that "
+                        "asks for a password, and how it is mended (as root)")
+    parser.add_argument("--pictures", metavar="FOLDER", help="--web: what "
+                        "Chromium shows before and after, as PNG files")
     options = parser.parse_args(argv)
+    if options.pictures and not options.web:
+        parser.error("--pictures is for --web")
     try:
-        prepare()
+        if options.web:
+            web.require_possible()
+            prepare(web.SECTION, *["browser"] * bool(options.pictures))
+        else:
+            prepare()
     except TestenvError as error:
         complain(error)
         return EXIT_CANNOT_RUN
     except KeyboardInterrupt:
         return 130
     with own_cache():
-        return front.guarded(lambda: make_order(options.keep))
+        return front.guarded(lambda: order_of(options))

@@ -131,6 +131,7 @@ DOMAIN_SUITES = (
       for environment in ("ad_dc", "ad_dc_stock")),
     Suite("module_kdc_names", "ad_dc_stock:local", "counted",
           python("module_kdc_names")),
+    own_test("testenv.web", MACHINE, "test_web"),
     *(Suite("web" + name, MACHINE, "counted", "%s%s --cases" % (
         shlex.quote(os.path.join(layout.TESTENV, "web")), option))
       for name, option in (("", ""), (".stock", " --stock"))),

@@ -14,11 +14,11 @@ from spnenv.errors import (EXIT_CANNOT_RUN, Impossible, TestenvError,
                            complain)
 
 SECTION = "web"
-MORE = "web-more"      # what its cases are skipped without
+MORE = ("web-more", "browser")     # what its cases are skipped without
 
 
-def make_order(stock, keep, order):
-    """An order for the keeper; ORDER is the site's."""
+def make_order(stock=False, keep=False, **order):
+    """An order for the keeper; what is left is the site's (website.py)."""
     return {"environment": "ad_dc_stock" if stock else "ad_dc",
             "local": False,
             "keep": keep,
@@ -27,8 +27,8 @@ def make_order(stock, keep, order):
             "shell": False}
 
 
-def require():
-    """Raise where no site can be: what is missing, and what to do."""
+def require_possible():
+    """Raise where no site can be."""
     if os.getuid() != 0:
         raise Impossible("only root can have a web site here: its servers "
                          "change their user")
@@ -36,13 +36,18 @@ def require():
     if refusal or os.environ.get("USE_NAMESPACES") == "0":
         raise Impossible("a web site needs namespaces: %s"
                          % (refusal or "USE_NAMESPACES is 0"))
+
+
+def require():
+    """The same, and what is missing, and what to do."""
+    require_possible()
     packages.require(SECTION)
 
 
 def parser():
     out = argparse.ArgumentParser(
         prog="testenv/web", usage="%(prog)s [--stock] [--keep] [--show] "
-        "[-- COMMAND...]\n       %(prog)s [--stock] --cases [REGEX...]",
+        "[--case=NAME] [-- COMMAND...]\n       %(prog)s [--stock] --cases [REGEX...]",
         description="Start a domain with a web site that asks for Kerberos, "
         "and run a command beside it. See testenv/README.md.")
     out.add_argument("--stock", action="store_true",
@@ -51,6 +56,8 @@ def parser():
                      help="leave the run directory behind and print its path")
     out.add_argument("--show", action="store_true",
                      help="print what is where")
+    out.add_argument("--case", metavar="NAME", help="a site that is wrong as "
+                     "in this case; the command is its client")
     out.add_argument("--cases", action="store_true",
                      help="what can be wrong with a site, and each repaired")
     out.add_argument("--write", action="store_true",
@@ -79,18 +86,20 @@ def main(argv):
         ours, command = argv[:at], argv[at + 1:]
     usage = parser()
     options = usage.parse_args(ours)
-    if options.cases == bool(command) and not options.show:
-        usage.error("a command, --cases or --show")
-    if (options.patterns or options.write) and not options.cases:
+    if options.cases:
+        if command or options.show or options.case:
+            usage.error("--cases goes without a command")
+    elif options.patterns or options.write:
         usage.error("a REGEX and --write are for --cases")
+    elif not command and not options.show:
+        usage.error("a command, --cases or --show")
     try:
         if options.install:
-            packages.install(SECTION, MORE)
+            packages.install(SECTION, *MORE)
         require()
     except TestenvError as error:
         return cannot(error, options.cases)
-    return front.guarded(lambda: make_order(options.stock, options.keep, {
-        "what": "cases" if options.cases else "run",
-        "show": options.show, "command": command,
-        "write": options.write, "stock": options.stock,
-        "patterns": options.patterns}))
+    return front.guarded(lambda: make_order(
+        options.stock, options.keep, cases=options.cases, show=options.show,
+        case=options.case, command=command, write=options.write,
+        patterns=options.patterns))

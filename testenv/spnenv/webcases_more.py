@@ -5,6 +5,7 @@ The form is that of webcases.py.
 """
 
 from spnenv import webcases, webclients, webnames
+from spnenv.errors import TestenvError
 from spnenv.webcases import (ACCOUNTS, F, KEYS, NAMES, SERVER, SVC, UNKNOWN,
                              Case, full, pair, spns, value)
 from spnenv.webclients import Ask
@@ -102,6 +103,10 @@ CLIENTS = (
          "401", (("`SOUP_GSSAPI_TRUSTED_URIS=http:` in the environment",
                   setting("SOUP_GSSAPI_TRUSTED_URIS=http:")),),
          ask=Ask("libsoup", webcases.FULL_URL), kdc_after=(full(SVC),)),
+    Case("chromium", "Only the full name is registered; Chromium that leaves "
+         "names as they are typed.", (webcases.short(webcases.COMPUTER),),
+         "401", (webcases.ADD,), (spns("svc-web", "http/" + F),),
+         Ask("chromium"), kdc_after=(webcases.short(SVC),)),
     Case("java", "Java asks for a CNAME as it is typed; curl with the same "
          "krb5.conf may not.",
          (value("HTTP/" + webnames.fqdn("www"), UNKNOWN),), "401",
@@ -111,3 +116,12 @@ CLIENTS = (
 )
 
 CASES = (*NAMES, *ACCOUNTS, *KEYS, *SERVER, *OTHER_SERVERS, *CLIENTS)
+
+
+def find(name):
+    """The case of that name; an error that lists them if there is none."""
+    for case in CASES:
+        if case.name == name:
+            return case
+    raise TestenvError("no case %s; there are: %s" % (
+        name, " ".join(case.name for case in CASES)))

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from spnenv import layout, webnames
+from spnenv import layout, webchromium, webnames
 
 PATIENCE = 60   # seconds for one request
 
@@ -104,8 +104,12 @@ def java(url):
             webnames.path("client", "Ask.java"), url]
 
 
+def chromium(url):
+    return layout.helper("webchromium", url)
+
+
 CLIENTS = {"windows": curl, "mit": curl, "proxy": through_proxy, "git": git,
-           "libsoup": soup, "java": java}
+           "libsoup": soup, "java": java, "chromium": chromium}
 
 
 def missing(client):
@@ -118,6 +122,8 @@ def missing(client):
         return "python3-gi, gir1.2-soup-3.0" if tried.returncode else ""
     if client == "java" and shutil.which("javac") is None:
         return "a JDK"
+    if client == "chromium" and not webchromium.is_installed():
+        return "chromium"
     if client == "git" and shutil.which("git") is None:
         return "git"
     return ""
@@ -157,9 +163,9 @@ def asked_in(trace):
     return tuple(found.items())
 
 
-def environ(ask, trace, cache):
-    env = dict(os.environ, KRB5_TRACE=trace, KRB5CCNAME="FILE:" + cache,
-               GIT_TERMINAL_PROMPT="0")
+def environ(ask, cache):
+    """The variables of the client of ASK."""
+    env = dict(os.environ, KRB5CCNAME="FILE:" + cache, GIT_TERMINAL_PROMPT="0")
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         env.pop(name, None)
     env["KRB5_CONFIG"] = os.environ["WEB_KRB5_DEFAULTS" if ask.client == "mit"
@@ -183,7 +189,7 @@ def send(ask):
     try:
         done = subprocess.run(
             fake + CLIENTS[ask.client](ask.url),
-            env=environ(ask, trace, cache), stdin=subprocess.DEVNULL,
+            env=dict(environ(ask, cache), KRB5_TRACE=trace), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             timeout=PATIENCE * 2, check=False)
         said, complaint = done.stdout.strip(), done.stderr

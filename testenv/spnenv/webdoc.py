@@ -112,7 +112,8 @@ def written():
     try:
         with open(PATH, encoding="utf-8") as page:
             for line in page:
-                if line.startswith("| ") and not line.startswith("| case"):
+                if line.startswith("| ") and not line.startswith(
+                        ("| case |", "| --- |")):
                     rows[line.split(" | ")[0][2:]] = line.rstrip("\n")
     except FileNotFoundError:
         pass

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import time
 
-from spnenv import processes, webclients, webnames, webservers, webworld
+from spnenv import keeper, processes, webclients, webnames, webservers, webworld
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 
 EXPIRES_WITHIN = 10     # seconds that we wait for a ticket to expire
@@ -62,6 +62,10 @@ class Site:
         os.mkdir(own)
         os.chmod(own, 0o755)
         webworld.run(["mount", "--bind", own, webnames.PLACE])
+        # faketime names its files there by process, and the numbers of our
+        # processes come again in each run.
+        webworld.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "shm",
+                      "/dev/shm"])
         for name, mode in (("client", 0o755), ("tmp", 0o1777)):
             os.mkdir(webnames.path(name))
             os.chmod(webnames.path(name), mode)
@@ -162,20 +166,33 @@ def what_is_where():
     return "".join("%-20s %s\n" % row for row in rows)
 
 
+def arrange(site, name):
+    """Make the site wrong as the case says; a command is then its client."""
+    from spnenv import webcases_more
+    case = webcases_more.find(name)
+    for step in case.arrange:
+        step(site)
+    os.environ["WEB_URL"] = case.ask.url
+    os.environ.update(webclients.environ(case.ask, case.ask.cache))
+
+
 def run_command(command):
     if shutil.which(command[0], path=os.environ["PATH"]) is None:
         complain("%s: no such program" % command[0])
         return 127
+    keeper.leave_keys_to_command()
     return processes.shell_status(processes.start(command).wait())
 
 
 def use(site, order):
-    if order["what"] == "cases":
+    if order.get("cases"):
         from spnenv import webtry
         return webtry.run_all(site, order)
-    if order["show"]:
+    if order.get("case"):
+        arrange(site, order["case"])
+    if order.get("show"):
         print(what_is_where(), end="", flush=True)
-    return run_command(order["command"]) if order["command"] else 0
+    return run_command(order["command"]) if order.get("command") else 0
 
 
 def main(argv):
