@@ -15,12 +15,16 @@ import re
 import guards_module
 import guards_policy
 import guards_probe_kerberos
+import guards_probe_web
 import guards_tools
 
-GUARDS = {**guards_module.GUARDS, **guards_policy.GUARDS,
-          **guards_tools.GUARDS, **guards_probe_kerberos.GUARDS}
-import guards_probe_web
-          **guards_probe_web.GUARDS, **guards_tools.GUARDS}
+GUARDS = {path: entries for module in (
+    guards_module,
+    guards_policy,
+    guards_probe_kerberos,
+    guards_probe_web,
+    guards_tools)
+    for path, entries in module.GUARDS.items()}
 
 Guard = collections.namedtuple('Guard', 'path line reason new span complaint')
 TOKEN = re.compile(r'\w+|[^\w\s]')

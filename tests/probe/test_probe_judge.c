@@ -408,12 +408,12 @@ struct http_case {
 	const char *said;
 };
 
-static void web_servers(void **_state)
-{
 #define ASKS .status = 401
 #define NEGOTIATES ASKS, .offers_negotiate = true
 #define TO_A_TICKET .plain = {NEGOTIATES}, .is_token_sent = true
-	static const char *elsewhere = "http://other/";
+
+static void web_servers(void **_state)
+{
 	const struct http_case cases[] = {
 		{{.failure = "no answer"}, "WEB-501"},
 		{{.plain = {.status = 200}}, "WEB-502"},
@@ -443,7 +443,8 @@ static void web_servers(void **_state)
 		  .token_len = 2000},
 		 "WEB-513"},
 		{{TO_A_TICKET, .with_token = {.status = 403}}, "WEB-510"},
-		{{.plain = {.status = 302, .location = elsewhere}}, "WEB-511"},
+		{{.plain = {.status = 302, .location = "http://x/"}},
+		 "WEB-511"},
 		{{.is_proxy = true,
 		  .plain = {.status = 407, .offers_negotiate = true}},
 		 "WEB-512"},
