@@ -80,6 +80,7 @@ def own_test(name, environment, module, **more):
 
 QUICK_ROWS = ("rows.ldap", "rows.local")
 
+
 def build_environment():
     """What `waf test` gives its tests, as a prefix for a command."""
     build = os.path.join(layout.CHECKOUT, "bin")

@@ -317,7 +317,11 @@ class NamesTest(World):
     def test_second_names(self):
         fallback = ("[libdefaults]\ndefault_realm = EX.TEST\n"
                     "dns_canonicalize_hostname = Fallback\n")
-        answer = self.say(["http://diff.ex.test/"], fallback)[0]
+        # also where most clients ask for the second name at once
+        answer, often = self.say(
+            ["http://diff.ex.test/", "http://www.ex.test/"], fallback)
+        self.assertEqual(["HTTP/www.ex.test", "HTTP/web01.ex.test"],
+                         often.machine())
         self.assertEqual(["HTTP/diff.ex.test", "HTTP/other.ex.test"],
                          answer.machine())
         self.assertEqual(["HTTP/diff.ex.test", "HTTP/other.ex.test"],

@@ -46,15 +46,14 @@ static int64_t now(void)
 void probe_child_say(int fd, char letter, const char *text)
 {
 	char line[4096] = {letter};
-	size_t len = strlen(text);
+	size_t len = 1 + strlen(text) + 1;
 	size_t done = 0;
 
 	/* A pipe takes so much at once, whole. */
-	if (len > sizeof(line) - 2) {
+	if (len > sizeof(line)) {
 		return;
 	}
-	memcpy(line + 1, text, len);
-	len += 2;
+	memcpy(line + 1, text, len - 1);
 	while (done < len) {
 		ssize_t sent = write(fd, line + done, len - done);
 

@@ -108,8 +108,10 @@ static void say_all(const struct probe_target *target, int fd)
 	int num = 0;
 	int ret = getaddrinfo(target->host, NULL, &hints, &found);
 
-	if (ret != 0) {
-		probe_child_say(fd, SAYS_FAILURE, failure_text(ret));
+	if (ret != 0 || found == NULL) {
+		probe_child_say(fd,
+				SAYS_FAILURE,
+				failure_text((ret == 0) ? EAI_FAIL : ret));
 		return;
 	}
 	if (is_name && found->ai_canonname != NULL) {

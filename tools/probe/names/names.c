@@ -305,6 +305,7 @@ static bool mark_machine(struct walking *w,
 		return false;
 	}
 	name->is_this_machine = true;
+	name->is_second_here = true;
 	return true;
 }
 
@@ -315,6 +316,9 @@ static int compare_names(const void *left, const void *right)
 
 	if (a->is_this_machine != b->is_this_machine) {
 		return a->is_this_machine ? -1 : 1;
+	}
+	if (a->is_second_here != b->is_second_here) {
+		return a->is_second_here ? 1 : -1;
 	}
 	if (a->is_second != b->is_second) {
 		return a->is_second ? 1 : -1;

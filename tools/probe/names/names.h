@@ -73,6 +73,8 @@ struct probe_name {
 	/* As MIT's libkrb5 asks with this machine's krb5.conf: what a probe of
 	 * our own and most clients do. */
 	bool is_this_machine;
+	/* That asks for it only if there is no ticket for the one before. */
+	bool is_second_here;
 	/* Nobody asks for it but after another one. */
 	bool is_second;
 	/* Who asks, and whether after another name only. Parallel arrays. */
@@ -82,7 +84,8 @@ struct probe_name {
 };
 
 struct probe_names {
-	/* No name twice; this machine's first, then by number of clients. */
+	/* No name twice; this machine's first, as it asks for them, then by
+	 * number of clients. */
 	struct probe_name *names;
 	size_t num_names;
 	/* Clients that ask for nothing here, and why: "git" asks for no ticket

@@ -21,7 +21,8 @@ struct probe_target {
 	const char *url; /* http or https, with host, port, path and query */
 	bool is_https;
 	enum probe_host_kind kind;
-	/* As typed: case and a dot at the end kept, no brackets. */
+	/* As typed: case and a dot at the end kept, no brackets; behind an
+	 * IPv6 address its zone, "fe80::1%eth0". */
 	const char *typed;
 	/* In lower case, without that dot, an international name as "xn--",
 	 * an address as inet_ntop() writes it. */
