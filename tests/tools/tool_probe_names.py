@@ -10,7 +10,9 @@ the table has for the same URL.
 
 import csv
 import os
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from collections import Counter
@@ -173,8 +175,8 @@ def parse(text):
 
 
 def rows_of_table():
-    done = dns_world.subprocess.run([SAY_NAMES, "--rows"], check=True,
-                                    stdout=dns_world.subprocess.PIPE)
+    done = subprocess.run([SAY_NAMES, "--rows"], check=True,
+                                    stdout=subprocess.PIPE)
     return [line.split("\t") for line in done.stdout.decode().splitlines()]
 
 
@@ -200,7 +202,7 @@ class World(unittest.TestCase):
         return answers
 
     def folder(self):
-        made = dns_world.tempfile.TemporaryDirectory()
+        made = tempfile.TemporaryDirectory()
         self.addCleanup(made.cleanup)
         return made.name
 
