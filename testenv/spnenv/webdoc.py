@@ -7,7 +7,7 @@ from spnenv import layout, webnames
 
 PATH = os.path.join(layout.CHECKOUT, "docs", "web-cases.md")
 TITLES = ("case", "what is wrong", "client, URL", "the KDC's answer",
-          "status", "the server's log", "repaired by", "then")
+          "status", "the server's log", "spn-probe", "repaired by", "then")
 
 HEAD = """# Web sites that ask for a password
 
@@ -23,6 +23,10 @@ root. *windows* is curl with a libkrb5 that takes names as they are typed
 (`dns_canonicalize_hostname = false`, `qualify_shortname = ""`), *mit* is curl with
 libkrb5's defaults, *proxy* is curl behind squid. Of a ticket it says whose key it is
 encrypted with, and the encryption type.
+
+*spn-probe* is what `spn-probe --http --keytab` said before the repair, run with the
+client's own tickets and krb5.conf; `spn-probe --explain=CODE` tells more. Where it says
+what to type, that was typed, word for word, and nothing else.
 
 What stands in a log depends on versions, and is not compared.
 %(versions)s
@@ -53,10 +57,10 @@ def names_of(words):
     return plain("; ".join(words)) if words else "not asked"
 
 
-def fix_of(case):
-    """Code, or words."""
+def fix_of(result):
+    """Code, or words; what spn-probe has said is to be typed goes before."""
     steps = [code(plain(step)) if isinstance(step, str) else step[0]
-             for step in case.fix]
+             for step in result.typed or result.case.fix]
     return "<br>".join(steps) or "–"
 
 
@@ -67,7 +71,7 @@ def row(result, log=True):
              "%s, %s" % (case.ask.client, plain(case.ask.url)),
              names_of(result.kdc), result.before]
     cells += [result.log or "–"] * log
-    cells += [fix_of(case), result.after or "–"]
+    cells += [result.probe or "–", fix_of(result), result.after or "–"]
     return "| %s |" % " | ".join(cell(text) for text in cells)
 
 

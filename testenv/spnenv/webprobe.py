@@ -33,14 +33,6 @@ def is_built():
     return os.path.exists(PROBE)
 
 
-def database():
-    done = subprocess.run(
-        ["testparm", "-s", "--parameter-name=private dir",
-         os.environ["SERVERCONFFILE"]], check=True, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return os.path.join(done.stdout.strip(), "sam.ldb")
-
-
 def command(case):
     word, keytab = next((word, keytab) for start, word, keytab in SERVERS
                         if case.name.startswith(start))
@@ -49,17 +41,16 @@ def command(case):
         more = ["--proxy=http://%s:3128" % webnames.fqdn("proxy")]
     fake = ["faketime", "-f", case.ask.clock] if case.ask.clock else []
     return [*fake, PROBE, "--json", "--http", "--server=" + word,
-            "--keytab=" + keytab, "-H", database(),
+            "--keytab=" + keytab,
             "--configfile=" + os.environ["SERVERCONFFILE"], *more,
             case.ask.url]
 
 
 def run(case):
     """Its report."""
-    trace = webnames.path("client", "probe.trace")
     done = subprocess.run(
         command(case), check=False, text=True, timeout=PROBE_SECONDS,
-        env=webclients.environ(case.ask, trace, case.ask.cache),
+        env=webclients.environ(case.ask, case.ask.cache),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE)
     if done.returncode not in (0, 1, 2) or not done.stdout:

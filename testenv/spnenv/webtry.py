@@ -5,15 +5,13 @@ Each is a test in subunit's text protocol, so testenv/check counts them. In the 
 a table is printed, and compared with docs/web-cases.md, which webdoc.py writes.
 """
 
-import json
 import os
 import re
-import subprocess
 import time
 import traceback
 from dataclasses import dataclass
 
-from spnenv import layout, webclients, webcases_more, webdoc, webprobe
+from spnenv import webclients, webcases_more, webdoc, webprobe
 from spnenv.errors import TestenvError
 
 
@@ -41,7 +39,8 @@ class Result:
     kdc_after: tuple = ()
     after: str = ""
     probe: str = ""     # spn-probe's verdict, before the fix
-    probe_fixes: tuple = ()
+    probe_fixes: tuple = ()     # what it says is to be typed
+    typed: tuple = ()   # those, where they were
     skipped: str = ""   # why it was left out
 
 
@@ -92,6 +91,7 @@ class Trial:
     def fix(self):
         fixes = self.result.probe_fixes
         if webprobe.is_typed(self.case, fixes):
+            self.result.typed = tuple(fixes)
             for line in fixes:
                 self.site.type(line)
             return
@@ -112,7 +112,6 @@ class Trial:
         result.kdc, result.before, result.log = self.send(case.ask)
         if webprobe.is_built():
             result.probe, result.probe_fixes = webprobe.judge(case)
-            print('#', case.name, result.probe, result.probe_fixes, webprobe.is_typed(case, result.probe_fixes))
         if case.fix:
             self.fix()
             result.kdc_after, result.after, _ = self.send(
