@@ -17,6 +17,7 @@ from spnenv import webnames, webservers
 from spnenv.webclients import Ask
 
 F = webnames.fqdn("web01")
+BASE = ",".join("DC=" + part for part in webnames.DNS.split("."))
 FULL_URL = "http://%s/" % F
 SVC = "svc-web, rc4"    # the ticket that the site can open
 COMPUTER = "web01$, rc4"
@@ -28,8 +29,7 @@ TAKE_OLD = "setspn --pair -D http/web01 svc-old"
 # "samba-tool computer delete" would take the site's names out of DNS, too: the
 # address, what has it, and each CNAME and PTR that says web01.
 DELETE = ("ldbdel -H ldap://$SERVER --use-kerberos=required CN=web01,%s,%s"
-          % (webnames.OU, ",".join("DC=" + part for part in
-                                   webnames.DNS.split("."))))
+          % (webnames.OU, BASE))
 RESTART = "systemctl restart apache2"
 
 

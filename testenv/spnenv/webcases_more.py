@@ -7,12 +7,15 @@ The form is that of webcases.py.
 from spnenv import webcases, webclients, webnames
 from spnenv.errors import TestenvError
 from spnenv.webcases import (ACCOUNTS, F, KEYS, NAMES, SERVER, SVC, UNKNOWN,
-                             Case, full, pair, spns, value)
+                             Case, full, pair, spns, value, world)
 from spnenv.webclients import Ask
 from spnenv.webservers import Lighttpd, Squid
+from spnenv.webtomcat import Tomcat
 
 LIGHT = Ask(url="http://%s/" % webnames.fqdn("light"))
 LIGHT_NAME = "HTTP/" + webnames.fqdn("light")
+CAT = Ask(url="http://%s/" % webnames.fqdn("cat"))
+CAT_NAME = "HTTP/" + webnames.fqdn("cat")
 PROXY_NAME = "HTTP/" + webnames.fqdn("proxy")
 BEHIND = Ask("proxy", "http://%s/" % F)
 BALANCER = Ask(url="http://balancer/")
@@ -42,6 +45,14 @@ def with_lighttpd(store="disable"):
         site.lighttpd.make()
         site.lighttpd.protect(store)
         site.lighttpd.start()
+    return start
+
+
+def with_tomcat(without=""):
+    def start(site):
+        site.tomcat.make()
+        site.tomcat.log_on(without)
+        site.tomcat.start()
     return start
 
 
@@ -95,6 +106,43 @@ OTHER_SERVERS = (
           with_lighttpd()), LIGHT),
 )
 
+# Of the account, over LDAP: it has AES keys, nobody has said so.
+ALLOW_AES = (
+    "printf '%%s\\n' 'dn: CN=svc-web,%s,%s' 'changetype: modify' "
+    "'replace: msDS-SupportedEncryptionTypes' "
+    "'msDS-SupportedEncryptionTypes: 24' | "
+    "ldbmodify -H ldap://$SERVER --use-kerberos=required"
+    % (webnames.OU, webcases.BASE))
+
+ONLY_AES = world("set", "svc-web", "msDS-SupportedEncryptionTypes", "24")
+
+JAVA_SERVERS = (
+    Case("tomcat-rc4", "Tomcat: its keytab has all keys, the ticket is RC4, "
+         "Java wants none.", (value(CAT_NAME, SVC),), "401", (ALLOW_AES,),
+         (pair("svc-web", "cat"), key_of(Tomcat, names=(CAT_NAME,)),
+          with_tomcat()), CAT,
+         kdc_after=(value(CAT_NAME, "svc-web, aes256"),)),
+    Case("tomcat-initiator", "Tomcat logs on to the KDC under the name of its "
+         "service, which is no logon name; isInitiator=false is missing.",
+         (value(CAT_NAME, "svc-web, aes256"),), "500",
+         ("sed -i 's/principal=/isInitiator=false &/' $CAT_JAAS",
+          "systemctl restart tomcat10"),
+         (pair("svc-web", "cat"), key_of(Tomcat, names=(CAT_NAME,)), ONLY_AES,
+          with_tomcat("isInitiator=false")), CAT),
+    Case("tomcat-key", "Tomcat: the password was changed.",
+         (value(CAT_NAME, "svc-web, aes256"),), "401",
+         (export("CAT", CAT_NAME, "root"), "systemctl restart tomcat10"),
+         (pair("svc-web", "cat"), key_of(Tomcat, names=(CAT_NAME,)),
+          world("password", "svc-web", "Other.Passw0rd"),
+          ONLY_AES, with_tomcat()), CAT),
+    Case("tomcat-kvno", "Tomcat with the right key under another number; it "
+         "does not look at it.", (value(CAT_NAME, "svc-web, aes256"),), "200",
+         arrange=(
+             pair("svc-web", "cat"),
+             key_of(Tomcat, names=(CAT_NAME,), kvno=7), ONLY_AES,
+             with_tomcat()), ask=CAT),
+)
+
 CLIENTS = (
     Case("git", "git asks for no ticket by itself.", (), "401",
          ("git config --global http.emptyAuth true",),
@@ -115,7 +163,8 @@ CLIENTS = (
                  names=("HTTP/" + webnames.fqdn("www"),))),
 )
 
-CASES = (*NAMES, *ACCOUNTS, *KEYS, *SERVER, *OTHER_SERVERS, *CLIENTS)
+CASES = (*NAMES, *ACCOUNTS, *KEYS, *SERVER, *OTHER_SERVERS, *JAVA_SERVERS,
+         *CLIENTS)
 
 
 def find(name):

@@ -175,6 +175,11 @@ def environ(ask, cache):
     return env
 
 
+def with_clock(ask):
+    """What goes before a command of the client of ASK."""
+    return ["faketime", "-f", ask.clock] if ask.clock else []
+
+
 def send(ask):
     """The Answer. Tickets come into a copy, so each request asks anew."""
     cache = webnames.path("client", "one.ccache")
@@ -185,10 +190,9 @@ def send(ask):
     if os.path.exists(ask.cache):
         shutil.copy(ask.cache, cache)
     write("jaas.conf", JAVA_LOGIN % cache)
-    fake = ["faketime", "-f", ask.clock] if ask.clock else []
     try:
         done = subprocess.run(
-            fake + CLIENTS[ask.client](ask.url),
+            with_clock(ask) + CLIENTS[ask.client](ask.url),
             env=dict(environ(ask, cache), KRB5_TRACE=trace), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             timeout=PATIENCE * 2, check=False)

@@ -22,13 +22,17 @@ configuration. The commands were typed on a domain controller and on the web ser
 root. *windows* is curl with a libkrb5 that takes names as they are typed
 (`dns_canonicalize_hostname = false`, `qualify_shortname = ""`), *mit* is curl with
 libkrb5's defaults, *proxy* is curl behind squid. Of a ticket it says whose key it is
-encrypted with, and the encryption type.
+encrypted with, and the encryption type. *light* is lighttpd, *cat* Tomcat, *proxy*
+squid, *balancer* a load balancer before Apache; their variables are named alike. Of the
+errors, 7 says that nobody or more than one has the name, 12 that the user is disabled, 14
+that the account has no key, 32 that the ticket has expired, 37 that clocks differ.
 
 *spn-probe* is what `spn-probe --http --keytab` said before the repair, run with the
 client's own tickets and krb5.conf; `spn-probe --explain=CODE` tells more. Where it says
 what to type, that was typed, word for word, and nothing else.
 
-What stands in a log depends on versions, and is not compared.
+What stands in a log depends on versions, and is not compared. Written with:
+
 %(versions)s
 """
 
@@ -93,7 +97,8 @@ def versions():
     from spnenv import packages
     return packages.versions("samba", "apache2-bin",
                              "libapache2-mod-auth-gssapi", "libkrb5-3",
-                             "curl", "lighttpd", "squid")
+                             "curl", "lighttpd", "squid",
+                             "tomcat10-common", "chromium")
 
 
 def write(results):

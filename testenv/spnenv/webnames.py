@@ -53,6 +53,8 @@ def path(*parts):
 KEYTAB = path("web.keytab")
 PROXY_KEYTAB = path("proxy.keytab")
 LIGHT_KEYTAB = path("light.keytab")
+CAT_KEYTAB = path("cat.keytab")
+CAT_JAAS = path("tomcat", "conf", "jaas.conf")
 LIGHT_AUTH = path("lighttpd", "auth.conf")
 KRB5_CONF = path("krb5.conf")
 AUTH = path("apache", "auth.conf")      # what protects the site
@@ -74,6 +76,8 @@ def variables(environ):
         "WEB_LOG": APACHE_LOG,
         "PROXY_KEYTAB": PROXY_KEYTAB,
         "LIGHT_KEYTAB": LIGHT_KEYTAB,
+        "CAT_KEYTAB": CAT_KEYTAB,
+        "CAT_JAAS": CAT_JAAS,
         "LIGHT_AUTH": LIGHT_AUTH,
         "GIT_CONFIG_GLOBAL": path("client", "gitconfig"),
         # Names as MIT's libkrb5 makes them, and as Windows does.

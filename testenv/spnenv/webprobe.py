@@ -14,11 +14,8 @@ from spnenv.errors import TestenvError
 
 PROBE = os.path.join(layout.TOOLS, "spn-probe")
 PROBE_SECONDS = 60
-# How a case's name begins: word of --server, keytab.
-SERVERS = (("lighttpd", "lighttpd", webnames.LIGHT_KEYTAB),
-           ("squid", "squid-name", webnames.PROXY_KEYTAB),
-           ("acceptor", "apache-name", webnames.KEYTAB),
-           ("", "apache", webnames.KEYTAB))
+# squid is told which name it has: the word for that.
+WORDS = {"squid": "squid-name"}
 TO_BE_FILLED_IN = "ACCOUNT-OF-THE-SITE"
 # Begins a line that belongs into a file, or that asks for a password.
 NOT_TYPED = ("AuthType ", "LimitRequest", "auth.backend", "cscript ", "kinit")
@@ -33,23 +30,30 @@ def is_built():
     return os.path.exists(PROBE)
 
 
-def command(case):
-    word, keytab = next((word, keytab) for start, word, keytab in SERVERS
-                        if case.name.startswith(start))
+def server_of(site, case):
+    """(word of --server, keytab) of the server that is tried."""
+    for server in (site.lighttpd, site.squid, site.tomcat):
+        if server.process is not None:
+            return WORDS.get(server.name, server.name), server.keytab
+    return ("apache-name" if case.name.startswith("acceptor") else "apache",
+            webnames.KEYTAB)
+
+
+def command(site, case):
+    word, keytab = server_of(site, case)
     more = []
     if case.ask.client == "proxy":
         more = ["--proxy=http://%s:3128" % webnames.fqdn("proxy")]
-    fake = ["faketime", "-f", case.ask.clock] if case.ask.clock else []
-    return [*fake, PROBE, "--json", "--http", "--server=" + word,
-            "--keytab=" + keytab,
+    return [*webclients.with_clock(case.ask), PROBE, "--json", "--http",
+            "--server=" + word, "--keytab=" + keytab,
             "--configfile=" + os.environ["SERVERCONFFILE"], *more,
             case.ask.url]
 
 
-def run(case):
+def run(site, case):
     """Its report."""
     done = subprocess.run(
-        command(case), check=False, text=True, timeout=PROBE_SECONDS,
+        command(site, case), check=False, text=True, timeout=PROBE_SECONDS,
         env=webclients.environ(case.ask, case.ask.cache),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE)
@@ -74,9 +78,9 @@ def verdicts(case, report):
     return sorted(found, key=lambda each: order.index(each["weight"]))
 
 
-def judge(case):
+def judge(site, case):
     """(codes of the faults, or of the worst; what to type)"""
-    found = verdicts(case, run(case))
+    found = verdicts(case, run(site, case))
     worst = [each for each in found if each["weight"] == found[0]["weight"]]
     fixes = [fix for each in worst for fix in each["fixes"]]
     codes = list(dict.fromkeys(each["code"] for each in worst))

@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import time
 
-from spnenv import keeper, processes, webclients, webnames, webservers, webworld
+from spnenv import (keeper, processes, webclients, webnames, webservers,
+                    webtomcat, webworld)
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 
 EXPIRES_WITHIN = 10     # seconds that we wait for a ticket to expire
@@ -26,6 +27,7 @@ class Site:
         self.apache = webservers.Apache()
         self.lighttpd = webservers.Lighttpd()
         self.squid = webservers.Squid()
+        self.tomcat = webtomcat.Tomcat()
         self.balancer = webservers.Balancer()
         self.is_changed = False     # Apache's settings are not the usual ones
         # What the server's clock is wrong by, until it is set right.
@@ -33,7 +35,8 @@ class Site:
 
     @property
     def servers(self):
-        return (self.apache, self.lighttpd, self.squid, self.balancer)
+        return (self.apache, self.lighttpd, self.squid, self.tomcat,
+                self.balancer)
 
     # ------------------------------------------------------------- begin
 
@@ -138,7 +141,7 @@ class Site:
     def restart(self, name):
         self.is_changed = True
         names = {"apache2": self.apache, "lighttpd": self.lighttpd,
-                 "squid": self.squid}
+                 "squid": self.squid, "tomcat10": self.tomcat}
         names[name].restart(self.clock)
 
     def end(self):

@@ -5,13 +5,12 @@ Each is a test in subunit's text protocol, so testenv/check counts them. In the 
 a table is printed, and compared with docs/web-cases.md, which webdoc.py writes.
 """
 
-import os
 import re
 import time
 import traceback
 from dataclasses import dataclass
 
-from spnenv import webclients, webcases_more, webdoc, webprobe
+from spnenv import webcases_more, webclients, webdoc, webprobe
 from spnenv.errors import TestenvError
 
 
@@ -74,10 +73,10 @@ class Trial:
         self.result = Result(case)
 
     def missing(self):
-        needs = {"lighttpd": self.site.lighttpd, "squid": self.site.squid}
-        for name, server in needs.items():
-            if self.case.name.startswith(name) and not server.is_installed():
-                return name
+        for server in self.site.servers:
+            if self.case.name.startswith(server.name) and (
+                    not server.is_installed()):
+                return server.name
         return webclients.missing(self.case.ask.client)
 
     def send(self, ask):
@@ -111,7 +110,8 @@ class Trial:
             step(self.site)
         result.kdc, result.before, result.log = self.send(case.ask)
         if webprobe.is_built():
-            result.probe, result.probe_fixes = webprobe.judge(case)
+            result.probe, result.probe_fixes = webprobe.judge(
+                self.site, case)
         if case.fix:
             self.fix()
             result.kdc_after, result.after, _ = self.send(
