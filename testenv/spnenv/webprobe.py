@@ -23,6 +23,7 @@ NOT_TYPED = ("AuthType ", "LimitRequest", "auth.backend", "cscript ", "kinit")
 NEEDS_MORE = {
     "smartcard": "exportkeytab writes keys that are not those of tickets until "
                  "the password was changed",
+    "tomcat-key": "the user tomcat, whom tomcat10 brings, is not there",
 }
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from spnenv import webcases_more, webclients, webdoc, webprobe
 from spnenv.errors import TestenvError
 
-
 # What a server's log says about a ticket that it cannot use: the reason in the last
 # parentheses of Apache's line, or of another server's.
 PHRASES = (

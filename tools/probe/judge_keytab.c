@@ -40,7 +40,7 @@ static bool is_explained(const struct probe_row *row)
 	return false;
 }
 
-/* Two lines: one for a DC, one for the web server. principal: by the name of
+/* A line for a DC, the others for the web server. principal: by the name of
  * an SPN there are only the keys that tickets have, by the account's all. */
 static bool offer_keytab(struct probe *probe,
 			 struct probe_verdict *verdict,
@@ -51,6 +51,7 @@ static bool offer_keytab(struct probe *probe,
 	const char *from = NULL;
 	const char *to = NULL;
 	const char *name = shell_word(probe, spn_str_of(principal));
+	bool ok;
 
 	path = (path == NULL) ? "http.keytab" : path;
 	to = shell_word(probe, spn_str_of(path));
@@ -68,15 +69,19 @@ static bool offer_keytab(struct probe *probe,
 	{
 		return false;
 	}
-	return (user == NULL)
-		       ? probe_fix_format(probe, verdict, "mv %s %s", from, to)
-		       : probe_fix_format(probe,
-					  verdict,
-					  "chown %s %s && mv %s %s",
-					  user,
-					  from,
-					  from,
-					  to);
+	if (user == NULL) {
+		ok = probe_fix_format(probe, verdict, "mv %s %s", from, to);
+	} else {
+		ok = probe_fix_format(probe,
+				      verdict,
+				      "chown %s %s && mv %s %s",
+				      user,
+				      from,
+				      from,
+				      to);
+	}
+	return ok &&
+	       probe_fix(probe, verdict, probe->options->server->restart);
 }
 
 static bool offer_of(struct probe *probe,

@@ -18,8 +18,11 @@ struct probe_server {
 	bool checks_kvno;
 	bool is_case_sensitive; /* of the service class */
 	bool refuses_rc4;
-	bool has_keytab;    /* false: IIS */
-	const char *user;   /* under which it runs on Debian; or NULL */
+	bool has_keytab;  /* false: IIS */
+	const char *user; /* under which it runs on Debian; or NULL */
+	/* What has to be typed after its keytab has changed; NULL: it reads it
+	 * each time. */
+	const char *restart;
 	const char *source; /* version, and where it was measured */
 };
 

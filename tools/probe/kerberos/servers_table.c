@@ -74,6 +74,7 @@ static const struct probe_server servers[] = {
 		.is_case_sensitive = true,
 		.has_keytab = true,
 		.user = "proxy",
+		.restart = "systemctl restart squid",
 		.source = DEBIAN_12 "squid 5.7, names; read: kvno",
 	},
 	{
@@ -84,6 +85,7 @@ static const struct probe_server servers[] = {
 		.is_case_sensitive = true,
 		.has_keytab = true,
 		.user = "proxy",
+		.restart = "systemctl restart squid",
 		.source = DEBIAN_12 "squid 5.7",
 	},
 	{
@@ -91,6 +93,7 @@ static const struct probe_server servers[] = {
 		.title = "squid with negotiate_kerberos_auth -s GSS_C_NO_NAME",
 		.has_keytab = true,
 		.user = "proxy",
+		.restart = "systemctl restart squid",
 		.source = DEBIAN_12 "squid 5.7",
 	},
 	{
