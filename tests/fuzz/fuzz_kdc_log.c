@@ -12,10 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	const char *reason = NULL;
 	struct probe_kdc_log *log = NULL;
+	void *copy = talloc_memdup(mem_ctx, data, size);
 	/* fmemopen() takes no empty buffer. */
-	FILE *stream = (size == 0)
-			       ? fopen("/dev/null", "rb")
-			       : fmemopen((void *)(uintptr_t)data, size, "rb");
+	FILE *stream = (size == 0) ? fopen("/dev/null", "rb")
+				   : fmemopen(copy, size, "rb");
 	size_t num_requests = 0;
 	size_t i;
 

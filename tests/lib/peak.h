@@ -7,6 +7,8 @@
 #define SPN_POLICY_TESTS_PEAK_H
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* KiB; 0: not known. */
 static inline size_t peak_memory(void)
@@ -16,7 +18,8 @@ static inline size_t peak_memory(void)
 	size_t peak = 0;
 
 	while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
-		if (sscanf(line, "VmHWM: %zu kB", &peak) == 1) {
+		if (strncmp(line, "VmHWM:", strlen("VmHWM:")) == 0) {
+			peak = strtoul(line + strlen("VmHWM:"), NULL, 10);
 			break;
 		}
 	}

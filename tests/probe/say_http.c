@@ -141,8 +141,9 @@ static void read_word(const char *word,
 	const char *ca = value_of(word, "ca");
 	const char *spn = value_of(word, "spn");
 
-	options->timeout = (timeout == NULL) ? options->timeout
-					     : (unsigned)atoi(timeout);
+	options->timeout = (timeout == NULL)
+				   ? options->timeout
+				   : (unsigned)strtoul(timeout, NULL, 10);
 	options->proxy = (proxy == NULL) ? options->proxy : proxy;
 	options->ca_file = (ca == NULL) ? options->ca_file : ca;
 	options->is_insecure |= strcmp(word, "insecure") == 0;

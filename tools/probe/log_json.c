@@ -26,10 +26,11 @@ static void skip(struct cursor *cursor, size_t num)
 
 static void skip_blanks(struct cursor *cursor)
 {
-	while (cursor->rest.len > 0 &&
-	       memchr(" \t\r\n", peek(cursor), 4) != NULL)
-	{
+	int c = peek(cursor);
+
+	while (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
 		skip(cursor, 1);
+		c = peek(cursor);
 	}
 }
 

@@ -86,10 +86,16 @@ static bool looks_like(struct spn_str s, const char *form)
 	size_t i;
 
 	for (i = 0; form[i] != '\0'; i++) {
-		unsigned char c = (i < s.len) ? (unsigned char)s.data[i] : 0;
-		bool fits = (form[i] == '0')   ? isdigit(c) != 0
-			    : (form[i] == 'a') ? isalpha(c) != 0
-					       : c == form[i];
+		unsigned char c = 0;
+		bool fits = false;
+
+		if (i == s.len) {
+			return false;
+		}
+		c = (unsigned char)s.data[i];
+		fits = (form[i] == '0')	  ? isdigit(c) != 0
+		       : (form[i] == 'a') ? isalpha(c) != 0
+					  : s.data[i] == form[i];
 
 		if (!fits) {
 			return false;
@@ -190,8 +196,10 @@ static char *plain_name(TALLOC_CTX *mem_ctx, struct spn_str s)
 		if (c == '\\' && i + 1 < s.len) {
 			const char *found = strchr(names, s.data[++i]);
 
-			c = (found == NULL) ? s.data[i]
-					    : values[found - names];
+			c = s.data[i];
+			if (found != NULL) {
+				c = values[found - names];
+			}
 		}
 		text[len++] = c;
 	}
