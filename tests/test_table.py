@@ -43,7 +43,7 @@ PROGRAMS = {
         test_limited test_probe_keytab test_probe_opening
     ''',
     'probe': '''
-        test_probe_judge test_challenge test_probe_target test_probe_child test_probe_names
+        test_probe_judge test_challenge test_probe_target test_probe_child test_probe_names test_kdc_log_oom
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
@@ -81,6 +81,7 @@ SPECIAL = {
         'fuzz_probe_keytab')},
     'test_audit_output': {'wrap': ['fsync']},
     'test_challenge': {'links': 'probe_web'},
+    'test_kdc_log_oom': {'links': 'fail_allocation probe_log'},
     'say_http': {'links': 'probe_web'},
     'test_probe_names': {'links': 'fail_allocation',
                          'wrap': ['probe_child_ask']},

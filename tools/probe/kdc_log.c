@@ -369,25 +369,41 @@ static bool read_all(struct counter *counter,
 	return true;
 }
 
+/* The log is counter->log, on mem_ctx; NULL when out of memory. */
+static struct counter *new_counter(TALLOC_CTX *mem_ctx)
+{
+	struct counter *counter = talloc_zero(mem_ctx, struct counter);
+
+	if (counter == NULL) {
+		return NULL;
+	}
+	counter->log = talloc_zero(mem_ctx, struct probe_kdc_log);
+	counter->names = spn_shared_new(counter, true);
+	counter->peers = spn_shared_new(counter, true);
+	if (counter->log == NULL || counter->names == NULL ||
+	    counter->peers == NULL)
+	{
+		talloc_free(counter->log);
+		TALLOC_FREE(counter);
+	}
+	return counter;
+}
+
 struct probe_kdc_log *probe_kdc_log_read(TALLOC_CTX *mem_ctx,
 					 FILE *stream,
 					 const char **_reason)
 {
-	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
-	struct counter *counter = talloc_zero(tmp_ctx, struct counter);
-	struct probe_lines *lines = probe_lines_new(tmp_ctx, stream);
-	struct probe_kdc_log *log = talloc_zero(mem_ctx, struct probe_kdc_log);
+	struct counter *counter = new_counter(mem_ctx);
+	struct probe_kdc_log *log = NULL;
+	struct probe_lines *lines = NULL;
 
 	*_reason = NULL;
-	if (counter != NULL) {
-		counter->log = log;
-		counter->names = spn_shared_new(counter, true);
-		counter->peers = spn_shared_new(counter, true);
+	if (counter == NULL) {
+		return NULL;
 	}
-	if (lines == NULL || log == NULL || counter == NULL ||
-	    counter->names == NULL || counter->peers == NULL ||
-	    !read_all(counter, lines, stream, _reason))
-	{
+	log = counter->log;
+	lines = probe_lines_new(counter, stream);
+	if (lines == NULL || !read_all(counter, lines, stream, _reason)) {
 		TALLOC_FREE(log);
 	}
 	if (log != NULL && log->num_names > 1) {
@@ -396,6 +412,6 @@ struct probe_kdc_log *probe_kdc_log_read(TALLOC_CTX *mem_ctx,
 		      sizeof(log->names[0]),
 		      by_failures);
 	}
-	talloc_free(tmp_ctx);
+	talloc_free(counter);
 	return log;
 }

@@ -361,13 +361,15 @@ static enum probe_log_kind json_request(TALLOC_CTX *mem_ctx,
 	}
 	status = probe_json_string(mem_ctx, inner, "status");
 	server = probe_json_string(mem_ctx, inner, "serviceDescription");
-	if (status == NULL || server == NULL || server[0] == '\0') {
+	r->address = probe_json_string(mem_ctx, inner, "remoteAddress");
+	/* Without an address it could count twice. */
+	if (status == NULL || server == NULL || server[0] == '\0' ||
+	    r->address == NULL)
+	{
 		return PROBE_LOG_OTHER;
 	}
 	account = probe_json_string(mem_ctx, inner, "account");
 	domain = probe_json_string(mem_ctx, inner, "domain");
-	r->address = probe_json_string(mem_ctx, inner, "remoteAddress");
-	r->address = (r->address == NULL) ? "" : r->address;
 	r->stamp = probe_json_string(mem_ctx, message, "timestamp");
 	r->is_json = true;
 	r->is_failed = strcmp(status, "NT_STATUS_OK") != 0;

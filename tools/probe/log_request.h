@@ -23,7 +23,7 @@ struct probe_request {
 	/* As the log has them, with their backslashes: by these and the
 	 * address a line of text and one of JSON are known to be the same. */
 	const char *server;
-	const char *address; /* "ipv4:192.0.2.7:41234"; "" when none */
+	const char *address; /* "ipv4:192.0.2.7:41234" */
 	/* For people, without them. */
 	const char *spn;
 	const char *realm; /* of it, or "" */

@@ -371,9 +371,13 @@ struct probe_http *probe_http_ask(TALLOC_CTX *mem_ctx,
 				  const struct probe_http_options *options)
 {
 	struct probe_http *http = talloc_zero(mem_ctx, struct probe_http);
-	struct asking *asking = talloc_zero(http, struct asking);
+	struct asking *asking = NULL;
 	bool ok = false;
 
+	if (http == NULL) {
+		return NULL;
+	}
+	asking = talloc_zero(http, struct asking);
 	if (asking == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
 		talloc_free(http);
 		return NULL;
