@@ -40,7 +40,7 @@ PROGRAMS = {
         test_audit_formats
         test_audit_records test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
-        test_limited test_probe_keytab test_probe_opening
+        test_limited test_probe_keytab test_probe_opening test_probe_rights
     ''',
     'probe': '''
         test_probe_judge test_challenge test_probe_target test_probe_child test_probe_names test_kdc_log_oom
@@ -78,7 +78,7 @@ SPECIAL = {
     # The only ones with a Kerberos library, as spn-probe.
     **{name: {'links': 'probe_kerberos'} for name in (
         'say_kerberos', 'test_probe_keytab', 'test_probe_opening',
-        'fuzz_probe_keytab')},
+        'test_probe_rights', 'fuzz_probe_keytab')},
     'test_audit_output': {'wrap': ['fsync']},
     'test_challenge': {'links': 'probe_web'},
     'test_kdc_log_oom': {'links': 'fail_allocation probe_log'},
@@ -109,8 +109,7 @@ CHECKS = {
         'tool_audit_places', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
-        'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc')},
-        'tool_kdc_log', 'tool_probe_kdc',
+        'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc',
         'tool_probe_realms')},
 }
 
