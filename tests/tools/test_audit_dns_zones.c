@@ -9,6 +9,8 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
 #include "audit/facts/dns_records.h"
@@ -193,6 +195,28 @@ static void broken(void **state)
 		audit_dns_record("\x05\0\x01\0" REST "12345", 29, &record));
 }
 
+/* Nothing behind a record is looked at: there is no memory. */
+static void at_the_end_of_memory(void **state)
+{
+	static const char label[] = "\x05\0\x05\0" REST "\x03\x01\xc8xx";
+	struct audit_dns_record record = {};
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t len = sizeof(label) - 1;
+	char *pages = mmap(NULL,
+			   2 * page,
+			   PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS,
+			   -1,
+			   0);
+
+	(void)state;
+	assert_ptr_not_equal(pages, MAP_FAILED);
+	assert_int_equal(mprotect(pages + page, page, PROT_NONE), 0);
+	memcpy(pages + page - len, label, len);
+	assert_false(audit_dns_record(pages + page - len, len, &record));
+	assert_int_equal(munmap(pages, 2 * page), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +227,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(nonsense, setup, teardown),
 		cmocka_unit_test(broken),
+		cmocka_unit_test(at_the_end_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
