@@ -134,7 +134,7 @@ DOMAIN_SUITES = (
           python("module_kdc_names")),
     own_test("testenv.web", MACHINE, "test_web"),
     # With --stock it is the same table; by hand, for it takes its time.
-    Suite("web", MACHINE, "counted", "%s --cases" % shlex.quote(
+    Suite("web", MACHINE, "counted", "%s --cases --page" % shlex.quote(
         os.path.join(layout.TESTENV, "web"))),
     Suite("module_requests", MACHINE, "counted",
           shlex.quote(os.path.join(layout.TESTENV, "requests"))),

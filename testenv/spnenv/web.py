@@ -47,7 +47,8 @@ def require():
 def parser():
     out = argparse.ArgumentParser(
         prog="testenv/web", usage="%(prog)s [--stock] [--keep] [--show] "
-        "[--case=NAME] [-- COMMAND...]\n       %(prog)s [--stock] --cases [REGEX...]",
+        "[--case=NAME] [-- COMMAND...]\n       %(prog)s [--stock] --cases [REGEX...]\n"
+        "       %(prog)s [--stock] --page",
         description="Start a domain with a web site that asks for Kerberos, "
         "and run a command beside it. See testenv/README.md.")
     out.add_argument("--stock", action="store_true",
@@ -60,6 +61,8 @@ def parser():
                      "in this case; the command is its client")
     out.add_argument("--cases", action="store_true",
                      help="what can be wrong with a site, and each repaired")
+    out.add_argument("--page", action="store_true",
+                     help="type the commands of docs/troubleshooting-401.md")
     out.add_argument("--write", action="store_true",
                      help="--cases: write docs/web-cases.md anew")
     out.add_argument("--install", action="store_true",
@@ -86,20 +89,21 @@ def main(argv):
         ours, command = argv[:at], argv[at + 1:]
     usage = parser()
     options = usage.parse_args(ours)
-    if options.cases:
+    if options.cases or options.page:
         if command or options.show or options.case:
-            usage.error("--cases goes without a command")
+            usage.error("--cases and --page go without a command")
     elif options.patterns or options.write:
         usage.error("a REGEX and --write are for --cases")
     elif not command and not options.show:
-        usage.error("a command, --cases or --show")
+        usage.error("a command, --cases, --page or --show")
     try:
         if options.install:
             packages.install(SECTION, *MORE)
         require()
     except TestenvError as error:
-        return cannot(error, options.cases)
+        return cannot(error, options.cases or options.page)
     return front.guarded(lambda: make_order(
         options.stock, options.keep, cases=options.cases, show=options.show,
-        case=options.case, command=command, write=options.write,
+        page=options.page, case=options.case, command=command,
+        write=options.write,
         patterns=options.patterns))

@@ -134,9 +134,16 @@ class Site:
         """A command as an administrator types it on the controller."""
         if command.startswith(RESTART):
             return self.restart(command[len(RESTART):])
-        env = dict(os.environ, SMB_CONF_PATH=os.environ["SERVERCONFFILE"],
-                   KRB5CCNAME=os.environ["WEB_ADMIN_CCACHE"])
-        return webworld.run(["sh", "-ec", command], env=env)
+        return webworld.run(["sh", "-ec", command],
+                            env=webworld.admin_environ())
+
+    @staticmethod
+    def said(command):
+        """What a command of the administrator prints, whatever its status."""
+        return subprocess.run(
+            ["sh", "-c", command], env=webworld.admin_environ(), check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True).stdout
 
     def restart(self, name):
         self.is_changed = True
@@ -188,9 +195,10 @@ def run_command(command):
 
 
 def use(site, order):
-    if order.get("cases"):
-        from spnenv import webtry
-        return webtry.run_all(site, order)
+    if order.get("cases") or order.get("page"):
+        from spnenv import webpage, webtry
+        failed = webtry.run_all(site, order) if order["cases"] else 0
+        return failed or (webpage.run_all(site) if order["page"] else 0)
     if order.get("case"):
         arrange(site, order["case"])
     if order.get("show"):

@@ -67,6 +67,12 @@ def log_in(user, password, cache):
         text=password + "\n")
 
 
+def admin_environ():
+    """Of an administrator on the controller."""
+    return dict(os.environ, SMB_CONF_PATH=os.environ["SERVERCONFFILE"],
+                KRB5CCNAME=os.environ["WEB_ADMIN_CCACHE"])
+
+
 def give_to(path, user, mode=0o600):
     shutil.chown(path, user)
     os.chmod(path, mode)

@@ -7,6 +7,7 @@
 
 #include "common/shell_command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The account that is to have the name; NULL: not known. */
@@ -70,17 +71,46 @@ static bool say_nobody(const struct probe *probe, struct probe_row *row)
 			 probe_account_name(row->held, https)) != NULL;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	const struct spn_account *const *one = a;
+	const struct spn_account *const *other = b;
+
+	return strcmp((*one)->dn, (*other)->dn);
+}
+
+/* In an order that does not change from one run to the next. NULL: out of
+ * memory. */
+static const struct spn_account **sorted(TALLOC_CTX *mem_ctx,
+					 const struct spn_holders *found)
+{
+	const struct spn_account **accounts = talloc_memdup(
+		mem_ctx,
+		found->accounts,
+		found->num_accounts * sizeof(const struct spn_account *));
+
+	if (accounts != NULL) {
+		qsort(accounts,
+		      found->num_accounts,
+		      sizeof(const struct spn_account *),
+		      compare_names);
+	}
+	return accounts;
+}
+
 /* Away from everybody but the owner; without one, from each. */
 static bool offer_removal(const struct probe *probe,
 			  struct probe_row *row,
 			  struct probe_verdict *verdict)
 {
 	const struct spn_kdc_answer *answer = &row->held->holder.answer;
+	const struct spn_account **accounts = sorted(row->held,
+						     &answer->found);
 	const struct spn_account *site = probe->site;
 	size_t i;
 
-	for (i = 0; i < answer->found.num_accounts; i++) {
-		const struct spn_account *account = answer->found.accounts[i];
+	for (i = 0; accounts != NULL && i < answer->found.num_accounts; i++) {
+		const struct spn_account *account = accounts[i];
 
 		if (site != NULL && spn_account_same(account, site)) {
 			continue;
@@ -96,20 +126,24 @@ static bool offer_removal(const struct probe *probe,
 			return false;
 		}
 	}
-	return true;
+	return accounts != NULL;
 }
 
 static char *list_of(TALLOC_CTX *mem_ctx, const struct spn_holders *found)
 {
+	const struct spn_account **accounts = sorted(mem_ctx, found);
 	char *list = talloc_strdup(mem_ctx, "");
 	size_t i;
 
+	if (accounts == NULL) {
+		return NULL;
+	}
 	for (i = 0; list != NULL && i < found->num_accounts && i < 5; i++) {
-		list = talloc_asprintf_append(
-			list,
-			"%s%s",
-			(i == 0) ? "" : ", ",
-			probe_account_name(mem_ctx, found->accounts[i]));
+		list = talloc_asprintf_append(list,
+					      "%s%s",
+					      (i == 0) ? "" : ", ",
+					      probe_account_name(mem_ctx,
+								 accounts[i]));
 	}
 	if (list != NULL && found->num_accounts > 5) {
 		list = talloc_asprintf_append(list,

@@ -137,6 +137,14 @@ static bool was_said(const struct probe *probe,
 	return false;
 }
 
+/* Not of the site: judge_name.c says that. */
+static bool is_of_another(const struct probe *probe,
+			  const struct probe_row *row)
+{
+	return probe->site != NULL && key_of(row) != NULL &&
+	       !spn_account_same(probe->site, key_of(row));
+}
+
 /* What the keytab has to do with it says more. */
 static bool is_of_keytab(const struct probe_row *row)
 {
@@ -152,7 +160,7 @@ static bool say_rc4(struct probe *probe, struct probe_row *row)
 	struct probe_verdict *verdict = NULL;
 
 	if (row->ticket->enctype != ENCTYPE_ARCFOUR_HMAC ||
-	    is_of_keytab(row) ||
+	    is_of_another(probe, row) || is_of_keytab(row) ||
 	    was_said(probe,
 		     row,
 		     is_refused ? &probe_keytab_server_rc4 : &probe_rc4))
