@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """spn-probe's side of Kerberos and MIT's KDC: referrals to another realm, every
-encryption type, and key versions that need more than eight bits.
+encryption type, and key versions that need more than eight bits; and whether
+servers with MIT's library take a ticket, beside what our table says of them.
 
 Needs no directory: tests/lib/mit_realms.py has the realms.
 """
 
 import os
+import struct
 import subprocess
 import tempfile
 import unittest
 
 import mit_realms
+from ask_kdc import read_keytab
+from gss_accept import HOST_BASED, WHOLE_NAME, Gss
 
 SAY = os.path.join(os.environ["SPN_POLICY_BUILD"], "tests", "say_kerberos")
 ONE, TWO = "ONE.TEST", "TWO.TEST"
@@ -129,6 +133,68 @@ class Keys(RealmsTest):
         self.assertEqual({("1", TYPES[0], "old"), ("2", TYPES[1], "current")},
                          {(line[2], line[3], line[4])
                           for line in self.say("check", keytab)})
+
+
+def counted(text):
+    return struct.pack(">H", len(text)) + text
+
+
+def entry(principal, kvno, enctype, key):
+    """A keytab with that alone."""
+    name, _, realm = principal.partition("@")
+    parts = name.split("/")
+    data = struct.pack(">H", len(parts)) + b"".join(
+        counted(part.encode()) for part in [realm, *parts])
+    data += struct.pack(">IIBHH", 1, 0, kvno, enctype, len(key)) + key
+    return b"\5\2" + struct.pack(">i", len(data)) + data
+
+
+class Servers(RealmsTest):
+    """The three ways in which a server with MIT's library asks for its key, and
+    the words of --server that stand for each."""
+
+    NAME = "HTTP/web.one.test"
+    KVNO = 3
+    ASKING = (
+        ((None, None), ("apache", "nginx", "squid-any", "gssproxy", "cups")),
+        (("HTTP@web.one.test", HOST_BASED), ("apache-name", "squid")),
+        ((NAME + "@" + ONE, WHOLE_NAME),
+         ("lighttpd", "nginx-name", "squid-name")),
+    )
+    ENTRIES = (
+        (NAME + "@" + ONE, KVNO), (NAME + "@" + ONE, KVNO - 1),
+        (NAME + "@" + TWO, KVNO), ("svc@" + ONE, KVNO),
+        ("http/web.one.test@" + ONE, KVNO),
+        ("HTTP/WEB.one.test@" + ONE, KVNO), ("HTTP/web@" + ONE, KVNO),
+    )
+
+    def token(self, gss):
+        cache = "FILE:" + os.path.join(self.folder, "cache")
+        environment = {"KRB5_CONFIG": self.realms.conf, "KRB5CCNAME": cache}
+        for name, value in environment.items():
+            self.addCleanup(os.environ.pop, name, None)
+            os.environ[name] = value
+        subprocess.run(["kinit", "alice@" + ONE], check=True, input="secret",
+                       stdout=subprocess.DEVNULL, text=True)
+        return gss.token(self.NAME + "@" + ONE)
+
+    def test_what_is_compared(self):
+        self.service(self.NAME, "-e", TYPES[0] + ":normal")
+        self.realms.admin(ONE, "modprinc", "-kvno", str(self.KVNO), self.NAME)
+        _, enctype, key = read_keytab(self.keytab(self.NAME))[0]
+        gss = Gss()
+        token = self.token(gss)
+        path = os.path.join(self.folder, "made")
+        for principal, kvno in self.ENTRIES:
+            with open(path, "wb") as stream:
+                stream.write(entry(principal, kvno, enctype, key))
+            for asking, words in self.ASKING:
+                taken = gss.takes(token, path, *asking)
+                for word in words:
+                    found = self.say("keytab", path, word, self.NAME)[-1]
+                    with self.subTest(entry=principal, kvno=kvno, word=word):
+                        self.assertEqual(taken is True, found[1] == "opens",
+                                         (taken, found))
 
 
 if __name__ == "__main__":

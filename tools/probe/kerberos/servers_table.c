@@ -11,6 +11,9 @@
  *  - a name with a realm ("HTTP/web01@EXAMPLE.COM"): the entry of exactly that
  *    name, the ticket's kvno and its encryption type.
  *
+ * tests/tools/tool_probe_realms.py tries all three with the library of this
+ * machine, and holds the rows against it.
+ *
  * "measured": with real tickets, each way in which a keytab can be wrong, on
  * 28 November 2026. "read": in the source, and not tried.
  */
