@@ -64,7 +64,7 @@ class KdcTest(unittest.TestCase):
                        if not name.startswith("KRB5")}
         environment.update(KRB5_CONFIG=self.path("krb5.conf"),
                            KRB5CCNAME="FILE:" + self.cache)
-        if password:
+        if password is not None:
             environment["PROBE_PASSWORD"] = password
         begun = time.monotonic()
         done = subprocess.run([SAY, "-t", str(limit), *words], check=False,
@@ -115,6 +115,13 @@ class Silent(KdcTest):
         self.assertEqual([["no Kerberos", "cannot log on as alice: no KDC has "
                            "answered in 2 seconds"]], lines)
         self.assertLess(self.seconds, LIMIT + PATIENCE)
+
+    def test_no_password(self):
+        kdc = self.serve(lambda *args: None)
+        lines = self.say([kdc.port], "-p", "alice", "ticket", WEB, password="")
+        self.assertEqual([["no Kerberos", "cannot log on as alice: no password "
+                           "was given"]], lines)
+        self.assertEqual([], kdc.requests)
 
     def test_drips(self):
         """A byte now and then is no answer."""

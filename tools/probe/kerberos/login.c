@@ -175,10 +175,17 @@ bool probe_login_password(TALLOC_CTX *mem_ctx,
 		.password = login->password,
 	};
 	struct probe_exchange *exchange = NULL;
-	krb5_error_code code = krb5_parse_name(krb->ctx,
-					       login->principal,
-					       &question.client);
+	krb5_error_code code;
 
+	if (login->password[0] == '\0') {
+		/* libkrb5 would ask for it at the terminal. */
+		*_reason = talloc_asprintf(
+			mem_ctx,
+			"cannot log on as %s: no password was given",
+			printable(mem_ctx, login->principal));
+		return false;
+	}
+	code = krb5_parse_name(krb->ctx, login->principal, &question.client);
 	if (code == 0) {
 		exchange = probe_exchange_run(mem_ctx,
 					      krb->library,
