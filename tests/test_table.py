@@ -44,6 +44,7 @@ PROGRAMS = {
     ''',
     'probe': '''
         test_probe_judge test_challenge test_probe_target test_probe_child test_probe_names test_kdc_log_oom
+        test_http_oom
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
@@ -82,6 +83,7 @@ SPECIAL = {
     'test_audit_output': {'wrap': ['fsync']},
     'test_challenge': {'links': 'probe_web'},
     'test_kdc_log_oom': {'links': 'fail_allocation probe_log'},
+    'test_http_oom': {'links': 'fail_allocation probe_web'},
     'say_http': {'links': 'probe_web'},
     'test_probe_names': {'links': 'fail_allocation',
                          'wrap': ['probe_child_ask']},

@@ -18,7 +18,7 @@ from samba import credentials, gensec, param
 from samba.auth import system_session
 from samba.samdb import SamDB
 
-from small_http import SmallHttp, answer, authorization
+from small_http import SmallHttp, answer, authorization, certificate
 
 BUILD = os.environ.get("SPN_POLICY_BUILD", "bin")
 SAY = os.path.join(BUILD, "tests", "say_http")
@@ -114,6 +114,7 @@ class Token(unittest.TestCase):
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
+        cls.folder = folder.name
         cls.cache = "FILE:" + folder.name + "/alice"
         subprocess.run(["kinit", "-c", cls.cache, "alice@" + REALM],
                        input=PASSWORD, text=True, check=True,
@@ -181,6 +182,33 @@ class Accepted(Token):
                           said["with_token"]["status"]),
                          (True, PROXY, True, 407, 200))
         self.assertIsNone(authorization(proxy.requests[1]))
+
+    def test_tunnel(self):
+        """What is the proxy's does not go through its tunnel."""
+        inner = []
+        context, _ = certificate(self.folder)
+
+        def talk(connection, request):
+            value = authorization(request, b"proxy-authorization")
+            if value is None:
+                connection.sendall(answer("407 No",
+                                          "Proxy-Authenticate: Negotiate"))
+                return True
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            with context.wrap_socket(connection, server_side=True) as tls:
+                inner.append(tls.recv(65536))
+                tls.sendall(answer("401 No", ASK))
+            return False
+        proxy = self.serve(talk)
+        said = self.ask(None, "proxy=http://localhost:%d" % proxy.port,
+                        "insecure", url="https://web.example.com/")
+        self.assertEqual((said["failure"], said["proxy"], said["sent"],
+                          said["plain"]["status"],
+                          said["with_token"]["status"]),
+                         (None, True, True, 407, 401))
+        request, = inner
+        self.assertTrue(request.startswith(b"GET / "))
+        self.assertNotIn(b"authorization", request.lower())
 
     def test_open(self):
         """200 with a token that proves nothing."""

@@ -37,7 +37,7 @@ static struct probe_kdc_log *read_text(TALLOC_CTX *mem_ctx)
 
 	assert_non_null(stream);
 	assert_int_equal(fputs(text, stream) >= 0, 1);
-	rewind(stream);
+	assert_int_equal(fseek(stream, 0, SEEK_SET), 0);
 	log = probe_kdc_log_read(mem_ctx, stream, &reason);
 	assert_null(reason);
 	fclose(stream);
