@@ -28,7 +28,10 @@ CONF = os.environ["SERVERCONFFILE"]
 LP = param.LoadParm(CONF)
 PASSWORD = "Secret007"
 SPN = "HTTP/probe." + DOMAIN
-PROXY = "HTTP/localhost"
+# Ours: there is no loopback in cwrap.
+HOST = os.environ["SERVER_IP"]
+NAME = "%s.%s" % (os.environ["SERVER"], DOMAIN)
+PROXY = "HTTP/" + NAME
 ASK = "WWW-Authenticate: Negotiate"
 KRB5 = b"\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"
 
@@ -121,7 +124,7 @@ class Token(unittest.TestCase):
                        stdout=subprocess.DEVNULL)
 
     def serve(self, talk, **how):
-        server = SmallHttp(talk, **how)
+        server = SmallHttp(talk, host=HOST, **how)
         self.addCleanup(server.close)
         return server
 
@@ -175,7 +178,7 @@ class Accepted(Token):
     def test_proxy(self):
         """Its ticket is for its own name, and goes to nobody else."""
         proxy = self.serve(Acceptor(407, b"proxy-authorization"))
-        said = self.ask(None, "proxy=http://localhost:%d" % proxy.port,
+        said = self.ask(None, "proxy=http://%s:%d" % (NAME.upper(), proxy.port),
                         url="http://web.example.com/")
         self.assertEqual((said["proxy"], said["proxy_spn"], said["sent"],
                           said["plain"]["status"],
@@ -200,7 +203,7 @@ class Accepted(Token):
                 tls.sendall(answer("401 No", ASK))
             return False
         proxy = self.serve(talk)
-        said = self.ask(None, "proxy=http://localhost:%d" % proxy.port,
+        said = self.ask(None, "proxy=http://%s:%d" % (NAME.upper(), proxy.port),
                         "insecure", url="https://web.example.com/")
         self.assertEqual((said["failure"], said["proxy"], said["sent"],
                           said["plain"]["status"],
@@ -238,10 +241,10 @@ class NotSent(Token):
 
     def test_proxy_unknown(self):
         proxy = self.serve(Acceptor(407, b"proxy-authorization"))
-        said = self.ask(None, "proxy=http://127.0.0.1:%d" % proxy.port,
+        said = self.ask(None, "proxy=http://" + proxy.address,
                         url="http://web.example.com/")
         self.assertEqual((said["sent"], len(proxy.requests)), (False, 1))
-        self.assertIn("HTTP/127.0.0.1", said["no_token"])
+        self.assertIn("HTTP/" + HOST, said["no_token"])
 
 
 class Refused(Token):

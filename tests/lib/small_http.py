@@ -22,15 +22,15 @@ def answer(status, *headers, body=b"", version="1.1"):
 
 
 class SmallHttp:
-    def __init__(self, talk, context=None, at_once=False):
+    def __init__(self, talk, context=None, at_once=False, host="127.0.0.1"):
         self.talk = talk
         self.context = context
         self.at_once = at_once
         self.requests = []
         self.seen = b""     # every byte that came
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = socket.create_server((host, 0))
         self.port = self.socket.getsockname()[1]
-        self.address = "127.0.0.1:%d" % self.port
+        self.address = "%s:%d" % (host, self.port)
         self.is_closed = False
         self.threads = []
         self.start(self.serve)
