@@ -23,6 +23,13 @@
 #define LONGEST_LOCATION 2000
 #define PROXY_AUTHENTICATION 407
 
+/* What libcurl calls a header of more than 100 KiB. */
+#if LIBCURL_VERSION_NUM >= 0x080600
+#define HEADER_TOO_LONG CURLE_TOO_LARGE
+#else
+#define HEADER_TOO_LONG CURLE_OUT_OF_MEMORY
+#endif
+
 struct reading {
 	TALLOC_CTX *mem_ctx;
 	CURL *curl;
@@ -404,10 +411,9 @@ static bool set_failure(struct reading *reading,
 	const char *text = reading->reason;
 
 	*answer = (struct probe_answer){};
-	if (text == NULL && code == CURLE_OUT_OF_MEMORY &&
+	if (text == NULL && code == HEADER_TOO_LONG &&
 	    reading->num_headers > 0)
 	{
-		/* So it calls a header of more than 100 KiB. */
 		text = "the server sends a header that has no end";
 	}
 	if (text == NULL) {
