@@ -9,11 +9,14 @@ import json
 import os
 import subprocess
 
+import jsonschema
+
 from spnenv import layout, webclients, webnames
 from spnenv.errors import TestenvError
 
 PROBE = os.path.join(layout.TOOLS, "spn-probe")
 PROBE_SECONDS = 60
+SCHEMA = os.path.join(layout.CHECKOUT, "docs", "spn-probe.schema.json")
 # squid is told which name it has: the word for that.
 WORDS = {"squid": "squid-name"}
 TO_BE_FILLED_IN = "ACCOUNT-OF-THE-SITE"
@@ -61,7 +64,10 @@ def run(site, case):
     if done.returncode not in (0, 1, 2) or not done.stdout:
         raise TestenvError("spn-probe: exit %d\n%s" % (
             done.returncode, done.stderr))
-    return json.loads(done.stdout)
+    report = json.loads(done.stdout)
+    with open(SCHEMA, encoding="utf-8") as stream:
+        jsonschema.validate(report, json.load(stream))
+    return report
 
 
 def names_of(case):
