@@ -84,7 +84,7 @@ SPECIAL = {
     'test_challenge': {'links': 'probe_web'},
     'test_kdc_log_oom': {'links': 'fail_allocation probe_log'},
     'test_http_oom': {'links': 'fail_allocation probe_web'},
-    'say_http': {'links': 'probe_web'},
+    'say_http': {'links': 'probe_web probe_kerberos'},
     'test_probe_names': {'links': 'fail_allocation',
                          'wrap': ['probe_child_ask']},
     **{name: {'links': 'fail_allocation'} for name in (

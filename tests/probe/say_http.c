@@ -18,63 +18,6 @@
 
 #include "lib/peak.h"
 
-struct owned {
-	krb5_context ctx;
-	krb5_creds *creds;
-};
-
-static int release(struct owned *owned)
-{
-	krb5_free_creds(owned->ctx, owned->creds);
-	return 0;
-}
-
-/* Stands in for tools/probe/kerberos/, which asks in a child: what is in the
- * cache, or what the KDC gives. */
-struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
-				      struct probe_kerberos *krb,
-				      const char *service)
-{
-	struct probe_ticket *ticket = talloc_zero(mem_ctx,
-						  struct probe_ticket);
-	krb5_creds wanted = {};
-	krb5_error_code code = krb5_parse_name(krb->ctx,
-					       service,
-					       &wanted.server);
-
-	struct owned *owned = talloc_zero(ticket, struct owned);
-
-	if (owned == NULL) {
-		abort();
-	}
-	if (code == 0) {
-		code = krb5_cc_get_principal(krb->ctx,
-					     krb->cache,
-					     &wanted.client);
-	}
-	if (code == 0) {
-		code = krb5_get_credentials(krb->ctx,
-					    0,
-					    krb->cache,
-					    &wanted,
-					    &ticket->creds);
-	}
-	if (code == 0) {
-		owned->ctx = krb->ctx;
-		owned->creds = ticket->creds;
-		talloc_set_destructor(owned, release);
-	} else {
-		const char *text = krb5_get_error_message(krb->ctx, code);
-
-		ticket->error = -1;
-		ticket->text = talloc_strdup(ticket, text);
-		krb5_free_error_message(krb->ctx, text);
-	}
-	krb5_free_principal(krb->ctx, wanted.server);
-	krb5_free_principal(krb->ctx, wanted.client);
-	return ticket;
-}
-
 static void say_reply(struct spn_json_out *json,
 		      const char *name,
 		      const struct probe_reply *reply)
@@ -160,7 +103,9 @@ int main(int argc, char **argv)
 		.stream = stdout,
 		.ok = true,
 	};
-	struct probe_kerberos krb = {};
+	const struct probe_login login = {.timeout = 10};
+	struct probe_kerberos *krb = NULL;
+	const char *reason = NULL;
 	struct probe_target target = {};
 	struct probe_http *http = NULL;
 	const char *spn = NULL;
@@ -171,24 +116,19 @@ int main(int argc, char **argv)
 	}
 	target.url = (argc > 1) ? argv[1] : "";
 	target.is_https = strncmp(target.url, "https:", 6) == 0;
-	if (spn != NULL && (krb5_init_context(&krb.ctx) != 0 ||
-			    krb5_cc_default(krb.ctx, &krb.cache) != 0))
-	{
-		return 1;
+	if (spn != NULL) {
+		krb = probe_kerberos_open(mem_ctx, &login, &reason);
+		if (krb == NULL) {
+			fprintf(stderr, "%s\n", reason);
+			talloc_free(mem_ctx);
+			return 1;
+		}
 	}
-	http = probe_http_ask(mem_ctx,
-			      &target,
-			      (spn == NULL) ? NULL : &krb,
-			      spn,
-			      &options);
+	http = probe_http_ask(mem_ctx, &target, krb, spn, &options);
 	if (http == NULL) {
 		return 1;
 	}
 	say(&json, http);
 	talloc_free(mem_ctx);
-	if (spn != NULL) {
-		krb5_cc_close(krb.ctx, krb.cache);
-		krb5_free_context(krb.ctx);
-	}
 	return json.ok ? 0 : 1;
 }
