@@ -60,7 +60,7 @@ static void write_file(const struct fixture *f, const void *data, size_t len)
 
 	assert_non_null(stream);
 	assert_int_equal(len, fwrite(data, 1, len, stream));
-	assert_int_equal(0, fclose(stream));
+	assert_int_equal(fclose(stream), 0);
 }
 
 static char *read_file(const struct fixture *f, size_t *_len)
@@ -70,7 +70,7 @@ static char *read_file(const struct fixture *f, size_t *_len)
 
 	assert_non_null(stream);
 	*_len = fread(data, 1, 65536, stream);
-	assert_int_equal(0, fclose(stream));
+	assert_int_equal(fclose(stream), 0);
 	return data;
 }
 

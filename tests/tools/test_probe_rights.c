@@ -34,7 +34,7 @@ static int set_up(void **state)
 	snprintf(f->path, sizeof(f->path), "%s/keytab", f->folder);
 	stream = fopen(f->path, "w");
 	assert_non_null(stream);
-	assert_int_equal(0, fclose(stream));
+	assert_int_equal(fclose(stream), 0);
 	*state = f;
 	return 0;
 }
