@@ -39,6 +39,9 @@ struct spn_case {
 	const struct spn_diff *diff;
 	/* what a replace has left out, see completion.h; NULL: nothing */
 	const struct spn_set *left_out;
+	/* Of an audit, a bit for the number of each rule: nobody asked what it
+	 * says. A write asks the settings. */
+	uint32_t unwanted_rules;
 };
 
 /* A machine has more SPNs than machine-spn-limit, and more than before: if

@@ -47,14 +47,18 @@ bool spn_guid_bytes(struct spn_str text, uint8_t bytes[SPN_GUID_BYTES])
 		return false;
 	}
 	for (i = 0; i < SPN_GUID_BYTES; i++) {
+		int high;
+		int low;
+
 		if (has_dash(i) && *c++ != '-') {
 			return false;
 		}
-		if (spn_hex_digit(c[0]) < 0 || spn_hex_digit(c[1]) < 0) {
+		high = spn_hex_digit(c[0]);
+		low = spn_hex_digit(c[1]);
+		if (high < 0 || low < 0) {
 			return false;
 		}
-		read[guid_order[i]] = (uint8_t)(spn_hex_digit(c[0]) << 4 |
-						spn_hex_digit(c[1]));
+		read[guid_order[i]] = (uint8_t)(high << 4 | low);
 		c += 2;
 	}
 	memcpy(bytes, read, sizeof(read));

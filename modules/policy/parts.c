@@ -203,3 +203,79 @@ bool spn_is_good(const struct spn *spn)
 	       spn_part_look(SPN_PART_SERVICE, spn->service_name) ==
 		       SPN_LOOK_GOOD;
 }
+
+/* One byte of an ordinary value. */
+enum {
+	OTHER = 0,
+	DIGIT = 1,
+	LETTER = 2,
+	DOT = 4,
+	SLASH = 8
+};
+
+static const unsigned char kinds[UINT8_MAX + 1] = {
+	['-'] = LETTER,
+	['.'] = DOT,
+	['/'] = SLASH,
+	['0' ... '9'] = DIGIT,
+	['A' ... 'Z'] = LETTER,
+	['a' ... 'z'] = LETTER,
+};
+
+/*
+ * From a place up to a slash or the end: labels, none of them empty or too
+ * long. *_end is where it stopped, *_has_letter: it is no IPv4 address.
+ */
+static bool are_labels(struct spn_str value,
+		       size_t start,
+		       size_t *_end,
+		       bool *_has_letter)
+{
+	size_t label = start;
+	unsigned seen = 0;
+	size_t i;
+
+	for (i = start; i < value.len; i++) {
+		unsigned kind = kinds[(unsigned char)value.data[i]];
+
+		if ((kind & (DIGIT | LETTER)) != 0) {
+			seen |= kind;
+			continue;
+		}
+		if (kind == OTHER || i == label || i - label > LONGEST_LABEL) {
+			return false;
+		}
+		if (kind == SLASH) {
+			break;
+		}
+		label = i + 1;
+	}
+	*_end = i;
+	*_has_letter = (seen & LETTER) != 0;
+	return i > label && i - label <= LONGEST_LABEL &&
+	       i - start <= LONGEST_NAME;
+}
+
+bool spn_is_ordinary(struct spn_str value)
+{
+	struct spn_str class = {.data = value.data};
+	bool has_letter = false;
+	size_t end = 0;
+
+	while (class.len < value.len &&
+	       (kinds[(unsigned char)class.data[class.len]] &
+		(DIGIT | LETTER)) != 0)
+	{
+		class.len++;
+	}
+	if (class.len == 0 || class.len == value.len ||
+	    value.data[class.len] != '/' || spn_class_is_of_tls(class) ||
+	    !are_labels(value, class.len + 1, &end, &has_letter) ||
+	    !has_letter)
+	{
+		return false;
+	}
+	return end == value.len ||
+	       (are_labels(value, end + 1, &end, &has_letter) &&
+		end == value.len);
+}

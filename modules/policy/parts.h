@@ -60,4 +60,12 @@ bool spn_str_is_number(struct spn_str s);
  * edges, and no "@". */
 bool spn_is_good(const struct spn *spn);
 
+/*
+ * Nearly every SPN: two parts or three, each of letters, digits and "-", the
+ * second and the third of labels with dots between them; the second no
+ * address, the first none of TLS. Nothing is wrong with what is in such a
+ * value, and it has no suffix; of one that is not ordinary this says nothing.
+ */
+bool spn_is_ordinary(struct spn_str value);
+
 #endif

@@ -22,12 +22,11 @@ int spn_ascii_lower(char c)
 
 int spn_hex_digit(char c)
 {
-	int lower = spn_ascii_lower(c);
-
-	if (lower >= '0' && lower <= '9') {
-		return lower - '0';
+	if (c >= '0' && c <= '9') {
+		return c - '0';
 	}
-	return (lower >= 'a' && lower <= 'f') ? lower - 'a' + 10 : -1;
+	c |= 'a' - 'A';
+	return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
 }
 
 struct spn_str spn_str_of(const char *text)

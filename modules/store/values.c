@@ -57,10 +57,38 @@ const char *spn_values_text(const struct ldb_message *msg, const char *attr)
 	return ldb_msg_find_attr_as_string(&found, attr, NULL);
 }
 
+/* A number as directories store it: up to 18 digits, perhaps a minus. */
+static bool plain_number(struct spn_str text, int64_t *_number)
+{
+	bool is_negative = text.len > 0 && text.data[0] == '-';
+	size_t start = is_negative ? 1 : 0;
+	int64_t number = 0;
+	size_t i;
+
+	if (text.len <= start || text.len > start + 18) {
+		return false;
+	}
+	for (i = start; i < text.len; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9') {
+			return false;
+		}
+		number = 10 * number + (text.data[i] - '0');
+	}
+	*_number = is_negative ? -number : number;
+	return true;
+}
+
 int64_t spn_values_int64(const struct ldb_message *msg, const char *attr)
 {
 	const struct ldb_message found = only(msg, attr);
+	int64_t number = 0;
 
+	/* An audit reads tens of thousands. */
+	if (found.num_elements == 0 ||
+	    plain_number(spn_values_get(found.elements, 0), &number))
+	{
+		return number;
+	}
 	return ldb_msg_find_attr_as_int64(&found, attr, 0);
 }
 

@@ -292,6 +292,34 @@ bool audit_choice_is_on(const struct audit_choice *choice,
 	return !level->is_off && (level->is_wanted || !choice->has_only);
 }
 
+/* Nothing of what it could say would be reported. */
+static bool is_unwanted(const struct audit_choice *choice,
+			const struct spn_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; rule->messages[i] != NULL; i++) {
+		if (audit_choice_is_on(choice, rule->messages[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+uint32_t audit_choice_unwanted(const struct audit_choice *choice)
+{
+	const struct spn_rule *rule = audit_rule_number(0);
+	uint32_t unwanted = 0;
+	size_t number = 0;
+
+	for (; rule != NULL; rule = audit_rule_number(++number)) {
+		if (is_unwanted(choice, rule)) {
+			unwanted |= (uint32_t)1 << number;
+		}
+	}
+	return unwanted;
+}
+
 enum spn_severity audit_choice_severity(const struct audit_choice *choice,
 					const struct spn_message *message,
 					enum spn_severity found)

@@ -41,6 +41,10 @@ bool audit_choice_least(struct audit_choice *choice,
 bool audit_choice_is_on(const struct audit_choice *choice,
 			const struct spn_message *message);
 
+/* Rules of which nothing is reported: a bit for the number of each
+ * (audit_rule_number()). */
+uint32_t audit_choice_unwanted(const struct audit_choice *choice);
+
 /* What this finding counts as; found is what the rule says of the case. */
 enum spn_severity audit_choice_severity(const struct audit_choice *choice,
 					const struct spn_message *message,

@@ -11,6 +11,7 @@
 
 #include "policy/host_pair.h"
 #include "policy/names.h"
+#include "policy/room.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -39,6 +40,86 @@ bool audit_is_given_way(const struct spn_message *message)
 		}
 	}
 	return false;
+}
+
+/* --------------------------------------------------- what a message gives */
+
+/* One line of the table, for one message. */
+struct way {
+	enum audit_in_common in_common;
+	struct spn_str to; /* an id */
+};
+
+/* Of a message, read from the table once: thousands of findings have it. */
+struct ways {
+	const struct spn_message *message;
+	bool is_given_way;
+	struct way *ways;
+	size_t num_ways;
+};
+
+/* Of all messages that there are findings of: some dozens. */
+struct known {
+	struct ways *messages;
+	size_t num_messages;
+};
+
+static bool list_ways(TALLOC_CTX *mem_ctx, struct ways *ways)
+{
+	const struct audit_gives_way *pair = audit_gives_way_table();
+
+	for (; pair->ids != NULL; pair++) {
+		struct way way = {.in_common = pair->in_common};
+		const char *list = pair->to;
+
+		if (!has_id(pair->ids, ways->message->id)) {
+			continue;
+		}
+		while (audit_gives_way_next(&list, &way.to)) {
+			struct way *all = spn_room(mem_ctx,
+						   ways->ways,
+						   ways->num_ways,
+						   struct way);
+
+			if (all == NULL) {
+				return false;
+			}
+			ways->ways = all;
+			all[ways->num_ways++] = way;
+		}
+	}
+	return true;
+}
+
+/* NULL when out of memory. */
+static const struct ways *ways_of(TALLOC_CTX *mem_ctx,
+				  struct known *known,
+				  const struct spn_message *message)
+{
+	struct ways *all = known->messages;
+	struct ways *added = NULL;
+	size_t i;
+
+	for (i = 0; i < known->num_messages; i++) {
+		if (all[i].message == message) {
+			return &all[i];
+		}
+	}
+	all = spn_room(mem_ctx, all, known->num_messages, struct ways);
+	if (all == NULL) {
+		return NULL;
+	}
+	known->messages = all;
+	added = &all[known->num_messages];
+	*added = (struct ways){
+		.message = message,
+		.is_given_way = audit_is_given_way(message),
+	};
+	if (!list_ways(mem_ctx, added)) {
+		return NULL;
+	}
+	known->num_messages++;
+	return added;
 }
 
 /* ------------------------------------------------------------------ marks */
@@ -115,10 +196,10 @@ static void add_mark(struct marks *marks,
 
 static bool mark_finding(TALLOC_CTX *mem_ctx,
 			 struct marks *marks,
-			 const struct audit_findings *findings,
 			 size_t place)
 {
-	const struct audit_finding *finding = &findings->findings[place];
+	const struct audit_finding *finding =
+		&marks->findings->findings[place];
 	const struct audit_accounts *holders = &finding->holders;
 	struct spn_str host = {};
 	size_t i;
@@ -140,16 +221,22 @@ static bool mark_finding(TALLOC_CTX *mem_ctx,
 
 static bool mark_all(TALLOC_CTX *mem_ctx,
 		     const struct audit_findings *findings,
+		     struct known *known,
 		     struct marks *_marks)
 {
 	struct marks marks = {.findings = findings};
+	const struct ways *ways = NULL;
 	size_t num = 1;
 	size_t i;
 
 	for (i = 0; i < findings->num_findings; i++) {
 		const struct audit_finding *finding = &findings->findings[i];
 
-		if (audit_is_given_way(finding->message)) {
+		ways = ways_of(mem_ctx, known, finding->message);
+		if (ways == NULL) {
+			return false;
+		}
+		if (ways->is_given_way) {
 			num += 1 + 2 * finding->holders.num_accounts;
 		}
 	}
@@ -160,8 +247,9 @@ static bool mark_all(TALLOC_CTX *mem_ctx,
 	for (i = 0; i < findings->num_findings; i++) {
 		const struct audit_finding *finding = &findings->findings[i];
 
-		if (audit_is_given_way(finding->message) &&
-		    !mark_finding(mem_ctx, &marks, findings, i))
+		ways = ways_of(mem_ctx, known, finding->message);
+		if (ways == NULL ||
+		    (ways->is_given_way && !mark_finding(mem_ctx, &marks, i)))
 		{
 			return false;
 		}
@@ -340,30 +428,20 @@ static const struct mark *find_common(const struct marks *marks,
 /* Of that finding: to which it gives way. NULL: it speaks. */
 static const struct mark *gives_way(const struct marks *marks,
 				    const struct audit_finding *finding,
-				    const struct looked_up *by)
+				    const struct looked_up *by,
+				    const struct ways *ways)
 {
-	const struct audit_gives_way *pair = audit_gives_way_table();
+	const struct mark *found = NULL;
+	size_t i;
 
-	for (; pair->ids != NULL; pair++) {
-		struct spn_str to = {};
-		const char *list = pair->to;
-
-		if (!has_id(pair->ids, finding->message->id)) {
-			continue;
-		}
-		while (audit_gives_way_next(&list, &to)) {
-			const struct mark *found = find_common(marks,
-							       finding,
-							       by,
-							       pair->in_common,
-							       to);
-
-			if (found != NULL) {
-				return found;
-			}
-		}
+	for (i = 0; i < ways->num_ways && found == NULL; i++) {
+		found = find_common(marks,
+				    finding,
+				    by,
+				    ways->ways[i].in_common,
+				    ways->ways[i].to);
 	}
-	return NULL;
+	return found;
 }
 
 /* Not a place. */
@@ -376,18 +454,26 @@ static bool find_all(TALLOC_CTX *mem_ctx,
 		     size_t *places)
 {
 	TALLOC_CTX *scratch = talloc_new(mem_ctx);
+	struct known known = {};
 	struct marks marks = {};
 	size_t i;
-	bool ok = scratch != NULL && mark_all(mem_ctx, findings, &marks);
+	bool ok = scratch != NULL &&
+		  mark_all(mem_ctx, findings, &known, &marks);
 
 	for (i = 0; ok && i < findings->num_findings; i++) {
 		const struct audit_finding *finding = &findings->findings[i];
+		const struct ways *ways = ways_of(mem_ctx,
+						  &known,
+						  finding->message);
 		const struct mark *found = NULL;
 		struct looked_up by = {};
 
-		ok = prepare(scratch, fold, finding, &by);
+		ok = ways != NULL;
+		if (ok && ways->num_ways > 0) {
+			ok = prepare(scratch, fold, finding, &by);
+		}
 		if (ok) {
-			found = gives_way(&marks, finding, &by);
+			found = gives_way(&marks, finding, &by, ways);
 		}
 		places[i] = (found == NULL) ? SPEAKS : found->finding;
 		talloc_free_children(scratch);

@@ -38,6 +38,8 @@ struct reading {
 	struct audit_acl *acl;
 	struct audit_trustees *trustees;
 	TALLOC_CTX *scratch; /* of one entry */
+	unsigned spare;	     /* what no wanted rule looks at */
+	uint32_t unwanted;   /* rules, by number */
 	size_t num_closed;   /* accounts whose descriptor is not shown */
 	bool is_all_ascii;
 	bool has_samba;	  /* a domain controller is Samba's */
@@ -69,6 +71,11 @@ static bool start(struct reading *reading)
 	return scan->census != NULL && reading->groups != NULL &&
 	       reading->names != NULL && reading->acl != NULL &&
 	       reading->trustees != NULL;
+}
+
+static bool is_spare(const struct reading *reading, enum audit_spare what)
+{
+	return (reading->spare & what) != 0;
 }
 
 static void forget_entries(void *private_data)
@@ -105,19 +112,24 @@ static bool fill_facts(struct reading *reading,
 		       const struct ldb_message *msg,
 		       struct spn_account *account)
 {
-	const struct ldb_message_element *descriptor =
-		spn_values_of(msg, "nTSecurityDescriptor");
-	struct spn_facts *facts = audit_facts_of(account, msg);
+	const struct ldb_message_element *descriptor = NULL;
+	struct spn_facts *facts = NULL;
 
+	if (is_spare(reading, AUDIT_SPARE_FACTS)) {
+		return true;
+	}
+	facts = audit_facts_of(account, msg);
 	account->facts = facts;
 	if (facts == NULL) {
 		return false;
 	}
 	if (account->spns.num == 0 || account->is_deleted ||
-	    account->kind == SPN_KIND_OTHER)
+	    account->kind == SPN_KIND_OTHER ||
+	    is_spare(reading, AUDIT_SPARE_RIGHTS))
 	{
 		return true;
 	}
+	descriptor = spn_values_of(msg, "nTSecurityDescriptor");
 	if (descriptor == NULL) {
 		reading->num_closed++;
 		return true;
@@ -177,7 +189,8 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 			note_controller(reading, msg);
 		}
 		count_account(reading, account);
-		if (!audit_trustees_add_account(reading->trustees,
+		if (!is_spare(reading, AUDIT_SPARE_RIGHTS) &&
+		    !audit_trustees_add_account(reading->trustees,
 						msg,
 						number))
 		{
@@ -185,7 +198,8 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 		}
 	}
 	/* Of a computer nobody wants to know. */
-	if (account->kind == SPN_KIND_USER && account->spns.num > 0 &&
+	if (!is_spare(reading, AUDIT_SPARE_GROUPS) &&
+	    account->kind == SPN_KIND_USER && account->spns.num > 0 &&
 	    !audit_groups_add_member(reading->groups, msg, number))
 	{
 		return LDB_ERR_OPERATIONS_ERROR;
@@ -215,9 +229,13 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 		return ret;
 	}
 	if (spn_values_is_class(msg, "group")) {
-		ok = audit_groups_add(reading->groups, msg) &&
-		     audit_trustees_add(reading->trustees, msg);
-	} else if (spn_values_is_class(msg, "dnsNode")) {
+		ok = (is_spare(reading, AUDIT_SPARE_GROUPS) ||
+		      audit_groups_add(reading->groups, msg)) &&
+		     (is_spare(reading, AUDIT_SPARE_RIGHTS) ||
+		      audit_trustees_add(reading->trustees, msg));
+	} else if (!is_spare(reading, AUDIT_SPARE_ZONES) &&
+		   spn_values_is_class(msg, "dnsNode"))
+	{
 		ok = audit_names_add(reading->names, msg);
 	}
 	return ok ? LDB_SUCCESS : LDB_ERR_OPERATIONS_ERROR;
@@ -276,6 +294,7 @@ static bool read_accounts(TALLOC_CTX *mem_ctx,
 {
 	struct audit_scan *scan = reading->scan;
 	const struct audit_stream stream = {
+		.spare = reading->spare,
 		.entry = read_entry,
 		.restart = forget_entries,
 		.private_data = reading,
@@ -467,6 +486,7 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 				.index = spn_census_index(scan->census),
 				.forest = scan->forest,
 				.settings = scan->settings,
+				.unwanted_rules = reading->unwanted,
 			},
 		.census = scan->census,
 		.surroundings = &surroundings,
@@ -493,6 +513,32 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 				    false) &&
 	       audit_judge_forest(scan, problems) &&
 	       audit_judge_dcs(scan, reading->options->dcs);
+}
+
+/* ------------------------------------------------------------ what is asked
+ */
+
+static void choose_rules(struct reading *reading)
+{
+	static const struct {
+		unsigned looks_at;
+		unsigned spare;
+	} pairs[] = {
+		{AUDIT_LOOKS_AT_FACTS, AUDIT_SPARE_FACTS},
+		{AUDIT_LOOKS_AT_RIGHTS, AUDIT_SPARE_RIGHTS},
+		{AUDIT_LOOKS_AT_GROUPS, AUDIT_SPARE_GROUPS},
+		{AUDIT_LOOKS_AT_ZONES, AUDIT_SPARE_ZONES},
+	};
+	unsigned looks_at = 0;
+	size_t i;
+
+	reading->unwanted = audit_choice_unwanted(reading->options->choice);
+	looks_at = audit_rules_look_at(reading->unwanted);
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if ((looks_at & pairs[i].looks_at) == 0) {
+			reading->spare |= pairs[i].spare;
+		}
+	}
 }
 
 static bool choose_fold(struct audit_scan *scan, struct reading *reading)
@@ -536,6 +582,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	if (!choose_fold(scan, &reading)) {
 		return false;
 	}
+	choose_rules(&reading);
 	start = seconds();
 	if (!read_accounts(mem_ctx, &reading, _reason) ||
 	    !read_configuration(mem_ctx, scan, &problems, _reason))

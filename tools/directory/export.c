@@ -139,7 +139,7 @@ static bool read_export(struct audit_source *source,
 	struct export *export = source->private_data;
 	const struct audit_ldif ldif = {
 		.ldb = source->ldb,
-		.attrs = audit_attrs,
+		.attrs = audit_attrs(export, 0),
 		.entry = read_entry,
 		.referral = read_referral,
 		.private_data = export,
@@ -151,7 +151,7 @@ static bool read_export(struct audit_source *source,
 	export->to = stream;
 	export->contexts = audit_contexts_new(export, source->ldb);
 	*_reason = NULL;
-	if (export->contexts == NULL ||
+	if (export->contexts == NULL || ldif.attrs == NULL ||
 	    !audit_config_new(export, &export->config, _reason))
 	{
 		return false;

@@ -145,14 +145,17 @@ static bool read_files(struct audit_source *source,
 	const struct audit_records records = {
 		.ldb = source->ldb,
 		.backend = files->backend,
-		.attrs = audit_attrs,
+		.attrs = audit_attrs(files, stream->spare),
 		.entry = read_entry,
 		.private_data = &reading,
 	};
 	size_t i;
 
 	TALLOC_FREE(files->config);
-	if (!audit_config_new(files, &files->config, _reason)) {
+	*_reason = NULL;
+	if (records.attrs == NULL ||
+	    !audit_config_new(files, &files->config, _reason))
+	{
 		return false;
 	}
 	reading.config = files->config;

@@ -10,46 +10,68 @@
 
 #include <string.h>
 
-const char *const audit_attrs[] = {
+/* Where all of only_for can be spared, it is not needed; 0: it is always. */
+static const struct {
+	const char *name;
+	unsigned only_for;
+} attributes[] = {
 	/* of accounts */
-	"objectGUID",
-	"objectClass",
-	"sAMAccountName",
-	"dNSHostName",
-	"msDS-AdditionalDnsHostName",
-	"msDS-AdditionalSamAccountName",
-	"userAccountControl",
-	"isDeleted",
-	"msDS-SecondaryKrbTgtNumber",
-	"servicePrincipalName",
-	"userPrincipalName",
-	"pwdLastSet",
-	"lastLogonTimestamp",
-	"accountExpires",
-	"msDS-SupportedEncryptionTypes",
-	"msDS-AllowedToDelegateTo",
-	"msDS-HostServiceAccountBL",
-	"operatingSystem", /* of domain controllers */
-	"adminCount",
-	"memberOf",
-	"primaryGroupID",
-	"nTSecurityDescriptor",
+	{"objectGUID", 0},
+	{"objectClass", 0},
+	{"sAMAccountName", 0},
+	{"dNSHostName", 0},
+	{"msDS-AdditionalDnsHostName", 0},
+	{"msDS-AdditionalSamAccountName", 0},
+	{"userAccountControl", 0},
+	{"isDeleted", 0},
+	{"msDS-SecondaryKrbTgtNumber", 0},
+	{"servicePrincipalName", 0},
+	{"userPrincipalName", AUDIT_SPARE_FACTS},
+	{"pwdLastSet", AUDIT_SPARE_FACTS},
+	{"lastLogonTimestamp", AUDIT_SPARE_FACTS},
+	{"accountExpires", AUDIT_SPARE_FACTS},
+	{"msDS-SupportedEncryptionTypes", AUDIT_SPARE_FACTS},
+	{"msDS-AllowedToDelegateTo", AUDIT_SPARE_FACTS},
+	{"msDS-HostServiceAccountBL", AUDIT_SPARE_FACTS},
+	{"operatingSystem", 0},
+	{"adminCount", AUDIT_SPARE_FACTS},
+	{"memberOf", AUDIT_SPARE_GROUPS},
+	{"primaryGroupID", AUDIT_SPARE_GROUPS},
+	{"nTSecurityDescriptor", AUDIT_SPARE_RIGHTS},
 	/* of groups, of names in DNS */
-	"objectSid",
-	"dNSTombstoned",
-	"dnsRecord",
+	{"objectSid", AUDIT_SPARE_RIGHTS | AUDIT_SPARE_GROUPS},
+	{"dNSTombstoned", AUDIT_SPARE_ZONES},
+	{"dnsRecord", AUDIT_SPARE_ZONES},
 	/* of the configuration */
-	"dnsRoot",
-	"nETBIOSName",
-	"sPNMappings",
-	"dSHeuristics",
-	"msDS-Settings",
-	"msDS-AllowedDNSSuffixes",
-	NULL,
+	{"dnsRoot", 0},
+	{"nETBIOSName", 0},
+	{"sPNMappings", 0},
+	{"dSHeuristics", 0},
+	{"msDS-Settings", 0},
+	{"msDS-AllowedDNSSuffixes", 0},
 };
 
-#define FILTER                                                                \
-	"(|(servicePrincipalName=*)(sAMAccountName=*)(objectClass=dnsNode))"
+#define NUM_ATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
+
+const char **audit_attrs(TALLOC_CTX *mem_ctx, unsigned spare)
+{
+	const char **names = talloc_zero_array(mem_ctx,
+					       const char *,
+					       NUM_ATTRIBUTES + 1);
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; names != NULL && i < NUM_ATTRIBUTES; i++) {
+		unsigned only_for = attributes[i].only_for;
+
+		if (only_for == 0 || (only_for & ~spare) != 0) {
+			names[num++] = attributes[i].name;
+		}
+	}
+	return names;
+}
+
+#define ACCOUNTS "(servicePrincipalName=*)(sAMAccountName=*)"
 
 bool audit_source_lose(struct audit_source *source, const char *what)
 {
@@ -162,11 +184,14 @@ static bool read_search(struct audit_source *source,
 {
 	const struct searching *searching = source->private_data;
 	struct passing passing = {.stream = stream, .source = source};
+	const char **attrs = audit_attrs(mem_ctx, stream->spare);
 	const struct audit_search search = {
 		.ldb = source->ldb,
 		.server = searching->server,
-		.filter = FILTER,
-		.attrs = audit_attrs,
+		.filter = ((stream->spare & AUDIT_SPARE_ZONES) != 0)
+				  ? "(|" ACCOUNTS ")"
+				  : "(|" ACCOUNTS "(objectClass=dnsNode))",
+		.attrs = attrs,
 		.phantom_root = searching->server->has_phantom_root &&
 				!searching->options.one_by_one,
 		.page_size = searching->options.page_size,
@@ -176,7 +201,13 @@ static bool read_search(struct audit_source *source,
 		.private_data = &passing,
 	};
 
-	return audit_search_run(mem_ctx, &search, _reason) == LDB_SUCCESS;
+	bool ok = false;
+
+	*_reason = NULL;
+	ok = attrs != NULL &&
+	     audit_search_run(mem_ctx, &search, _reason) == LDB_SUCCESS;
+	talloc_free(attrs);
+	return ok;
 }
 
 static bool configuration(struct audit_source *source,

@@ -9,7 +9,16 @@
 
 #include "store/store.h"
 
+/* What a reader can do without: bits. */
+enum audit_spare {
+	AUDIT_SPARE_FACTS = 1,	/* of accounts: times, delegation, ... */
+	AUDIT_SPARE_RIGHTS = 2, /* who may write SPNs */
+	AUDIT_SPARE_GROUPS = 4, /* who is in one of administrators */
+	AUDIT_SPARE_ZONES = 8,	/* what names in DNS lead to */
+};
+
 struct audit_stream {
+	unsigned spare; /* attributes for these need not come */
 	/* LDB codes; anything but LDB_SUCCESS ends the reading with it */
 	int (*entry)(void *private_data, const struct ldb_message *msg);
 	/* All entries up to now come again: forget them. */
@@ -58,8 +67,9 @@ bool audit_source_look_through(struct audit_source *source,
 			       struct ldb_dn **_found,
 			       const char **_reason);
 
-/* Attributes that an audit looks at; NULL-terminated. */
-extern const char *const audit_attrs[];
+/* Attributes that an audit looks at, NULL-terminated; without those that are
+ * for nothing but what can be spared. On mem_ctx; NULL when out of memory. */
+const char **audit_attrs(TALLOC_CTX *mem_ctx, unsigned spare);
 
 struct audit_search_options {
 	bool one_by_one; /* naming context after naming context */

@@ -10,6 +10,7 @@
 
 #include "policy/kdc_names.h"
 #include "policy/names.h"
+#include "policy/parts.h"
 
 static const char rule_name[] = "hidden-duplicate";
 
@@ -48,6 +49,38 @@ static bool report_it(const struct spn_case *c,
 	return spn_report_add(report, &hidden_dup, &v, NULL);
 }
 
+/*
+ * An audit knows all computers at once: where no other one has the CN there is
+ * nothing hidden, and the KDC need not be asked. Not where it may go on to
+ * another name.
+ */
+static bool may_be_hidden(const struct spn_case *c,
+			  const struct spn *spn,
+			  struct spn_report *report,
+			  bool *_may)
+{
+	struct spn_holders computers = {};
+
+	*_may = true;
+	if (c->is_write || !spn_is_ordinary(spn->value) ||
+	    spn_mappings_target(c->forest->mappings, spn->service_class) !=
+		    NULL)
+	{
+		return true;
+	}
+	if (!spn_index_computers_by_cn(c->index,
+				       report,
+				       spn_first_label(spn->host_name),
+				       &computers))
+	{
+		return false;
+	}
+	*_may = computers.num_accounts > 0 &&
+		!spn_holders_is_only(&computers, c->after);
+	spn_holders_free(&computers);
+	return true;
+}
+
 /* The account holds it. */
 static bool judge_value(const struct spn_case *c,
 			const struct spn_value *value,
@@ -55,11 +88,18 @@ static bool judge_value(const struct spn_case *c,
 {
 	struct spn_kdc_answer answer = {};
 	struct spn spn = {};
+	bool may = false;
 
 	if (spn_parse(value->value, &spn) != SPN_SYNTAX_OK ||
 	    spn.has_service_name || !spn_class_is(&spn, "host") ||
 	    !spn_case_added(c, value))
 	{
+		return true;
+	}
+	if (!may_be_hidden(c, &spn, report, &may)) {
+		return false;
+	}
+	if (!may) {
 		return true;
 	}
 	if (!spn_case_kdc_answer(c, report, value->value, &answer)) {

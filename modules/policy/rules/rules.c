@@ -128,7 +128,9 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 		size_t first = report->num_violations;
 		enum spn_level level = spn_settings_level(c->settings, i);
 
-		if (c->is_write && level == SPN_LEVEL_OFF) {
+		if ((c->is_write && level == SPN_LEVEL_OFF) ||
+		    (c->unwanted_rules >> i & 1) != 0)
+		{
 			continue;
 		}
 		if (exempt && rules[i]->obeys_exemptions) {

@@ -307,11 +307,14 @@ static const struct check checks[] = {
 	{&case_mix, false, false, spn_check_case},
 };
 
+/* Of an ordinary value only the last check, which knows the other half, has
+ * something to say: it speaks of no character and no part. */
 static bool examine(struct spn_exam *exam)
 {
+	const size_t num = sizeof(checks) / sizeof(checks[0]);
 	size_t i;
 
-	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+	for (i = exam->is_ordinary ? num - 1 : 0; i < num; i++) {
 		struct spn_violation v = {
 			.account = exam->c->after,
 			.spn = exam->value->value,

@@ -11,6 +11,7 @@
 
 #include "policy/host_pair.h"
 #include "policy/meant.h"
+#include "policy/parts.h"
 #include "policy/quote.h"
 #include "policy/unicode.h"
 
@@ -30,7 +31,8 @@ void spn_exam_start(struct spn_exam *exam)
 {
 	exam->parsed = spn_parse(exam->value->value, &exam->spn) ==
 		       SPN_SYNTAX_OK;
-	exam->is_graphic = is_graphic(exam->value->value);
+	exam->is_ordinary = spn_is_ordinary(exam->value->value);
+	exam->is_graphic = exam->is_ordinary || is_graphic(exam->value->value);
 }
 
 static bool is_of_hosts(const struct spn_exam *exam, struct spn_str class)

@@ -17,7 +17,8 @@ struct spn_exam {
 	const struct spn_value *value;
 	struct spn spn; /* only .value if it could not be parsed */
 	bool parsed;
-	bool is_graphic; /* every byte is one of printable ASCII, no blank */
+	bool is_ordinary; /* parts.h */
+	bool is_graphic;  /* every byte is one of printable ASCII, no blank */
 };
 
 void spn_exam_start(struct spn_exam *exam);

@@ -4,6 +4,8 @@
  */
 #include "keys.h"
 
+#include <string.h>
+
 #include "audit/rules/facts.h"
 
 /* One account being added. */
@@ -57,6 +59,26 @@ static bool add_hosts(struct adding *adding, const char *const *names)
 	return true;
 }
 
+/* Of nearly all: a CN without escapes, that is folded byte by byte. */
+#define CN_ROOM 64
+
+static bool quick_cn(const struct spn_fold *fold,
+		     const struct spn_account *account,
+		     char room[CN_ROOM],
+		     struct spn_str *_key)
+{
+	struct spn_str cn = {};
+
+	if (fold->into == NULL || strchr(account->dn, '\\') != NULL ||
+	    !spn_account_cn(NULL, account, &cn) || cn.len > CN_ROOM ||
+	    !fold->into(fold->private_data, cn, room))
+	{
+		return false;
+	}
+	*_key = (struct spn_str){.data = room, .len = cn.len};
+	return true;
+}
+
 static bool fold_cn(const struct spn_fold *fold,
 		    TALLOC_CTX *mem_ctx,
 		    const struct spn_account *account,
@@ -70,12 +92,18 @@ static bool fold_cn(const struct spn_fold *fold,
 
 static bool add_cn(struct adding *adding, const struct spn_account *account)
 {
-	TALLOC_CTX *tmp_ctx = talloc_new(adding->mem_ctx);
+	TALLOC_CTX *tmp_ctx = NULL;
 	struct spn_str key = {};
-	bool ok = tmp_ctx != NULL &&
-		  fold_cn(adding->fold, tmp_ctx, account, &key) &&
-		  add_key(adding, SPN_CENSUS_CN, key);
+	char room[CN_ROOM];
+	bool ok = false;
 
+	if (quick_cn(adding->fold, account, room, &key)) {
+		return add_key(adding, SPN_CENSUS_CN, key);
+	}
+	tmp_ctx = talloc_new(adding->mem_ctx);
+	ok = tmp_ctx != NULL &&
+	     fold_cn(adding->fold, tmp_ctx, account, &key) &&
+	     add_key(adding, SPN_CENSUS_CN, key);
 	talloc_free(tmp_ctx);
 	return ok;
 }
@@ -136,12 +164,22 @@ static bool has_cn(TALLOC_CTX *mem_ctx,
 		   struct spn_str key,
 		   bool *_match)
 {
-	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	TALLOC_CTX *tmp_ctx = NULL;
 	struct spn_str cn = {};
-	bool ok = tmp_ctx != NULL && fold_cn(fold, tmp_ctx, account, &cn);
+	char room[CN_ROOM];
+	bool ok = false;
 
-	*_match = ok && spn_account_is_machine(account) &&
-		  spn_str_equal(cn, key);
+	*_match = false;
+	if (!spn_account_is_machine(account)) {
+		return true;
+	}
+	if (quick_cn(fold, account, room, &cn)) {
+		*_match = spn_str_equal(cn, key);
+		return true;
+	}
+	tmp_ctx = talloc_new(mem_ctx);
+	ok = tmp_ctx != NULL && fold_cn(fold, tmp_ctx, account, &cn);
+	*_match = ok && spn_str_equal(cn, key);
 	talloc_free(tmp_ctx);
 	return ok;
 }

@@ -111,13 +111,9 @@ static void put_list(struct writer *w, const char *const *texts)
 /* Will the text be the same again? */
 static bool is_guid_text(const char *text, uint8_t bytes[SPN_GUID_BYTES])
 {
-	char again[SPN_GUID_TEXT] = {};
-
-	if (!spn_guid_bytes(spn_str_of(text), bytes)) {
-		return false;
-	}
-	spn_guid_text(bytes, again);
-	return strcmp(text, again) == 0;
+	/* It is made of small letters. */
+	return text[strcspn(text, "ABCDEF")] == '\0' &&
+	       spn_guid_bytes(spn_str_of(text), bytes);
 }
 
 /* When it was set, or 0 and whether that means never: one byte for nearly

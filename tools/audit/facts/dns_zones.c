@@ -46,33 +46,75 @@ struct audit_names *audit_names_new(TALLOC_CTX *mem_ctx)
 	return names;
 }
 
+/* Up to a comma that is nobody else's; it is taken off, too. */
+static struct spn_str take_name(const char **text)
+{
+	const char *equals = strchr(*text, '=');
+	struct spn_str name = {};
+
+	if (equals == NULL) {
+		return name;
+	}
+	name.data = equals + 1;
+	name.len = strcspn(name.data, ",");
+	*text = name.data + name.len;
+	*text += (**text == ',') ? 1 : 0;
+	return name;
+}
+
+/* The first two names of a DN. From its text where nothing in it is escaped:
+ * to take a DN apart costs more than all else here. */
+static void names_of(struct ldb_dn *dn,
+		     struct spn_str *_node,
+		     struct spn_str *_zone)
+{
+	const char *text = ldb_dn_get_linearized(dn);
+	const struct ldb_val *node = NULL;
+	const struct ldb_val *zone = NULL;
+
+	if (text != NULL && strpbrk(text, "\\\"+<#; ") == NULL) {
+		*_node = take_name(&text);
+		*_zone = take_name(&text);
+		return;
+	}
+	node = ldb_dn_get_component_val(dn, 0);
+	zone = ldb_dn_get_component_val(dn, 1);
+	*_node = (node == NULL) ? (struct spn_str){}
+				: spn_str_of((const char *)node->data);
+	*_zone = (zone == NULL) ? (struct spn_str){}
+				: spn_str_of((const char *)zone->data);
+}
+
 bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 {
-	const struct ldb_val *node = ldb_dn_get_component_val(msg->dn, 0);
-	const struct ldb_val *zone = ldb_dn_get_component_val(msg->dn, 1);
+	struct spn_str node = {};
+	struct spn_str zone = {};
 	uint32_t number = 0;
 	char *host = NULL;
 	bool ok = false;
 
-	if (node == NULL || zone == NULL ||
+	names_of(msg->dn, &node, &zone);
+	if (node.data == NULL || zone.data == NULL ||
 	    spn_values_bool(msg, "dNSTombstoned"))
 	{
 		return true;
 	}
 	TALLOC_FREE(names->labels);
-	if (!spn_shared_number(names->zones,
-			       spn_str_of((const char *)zone->data),
-			       &number))
-	{
+	if (!spn_shared_number(names->zones, zone, &number)) {
 		return false;
 	}
 	if (number >= names->num_zones) {
 		names->num_zones = number + 1;
 	}
-	if (strcmp((const char *)node->data, "@") == 0) {
+	if (spn_str_equal(node, spn_str_of("@"))) {
 		return true;
 	}
-	host = talloc_asprintf(names, "%s.%s", node->data, zone->data);
+	host = talloc_asprintf(names,
+			       "%.*s.%.*s",
+			       (int)node.len,
+			       node.data,
+			       (int)zone.len,
+			       zone.data);
 	ok = host != NULL &&
 	     spn_shared_number(names->hosts, spn_str_of(host), &number) &&
 	     audit_leads_add(names->leads, spn_str_of(host), msg);

@@ -286,5 +286,6 @@ const struct audit_rule audit_rule_delegation = {
 				   "administrators change SPNs",
 			.source = "MS-SFU 3.2.5.2; MS-ADTS 3.1.1.5.3.1.1.4",
 		},
+	.looks_at = AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_RIGHTS,
 	.judge = judge,
 };

@@ -525,5 +525,6 @@ const struct audit_rule audit_rule_holders = {
 				  "msDS-AdditionalDnsHostName",
 			.obeys_exemptions = true,
 		},
+	.looks_at = AUDIT_LOOKS_AT_FACTS,
 	.judge = judge,
 };

@@ -488,5 +488,6 @@ const struct audit_rule audit_rule_hosts = {
 				  "Samba",
 			.obeys_exemptions = true,
 		},
+	.looks_at = AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_ZONES,
 	.judge = judge,
 };

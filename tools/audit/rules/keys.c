@@ -203,5 +203,6 @@ const struct audit_rule audit_rule_keys = {
 			.source = "MS-KILE 2.2.7; RFC 4120 section 10; ANSSI "
 				  "spn_priv",
 		},
+	.looks_at = AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_GROUPS,
 	.judge = judge,
 };

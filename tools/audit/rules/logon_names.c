@@ -226,5 +226,6 @@ const struct audit_rule audit_rule_logon_names = {
 			.source = "MS-ADTS 3.1.1.5.1.3; KB5008102; "
 				  "CVE-2020-25719",
 		},
+	.looks_at = AUDIT_LOOKS_AT_FACTS,
 	.judge = judge,
 };

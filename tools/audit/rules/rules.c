@@ -45,6 +45,24 @@ const struct spn_rule *audit_rule_by_name(const char *name)
 	return rule;
 }
 
+static bool is_unwanted(uint32_t unwanted, size_t number)
+{
+	return (unwanted >> (spn_num_rules() + number) & 1) != 0;
+}
+
+unsigned audit_rules_look_at(uint32_t unwanted)
+{
+	unsigned looks_at = 0;
+	size_t i;
+
+	for (i = 0; rules[i] != NULL; i++) {
+		if (!is_unwanted(unwanted, i)) {
+			looks_at |= rules[i]->looks_at;
+		}
+	}
+	return looks_at;
+}
+
 bool audit_rules_judge(const struct audit_case *a, struct spn_report *report)
 {
 	bool exempt = spn_case_is_exempt(&a->c);
@@ -57,7 +75,7 @@ bool audit_rules_judge(const struct audit_case *a, struct spn_report *report)
 		size_t first = report->num_violations;
 		bool obeys = rules[i]->about.obeys_exemptions;
 
-		if (exempt && obeys) {
+		if ((exempt && obeys) || is_unwanted(a->c.unwanted_rules, i)) {
 			continue;
 		}
 		if (!rules[i]->judge(a, report)) {

@@ -17,8 +17,18 @@ struct audit_case {
 	const struct spn_surroundings *surroundings; /* NULL: not known */
 };
 
+/* What a rule judges by besides SPNs and names of accounts; what none that is
+ * asked for looks at is not read at all. */
+enum audit_looks_at {
+	AUDIT_LOOKS_AT_FACTS = 1, /* struct spn_facts; the next two imply it */
+	AUDIT_LOOKS_AT_RIGHTS = 2, /* its writers */
+	AUDIT_LOOKS_AT_GROUPS = 4, /* its is_privileged */
+	AUDIT_LOOKS_AT_ZONES = 8,  /* of struct spn_surroundings */
+};
+
 struct audit_rule {
 	struct spn_rule about; /* without a function, or a mode to be set */
+	unsigned looks_at;     /* bits */
 	bool (*judge)(const struct audit_case *a, struct spn_report *report);
 };
 
@@ -29,6 +39,10 @@ const struct audit_rule *const *audit_rules(void);
 /* Each rule there is, first those that judge writes; NULL for a number behind
  * the last one. */
 const struct spn_rule *audit_rule_number(size_t number);
+
+/* What those that are wanted look at: bits of audit_looks_at. unwanted: as in
+ * struct spn_case. */
+unsigned audit_rules_look_at(uint32_t unwanted);
 
 /* The rule of that name, of those here or those that judge writes; or NULL. */
 const struct spn_rule *audit_rule_by_name(const char *name);
