@@ -316,6 +316,18 @@ static bool may_show_password(const struct spn_connect *connect,
 	return true;
 }
 
+/* Those that opening this needs and that are not there yet. */
+static bool load_modules_for(struct spn_connect *connect,
+			     const struct spn_connect_options *options,
+			     const char *url)
+{
+	bool is_server = spn_connect_local_path(url) == NULL;
+
+	return (!is_server && options->modules != NULL &&
+		options->modules[0] == '\0') ||
+	       connect_load_for(connect, is_server);
+}
+
 /* The three steps for one context; false with the reason set. */
 static bool connect_steps(struct spn_connect *connect,
 			  struct ldb_context *ldb,
@@ -342,6 +354,10 @@ static bool connect_steps(struct spn_connect *connect,
 	}
 	if (options->read_only) {
 		flags |= LDB_FLG_RDONLY;
+	}
+	if (!load_modules_for(connect, options, url)) {
+		ldb_oom(ldb);
+		return false;
 	}
 
 	ret = options->as_nobody

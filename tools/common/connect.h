@@ -161,6 +161,14 @@ bool spn_connect_kills(TALLOC_CTX *mem_ctx,
  * by which somebody ends it? */
 bool spn_connect_is_own_death(int number);
 
+/*
+ * A tool begins with the few of ldb's modules that it needs, and the others
+ * are loaded when a directory is opened through them. Who wants to know which
+ * of them cannot be loaded says so at once: those that would end this process
+ * are left out, with one message for each. False when out of memory.
+ */
+bool spn_connect_load_all(struct spn_connect *connect);
+
 /* The path of the module with that file name that was left out, because it
  * cannot be loaded; NULL when it was not. */
 char *spn_connect_left_out(TALLOC_CTX *mem_ctx,

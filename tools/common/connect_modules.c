@@ -13,9 +13,16 @@
  *
  * One that fails ends the loading of a folder, so the others are then loaded
  * one by one.
+ *
+ * There are some sixty files, and to load them is more work than to read a
+ * small directory. A command line needs one of them, a server one more, and
+ * the files of a controller those that open such files. So only these few are
+ * loaded and all others noted, in the same way. They follow when somebody
+ * opens a directory through its modules.
  */
 #include "connect_private.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -28,6 +35,7 @@
 #include <ldb_module.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 /* The folder that libldb always loads. */
@@ -145,10 +153,46 @@ const char *connect_trial(TALLOC_CTX *mem_ctx,
 	return NULL;
 }
 
-/* A list of paths, with colons, or one of them. */
-static bool load_list(void *private_data)
+/* Is it in this process? */
+static bool is_loaded(const char *path)
 {
-	return ldb_modules_load(private_data, ldb_version()) == LDB_SUCCESS;
+	void *handle = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
+
+	if (handle != NULL) {
+		dlclose(handle);
+	}
+	return handle != NULL;
+}
+
+/* What libldb does with a file that it has not noted as loaded. Each registers
+ * itself once. */
+static bool load_path(void *private_data)
+{
+	const char *path = private_data;
+	int flags = RTLD_NOW;
+	union {
+		void *address;
+		int (*init)(const char *version);
+	} found = {};
+	void *handle = NULL;
+	int ret;
+
+	if (is_loaded(path)) {
+		return true;
+	}
+	if (getenv("LDB_MODULES_DISABLE_DEEPBIND") == NULL) {
+		flags |= RTLD_DEEPBIND;
+	}
+	handle = dlopen(path, flags);
+	if (handle == NULL) {
+		return true; /* libldb goes on, too */
+	}
+	found.address = dlsym(handle, "ldb_init_module");
+	if (found.address == NULL) {
+		return true;
+	}
+	ret = found.init(ldb_version());
+	return ret == LDB_SUCCESS || ret == LDB_ERR_ENTRY_ALREADY_EXISTS;
 }
 
 static const char *why_not(TALLOC_CTX *mem_ctx, const FTSENT *entry)
@@ -162,18 +206,45 @@ static const char *why_not(TALLOC_CTX *mem_ctx, const FTSENT *entry)
 	if (strchr(entry->fts_path, ':') != NULL) {
 		return "its name has a colon";
 	}
-	return connect_trial(mem_ctx, load_list, entry->fts_path);
+	return connect_trial(mem_ctx, load_path, entry->fts_path);
 }
 
-/* libldb notes it as loaded, and it is not. */
+/* libldb notes each of them as loaded, and none is. paths: one a line. */
+static void note_as_loaded(TALLOC_CTX *mem_ctx, const char *paths)
+{
+	char *copy = talloc_strdup(mem_ctx, paths);
+	struct rlimit as_it_was = {};
+	struct rlimit none = {};
+	char *rest = NULL;
+	char *path = NULL;
+	int err = -1;
+
+	if (copy == NULL || getrlimit(RLIMIT_NOFILE, &as_it_was) != 0) {
+		return;
+	}
+	fflush(stderr);
+	err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	connect_silence_stderr();
+	none.rlim_max = as_it_was.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &none) == 0) {
+		for (path = strtok_r(copy, "\n", &rest); path != NULL;
+		     path = strtok_r(NULL, "\n", &rest))
+		{
+			ldb_modules_load(path, ldb_version());
+		}
+		setrlimit(RLIMIT_NOFILE, &as_it_was);
+	}
+	if (err != -1) {
+		dup2(err, STDERR_FILENO);
+		close(err);
+	}
+	talloc_free(copy);
+}
+
 static void leave_out(struct spn_connect *connect,
 		      const char *path,
 		      const char *why)
 {
-	struct rlimit as_it_was = {};
-	struct rlimit none = {};
-	int err = -1;
-
 	spn_connect_message(connect,
 			    "%s is left out: %s. Remedy: install it again, or "
 			    "remove it",
@@ -182,21 +253,7 @@ static void leave_out(struct spn_connect *connect,
 	connect->left_out = talloc_asprintf_append(connect->left_out,
 						   "%s\n",
 						   path);
-	if (getrlimit(RLIMIT_NOFILE, &as_it_was) != 0) {
-		return;
-	}
-	fflush(stderr);
-	err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	connect_silence_stderr();
-	none.rlim_max = as_it_was.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &none) == 0) {
-		ldb_modules_load(path, ldb_version());
-		setrlimit(RLIMIT_NOFILE, &as_it_was);
-	}
-	if (err != -1) {
-		dup2(err, STDERR_FILENO);
-		close(err);
-	}
+	note_as_loaded(connect, path);
 }
 
 static int compare_names(const FTSENT **a, const FTSENT **b)
@@ -232,6 +289,13 @@ static void look(struct spn_connect *connect, const FTSENT *entry)
 	}
 }
 
+static void load_file(struct spn_connect *connect, const FTSENT *entry)
+{
+	if (!load_path(entry->fts_path)) {
+		connect->fails_to_load = true;
+	}
+}
+
 static void load_carefully(struct spn_connect *connect, const FTSENT *entry)
 {
 	TALLOC_CTX *mem_ctx = talloc_new(connect);
@@ -240,7 +304,7 @@ static void load_carefully(struct spn_connect *connect, const FTSENT *entry)
 	if (why != NULL) {
 		leave_out(connect, entry->fts_path, why);
 	} else {
-		ldb_modules_load(entry->fts_path, ldb_version());
+		load_path(entry->fts_path);
 	}
 	talloc_free(mem_ctx);
 }
@@ -266,30 +330,160 @@ static bool walk_list(struct spn_connect *connect,
 	return true;
 }
 
-bool connect_load_modules(struct spn_connect *connect)
-{
-	static const char variable[] = "LDB_MODULES_PATH";
-	const char *chosen = getenv(variable);
-	char *list = NULL;
+/* ------------------------------------------------------- few, and the rest */
 
-	connect->left_out = talloc_strdup(connect, "");
-	list = talloc_asprintf(connect,
+/* An ELF file as long as its headers say: nothing was cut off. */
+static bool is_whole(const char *path)
+{
+	ElfW(Ehdr) header = {};
+	struct stat st = {};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		  read(fd, &header, sizeof(header)) ==
+			  (ssize_t)sizeof(header) &&
+		  memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
+
+	if (fd != -1) {
+		close(fd);
+	}
+	return ok && header.e_shoff <= (size_t)st.st_size &&
+	       (size_t)header.e_shnum * header.e_shentsize <=
+		       (size_t)st.st_size - header.e_shoff;
+}
+
+#define VARIABLE "LDB_MODULES_PATH"
+
+/* The folders, in libldb's order, with colons. NULL when out of memory. */
+static char *folders(TALLOC_CTX *mem_ctx)
+{
+	const char *chosen = getenv(VARIABLE);
+
+	return talloc_asprintf(mem_ctx,
 			       "%s:%s",
 			       (chosen != NULL) ? chosen : "",
 			       SPN_LDB_MODULESDIR);
-	if (connect->left_out == NULL || list == NULL ||
-	    !walk_list(connect, list, look))
-	{
+}
+
+/* The first file of that name. Only files that end as they say they do are
+ * taken: one that was cut off would end this process. False: there is none. */
+static bool load_named(TALLOC_CTX *mem_ctx, const char *list, const char *name)
+{
+	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	char *copy = talloc_strdup(tmp_ctx, list);
+	char *rest = NULL;
+	char *folder = (copy == NULL) ? NULL : strtok_r(copy, ":", &rest);
+	bool ok = false;
+
+	for (; folder != NULL && !ok; folder = strtok_r(NULL, ":", &rest)) {
+		char *path = talloc_asprintf(tmp_ctx, "%s/%s", folder, name);
+
+		/* the second only where libldb has noted it without */
+		ok = path != NULL && is_whole(path) &&
+		     ldb_modules_load(path, ldb_version()) == LDB_SUCCESS &&
+		     load_path(path);
+	}
+	talloc_free(tmp_ctx);
+	return ok;
+}
+
+static void list_path(struct spn_connect *connect, const FTSENT *entry)
+{
+	if (connect->paths != NULL) {
+		connect->paths =
+			talloc_asprintf_append_buffer(connect->paths,
+						      "%s\n",
+						      entry->fts_path);
+	}
+}
+
+/* Samba's options, and what opens the files of a controller. */
+static bool load_few(struct spn_connect *connect, const char *list)
+{
+	static const char *const names[] = {
+		"ldbsamba_extensions.so",
+		"ldb.so",
+		"mdb.so",
+		"tdb.so",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!load_named(connect, list, names[i])) {
+			return false;
+		}
+	}
+	/* libldb loads what it has not noted whenever it starts. */
+	connect->paths = talloc_strdup(connect, "");
+	if (!walk_list(connect, list, list_path) || connect->paths == NULL) {
+		return false;
+	}
+	note_as_loaded(connect, connect->paths);
+	return true;
+}
+
+/* Each of them as if it had not been noted. */
+static bool load_each(void *private_data)
+{
+	struct spn_connect *connect = private_data;
+	char *list = folders(connect);
+
+	return list != NULL && walk_list(connect, list, load_file) &&
+	       !connect->fails_to_load;
+}
+
+bool spn_connect_load_all(struct spn_connect *connect)
+{
+	char *list = NULL;
+	bool ok = false;
+
+	if (!connect->has_few_modules) {
+		return true;
+	}
+	connect->has_few_modules = false;
+	list = folders(connect);
+	if (list == NULL || !walk_list(connect, list, look)) {
 		return false;
 	}
 	if (!connect->modules_are_odd &&
-	    connect_trial(connect, load_list, list) == NULL)
+	    connect_trial(connect, load_each, connect) == NULL)
 	{
-		return true;
+		return load_each(connect);
 	}
 	/* Once done, libldb need not do it: what fails would end it all. */
-	return walk_list(connect, list, load_carefully) &&
-	       setenv(variable, "", 1) == 0;
+	ok = walk_list(connect, list, load_carefully) &&
+	     setenv(VARIABLE, "", 1) == 0;
+	talloc_free(list);
+	return ok;
+}
+
+bool connect_load_for(struct spn_connect *connect, bool is_server)
+{
+	char *list = NULL;
+
+	if (!connect->has_few_modules) {
+		return true;
+	}
+	if (!is_server) {
+		return spn_connect_load_all(connect);
+	}
+	list = folders(connect);
+	if (list == NULL) {
+		return false;
+	}
+	return load_named(connect, list, "ildap.so") ||
+	       spn_connect_load_all(connect);
+}
+
+bool connect_load_modules(struct spn_connect *connect)
+{
+	char *list = folders(connect);
+
+	connect->left_out = talloc_strdup(connect, "");
+	if (connect->left_out == NULL || list == NULL) {
+		return false;
+	}
+	connect->has_few_modules = true;
+	return load_few(connect, list) || spn_connect_load_all(connect);
 }
 
 char *spn_connect_left_out(TALLOC_CTX *mem_ctx,

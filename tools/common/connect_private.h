@@ -25,10 +25,13 @@ struct spn_connect {
 	bool collecting;
 	char *first_complaint;
 	char *reason;
-	bool modules_are_odd;		   /* not only files there */
-	char *left_out;			   /* paths of modules, a line each */
-	unsigned timeout;		   /* seconds of silence; 0: none */
-	bool has_timeout;		   /* --timeout was given */
+	bool has_few_modules; /* not all of them are loaded */
+	bool fails_to_load;   /* one of them has, in load_each() */
+	bool modules_are_odd; /* not only files there */
+	char *left_out;	      /* paths of modules, a line each */
+	char *paths;	      /* of all modules, likewise */
+	unsigned timeout;     /* seconds of silence; 0: none */
+	bool has_timeout;     /* --timeout was given */
 	bool is_inherited[CONNECT_MAX_FD]; /* sockets that were there */
 };
 
@@ -39,9 +42,13 @@ void connect_vmessage(const struct spn_connect *connect,
 
 /* ---- connect_modules.c */
 
-/* Loads ldb's modules, but for those that would end this process; one message
- * for each of them. Before the first ldb_init(). False when out of memory. */
+/* Loads those of ldb's modules that a command line and the files of a
+ * controller need; where that does not work, all. Before the first ldb_init().
+ * False when out of memory. */
 bool connect_load_modules(struct spn_connect *connect);
+
+/* And those that a server needs, or a directory with its modules. */
+bool connect_load_for(struct spn_connect *connect, bool is_server);
 
 /* What is wrong with work(), which a child did, with nothing on stderr: NULL,
  * or a text for behind a colon. Somebody else's signal is nothing wrong. */

@@ -216,7 +216,8 @@ int main(int argc, char **argv)
 				       policy_options,
 				       argc,
 				       argv);
-	if (tool.connect == NULL) {
+	/* status says which of them cannot be loaded */
+	if (tool.connect == NULL || !spn_connect_load_all(tool.connect)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	if (policy_read_options(&tool)) {
