@@ -24,6 +24,14 @@ struct spn_diff {
 	size_t num_gone;
 };
 
+/* What each rule wants to know of a value. */
+struct spn_parsed {
+	struct spn spn;
+	enum spn_syntax syntax;
+	bool is_ordinary; /* parts.h */
+	bool is_first;	  /* of the values of its account with its key */
+};
+
 /* What is judged: an account as it stands after a write, or in an audit. */
 struct spn_case {
 	const struct spn_account *after;
@@ -42,6 +50,8 @@ struct spn_case {
 	/* Of an audit, a bit for the number of each rule: nobody asked what it
 	 * says. A write asks the settings. */
 	uint32_t unwanted_rules;
+	/* One for each value of after; NULL: each rule finds it out */
+	const struct spn_parsed *parsed;
 };
 
 /* A machine has more SPNs than machine-spn-limit, and more than before: if
@@ -55,6 +65,20 @@ bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx);
  * brought, or in an audit all. */
 size_t spn_case_num_values(const struct spn_case *c);
 const struct spn_value *spn_case_value(const struct spn_case *c, size_t i);
+
+/* All values of after, on mem_ctx: for c->parsed. NULL when out of memory. */
+const struct spn_parsed *spn_case_parse_all(const struct spn_case *c,
+					    TALLOC_CTX *mem_ctx);
+
+/* As spn_parse(), is it SPN_SYNTAX_OK? For a value of after it may be known.
+ */
+bool spn_case_parse(const struct spn_case *c,
+		    const struct spn_value *value,
+		    struct spn *_spn);
+bool spn_case_is_ordinary(const struct spn_case *c,
+			  const struct spn_value *value);
+bool spn_case_is_first(const struct spn_case *c,
+		       const struct spn_value *value);
 
 /* One more of the same, in another spelling, is new, too. In an audit all
  * are. */

@@ -43,14 +43,19 @@ static char learn(struct spn_quick_fold *quick, unsigned char c)
 static bool into(void *private_data, struct spn_str value, char *to)
 {
 	struct spn_quick_fold *quick = private_data;
+	size_t num_unknown = 0;
 	size_t i;
 
 	for (i = 0; i < value.len; i++) {
-		unsigned char c = (unsigned char)value.data[i];
+		char c = quick->to[(unsigned char)value.data[i]];
 
-		to[i] = quick->to[c];
+		to[i] = c;
+		num_unknown += (c == 0) ? 1 : 0;
+	}
+	for (i = 0; i < value.len && num_unknown > 0; i++) {
 		if (to[i] == 0) {
-			to[i] = learn(quick, c);
+			to[i] = learn(quick, (unsigned char)value.data[i]);
+			num_unknown--;
 		}
 		if (to[i] == 0) {
 			return false;

@@ -165,12 +165,15 @@ static bool keep_report(struct audit_scan *scan,
 static bool judge_account(struct audit_scan *scan,
 			  const struct audit_choice *choice,
 			  TALLOC_CTX *scratch,
-			  const struct audit_case *a,
+			  struct audit_case *a,
 			  bool is_trial)
 {
 	struct spn_report *report = spn_report_new(scratch);
 
-	if (report == NULL || !audit_rules_judge(a, report)) {
+	a->c.parsed = spn_case_parse_all(&a->c, scratch);
+	if (report == NULL || a->c.parsed == NULL ||
+	    !audit_rules_judge(a, report))
+	{
 		return false;
 	}
 	drop_unwanted(choice, report);

@@ -83,26 +83,39 @@ static const char *ldb_version(void)
 	return (version == NULL) ? LDB_VERSION : version;
 }
 
+static const int deaths[] = {
+	SIGBUS,
+	SIGSEGV,
+	SIGILL,
+	SIGFPE,
+	SIGABRT,
+	SIGTRAP,
+	SIGSYS,
+	SIGALRM,
+};
+
+#define NUM_DEATHS (sizeof(deaths) / sizeof(deaths[0]))
+
 bool spn_connect_is_own_death(int number)
 {
-	static const int deaths[] = {
-		SIGBUS,
-		SIGSEGV,
-		SIGILL,
-		SIGFPE,
-		SIGABRT,
-		SIGTRAP,
-		SIGSYS,
-		SIGALRM,
-	};
 	size_t i;
 
-	for (i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++) {
+	for (i = 0; i < NUM_DEATHS; i++) {
 		if (deaths[i] == number) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* Samba makes SIGABRT of some of them, once its options are there. */
+static void die_of_the_cause(void)
+{
+	size_t i;
+
+	for (i = 0; i < NUM_DEATHS; i++) {
+		signal(deaths[i], SIG_DFL);
+	}
 }
 
 void connect_silence_stderr(void)
@@ -125,7 +138,7 @@ const char *connect_trial(TALLOC_CTX *mem_ctx,
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
-		signal(SIGALRM, SIG_DFL);
+		die_of_the_cause();
 		alarm(HANGS_AFTER);
 		prctl(PR_SET_DUMPABLE, 0);
 		connect_silence_stderr();
@@ -166,9 +179,8 @@ static bool is_loaded(const char *path)
 
 /* What libldb does with a file that it has not noted as loaded. Each registers
  * itself once. */
-static bool load_path(void *private_data)
+static bool load_noted(const char *path)
 {
-	const char *path = private_data;
 	int flags = RTLD_NOW;
 	union {
 		void *address;
@@ -193,6 +205,12 @@ static bool load_path(void *private_data)
 	}
 	ret = found.init(ldb_version());
 	return ret == LDB_SUCCESS || ret == LDB_ERR_ENTRY_ALREADY_EXISTS;
+}
+
+static bool load_path(void *private_data)
+{
+	return ldb_modules_load(private_data, ldb_version()) == LDB_SUCCESS &&
+	       load_noted(private_data);
 }
 
 static const char *why_not(TALLOC_CTX *mem_ctx, const FTSENT *entry)
@@ -377,10 +395,7 @@ static bool load_named(TALLOC_CTX *mem_ctx, const char *list, const char *name)
 	for (; folder != NULL && !ok; folder = strtok_r(NULL, ":", &rest)) {
 		char *path = talloc_asprintf(tmp_ctx, "%s/%s", folder, name);
 
-		/* the second only where libldb has noted it without */
-		ok = path != NULL && is_whole(path) &&
-		     ldb_modules_load(path, ldb_version()) == LDB_SUCCESS &&
-		     load_path(path);
+		ok = path != NULL && is_whole(path) && load_path(path);
 	}
 	talloc_free(tmp_ctx);
 	return ok;
@@ -441,7 +456,7 @@ bool spn_connect_load_all(struct spn_connect *connect)
 	}
 	connect->has_few_modules = false;
 	list = folders(connect);
-	if (list == NULL || !walk_list(connect, list, look)) {
+	if (list == NULL) {
 		return false;
 	}
 	if (!connect->modules_are_odd &&
@@ -479,11 +494,14 @@ bool connect_load_modules(struct spn_connect *connect)
 	char *list = folders(connect);
 
 	connect->left_out = talloc_strdup(connect, "");
-	if (connect->left_out == NULL || list == NULL) {
+	if (connect->left_out == NULL || list == NULL ||
+	    !walk_list(connect, list, look))
+	{
 		return false;
 	}
 	connect->has_few_modules = true;
-	return load_few(connect, list) || spn_connect_load_all(connect);
+	return (!connect->modules_are_odd && load_few(connect, list)) ||
+	       spn_connect_load_all(connect);
 }
 
 char *spn_connect_left_out(TALLOC_CTX *mem_ctx,

@@ -266,7 +266,7 @@ static bool judge_value(const struct spn_case *c,
 	struct spn_violation v = {.account = c->after, .spn = value->value};
 	struct spn spn = {};
 
-	if (spn_parse(value->value, &spn) != SPN_SYNTAX_OK) {
+	if (!spn_case_parse(c, value, &spn)) {
 		return true;
 	}
 	if (spn_is_host_on_user(c->after, &spn) &&
@@ -291,8 +291,7 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 	for (i = 0; i < spn_case_num_values(c); i++) {
 		const struct spn_value *value = spn_case_value(c, i);
 
-		if (spn_case_added(c, value) &&
-		    spn_account_find(c->after, value->key) == value &&
+		if (spn_case_added(c, value) && spn_case_is_first(c, value) &&
 		    !judge_value(c, value, report))
 		{
 			return false;

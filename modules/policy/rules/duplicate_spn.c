@@ -233,14 +233,16 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 		if (!spn_case_added(c, value)) {
 			continue;
 		}
-		if (spn_account_find(c->after, value->key) != value) {
+		if (!spn_case_is_first(c, value)) {
 			/* its second spelling: that is all to say */
 			if (!spn_report_add(report, &dup_self, &self, NULL)) {
 				return false;
 			}
 			continue;
 		}
-		if (!judge_others(c, value, report)) {
+		if (!(c->after->is_alone && !c->is_write) &&
+		    !judge_others(c, value, report))
+		{
 			return false;
 		}
 		if (c->wide_index != NULL && !judge_wide(c, value, report)) {

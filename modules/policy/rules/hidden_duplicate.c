@@ -10,7 +10,6 @@
 
 #include "policy/kdc_names.h"
 #include "policy/names.h"
-#include "policy/parts.h"
 
 static const char rule_name[] = "hidden-duplicate";
 
@@ -55,6 +54,7 @@ static bool report_it(const struct spn_case *c,
  * another name.
  */
 static bool may_be_hidden(const struct spn_case *c,
+			  const struct spn_value *value,
 			  const struct spn *spn,
 			  struct spn_report *report,
 			  bool *_may)
@@ -62,7 +62,7 @@ static bool may_be_hidden(const struct spn_case *c,
 	struct spn_holders computers = {};
 
 	*_may = true;
-	if (c->is_write || !spn_is_ordinary(spn->value) ||
+	if (c->is_write || !spn_case_is_ordinary(c, value) ||
 	    spn_mappings_target(c->forest->mappings, spn->service_class) !=
 		    NULL)
 	{
@@ -90,13 +90,12 @@ static bool judge_value(const struct spn_case *c,
 	struct spn spn = {};
 	bool may = false;
 
-	if (spn_parse(value->value, &spn) != SPN_SYNTAX_OK ||
-	    spn.has_service_name || !spn_class_is(&spn, "host") ||
-	    !spn_case_added(c, value))
+	if (!spn_case_parse(c, value, &spn) || spn.has_service_name ||
+	    !spn_class_is(&spn, "host") || !spn_case_added(c, value))
 	{
 		return true;
 	}
-	if (!may_be_hidden(c, &spn, report, &may)) {
+	if (!may_be_hidden(c, value, &spn, report, &may)) {
 		return false;
 	}
 	if (!may) {

@@ -92,8 +92,7 @@ static bool is_half(const struct spn_case *c,
 		    const struct spn_value *value,
 		    struct spn *_spn)
 {
-	return spn_parse(value->value, _spn) == SPN_SYNTAX_OK &&
-	       spn_is_plain(_spn) &&
+	return spn_case_parse(c, value, _spn) && spn_is_plain(_spn) &&
 	       spn_settings_is_pair_class(c->settings, _spn->service_class);
 }
 
@@ -332,7 +331,7 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 		const struct spn_value *value = all ? &c->after->spns.values[i]
 						    : spn_case_value(c, i);
 
-		if (spn_account_find(c->after, value->key) == value &&
+		if (spn_case_is_first(c, value) &&
 		    (!all || is_new(c, value) ||
 		     spn_host_is_kin(c, &known.kin, value)) &&
 		    !judge_value(c, value, &known, report))

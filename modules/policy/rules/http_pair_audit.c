@@ -289,10 +289,9 @@ bool spn_half_audit_other(const struct spn_case *c,
 {
 	struct spn_half half = {.value = value};
 
-	if (spn_parse(value->value, &half.spn) != SPN_SYNTAX_OK ||
+	if (!spn_case_parse(c, value, &half.spn) || half.spn.port == 0 ||
 	    !spn_settings_is_pair_class(c->settings, half.spn.service_class) ||
-	    half.spn.port == 0 || half.spn.has_service_name ||
-	    !spn_host_is_name(half.spn.host_name))
+	    half.spn.has_service_name || !spn_host_is_name(half.spn.host_name))
 	{
 		return true;
 	}

@@ -11,7 +11,6 @@
 
 #include "policy/host_pair.h"
 #include "policy/meant.h"
-#include "policy/parts.h"
 #include "policy/quote.h"
 #include "policy/unicode.h"
 
@@ -29,9 +28,8 @@ static bool is_graphic(struct spn_str s)
 
 void spn_exam_start(struct spn_exam *exam)
 {
-	exam->parsed = spn_parse(exam->value->value, &exam->spn) ==
-		       SPN_SYNTAX_OK;
-	exam->is_ordinary = spn_is_ordinary(exam->value->value);
+	exam->parsed = spn_case_parse(exam->c, exam->value, &exam->spn);
+	exam->is_ordinary = spn_case_is_ordinary(exam->c, exam->value);
 	exam->is_graphic = exam->is_ordinary || is_graphic(exam->value->value);
 }
 

@@ -43,6 +43,7 @@ struct spn_census {
 	uint8_t **records; /* NULL: removed */
 	size_t num_records;
 	size_t size_records;
+	bool has_deleted;
 	struct spn_arena arena;
 	TALLOC_CTX *page;
 	struct unpacked *open; /* on the page; in order of number, as long as
@@ -126,6 +127,33 @@ static uint8_t *pack(struct spn_census *census,
 	return record;
 }
 
+/* Duplicates are found here, once, and not by each account asking for each of
+ * its SPNs. Another value may have the same hash: then it only looks so. */
+static void note_shared(struct spn_census *census,
+			const struct spn_account *account,
+			uint8_t *record)
+{
+	size_t i;
+
+	if (account->is_deleted) {
+		return;
+	}
+	for (i = 0; i < account->spns.num; i++) {
+		uint32_t hash = spn_keys_hash(SPN_CENSUS_SPN,
+					      account->spns.values[i].key);
+		uint32_t number = 0;
+		size_t place = 0;
+
+		while (spn_slots_next(&census->slots, hash, &place, &number)) {
+			spn_pack_set_shares(record);
+			/* NULL: it was removed */
+			if (census->records[number] != NULL) {
+				spn_pack_set_shares(census->records[number]);
+			}
+		}
+	}
+}
+
 bool spn_census_add(struct spn_census *census,
 		    const struct spn_account *account)
 {
@@ -150,6 +178,8 @@ bool spn_census_add(struct spn_census *census,
 		return false;
 	}
 	forget_lists(census);
+	note_shared(census, account, record);
+	census->has_deleted |= account->is_deleted;
 	census->records[number] = record;
 	census->num_records++;
 	return spn_keys_add(census,
@@ -157,6 +187,11 @@ bool spn_census_add(struct spn_census *census,
 			    &census->index.fold,
 			    account,
 			    number);
+}
+
+bool spn_census_has_deleted(const struct spn_census *census)
+{
+	return census->has_deleted;
 }
 
 size_t spn_census_num(const struct spn_census *census)

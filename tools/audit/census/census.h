@@ -74,6 +74,8 @@ bool spn_census_upn_holders(struct spn_census *census,
 			    TALLOC_CTX *mem_ctx,
 			    struct spn_str user_principal_name,
 			    struct spn_holders *_holders);
+/* False: the next function finds nothing. */
+bool spn_census_has_deleted(const struct spn_census *census);
 /* Deleted objects that would bring this SPN back; no other function finds
  * deleted ones. */
 bool spn_census_deleted_holders(struct spn_census *census,

@@ -26,6 +26,7 @@
 #define FLAG_NO_KEY 0x80u
 /* with the kind, since the first byte is full */
 #define FLAG_KRBTGT 0x80u
+#define FLAG_SHARES 0x40u
 
 #define POINTER sizeof(uintptr_t) /* one is kept as it is */
 
@@ -206,6 +207,11 @@ size_t spn_pack(const struct spn_account *account,
 void spn_pack_set_privileged(uint8_t *packed)
 {
 	packed[0] |= FLAG_PRIVILEGED;
+}
+
+void spn_pack_set_shares(uint8_t *packed)
+{
+	packed[1] |= FLAG_SHARES;
 }
 
 /* -------------------------------------------------------------- from bytes */
@@ -418,7 +424,9 @@ static bool unpack(struct reader *r,
 	uint8_t flags = r->at[0];
 	struct spn_facts *facts = NULL;
 
-	account->kind = (enum spn_kind)(r->at[1] & ~FLAG_KRBTGT);
+	account->kind = (enum spn_kind)(r->at[1] &
+					~(FLAG_KRBTGT | FLAG_SHARES));
+	account->is_alone = (r->at[1] & FLAG_SHARES) == 0;
 	account->has_krbtgt_number = (r->at[1] & FLAG_KRBTGT) != 0;
 	r->at += 2;
 	account->is_dc = (flags & FLAG_DC) != 0;

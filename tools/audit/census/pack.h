@@ -42,4 +42,7 @@ struct spn_account *spn_unpack_small(TALLOC_CTX *mem_ctx,
 /* facts->is_privileged of a packed account that has facts. */
 void spn_pack_set_privileged(uint8_t *packed);
 
+/* Another account may hold one of its SPNs: it is not alone. */
+void spn_pack_set_shares(uint8_t *packed);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include <fnmatch.h>
 #include <string.h>
+#include <strings.h>
 
 #include "purpose.h"
 #include "rule_table.h"
@@ -230,12 +231,15 @@ static bool judge_disabled(const struct audit_case *a,
 	struct spn_violation v = {.account = c->after};
 	struct spn_violation *added = NULL;
 	const struct spn_value *wanted = NULL;
-	const char *purpose = audit_purpose_of(c->after);
-	bool is_krbtgt = spn_account_is_krbtgt(c->after);
+	const char *purpose = NULL;
+	bool is_krbtgt = false;
 
-	if (!is_out_of_use(a, c->after) ||
-	    (is_krbtgt && all_are_shared(c->after)))
-	{
+	if (!is_out_of_use(a, c->after)) {
+		return true;
+	}
+	purpose = audit_purpose_of(c->after);
+	is_krbtgt = spn_account_is_krbtgt(c->after);
+	if (is_krbtgt && all_are_shared(c->after)) {
 		return true;
 	}
 	if (!find_wanted(a, report, &wanted)) {
@@ -288,10 +292,24 @@ static bool judge_silent(const struct audit_case *a, struct spn_report *report)
 /* "CN=web01\0ACNF:...": what lost a conflict of replication, or its place. */
 static bool is_conflict(const char *dn)
 {
-	return (strchr(dn, '\\') != NULL &&
-		strcasestr(dn, "\\0ACNF:") != NULL) ||
-	       strcasestr(dn, ",CN=LostAndFound,") != NULL ||
-	       strcasestr(dn, ",CN=LostAndFoundConfig,") != NULL;
+	static const char lost[] = "CN=LostAndFound";
+
+	if (strchr(dn, '\\') != NULL && strcasestr(dn, "\\0ACNF:") != NULL) {
+		return true;
+	}
+	for (dn = strchr(dn, ','); dn != NULL; dn = strchr(dn, ',')) {
+		dn++;
+		if (strncasecmp(dn, lost, sizeof(lost) - 1) == 0) {
+			const char *end = dn + sizeof(lost) - 1;
+
+			if (end[0] == ',' ||
+			    strncasecmp(end, "Config,", 7) == 0)
+			{
+				return true;
+			}
+		}
+	}
+	return false;
 }
 
 static bool judge_conflict(const struct spn_case *c, struct spn_report *report)
@@ -309,9 +327,11 @@ static bool judge_deleted(const struct audit_case *a,
 			  struct spn_report *report)
 {
 	const struct spn_case *c = &a->c;
+	size_t num = spn_census_has_deleted(a->census) ? c->after->spns.num
+						       : 0;
 	size_t i;
 
-	for (i = 0; i < c->after->spns.num; i++) {
+	for (i = 0; i < num; i++) {
 		const struct spn_value *value = &c->after->spns.values[i];
 		struct spn_violation v = {
 			.account = c->after,

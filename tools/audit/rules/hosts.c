@@ -8,6 +8,7 @@
 
 #include "own_spns.h"
 #include "policy/host_pair.h"
+#include "policy/slots.h"
 #include "purpose.h"
 #include "rule_table.h"
 
@@ -252,35 +253,37 @@ static bool is_own_name(const struct spn_account *computer,
 	return spn_host_is_fqdn(host) && spn_str_equal_nocase(label, netbios);
 }
 
-/* *_is becomes false if a value a little earlier is wrong in the same way for
- * the same host. */
-static bool was_said(const struct audit_case *a,
+/* The two ways in which the name in an SPN can be wrong. */
+enum wrong {
+	STALE,
+	MISMATCH,
+	NUM_WRONG
+};
+
+/* What was found of each value, in their order: the next ones look back. */
+struct judged {
+	struct spn spn;
+	uint32_t label; /* hash of the first one of the host */
+	bool is_wrong[NUM_WRONG];
+};
+
+/* A value a little earlier is wrong in the same way for the same host. */
+static bool was_said(const struct judged *judged,
 		     size_t place,
-		     struct spn_str host,
-		     bool (*is_wrong)(const struct audit_case *a,
-				      struct spn_str value,
-				      struct spn *spn,
-				      bool *_is),
-		     bool *_is)
+		     enum wrong wrong)
 {
-	const struct spn_case *c = &a->c;
-	size_t i;
+	size_t i = (place > LOOK_BACK) ? place - LOOK_BACK : 0;
 
-	*_is = true;
-	for (i = (place > LOOK_BACK) ? place - LOOK_BACK : 0;
-	     *_is && i < place;
-	     i++)
-	{
-		struct spn_str value = c->after->spns.values[i].value;
-		struct spn spn = {};
-		bool wrong = false;
-
-		if (!is_wrong(a, value, &spn, &wrong)) {
-			return false;
+	for (; i < place; i++) {
+		if (judged[i].is_wrong[wrong] &&
+		    judged[i].label == judged[place].label &&
+		    is_same_host(judged[i].spn.host_name,
+				 judged[place].spn.host_name))
+		{
+			return true;
 		}
-		*_is = !wrong || !is_same_host(spn.host_name, host);
 	}
-	return true;
+	return false;
 }
 
 /* ------------------------------------------------------- STALE, GHOST-DNS */
@@ -306,19 +309,19 @@ static bool judge_ghost(const struct spn_case *c,
 
 /* Neither DNS nor, unless that was asked itself, a computer has the name. */
 static bool is_stale(const struct audit_case *a,
-		     struct spn_str value,
-		     struct spn *spn,
+		     const struct spn *spn,
+		     bool is_own,
 		     bool *_is)
 {
 	const struct spn_case *c = &a->c;
 	bool is_name = false;
 
 	*_is = false;
-	if (spn_parse(value, spn) != SPN_SYNTAX_OK) {
+	if (a->surroundings == NULL) {
 		return true;
 	}
 	if (!a->surroundings->dns_is_live) {
-		is_name = is_own_name(c->after, spn->host_name);
+		is_name = is_own;
 		if (!is_name && !is_computer_name(a, spn->host_name, &is_name))
 		{
 			return false;
@@ -329,30 +332,15 @@ static bool is_stale(const struct audit_case *a,
 	return true;
 }
 
-static bool judge_stale(const struct audit_case *a,
-			size_t place,
-			struct spn_report *report)
+static bool report_stale(const struct audit_case *a,
+			 const struct spn *spn,
+			 struct spn_report *report)
 {
 	const struct spn_case *c = &a->c;
-	struct spn_str value = c->after->spns.values[place].value;
-	struct spn_violation v = {.account = c->after, .spn = value};
-	struct spn spn = {};
-	bool is = false;
+	struct spn_violation v = {.account = c->after, .spn = spn->value};
 
-	if (a->surroundings == NULL) {
-		return true;
-	}
-	if (!is_stale(a, value, &spn, &is)) {
-		return false;
-	}
-	if (is && !was_said(a, place, spn.host_name, is_stale, &is)) {
-		return false;
-	}
-	if (!is) {
-		return true;
-	}
 	return a->surroundings->dns_is_live
-		       ? judge_ghost(c, value, &spn, report)
+		       ? judge_ghost(c, spn->value, spn, report)
 		       : spn_report_add(report, &stale_nohost, &v, NULL);
 }
 
@@ -392,50 +380,35 @@ static bool judge_delegation(const struct audit_case *a,
 
 /* ------------------------------------------------------------ own names */
 
-static bool is_mismatch(const struct audit_case *a,
-			struct spn_str value,
-			struct spn *spn,
-			bool *_is)
+static bool is_mismatch(const struct spn_case *c,
+			const struct spn *spn,
+			bool is_own)
 {
-	const struct spn_case *c = &a->c;
-	*_is = c->after->kind == SPN_KIND_COMPUTER &&
-	       spn_parse(value, spn) == SPN_SYNTAX_OK &&
+	return !is_own && c->after->kind == SPN_KIND_COMPUTER &&
 	       is_one_of(spn->service_class, machine_classes) &&
-	       !is_own_name(c->after, spn->host_name) && names_a_host(c, spn);
-	return true;
+	       names_a_host(c, spn);
 }
 
-static bool judge_mismatch(const struct audit_case *a,
-			   size_t place,
-			   struct spn_report *report)
+static bool report_mismatch(const struct audit_case *a,
+			    const struct spn *spn,
+			    struct spn_report *report)
 {
 	const struct spn_case *c = &a->c;
-	struct spn_str value = c->after->spns.values[place].value;
-	struct spn_violation v = {.account = c->after, .spn = value};
+	struct spn_violation v = {.account = c->after, .spn = spn->value};
 	const struct spn_message *message = &host_mismatch;
 	struct spn_violation *added = NULL;
-	struct spn spn = {};
-	bool is = false;
 
-	if (!is_mismatch(a, value, &spn, &is) ||
-	    (is && !was_said(a, place, spn.host_name, is_mismatch, &is)))
-	{
-		return false;
-	}
-	if (!is) {
-		return true;
-	}
 	if (!spn_census_computers_named(a->census,
 					report,
-					spn.host_name,
+					spn->host_name,
 					&v.others))
 	{
 		return false;
 	}
 	if (v.others.num_accounts == 0) {
-		if (leads_here(a, spn.host_name)) {
+		if (leads_here(a, spn->host_name)) {
 			message = &alias_name;
-		} else if (audit_is_foreign(c, spn.host_name)) {
+		} else if (audit_is_foreign(c, spn->host_name)) {
 			message = &foreign_name;
 		}
 	}
@@ -448,18 +421,56 @@ static bool judge_mismatch(const struct audit_case *a,
 	return true;
 }
 
+/* ------------------------------------------------------------- each value */
+
+static bool judge_value(const struct audit_case *a,
+			struct judged *judged,
+			size_t place,
+			struct spn_report *report)
+{
+	struct judged *this = &judged[place];
+	const struct spn *spn = &this->spn;
+	bool is_own = false;
+
+	if (!spn_case_parse(&a->c,
+			    &a->c.after->spns.values[place],
+			    &this->spn))
+	{
+		return true;
+	}
+	is_own = is_own_name(a->c.after, spn->host_name);
+	if (!is_stale(a, spn, is_own, &this->is_wrong[STALE])) {
+		return false;
+	}
+	this->is_wrong[MISMATCH] = is_mismatch(&a->c, spn, is_own);
+	if (!this->is_wrong[STALE] && !this->is_wrong[MISMATCH]) {
+		return true;
+	}
+	this->label = spn_slots_hash(0, spn_first_label(spn->host_name), true);
+	return (!this->is_wrong[STALE] || was_said(judged, place, STALE) ||
+		report_stale(a, spn, report)) &&
+	       (!this->is_wrong[MISMATCH] ||
+		was_said(judged, place, MISMATCH) ||
+		report_mismatch(a, spn, report));
+}
+
 static bool judge(const struct audit_case *a, struct spn_report *report)
 {
 	const struct spn_case *c = &a->c;
+	struct judged *judged = talloc_zero_array(report,
+						  struct judged,
+						  c->after->spns.num);
 	size_t i;
 
+	if (judged == NULL) {
+		return false;
+	}
 	for (i = 0; i < c->after->spns.num; i++) {
-		if (!judge_stale(a, i, report) ||
-		    !judge_mismatch(a, i, report))
-		{
+		if (!judge_value(a, judged, i, report)) {
 			return false;
 		}
 	}
+	talloc_free(judged);
 	return judge_delegation(a, report) && audit_judge_own_spns(c, report);
 }
 

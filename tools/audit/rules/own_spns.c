@@ -57,6 +57,24 @@ const struct spn_message audit_own_domain = {
 
 #define UAC_PARTIAL_SECRETS 0x04000000u /* a read-only DC */
 
+/* As most computers do: not in another spelling than of case. */
+static bool holds_host(const struct spn_case *c, struct spn_str name)
+{
+	size_t i;
+
+	for (i = 0; i < c->after->spns.num; i++) {
+		struct spn spn = {};
+
+		if (spn_case_parse(c, &c->after->spns.values[i], &spn) &&
+		    spn_is_plain(&spn) && spn_class_is(&spn, "host") &&
+		    spn_str_equal_nocase(spn.host_name, name))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 /* HOST/name, unless the account or somebody else holds it: then it cannot be
  * added here. */
 static bool require_host(const struct spn_case *c,
@@ -67,6 +85,9 @@ static bool require_host(const struct spn_case *c,
 	struct spn_holders holders = {};
 	struct spn_value spn = {};
 
+	if (holds_host(c, name)) {
+		return true;
+	}
 	if (!spn_index_key(c->index, report, spn_str_of("HOST"), name, &spn) ||
 	    !spn_index_holders_of(c->index, report, &spn, &holders))
 	{
@@ -181,19 +202,19 @@ static bool judge_dc(const struct spn_case *c, struct spn_report *report)
 }
 
 static bool judge_own_domain(const struct spn_case *c,
-			     struct spn_str value,
+			     const struct spn_value *value,
 			     struct spn_report *report)
 {
-	struct spn_violation v = {.account = c->after, .spn = value};
+	struct spn_violation v = {.account = c->after, .spn = value->value};
 	struct spn_kdc_answer answer = {};
 	struct spn spn = {};
 
-	if (c->forest->is_windows || spn_parse(value, &spn) != SPN_SYNTAX_OK ||
+	if (c->forest->is_windows || !spn_case_parse(c, value, &spn) ||
 	    !spn.has_service_name)
 	{
 		return true;
 	}
-	if (!spn_case_kdc_answer(c, report, value, &answer)) {
+	if (!spn_case_kdc_answer(c, report, value->value, &answer)) {
 		return false;
 	}
 	return answer.reason != SPN_KDC_OWN_DOMAIN ||
@@ -205,10 +226,7 @@ bool audit_judge_own_spns(const struct spn_case *c, struct spn_report *report)
 	size_t i;
 
 	for (i = 0; i < c->after->spns.num; i++) {
-		if (!judge_own_domain(c,
-				      c->after->spns.values[i].value,
-				      report))
-		{
+		if (!judge_own_domain(c, &c->after->spns.values[i], report)) {
 			return false;
 		}
 	}
