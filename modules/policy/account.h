@@ -37,9 +37,10 @@ struct spn_account {
 	bool has_no_key;
 	/* msDS-SecondaryKrbTgtNumber: made as the key of a read-only DC */
 	bool has_krbtgt_number;
-	/* A census has seen to it that nobody else alive holds any of spns.
-	 * False: nobody knows. */
+	/* A census has seen to it that nobody else alive holds any of spns,
+	 * and that they are all different. False: nobody knows. */
 	bool is_alone;
+	bool has_own_cn; /* likewise: a machine, and no other has its CN */
 	struct spn_set spns;
 	const struct spn_facts *facts; /* of an audit, or NULL */
 	/* Of long lists of additional names, in an audit; else NULL. */

@@ -13,11 +13,14 @@
 static const uint8_t guid_order[SPN_GUID_BYTES] =
 	{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/* Is there a dash in front of that byte of the text? */
-static bool has_dash(size_t number)
-{
-	return number == 4 || number == 6 || number == 8 || number == 10;
-}
+/* Where the two digits of each of these stand in the text. */
+static const uint8_t guid_places[SPN_GUID_BYTES] =
+	{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
+/* And the dashes. */
+static const uint8_t guid_dashes[] = {8, 13, 18, 23};
+
+#define NUM_DASHES (sizeof(guid_dashes) / sizeof(guid_dashes[0]))
 
 void spn_guid_text(const uint8_t bytes[SPN_GUID_BYTES],
 		   char text[SPN_GUID_TEXT])
@@ -28,38 +31,36 @@ void spn_guid_text(const uint8_t bytes[SPN_GUID_BYTES],
 	for (i = 0; i < SPN_GUID_BYTES; i++) {
 		uint8_t byte = bytes[guid_order[i]];
 
-		if (has_dash(i)) {
-			*text++ = '-';
-		}
-		*text++ = digits[byte >> 4];
-		*text++ = digits[byte & 15];
+		text[guid_places[i]] = digits[byte >> 4];
+		text[guid_places[i] + 1] = digits[byte & 15];
 	}
-	*text = '\0';
+	for (i = 0; i < NUM_DASHES; i++) {
+		text[guid_dashes[i]] = '-';
+	}
+	text[SPN_GUID_TEXT - 1] = '\0';
 }
 
 bool spn_guid_bytes(struct spn_str text, uint8_t bytes[SPN_GUID_BYTES])
 {
 	uint8_t read[SPN_GUID_BYTES] = {};
-	const char *c = text.data;
 	size_t i;
 
 	if (text.len != SPN_GUID_TEXT - 1) {
 		return false;
 	}
-	for (i = 0; i < SPN_GUID_BYTES; i++) {
-		int high;
-		int low;
-
-		if (has_dash(i) && *c++ != '-') {
+	for (i = 0; i < NUM_DASHES; i++) {
+		if (text.data[guid_dashes[i]] != '-') {
 			return false;
 		}
-		high = spn_hex_digit(c[0]);
-		low = spn_hex_digit(c[1]);
+	}
+	for (i = 0; i < SPN_GUID_BYTES; i++) {
+		int high = spn_hex_digit(text.data[guid_places[i]]);
+		int low = spn_hex_digit(text.data[guid_places[i] + 1]);
+
 		if (high < 0 || low < 0) {
 			return false;
 		}
 		read[guid_order[i]] = (uint8_t)(high << 4 | low);
-		c += 2;
 	}
 	memcpy(bytes, read, sizeof(read));
 	return true;

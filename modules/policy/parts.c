@@ -33,6 +33,24 @@ static const struct {
 	[SPN_PART_SERVICE] = {"-_. =,+\\#&'();:$!~*%", "@", ""},
 };
 
+/* One byte of an ordinary value. */
+enum {
+	OTHER = 0,
+	DIGIT = 1,
+	LETTER = 2,
+	DOT = 4,
+	SLASH = 8
+};
+
+static const unsigned char kinds[UINT8_MAX + 1] = {
+	['-'] = LETTER,
+	['.'] = DOT,
+	['/'] = SLASH,
+	['0' ... '9'] = DIGIT,
+	['A' ... 'Z'] = LETTER,
+	['a' ... 'z'] = LETTER,
+};
+
 static bool is_one_of(uint32_t c, const char *set)
 {
 	return c != '\0' && c < 0x80 && strchr(set, (int)c) != NULL;
@@ -72,13 +90,14 @@ static bool has_good_labels(struct spn_str name)
 	size_t label = 0;
 
 	while (rest.len > 0) {
-		uint32_t c = 0;
-		size_t n = spn_unicode_next(rest, &c);
+		uint32_t c = (unsigned char)rest.data[0];
+		size_t n = (c < 0x80) ? 1 : spn_unicode_next(rest, &c);
 
 		if (c == '.' && label > 0) {
 			label = 0;
 		} else if (n > 0 && c != '.' &&
-			   (is_word(c) ||
+			   ((c < 0x80 && (kinds[c] & (DIGIT | LETTER)) != 0) ||
+			    is_word(c) ||
 			    is_one_of(c, parts[SPN_PART_HOST].good)))
 		{
 			label += n;
@@ -203,24 +222,6 @@ bool spn_is_good(const struct spn *spn)
 	       spn_part_look(SPN_PART_SERVICE, spn->service_name) ==
 		       SPN_LOOK_GOOD;
 }
-
-/* One byte of an ordinary value. */
-enum {
-	OTHER = 0,
-	DIGIT = 1,
-	LETTER = 2,
-	DOT = 4,
-	SLASH = 8
-};
-
-static const unsigned char kinds[UINT8_MAX + 1] = {
-	['-'] = LETTER,
-	['.'] = DOT,
-	['/'] = SLASH,
-	['0' ... '9'] = DIGIT,
-	['A' ... 'Z'] = LETTER,
-	['a' ... 'z'] = LETTER,
-};
 
 /*
  * From a place up to a slash or the end: labels, none of them empty or too

@@ -27,6 +27,8 @@ struct spn_rule {
 	const char *summary;   /* one line: status, --list-rules, man page */
 	const char *source;    /* "MS-ADTS 3.1.1.5.1.3" */
 	bool obeys_exemptions; /* exempt-account and exempt-host count */
+	bool of_shared;	       /* in an audit: says nothing of an account that
+				  is alone (account.h) */
 	bool (*judge)(const struct spn_case *c, struct spn_report *report);
 	/* Once an audit, for what belongs to no account; NULL for none. */
 	bool (*judge_forest)(const struct spn_forest *forest,

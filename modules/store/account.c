@@ -104,33 +104,66 @@ static bool copy_strings(TALLOC_CTX *mem_ctx,
 
 enum spn_kind spn_store_kind_of(const struct ldb_message *msg)
 {
-	/* Most special first: a gMSA is a computer, a computer is a user. */
+	/* The more special, the greater: a gMSA is a computer, a computer is a
+	 * user. */
 	static const struct {
-		const char *object_class;
+		struct spn_str object_class;
 		enum spn_kind kind;
 	} kinds[] = {
-		{"msDS-GroupManagedServiceAccount", SPN_KIND_GMSA},
-		{"msDS-ManagedServiceAccount", SPN_KIND_GMSA},
-		{"computer", SPN_KIND_COMPUTER},
-		{"user", SPN_KIND_USER},
+		{{"user", 4}, SPN_KIND_USER},
+		{{"computer", 8}, SPN_KIND_COMPUTER},
+		{{"msDS-ManagedServiceAccount", 26}, SPN_KIND_GMSA},
+		{{"msDS-GroupManagedServiceAccount", 31}, SPN_KIND_GMSA},
 	};
 	const struct ldb_message_element *el = spn_values_of(msg,
 							     "objectClass");
+	size_t num = spn_values_num(el);
+	enum spn_kind kind = SPN_KIND_OTHER;
 	size_t k;
 	size_t i;
 
-	for (k = 0; el != NULL && k < 4; k++) {
-		struct spn_str wanted = spn_str_of(kinds[k].object_class);
+	for (i = 0; i < num; i++) {
+		struct spn_str value = spn_values_get(el, i);
 
-		for (i = 0; i < spn_values_num(el); i++) {
-			if (spn_str_equal_nocase(spn_values_get(el, i),
-						 wanted))
+		for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+			if (value.len == kinds[k].object_class.len &&
+			    kinds[k].kind > kind &&
+			    spn_str_equal_nocase(value, kinds[k].object_class))
 			{
-				return kinds[k].kind;
+				kind = kinds[k].kind;
 			}
 		}
 	}
-	return SPN_KIND_OTHER;
+	return kind;
+}
+
+/* No blank stands beside what separates, nothing else in it is odd. */
+static bool is_plain_dn(const char *text)
+{
+	static const char odd[UINT8_MAX + 1] = {
+		['\\'] = 'x',
+		['"'] = 'x',
+		['+'] = 'x',
+		['<'] = 'x',
+		['#'] = 'x',
+		[';'] = 'x',
+		[' '] = ' ',
+		[','] = ',',
+		['='] = ',',
+	};
+	char last = ','; /* no blank at its beginning */
+
+	for (; *text != '\0'; text++) {
+		char kind = odd[(unsigned char)*text];
+
+		if (kind == 'x' || (kind == ' ' && last == ',') ||
+		    (kind == ',' && last == ' '))
+		{
+			return false;
+		}
+		last = kind;
+	}
+	return last != ' ';
 }
 
 /*
@@ -147,11 +180,9 @@ static bool domain_of_text(TALLOC_CTX *mem_ctx,
 	const char *tail = NULL;
 	char *to = NULL;
 
-	if (text == NULL || strpbrk(text, "\\\"+<#;") != NULL ||
-	    strstr(text, ", ") != NULL || strstr(text, " ,") != NULL ||
-	    strstr(text, " =") != NULL || strstr(text, "= ") != NULL ||
-	    strstr(text, "=,") != NULL || text[0] == ' ' ||
-	    (*text != '\0' && text[strlen(text) - 1] == ' '))
+	if (text == NULL ||
+	    (text[strcspn(text, "\\\"+<#; ")] != '\0' && !is_plain_dn(text)) ||
+	    strstr(text, "=,") != NULL)
 	{
 		return false;
 	}

@@ -31,13 +31,41 @@ struct audit_choice {
 
 static size_t num_messages(void)
 {
-	const struct spn_message *message = audit_message_next(NULL);
 	size_t num = 0;
+	size_t i;
+	size_t j;
 
-	for (; message != NULL; message = audit_message_next(message)) {
-		num++;
+	for (i = 0; audit_message_list(i) != NULL; i++) {
+		for (j = 0; audit_message_list(i)[j] != NULL; j++) {
+			num++;
+		}
 	}
 	return num;
+}
+
+static int compare_codes(const void *a, const void *b)
+{
+	const struct level *x = a;
+	const struct level *y = b;
+
+	return strcmp(x->message->code, y->message->code);
+}
+
+static void fill_levels(struct audit_choice *choice)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; audit_message_list(i) != NULL; i++) {
+		for (j = 0; audit_message_list(i)[j] != NULL; j++) {
+			choice->levels[choice->num_levels++].message =
+				audit_message_list(i)[j];
+		}
+	}
+	qsort(choice->levels,
+	      choice->num_levels,
+	      sizeof(struct level),
+	      compare_codes);
 }
 
 static bool key_means(struct spn_str key, const struct spn_message *message)
@@ -46,12 +74,12 @@ static bool key_means(struct spn_str key, const struct spn_message *message)
 	       spn_str_is(key, message->code) || spn_str_is(key, message->id);
 }
 
-static bool is_key(struct spn_str key)
+static bool is_key(const struct audit_choice *choice, struct spn_str key)
 {
-	const struct spn_message *message = audit_message_next(NULL);
+	size_t i;
 
-	for (; message != NULL; message = audit_message_next(message)) {
-		if (key_means(key, message)) {
+	for (i = 0; i < choice->num_levels; i++) {
+		if (key_means(key, choice->levels[i].message)) {
 			return true;
 		}
 	}
@@ -113,7 +141,6 @@ static bool severity_of(const char *text, enum spn_severity *_severity)
 
 struct audit_choice *audit_choice_new(TALLOC_CTX *mem_ctx)
 {
-	const struct spn_message *m = audit_message_next(NULL);
 	struct audit_choice *choice = talloc_zero(mem_ctx,
 						  struct audit_choice);
 
@@ -127,9 +154,7 @@ struct audit_choice *audit_choice_new(TALLOC_CTX *mem_ctx)
 		talloc_free(choice);
 		return NULL;
 	}
-	for (; m != NULL; m = audit_message_next(m)) {
-		choice->levels[choice->num_levels++].message = m;
-	}
+	fill_levels(choice);
 	choice->least = SPN_SEVERITY_INFO;
 	return choice;
 }
@@ -160,7 +185,7 @@ bool audit_choice_rule(struct audit_choice *choice,
 							     SPN_QUOTE_CUT));
 		return false;
 	}
-	if (!is_key(key)) {
+	if (!is_key(choice, key)) {
 		explain_key(choice, "--rule", key, _reason);
 		return false;
 	}
@@ -190,7 +215,7 @@ static bool walk_list(struct audit_choice *choice,
 		};
 
 		*_key = key;
-		if (!is_key(key)) {
+		if (!is_key(choice, key)) {
 			return false;
 		}
 		for (i = 0; mark && i < choice->num_levels; i++) {
@@ -259,14 +284,6 @@ bool audit_choice_least(struct audit_choice *choice,
 	}
 	choice->has_least = true;
 	return true;
-}
-
-static int compare_codes(const void *a, const void *b)
-{
-	const struct level *const left = a;
-	const struct level *const right = b;
-
-	return strcmp(left->message->code, right->message->code);
 }
 
 static const struct level *level_of(const struct audit_choice *choice,

@@ -160,6 +160,18 @@ static bool keep_report(struct audit_scan *scan,
 	return true;
 }
 
+/* So few that each value is not worth to be parsed beforehand. */
+static bool is_for_few_rules(const struct audit_case *a)
+{
+	unsigned num = 0;
+	size_t i;
+
+	for (i = 0; audit_rule_number(i) != NULL; i++) {
+		num += (a->c.unwanted_rules >> i & 1) ^ 1;
+	}
+	return num < 2;
+}
+
 /* What a rule leaves on the report while it looks around goes away with it.
  */
 static bool judge_account(struct audit_scan *scan,
@@ -170,10 +182,14 @@ static bool judge_account(struct audit_scan *scan,
 {
 	struct spn_report *report = spn_report_new(scratch);
 
-	a->c.parsed = spn_case_parse_all(&a->c, scratch);
-	if (report == NULL || a->c.parsed == NULL ||
-	    !audit_rules_judge(a, report))
-	{
+	a->c.parsed = NULL;
+	if (!is_for_few_rules(a)) {
+		a->c.parsed = spn_case_parse_all(&a->c, scratch);
+		if (a->c.parsed == NULL) {
+			return false;
+		}
+	}
+	if (report == NULL || !audit_rules_judge(a, report)) {
 		return false;
 	}
 	drop_unwanted(choice, report);
@@ -181,6 +197,21 @@ static bool judge_account(struct audit_scan *scan,
 		return true;
 	}
 	return keep_accounts(scan, report) && keep_report(scan, report);
+}
+
+/* Nothing that is asked for would be said of an account that is alone. */
+static bool pass_over_alone(const struct audit_case *a)
+{
+	const struct spn_rule *rule = NULL;
+	size_t i;
+
+	for (i = 0; audit_rule_number(i) != NULL; i++) {
+		rule = audit_rule_number(i);
+		if (!rule->of_shared && (a->c.unwanted_rules >> i & 1) == 0) {
+			return false;
+		}
+	}
+	return a->c.wide_index == NULL;
 }
 
 /* What belongs to no account. */
@@ -250,6 +281,7 @@ bool audit_judge_accounts(struct audit_scan *scan,
 	struct spn_census *census = scan->census;
 	const struct spn_account **after = &a->c.after;
 	TALLOC_CTX *scratch = talloc_pool(scan, SCRATCH);
+	bool of_shared = pass_over_alone(a);
 	bool ok = scratch != NULL;
 	size_t i;
 
@@ -258,6 +290,9 @@ bool audit_judge_accounts(struct audit_scan *scan,
 		ok = ok && scan->lists != NULL;
 	}
 	for (i = 0; ok && i < spn_census_num(census); i++) {
+		if (of_shared && spn_census_is_alone(census, i)) {
+			continue;
+		}
 		ok = spn_census_get(census, i, after);
 		if (ok && *after != NULL && !(*after)->is_deleted) {
 			ok = judge_account(scan, choice, scratch, a, is_trial);

@@ -12,67 +12,84 @@
 
 #define COLUMNS 80
 
-/* Printable ASCII: each byte is a column, nothing else. */
-static bool is_simple(const char *text, size_t len)
-{
-	size_t i;
+/* A word: up to a blank or the end. */
+struct word {
+	const char *text;
+	size_t len;
+	size_t width; /* columns */
+};
 
-	for (i = 0; i < len; i++) {
-		if (text[i] < ' ' || text[i] >= 0x7f) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static size_t width_of(const char *text, size_t len)
+/* Of printable ASCII each byte is a column, nothing else. */
+static struct word word_at(const char *text, bool with_blanks)
 {
+	struct word word = {.text = text};
+	bool is_simple = true;
 	int width = 0;
 
-	if (is_simple(text, len)) {
-		return len;
+	while (text[word.len] != '\0' &&
+	       (with_blanks || text[word.len] != ' '))
+	{
+		char c = text[word.len++];
+
+		is_simple &= c >= ' ' && c < 0x7f;
 	}
-	width = u8_width((const uint8_t *)text, len, "UTF-8");
-	return (width < 0) ? len : (size_t)width;
+	if (!is_simple) {
+		width = u8_width((const uint8_t *)text, word.len, "UTF-8");
+	}
+	word.width = (is_simple || width < 0) ? word.len : (size_t)width;
+	return word;
 }
 
 static void write_label(FILE *stream, const char *label, size_t indent)
 {
-	size_t width = width_of(label, strlen(label));
+	static const char blanks[] = "                ";
+	size_t width = word_at(label, true).width;
 
 	fputs(label, stream);
-	for (; width < indent; width++) {
-		fputc(' ', stream);
+	while (width < indent) {
+		size_t num = indent - width;
+
+		if (num >= sizeof(blanks)) {
+			num = sizeof(blanks) - 1;
+		}
+		fwrite(blanks, 1, num, stream);
+		width += num;
 	}
 }
 
+/* A line is written as a whole as long as one blank stands between its words.
+ */
 void audit_wrap(FILE *stream,
 		const char *label,
 		size_t indent,
 		const char *text)
 {
 	size_t column = indent;
-	const char *word = text;
+	const char *start = text; /* of what is not yet written, up to end */
+	const char *end = text;
+	struct word word = word_at(text, false);
 
 	write_label(stream, label, indent);
-	while (*word != '\0') {
-		size_t len = strcspn(word, " ");
-		size_t width = width_of(word, len);
+	while (*word.text != '\0') {
+		bool is_first = column == indent;
+		bool is_full = !is_first && column + 1 + word.width > COLUMNS;
 
-		if (column > indent && column + 1 + width > COLUMNS) {
-			fputc('\n', stream);
-			write_label(stream, "", indent);
-			column = indent;
+		if (is_full || is_first || word.text != end + 1) {
+			fwrite(start, 1, (size_t)(end - start), stream);
+			start = word.text;
+			if (is_full) {
+				fputc('\n', stream);
+				write_label(stream, "", indent);
+				column = indent;
+			} else if (!is_first) {
+				fputc(' ', stream);
+			}
 		}
-		if (column > indent) {
-			fputc(' ', stream);
-			column++;
-		}
-		fwrite(word, 1, len, stream);
-		column += width;
-		word += len;
-		word += strspn(word, " ");
+		column += word.width + ((column > indent) ? 1 : 0);
+		end = word.text + word.len;
+		word = word_at(end + strspn(end, " "), false);
 	}
+	fwrite(start, 1, (size_t)(end - start), stream);
 	fputc('\n', stream);
 }
 

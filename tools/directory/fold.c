@@ -9,6 +9,8 @@
  */
 #include "fold.h"
 
+#include "policy/words.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
@@ -44,14 +46,13 @@ static const struct letter letters[] = {
 
 bool audit_is_ascii(struct spn_str value)
 {
+	uint64_t all = 0;
 	size_t i;
 
-	for (i = 0; i < value.len; i++) {
-		if ((uint8_t)value.data[i] >= 0x80) {
-			return false;
-		}
+	for (i = 0; i < value.len; i += SPN_WORD) {
+		all |= spn_word_at(value, i);
 	}
-	return true;
+	return (all & 0x8080808080808080u) == 0;
 }
 
 static ucs4_t fold_letter(ucs4_t c)

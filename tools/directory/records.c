@@ -30,6 +30,7 @@ struct pass {
 	 * for each the next; 0 ends it. */
 	unsigned char first[MAX_NAME];
 	unsigned char *next;
+	bool starts[UINT8_MAX + 1];	      /* so; see start_of() */
 	struct ldb_message_element *elements; /* room for all of them */
 	const char *path;
 	const char *reason;
@@ -48,12 +49,26 @@ static bool is_object(const char *key, size_t len)
 	       key[strlen(dn)] != '@';
 }
 
+/* Of the first two letters, in any case: most names are told by it. */
+static uint8_t start_of(const char *name)
+{
+	unsigned first = (unsigned char)name[0] & 0x1f;
+	unsigned second = (first == 0) ? 0 : (unsigned char)name[1] & 0x1f;
+
+	return (uint8_t)(first * 8 + second);
+}
+
 static bool is_attr(const struct pass *pass, const char *name)
 {
 	const char *const *attrs = pass->records->attrs;
-	size_t len = strlen(name);
-	unsigned char a = (len < MAX_NAME) ? pass->first[len] : 0;
+	size_t len = 0;
+	unsigned char a = 0;
 
+	if (!pass->starts[start_of(name)]) {
+		return false;
+	}
+	len = strlen(name);
+	a = (len < MAX_NAME) ? pass->first[len] : 0;
 	for (; a != 0; a = pass->next[a - 1]) {
 		/* Nearly always the first letter, of any case, says no. */
 		if (((attrs[a - 1][0] ^ name[0]) & ~('a' - 'A')) == 0 &&
@@ -98,6 +113,7 @@ static bool sort_attrs(struct pass *pass, TALLOC_CTX *mem_ctx)
 	for (a = 0; pass->next != NULL && a < pass->num_attrs; a++) {
 		size_t len = strlen(attrs[a]);
 
+		pass->starts[start_of(attrs[a])] = true;
 		pass->next[a] = pass->first[len];
 		pass->first[len] = (unsigned char)(a + 1);
 	}

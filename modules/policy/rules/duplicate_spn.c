@@ -268,5 +268,6 @@ const struct spn_rule spn_rule_duplicate_spn = {
 		 (1u << SPN_LEVEL_OFF),
 	.summary = "one SPN is on one account in the whole forest",
 	.source = "KB 871179; MS-ADTS 3.1.1.5.1.3",
+	.of_shared = true,
 	.judge = judge,
 };

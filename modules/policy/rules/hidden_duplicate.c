@@ -59,7 +59,9 @@ static bool may_be_hidden(const struct spn_case *c,
 			  struct spn_report *report,
 			  bool *_may)
 {
+	struct spn_str label = spn_first_label(spn->host_name);
 	struct spn_holders computers = {};
+	struct spn_str cn = {};
 
 	*_may = true;
 	if (c->is_write || !spn_case_is_ordinary(c, value) ||
@@ -68,11 +70,16 @@ static bool may_be_hidden(const struct spn_case *c,
 	{
 		return true;
 	}
-	if (!spn_index_computers_by_cn(c->index,
-				       report,
-				       spn_first_label(spn->host_name),
-				       &computers))
-	{
+	if (c->after->has_own_cn) {
+		if (!spn_account_cn(report, c->after, &cn)) {
+			return false;
+		}
+		if (spn_str_equal_nocase(label, cn)) {
+			*_may = false;
+			return true;
+		}
+	}
+	if (!spn_index_computers_by_cn(c->index, report, label, &computers)) {
 		return false;
 	}
 	*_may = computers.num_accounts > 0 &&

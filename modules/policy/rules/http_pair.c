@@ -115,6 +115,23 @@ static bool find_partner(const struct spn_case *c,
 		return true;
 	}
 	host = spn_str_of(half->partner);
+	if (!c->is_write && c->after->is_alone) {
+		struct spn_value other = {};
+
+		if (!spn_index_key(c->index,
+				   report,
+				   spn->service_class,
+				   host,
+				   &other))
+		{
+			return false;
+		}
+		half->is_here = spn_account_find(c->after, other.key) != NULL;
+		if (half->is_here) {
+			half->partner_spn = other.value.data;
+			return true;
+		}
+	}
 	half->partner_spn = spn_format(report, spn->service_class, host);
 	return half->partner_spn != NULL &&
 	       spn_index_holders(c->index,
@@ -220,7 +237,7 @@ static bool judge_half(const struct spn_case *c,
 	bool has_other = false;
 
 	/* Held here, though a KDC may never find it: syntax says why not. */
-	if (spn_holders_is_only(&half->effective, c->after) ||
+	if (half->is_here || spn_holders_is_only(&half->effective, c->after) ||
 	    spn_holders_is_only(&half->exact, c->after))
 	{
 		return true;

@@ -21,7 +21,9 @@ struct spn_half {
 	struct spn spn;
 	const char *partner;		    /* host name */
 	const struct spn_account *computer; /* see spn_host_partner() */
-	char *partner_spn;
+	const char *partner_spn;
+	bool is_here; /* in an audit: the account holds partner_spn, and nobody
+			 else, and no more is known */
 	struct spn_holders exact;     /* who holds partner_spn */
 	struct spn_holders effective; /* who answers for it */
 };

@@ -500,6 +500,33 @@ bool spn_check_instance(struct spn_exam *exam, bool *_hit, char **_meant)
 	       meant_plain(exam, spn->service_class, spn->host_name, _meant);
 }
 
+/* Up to so many values are looked through. */
+#define FEW_VALUES 32
+
+/* Each value of an account spells the class as this one does, if it has it:
+ * then so does the other half. */
+static bool is_spelled_alike(const struct spn_exam *exam)
+{
+	const struct spn_set *spns = &exam->c->after->spns;
+	struct spn_str class = exam->spn.service_class;
+	size_t i;
+
+	for (i = 0; i < spns->num && spns->num <= FEW_VALUES; i++) {
+		struct spn_str start = spns->values[i].value;
+
+		if (start.len <= class.len) {
+			continue;
+		}
+		start.len = class.len;
+		if (spn_str_equal_nocase(start, class) &&
+		    !spn_str_equal(start, class))
+		{
+			return false;
+		}
+	}
+	return spns->num <= FEW_VALUES;
+}
+
 bool spn_check_case(struct spn_exam *exam, bool *_hit, char **_meant)
 {
 	const struct spn *spn = &exam->spn;
@@ -508,7 +535,9 @@ bool spn_check_case(struct spn_exam *exam, bool *_hit, char **_meant)
 	const char *host = NULL;
 
 	if (!spn_is_plain(spn) || !spn_host_is_fqdn(spn->host_name) ||
-	    !spn_settings_is_pair_class(exam->c->settings, spn->service_class))
+	    !spn_settings_is_pair_class(exam->c->settings,
+					spn->service_class) ||
+	    (!exam->c->is_write && is_spelled_alike(exam)))
 	{
 		return true;
 	}

@@ -19,6 +19,9 @@
 
 #define PAGE ((size_t)32 * 1024)
 
+/* Nearly all are shorter, and packed once. */
+#define PACKED 1024
+
 /* Of these on, it is dear. */
 #define MANY_HOLDERS 32
 #define MANY_OPEN 256
@@ -108,7 +111,9 @@ static uint8_t *pack(struct spn_census *census,
 	struct spn_str parent = spn_pack_parent(spn_str_of(account->dn));
 	uint32_t parent_number = 0;
 	uint32_t domain_number = 0;
+	uint8_t room[PACKED];
 	uint8_t *record = NULL;
+	size_t len = 0;
 
 	if (!spn_shared_number(census->shared, parent, &parent_number) ||
 	    !spn_shared_number(census->shared,
@@ -117,39 +122,38 @@ static uint8_t *pack(struct spn_census *census,
 	{
 		return NULL;
 	}
-	record = spn_arena_take(
-		census,
-		&census->arena,
-		spn_pack(account, parent_number, domain_number, NULL));
-	if (record != NULL) {
-		spn_pack(account, parent_number, domain_number, record);
+	len = spn_pack(account,
+		       parent_number,
+		       domain_number,
+		       room,
+		       sizeof(room));
+	record = spn_arena_take(census, &census->arena, len);
+	if (record != NULL && len <= sizeof(room)) {
+		memcpy(record, room, len);
+	} else if (record != NULL) {
+		spn_pack(account, parent_number, domain_number, record, len);
 	}
 	return record;
 }
 
 /* Duplicates are found here, once, and not by each account asking for each of
  * its SPNs. Another value may have the same hash: then it only looks so. */
-static void note_shared(struct spn_census *census,
-			const struct spn_account *account,
-			uint8_t *record)
+static void note_seen(void *private_data,
+		      enum spn_census_key kind,
+		      uint32_t number)
 {
+	struct spn_census *census = private_data;
+	uint8_t *both[] = {
+		census->records[number], /* NULL: it was removed */
+		census->records[census->num_records - 1],
+	};
 	size_t i;
 
-	if (account->is_deleted) {
-		return;
-	}
-	for (i = 0; i < account->spns.num; i++) {
-		uint32_t hash = spn_keys_hash(SPN_CENSUS_SPN,
-					      account->spns.values[i].key);
-		uint32_t number = 0;
-		size_t place = 0;
-
-		while (spn_slots_next(&census->slots, hash, &place, &number)) {
-			spn_pack_set_shares(record);
-			/* NULL: it was removed */
-			if (census->records[number] != NULL) {
-				spn_pack_set_shares(census->records[number]);
-			}
+	for (i = 0; i < 2; i++) {
+		if (both[i] != NULL && kind == SPN_CENSUS_SPN) {
+			spn_pack_set_shares(both[i]);
+		} else if (both[i] != NULL) {
+			spn_pack_set_same_cn(both[i]);
 		}
 	}
 }
@@ -157,6 +161,10 @@ static void note_shared(struct spn_census *census,
 bool spn_census_add(struct spn_census *census,
 		    const struct spn_account *account)
 {
+	const struct spn_keys_seen seen = {
+		.seen = note_seen,
+		.private_data = census,
+	};
 	size_t number = census->num_records;
 	uint8_t *record = NULL;
 
@@ -178,7 +186,6 @@ bool spn_census_add(struct spn_census *census,
 		return false;
 	}
 	forget_lists(census);
-	note_shared(census, account, record);
 	census->has_deleted |= account->is_deleted;
 	census->records[number] = record;
 	census->num_records++;
@@ -186,7 +193,14 @@ bool spn_census_add(struct spn_census *census,
 			    &census->slots,
 			    &census->index.fold,
 			    account,
-			    number);
+			    number,
+			    &seen);
+}
+
+bool spn_census_is_alone(const struct spn_census *census, size_t number)
+{
+	return census->records[number] != NULL &&
+	       !spn_pack_shares(census->records[number]);
 }
 
 bool spn_census_has_deleted(const struct spn_census *census)

@@ -48,6 +48,9 @@ bool spn_census_get(struct spn_census *census,
 		    size_t number,
 		    const struct spn_account **_account);
 
+/* As account->is_alone, without unpacking it. */
+bool spn_census_is_alone(const struct spn_census *census, size_t number);
+
 /* Each account once; the list is on mem_ctx, or, if it is long, shared. Names
  * are compared without case, ASCII only. */
 bool spn_census_find(struct spn_census *census,

@@ -14,6 +14,7 @@ struct adding {
 	struct spn_slots *slots;
 	const struct spn_fold *fold;
 	uint32_t number;
+	const struct spn_keys_seen *seen;
 };
 
 uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key)
@@ -24,14 +25,35 @@ uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key)
 	return spn_slots_hash((uint32_t)kind + 1, key, nocase);
 }
 
+static void tell_seen(const struct adding *adding,
+		      enum spn_census_key kind,
+		      uint32_t hash)
+{
+	uint32_t number = 0;
+	size_t place = 0;
+
+	while (spn_slots_next(adding->slots, hash, &place, &number)) {
+		adding->seen->seen(adding->seen->private_data, kind, number);
+	}
+}
+
 static bool add_key(struct adding *adding,
 		    enum spn_census_key kind,
 		    struct spn_str key)
 {
-	return key.len == 0 || spn_slots_add(adding->mem_ctx,
-					     adding->slots,
-					     spn_keys_hash(kind, key),
-					     adding->number);
+	uint32_t hash;
+
+	if (key.len == 0) {
+		return true;
+	}
+	hash = spn_keys_hash(kind, key);
+	if (kind == SPN_CENSUS_SPN || kind == SPN_CENSUS_CN) {
+		tell_seen(adding, kind, hash);
+	}
+	return spn_slots_add(adding->mem_ctx,
+			     adding->slots,
+			     hash,
+			     adding->number);
 }
 
 static bool add_spns(struct adding *adding,
@@ -142,13 +164,15 @@ bool spn_keys_add(TALLOC_CTX *mem_ctx,
 		  struct spn_slots *slots,
 		  const struct spn_fold *fold,
 		  const struct spn_account *account,
-		  size_t number)
+		  size_t number,
+		  const struct spn_keys_seen *seen)
 {
 	struct adding adding = {
 		.mem_ctx = mem_ctx,
 		.slots = slots,
 		.fold = fold,
 		.number = (uint32_t)number,
+		.seen = seen,
 	};
 
 	if (account->is_deleted) {

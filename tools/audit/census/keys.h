@@ -10,12 +10,24 @@
 
 uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key);
 
-/* The account's number under each of its keys. False when out of memory. */
+/* An account, this one perhaps, is there under one of the same keys, or the
+ * same hash. */
+struct spn_keys_seen {
+	/* number: of the one that was there */
+	void (*seen)(void *private_data,
+		     enum spn_census_key kind,
+		     uint32_t number);
+	void *private_data;
+};
+
+/* The account's number under each of its keys. Of SPNs and CNs that are there
+ * already seen is told. False when out of memory. */
 bool spn_keys_add(TALLOC_CTX *mem_ctx,
 		  struct spn_slots *slots,
 		  const struct spn_fold *fold,
 		  const struct spn_account *account,
-		  size_t number);
+		  size_t number,
+		  const struct spn_keys_seen *seen);
 
 /* It really has this key, and not only the same hash. False when out of
  * memory. */

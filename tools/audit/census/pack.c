@@ -15,6 +15,7 @@
 #include "audit/rules/facts.h"
 #include "policy/ids.h"
 #include "policy/names.h"
+#include "policy/quick_fold.h"
 
 #define FLAG_DC 0x1u
 #define FLAG_DISABLED 0x2u
@@ -27,6 +28,8 @@
 /* with the kind, since the first byte is full */
 #define FLAG_KRBTGT 0x80u
 #define FLAG_SHARES 0x40u
+#define FLAG_SAME_CN 0x20u
+#define FLAGS_OF_KIND (FLAG_KRBTGT | FLAG_SHARES | FLAG_SAME_CN)
 
 #define POINTER sizeof(uintptr_t) /* one is kept as it is */
 
@@ -50,13 +53,14 @@ struct spn_str spn_pack_parent(struct spn_str dn)
 /* ---------------------------------------------------------------- to bytes */
 
 struct writer {
-	uint8_t *at; /* NULL: only counts */
+	uint8_t *at;
+	size_t room; /* once it does not suffice, bytes are only counted */
 	size_t len;
 };
 
 static void put_byte(struct writer *w, uint8_t byte)
 {
-	if (w->at != NULL) {
+	if (w->len < w->room) {
 		w->at[w->len] = byte;
 	}
 	w->len++;
@@ -73,7 +77,7 @@ static void put_number(struct writer *w, uint64_t number)
 
 static void put_bytes(struct writer *w, const void *bytes, size_t len)
 {
-	if (w->at != NULL && len > 0) {
+	if (len > 0 && w->len < w->room && len <= w->room - w->len) {
 		memcpy(w->at + w->len, bytes, len);
 	}
 	w->len += len;
@@ -168,9 +172,10 @@ static uint8_t flags_of(const struct spn_account *account, bool is_guid)
 size_t spn_pack(const struct spn_account *account,
 		uint32_t parent,
 		uint32_t domain,
-		uint8_t *into)
+		uint8_t *into,
+		size_t room)
 {
-	struct writer w = {.at = into};
+	struct writer w = {.at = into, .room = room};
 	struct spn_str dn = spn_str_of(account->dn);
 	uint8_t guid[SPN_GUID_BYTES];
 	bool is_guid = is_guid_text(account->object_guid, guid);
@@ -212,6 +217,16 @@ void spn_pack_set_privileged(uint8_t *packed)
 void spn_pack_set_shares(uint8_t *packed)
 {
 	packed[1] |= FLAG_SHARES;
+}
+
+bool spn_pack_shares(const uint8_t *packed)
+{
+	return (packed[1] & FLAG_SHARES) != 0;
+}
+
+void spn_pack_set_same_cn(uint8_t *packed)
+{
+	packed[1] |= FLAG_SAME_CN;
 }
 
 /* -------------------------------------------------------------- from bytes */
@@ -357,21 +372,40 @@ static struct spn_facts *get_facts(struct reader *r, uint8_t flags)
 	return facts;
 }
 
-/* Folded, for as long as the account. */
+/* Room for the keys of all of them, each with a NUL. */
+static char *room_for_keys(const struct reader *at, size_t num)
+{
+	struct reader r = *at;
+	size_t len = 0;
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		len += get_str(&r).len + 1;
+	}
+	return talloc_array(r.mem_ctx, char, len);
+}
+
+/* Folded, for as long as the account: into *_room if it is that simple. */
 static bool get_key(struct reader *r,
 		    const struct spn_fold *fold,
-		    struct spn_value *spn)
+		    struct spn_value *spn,
+		    char **_room)
 {
 	struct spn_str key = {};
 
-	if (!spn_fold_text(fold, r->scratch, spn->value, &key)) {
-		return false;
-	}
 	if (r->arena == NULL) {
-		spn->key = key;
-		return true;
+		char *room = *_room;
+
+		*_room += spn->value.len + 1;
+		room[spn->value.len] = '\0';
+		return spn_fold_at(fold,
+				   r->scratch,
+				   spn->value,
+				   room,
+				   &spn->key);
 	}
-	return spn_arena_copy(r->mem_ctx, r->arena, key, &spn->key);
+	return spn_fold_text(fold, r->scratch, spn->value, &key) &&
+	       spn_arena_copy(r->mem_ctx, r->arena, key, &spn->key);
 }
 
 static bool get_spns(struct reader *r,
@@ -380,13 +414,17 @@ static bool get_spns(struct reader *r,
 {
 	struct spn_set *set = &account->spns;
 	size_t num = (size_t)get_number(r);
+	char *room = NULL;
 	size_t i;
 
 	if (num == 0) {
 		return true;
 	}
 	set->values = take(r, num * sizeof(set->values[0]));
-	if (set->values == NULL) {
+	if (r->arena == NULL) {
+		room = room_for_keys(r, num);
+	}
+	if (set->values == NULL || (r->arena == NULL && room == NULL)) {
 		return false;
 	}
 	set->size = num;
@@ -394,7 +432,7 @@ static bool get_spns(struct reader *r,
 		struct spn_value spn = {.value = get_str(r)};
 
 		/* There is room, so only a large one needs more. */
-		if (!get_key(r, fold, &spn) ||
+		if (!get_key(r, fold, &spn, &room) ||
 		    !spn_set_add((r->arena == NULL) ? r->scratch : r->mem_ctx,
 				 set,
 				 &spn))
@@ -424,9 +462,10 @@ static bool unpack(struct reader *r,
 	uint8_t flags = r->at[0];
 	struct spn_facts *facts = NULL;
 
-	account->kind = (enum spn_kind)(r->at[1] &
-					~(FLAG_KRBTGT | FLAG_SHARES));
+	account->kind = (enum spn_kind)(r->at[1] & ~FLAGS_OF_KIND);
 	account->is_alone = (r->at[1] & FLAG_SHARES) == 0;
+	account->has_own_cn = spn_account_is_machine(account) &&
+			      (r->at[1] & FLAG_SAME_CN) == 0;
 	account->has_krbtgt_number = (r->at[1] & FLAG_KRBTGT) != 0;
 	r->at += 2;
 	account->is_dc = (flags & FLAG_DC) != 0;

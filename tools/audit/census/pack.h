@@ -13,13 +13,15 @@
 struct spn_str spn_pack_parent(struct spn_str dn);
 
 /*
- * The bytes; into is NULL to learn only how many. parent and domain are
- * numbers of the shared texts. What facts->writers points to is not copied.
+ * How many bytes; if there is room for as many, they are there. parent and
+ * domain are numbers of the shared texts. What facts->writers points to is not
+ * copied.
  */
 size_t spn_pack(const struct spn_account *account,
 		uint32_t parent,
 		uint32_t domain,
-		uint8_t *into);
+		uint8_t *into,
+		size_t room);
 
 /*
  * On mem_ctx; slices of the result point into the bytes, which must stay
@@ -44,5 +46,8 @@ void spn_pack_set_privileged(uint8_t *packed);
 
 /* Another account may hold one of its SPNs: it is not alone. */
 void spn_pack_set_shares(uint8_t *packed);
+/* Another machine may have its CN. */
+void spn_pack_set_same_cn(uint8_t *packed);
+bool spn_pack_shares(const uint8_t *packed);
 
 #endif
