@@ -377,6 +377,8 @@ def build(bld):
     if bld.cmd in ('bench', 'lint'):
         bld.program(target='tests/modify_many', source=BENCH_SOURCES,
                     includes=includes, install_path=None, use='common')
+        bld.program(target='tests/raw_unpack', source='tests/bench/raw_unpack.c',
+                    includes=includes, install_path=None, use='directory')
     _build_docs(bld)
 
 

@@ -108,6 +108,8 @@ def command_line():
                         "every machine")
     parser.add_argument("--only", choices=("audit", "module", "clients"),
                         help="measure only this (default: everything)")
+    parser.add_argument("--before", metavar="BUILD", help="an older build "
+                        "folder, against which A2 is measured")
     parser.add_argument("--profiles", metavar="DIR",
                         help="keep callgrind's files in DIR")
     parser.add_argument("--gate", action="store_true",
@@ -133,7 +135,7 @@ def run_audit(options, table):
         with tempfile.TemporaryDirectory(prefix="spn_policy-") as folder:
             bench = audit_bench.AuditBench(
                 folder, accounts, options.backend_store,
-                os.path.abspath(options.build), seed)
+                os.path.abspath(options.build), seed, options.before)
             cpu.append(audit_bench.print_audit(table, bench,
                                                options.instructions))
             done.append(bench)

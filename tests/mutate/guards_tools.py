@@ -77,7 +77,28 @@ GUARDS = {
          'return (at < all->num_accounts) ? found : NULL;',
          'return found;'),
     ],
+    'tools/audit/census/census.c': [
+        ('an SPN that is there already is shared by both',
+         'spn_pack_set_shares(both[i]);',
+         ';'),
+        ('a CN that is there already is nobody\'s own',
+         'spn_pack_set_same_cn(both[i]);',
+         ';'),
+        ('deleted objects are asked for if there are any',
+         'census->has_deleted |= account->is_deleted;',
+         ''),
+    ],
+    'tools/audit/choice.c': [
+        ('a rule of which one code is wanted judges',
+         'if (audit_choice_is_on(choice, rule->messages[i])) {\n'
+         '\t\t\treturn false;',
+         'if (audit_choice_is_on(choice, rule->messages[i])) {\n'
+         '\t\t\treturn true;'),
+    ],
     'tools/audit/judge.c': [
+        ('accounts that are alone are passed over for duplicates only',
+         '!rule->of_shared && (a->c.unwanted_rules >> i & 1) == 0',
+         'false'),
         ('what is not severe enough to be shown is followed',
          ' ||\n\t\t     audit_is_given_way(v->message)',
          ''),
@@ -165,6 +186,9 @@ GUARDS = {
          ''),
     ],
     'tools/audit/rules/hosts.c': [
+        ('each wrong host of an account is said once',
+         '!this->is_wrong[STALE] || was_said(judged, place, STALE) ||',
+         '!this->is_wrong[STALE] ||'),
         ('one label may stand in a zone that nobody can ask',
          '!may_be_elsewhere(a, c->settings->dns_suffixes, host)',
          'true'),

@@ -355,6 +355,40 @@ static void test_common_list(void **state)
 	expect(w, "SPN-201 http/one abc+");
 }
 
+/* What nobody asks for is neither judged nor read. */
+static void unwanted_rules(void **state)
+{
+	static const struct {
+		const char *only;
+		unsigned looks_at;
+	} asked[] = {
+		{"duplicate-spn", 0},
+		{"SPN-101,http-pair", 0},
+		{"keys", AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_GROUPS},
+		{"hosts", AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_ZONES},
+		{"SPN-804", AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_RIGHTS},
+		{"SPN-504,SPN-501", AUDIT_LOOKS_AT_FACTS},
+	};
+	struct fixture *f = *state;
+	struct audit_choice *choice = audit_choice_new(f->mem_ctx);
+	const char *reason = NULL;
+	size_t i;
+
+	assert_int_equal(audit_choice_unwanted(choice), 0);
+	assert_int_equal(audit_rules_look_at(0),
+			 AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_RIGHTS |
+				 AUDIT_LOOKS_AT_GROUPS | AUDIT_LOOKS_AT_ZONES);
+	assert_true(audit_choice_rule(choice, "duplicate-spn=off", &reason));
+	assert_int_equal(audit_choice_unwanted(choice), 1);
+	for (i = 0; i < ARRAY_SIZE(asked); i++) {
+		choice = audit_choice_new(f->mem_ctx);
+		assert_true(audit_choice_only(choice, asked[i].only, &reason));
+		assert_int_equal(audit_rules_look_at(
+					 audit_choice_unwanted(choice)),
+				 asked[i].looks_at);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +399,7 @@ int main(void)
 		fixture_test(test_bad_choice),
 		fixture_test(test_keep),
 		fixture_test(test_common_list),
+		fixture_test(unwanted_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -367,6 +367,56 @@ static void no_more_work(void **state)
 	assert_int_equal(count(census, SPN_CENSUS_SPN, "X/ONE"), NUM);
 }
 
+static const struct spn_account *at(struct spn_census *census, size_t number)
+{
+	const struct spn_account *account = NULL;
+
+	assert_true(spn_census_get(census, number, &account));
+	assert_non_null(account);
+	assert_int_equal(account->is_alone,
+			 spn_census_is_alone(census, number));
+	return account;
+}
+
+/* Duplicates are known when they come: of SPNs, of CNs of machines. */
+static void alone(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	struct spn_account *one = fixture_account(f, "a$", NULL, "x/one");
+	struct spn_account *same = fixture_account(f, "b$", NULL, "X/ONE");
+	struct spn_account *twice = fixture_account(f, "c", NULL, "x/two");
+	struct spn_account *other = fixture_account(f, "d$", NULL, "x/three");
+	struct spn_account *user = fixture_account(f, "e", NULL, "x/four");
+	struct spn_account *gone = fixture_account(f, "f", NULL, "x/three");
+
+	one->dn = "CN=web01,DC=example,DC=com";
+	other->dn = "CN=Web01,OU=x,DC=example,DC=com";
+	same->dn = "CN=web02,DC=example,DC=com";
+	user->dn = "CN=web02,OU=x,DC=example,DC=com";
+	gone->is_deleted = true;
+	assert_true(spn_account_add(twice, &f->fold, STR("X/two")));
+	assert_true(spn_census_add(census, one));
+	assert_false(spn_census_has_deleted(census));
+	assert_true(spn_census_is_alone(census, 0));
+	assert_true(spn_census_add(census, same));
+	assert_true(spn_census_add(census, twice));
+	assert_true(spn_census_add(census, other));
+	assert_true(spn_census_add(census, user));
+	assert_true(spn_census_add(census, gone));
+	assert_true(spn_census_has_deleted(census));
+
+	assert_false(at(census, 0)->is_alone);
+	assert_false(at(census, 0)->has_own_cn);
+	assert_false(at(census, 1)->is_alone);
+	assert_true(at(census, 1)->has_own_cn);
+	assert_false(at(census, 2)->is_alone);
+	assert_true(at(census, 3)->is_alone);
+	assert_false(at(census, 3)->has_own_cn);
+	assert_true(at(census, 4)->is_alone);
+	assert_false(at(census, 4)->has_own_cn); /* no machine */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +426,7 @@ int main(void)
 		fixture_test(many),
 		fixture_test(kept_and_whole),
 		fixture_test(no_more_work),
+		fixture_test(alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

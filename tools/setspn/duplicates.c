@@ -265,6 +265,8 @@ static int read_files(struct table *table, const char *path)
 {
 	struct setspn *s = table->s;
 	const struct audit_stream stream = {
+		.spare = AUDIT_SPARE_FACTS | AUDIT_SPARE_RIGHTS |
+			 AUDIT_SPARE_GROUPS | AUDIT_SPARE_ZONES,
 		.entry = take_entry,
 		.restart = start_again,
 		.private_data = table,
