@@ -12,10 +12,8 @@
 #define NTTIME_1970 11644473600
 
 /* 0 and the largest number stand for never. */
-static int64_t unix_time(const struct ldb_message *msg, const char *attr)
+static int64_t unix_time(int64_t time)
 {
-	int64_t time = spn_values_int64(msg, attr);
-
 	if (time <= 0 || time == INT64_MAX) {
 		return 0;
 	}
@@ -105,26 +103,43 @@ static bool fill_delegate_to(struct spn_facts *facts,
 	return true;
 }
 
+/* What only those that hold SPNs are judged by. */
+static void fill_numbers(struct spn_facts *facts,
+			 const struct ldb_message *msg)
+{
+	static const char types[] = "msDS-SupportedEncryptionTypes";
+	static const char password[] = "pwdLastSet";
+	int64_t set = 0;
+
+	facts->has_encryption_types = spn_values_of(msg, types) != NULL;
+	if (facts->has_encryption_types) {
+		facts->encryption_types = (uint32_t)spn_values_int64(msg,
+								     types);
+	}
+	if (spn_values_of(msg, password) != NULL) {
+		set = spn_values_int64(msg, password);
+		facts->password_set = unix_time(set);
+		facts->has_no_password_yet = set == 0;
+	}
+	facts->is_privileged = spn_values_int64(msg, "adminCount") != 0;
+	facts->last_logon = unix_time(
+		spn_values_int64(msg, "lastLogonTimestamp"));
+	facts->expires = unix_time(spn_values_int64(msg, "accountExpires"));
+}
+
 struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 				 const struct ldb_message *msg)
 {
-	static const char types[] = "msDS-SupportedEncryptionTypes";
 	struct spn_facts *facts = talloc_zero(mem_ctx, struct spn_facts);
 
 	if (facts == NULL) {
 		return NULL;
 	}
 	facts->control = (uint32_t)spn_values_int64(msg, "userAccountControl");
-	facts->encryption_types = (uint32_t)spn_values_int64(msg, types);
-	facts->has_encryption_types = spn_values_of(msg, types) != NULL;
-	facts->is_privileged = spn_values_int64(msg, "adminCount") != 0;
-	facts->password_set = unix_time(msg, "pwdLastSet");
-	facts->has_no_password_yet = spn_values_of(msg, "pwdLastSet") !=
-					     NULL &&
-				     spn_values_int64(msg, "pwdLastSet") == 0;
-	facts->last_logon = unix_time(msg, "lastLogonTimestamp");
-	facts->expires = unix_time(msg, "accountExpires");
 	facts->user_principal_name = spn_values_text(msg, "userPrincipalName");
+	if (spn_values_of(msg, "servicePrincipalName") != NULL) {
+		fill_numbers(facts, msg);
+	}
 	if (!fill_readers(facts, msg) || !fill_delegate_to(facts, msg)) {
 		talloc_free(facts);
 		return NULL;
