@@ -25,6 +25,7 @@ uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key)
 	return spn_slots_hash((uint32_t)kind + 1, key, nocase);
 }
 
+/* Of the first one only: the others were told when they came. */
 static void tell_seen(const struct adding *adding,
 		      enum spn_census_key kind,
 		      uint32_t hash)
@@ -32,7 +33,7 @@ static void tell_seen(const struct adding *adding,
 	uint32_t number = 0;
 	size_t place = 0;
 
-	while (spn_slots_next(adding->slots, hash, &place, &number)) {
+	if (spn_slots_next(adding->slots, hash, &place, &number)) {
 		adding->seen->seen(adding->seen->private_data, kind, number);
 	}
 }

@@ -13,7 +13,7 @@ uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key);
 /* An account, this one perhaps, is there under one of the same keys, or the
  * same hash. */
 struct spn_keys_seen {
-	/* number: of the one that was there */
+	/* number: of the first that was there */
 	void (*seen)(void *private_data,
 		     enum spn_census_key kind,
 		     uint32_t number);
