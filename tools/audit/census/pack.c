@@ -385,7 +385,8 @@ static char *room_for_keys(const struct reader *at, size_t num)
 	return talloc_array(r.mem_ctx, char, len);
 }
 
-/* Folded, for as long as the account: into *_room if it is that simple. */
+/* Folded, for as long as the account: into *_room, if there is one and it is
+ * that simple. */
 static bool get_key(struct reader *r,
 		    const struct spn_fold *fold,
 		    struct spn_value *spn,
@@ -393,7 +394,7 @@ static bool get_key(struct reader *r,
 {
 	struct spn_str key = {};
 
-	if (r->arena == NULL) {
+	if (*_room != NULL) {
 		char *room = *_room;
 
 		*_room += spn->value.len + 1;
