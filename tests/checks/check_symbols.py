@@ -23,7 +23,7 @@ MODULE = os.path.join(FOLDER, 'spn_policy.so')
 FOREIGN = ('krb5', 'gssapi', 'hdb', '-samba4', '-private-samba')
 # Programs, and tests by the beginning of their names.
 WITH_KERBEROS = ('spn-probe', 'say_kerberos', 'say_http', 'say_names',
-                 'test_probe_', 'fuzz_probe_', 'say_probe_')
+                 'test_http_oom', 'test_probe_', 'fuzz_probe_', 'say_probe_')
 KERBEROS = ('libkrb5', 'libgssapi', 'libk5crypto')
 OF_KERBEROS = re.compile(r' U ((?:krb5|gss)_\w+)(@\w*MIT)?')
 
