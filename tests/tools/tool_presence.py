@@ -97,6 +97,20 @@ class Presence(unittest.TestCase):
                 else:
                     self.assertEqual((0, gone), (done.returncode, values))
 
+    def test_add_what_is_there(self):
+        """Nothing is sent, so the module adds no other half."""
+        for there in PAIR[:1], []:
+            with self.subTest(there=there):
+                server = self.serve(THERE)
+                server.entries[-1] = (DN, [
+                    (name, ["foo/x", *there] if name.startswith("service")
+                     else values) for name, values in SVC[1]])
+                done = self.run_tool(server, "setspn", "--dry-run", "-S",
+                                     "--single", PAIR[0], "svc")
+                self.assertEqual(0, done.returncode, done.stderr)
+                self.assertEqual(not there, "all the same" in done.stderr,
+                                 done.stderr)
+
     def test_name_of_a_stranger(self):
         """Who has proven nothing names no host that is not like one."""
         for name, shown in (("dc1.example.com", "dc1.example.com"),
