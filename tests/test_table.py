@@ -37,7 +37,7 @@ PROGRAMS = {
     'tools': '''
         test_index_answers test_spn_census test_census_oom test_rules_audit test_audit_findings
         test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline
-        test_audit_formats
+        test_audit_formats test_audit_nagios
         test_audit_records test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
         test_limited test_probe_keytab test_probe_opening test_probe_rights
@@ -107,7 +107,8 @@ CHECKS = {
         'check_quotes', 'check_recipes')},
     **{name: 'tests/tools/%s.py' % name for name in (
         'tool_audit_fix_answers', 'tool_audit_fix_texts',
-        'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_options',
+        'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_monitoring',
+        'tool_audit_options',
         'tool_audit_places', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_presence', 'tool_all_dcs',

@@ -43,7 +43,16 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 		.num_findings = 1,
 		.counts = {[SPN_SEVERITY_ERROR] = 1},
 	};
+	const char *const gaps[] = {hostile->dn, hostile->domain, NULL};
+	struct spn_dc dc = {
+		.name = hostile->domain,
+		.standing = SPN_STANDING_UNREACHABLE,
+	};
+	const struct spn_dcs dcs = {.dcs = &dc, .num_dcs = 1};
 	struct audit_result result = {
+		.gaps = gaps,
+		.dcs = &dcs,
+		.seconds = 1.5,
 		.url = hostile->dn,
 		.dc = hostile->domain,
 		.domain = hostile->domain,
@@ -204,6 +213,24 @@ static const char *prometheus_complaint(const char *text)
 	return NULL;
 }
 
+/* A line; behind the only "|" there are numbers, " label=1.5s;;0;0". */
+static const char *nagios_complaint(const char *text)
+{
+	const char *c = strchr(text, '|');
+
+	if (strncmp(text, "SPN CRITICAL - ", 15) != 0 || c == NULL) {
+		return "no state, or no numbers";
+	}
+	for (c++; *c == ' ';) {
+		c = skip_name(c + 1);
+		if (*c++ != '=' || !isdigit((unsigned char)*c)) {
+			return "a number has no label";
+		}
+		c += strspn(c, "0123456789.s;");
+	}
+	return (strcmp(c, "\n") != 0) ? "it does not end with a number" : NULL;
+}
+
 static const char *json_complaint(const char *text, size_t len)
 {
 	json_t *document = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
@@ -234,6 +261,9 @@ const char *format_complaint(const char *format,
 	}
 	if (strcmp(format, "prometheus") == 0) {
 		return prometheus_complaint(text);
+	}
+	if (strcmp(format, "nagios") == 0) {
+		return nagios_complaint(text);
 	}
 	return (strchr(text, '\r') != NULL) ? "a carriage return" : NULL;
 }

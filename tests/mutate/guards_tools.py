@@ -28,6 +28,24 @@ GUARDS = {
          'new.mode = st.st_mode & 07777;',
          'new.mode = plain_mode();'),
     ],
+    'tools/audit/formats/nagios.c': [
+        ('what was not seen is not OK',
+         'return (has_gaps(result) || num_silent(result) > 0)',
+         'return (false)'),
+        ('no text begins the numbers',
+         "fputc((*c == '|') ? '/' : *c, stream);",
+         'fputc(*c, stream);'),
+    ],
+    'tools/audit/plugin.c': [
+        ('a plugin that could not run is UNKNOWN',
+         'if (plugin->is_reported || status == 0)',
+         'if (true)'),
+    ],
+    'tools/audit/start.c': [
+        ('it is the first to hear of the end',
+         '!audit_plugin_first(*_plugin)',
+         'false'),
+    ],
     'tools/common/connect_each.c': [
         ('a server has its time, whatever it sends',
          'else if (now() >= child->give_up)',

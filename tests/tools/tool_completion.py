@@ -75,7 +75,7 @@ class Completion(unittest.TestCase):
         for name, words, expected in (
                 ("spn-audit", ["--form"], ["--format="]),
                 ("spn-audit", ["--format", "="],
-                 ["text", "json", "csv", "html", "prometheus"]),
+                 ["text", "json", "csv", "html", "prometheus", "nagios"]),
                 ("spn-audit", ["--format", "=", "j"], ["json"]),
                 ("spn-audit", ["--format", "j"], ["json"]),
                 ("spn-audit", ["--rule", "=", "http-p"], ["http-pair="]),

@@ -12,16 +12,11 @@ bool audit_ask_dcs(TALLOC_CTX *mem_ctx,
 {
 	struct spn_dcs *dcs = spn_dcs_read(mem_ctx, connect, _reason);
 	size_t num_unknown = 0;
-	size_t i;
 
 	if (dcs == NULL || !spn_dcs_ask(connect, dcs)) {
 		return false;
 	}
-	for (i = 0; i < dcs->num_dcs; i++) {
-		num_unknown += dcs->dcs[i].standing == SPN_STANDING_UNREACHABLE
-				       ? 1
-				       : 0;
-	}
+	num_unknown = spn_dcs_count(dcs, SPN_STANDING_UNREACHABLE);
 	if (num_unknown > 0) {
 		spn_connect_message(connect,
 				    "no answer from %zu of %zu domain "

@@ -18,6 +18,7 @@
 #include "scan.h"
 #include "select.h"
 #include "notices.h"
+#include "start.h"
 #include "watch.h"
 
 #include <stdlib.h>
@@ -25,14 +26,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TOOL "spn-audit"
 #define EXIT_FINDINGS 1
 
 struct audit {
 	struct spn_connect *connect;
 	struct audit_options *options;
-	struct ldb_context *ldb; /* that is open already; NULL: none */
-	struct audit_tell *tell; /* one for all audits of --watch */
+	struct ldb_context *ldb;     /* that is open already; NULL: none */
+	struct audit_tell *tell;     /* one for all audits of --watch */
+	struct audit_plugin *plugin; /* NULL: this is none */
+	const struct spn_dcs *dcs;   /* that were asked; NULL: none */
+	struct timespec start;
 };
 
 static int out_of_memory(const struct audit *audit)
@@ -91,6 +94,7 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 		  audit_open(audit, &opening, &source, &reason) &&
 		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
+	audit->dcs = scan_options.dcs;
 	audit_tell_end_progress();
 	if (ok) {
 		audit_tell_deleted(audit->tell,
@@ -144,11 +148,23 @@ static bool part_text(const struct audit *audit, const char **_part)
 	return *_part != NULL;
 }
 
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now = {};
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+		return 0;
+	}
+	return (double)(now.tv_sec - start->tv_sec) +
+	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
 /* The whole report in memory; free() it. */
 static bool format_report(struct audit *audit,
 			  const struct audit_scan *scanned,
 			  const struct audit_findings *findings,
 			  size_t num_accepted,
+			  struct audit_result *_result,
 			  char **_data,
 			  size_t *_len)
 {
@@ -164,6 +180,8 @@ static bool format_report(struct audit *audit,
 		.findings = findings,
 		.num_accepted = num_accepted,
 		.gaps = scanned->source->gaps,
+		.dcs = audit->dcs,
+		.seconds = seconds_since(&audit->start),
 	};
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
 	time_t now = time(NULL);
@@ -183,7 +201,22 @@ static bool format_report(struct audit *audit,
 	ok = part_text(audit, &result.part) &&
 	     audit->options->format->write(audit, &result, stream);
 	ok = (ferror(stream) == 0) && ok;
+	result.time = NULL; /* it ends here */
+	*_result = result;
 	return fclose(stream) == 0 && ok;
+}
+
+/* Of a report that was written. */
+static int status_of(const struct audit_options *options,
+		     const struct audit_result *result)
+{
+	if (options->format->status != NULL) {
+		return options->format->status(result);
+	}
+	return audit_findings_reach(result->findings,
+				    audit_choice_threshold(options->choice))
+		       ? EXIT_FINDINGS
+		       : SPN_EXIT_DONE;
 }
 
 static int put_out(struct audit *audit,
@@ -365,6 +398,7 @@ static int report(struct audit *audit,
 {
 	const struct audit_options *options = audit->options;
 	struct audit_findings *findings = NULL;
+	struct audit_result result = {};
 	size_t num_accepted = 0;
 	char *data = NULL;
 	size_t len = 0;
@@ -383,6 +417,7 @@ static int report(struct audit *audit,
 			   scanned,
 			   findings,
 			   num_accepted,
+			   &result,
 			   &data,
 			   &len))
 	{
@@ -396,13 +431,11 @@ static int report(struct audit *audit,
 			 },
 			 data,
 			 len);
-	if (status == SPN_EXIT_DONE &&
-	    audit_findings_reach(findings,
-				 audit_choice_threshold(options->choice)))
-	{
-		return EXIT_FINDINGS;
+	if (status != SPN_EXIT_DONE) {
+		return status;
 	}
-	return status;
+	audit_plugin_reported(audit->plugin);
+	return status_of(options, &result);
 }
 
 static int run_audit(struct audit *audit)
@@ -502,15 +535,12 @@ int main(int argc, char **argv)
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	audit = talloc_zero(NULL, struct audit);
-	if (audit == NULL) {
+	if (audit == NULL ||
+	    clock_gettime(CLOCK_MONOTONIC, &audit->start) != 0)
+	{
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	audit->connect = spn_connect_new(audit,
-					 TOOL,
-					 "[OPTION...]",
-					 audit_option_table(),
-					 argc,
-					 argv);
+	audit->connect = audit_start(audit, argc, argv, &audit->plugin);
 	if (audit->connect == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
 	}

@@ -44,7 +44,7 @@ static const struct poptOption option_table[] = {
 		.argInfo = POPT_ARG_STRING,
 		.val = OPT_FORMAT,
 		.descrip = "How the report is written: text (default), "
-			   "json, csv, html, prometheus",
+			   "json, csv, html, prometheus, nagios",
 		.argDescrip = "FORMAT",
 	},
 	{

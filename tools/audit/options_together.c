@@ -106,6 +106,19 @@ static int check_places(struct spn_connect *connect,
 			: "; give each its own");
 }
 
+/* Whoever runs a plugin reads what it prints, and nothing else. */
+static int check_plugin(struct spn_connect *connect,
+			const struct audit_options *options)
+{
+	if (options->format->is_plugin && options->output != NULL) {
+		return spn_connect_usage_error(connect,
+					       "--format=%s goes with no "
+					       "--output",
+					       options->format->name);
+	}
+	return SPN_EXIT_DONE;
+}
+
 int audit_options_together(struct spn_connect *connect,
 			   const struct audit_options *options)
 {
@@ -125,6 +138,9 @@ int audit_options_together(struct spn_connect *connect,
 	status = check_watch(connect, options);
 	if (status == SPN_EXIT_DONE) {
 		status = check_catalogue(connect, options);
+	}
+	if (status == SPN_EXIT_DONE) {
+		status = check_plugin(connect, options);
 	}
 	return (status == SPN_EXIT_DONE) ? check_places(connect, options)
 					 : status;

@@ -341,6 +341,28 @@ bool spn_dc_lets_in(const struct spn_dc *dc)
 	return !dc->is_read_only && dc->standing != SPN_STANDING_ENFORCE;
 }
 
+size_t spn_dcs_letting_in(const struct spn_dcs *dcs)
+{
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < dcs->num_dcs; i++) {
+		num += spn_dc_lets_in(&dcs->dcs[i]) ? 1 : 0;
+	}
+	return num;
+}
+
+size_t spn_dcs_count(const struct spn_dcs *dcs, enum spn_standing standing)
+{
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < dcs->num_dcs; i++) {
+		num += (dcs->dcs[i].standing == standing) ? 1 : 0;
+	}
+	return num;
+}
+
 /* Why samba is to be restarted there; "" for no reason. */
 static char *say_restart(TALLOC_CTX *mem_ctx, const struct spn_dc *dc)
 {

@@ -75,6 +75,10 @@ const char *spn_standing_text(enum spn_standing standing);
  */
 bool spn_dc_lets_in(const struct spn_dc *dc);
 
+/* How many of them do; how many stand like that. */
+size_t spn_dcs_letting_in(const struct spn_dcs *dcs);
+size_t spn_dcs_count(const struct spn_dcs *dcs, enum spn_standing standing);
+
 /* One sentence about a DC that does not enforce, or that is to be restarted;
  * "" for all others. On mem_ctx; NULL when out of memory. */
 char *spn_dc_says(TALLOC_CTX *mem_ctx, const struct spn_dc *dc);

@@ -32,17 +32,6 @@ static size_t count_enforcing(const struct spn_dcs *dcs)
 	return num;
 }
 
-static size_t count_letting_in(const struct spn_dcs *dcs)
-{
-	size_t num = 0;
-	size_t i;
-
-	for (i = 0; i < dcs->num_dcs; i++) {
-		num += spn_dc_lets_in(&dcs->dcs[i]) ? 1 : 0;
-	}
-	return num;
-}
-
 /* NULL when it does not say, and when out of memory. */
 static char *loaded(TALLOC_CTX *mem_ctx, const struct spn_dc *dc)
 {
@@ -201,7 +190,7 @@ static bool write_json(TALLOC_CTX *mem_ctx,
 		      spn_dc_time_text(mem_ctx, spn_str_of(now)));
 	spn_json_number(&json, "controllers", dcs->num_dcs);
 	spn_json_number(&json, "enforcing", count_enforcing(dcs));
-	spn_json_number(&json, "lettingIn", count_letting_in(dcs));
+	spn_json_number(&json, "lettingIn", spn_dcs_letting_in(dcs));
 	spn_json_close(&json, '}');
 	spn_json_open(&json, "controllers", '[');
 	for (i = 0; i < dcs->num_dcs; i++) {
@@ -340,7 +329,7 @@ static bool write_metrics(TALLOC_CTX *mem_ctx,
 			  "spn_policy_dcs_letting_in",
 			  "Those through which what the policy refuses can be "
 			  "written, as far as it is known.",
-			  count_letting_in(dcs));
+			  spn_dcs_letting_in(dcs));
 	spn_metric_number(stdout,
 			  "spn_policy_last_run_timestamp_seconds",
 			  "When they were asked, seconds since 1970.",
@@ -411,5 +400,5 @@ int policy_status_all(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	{
 		return policy_oom(tool);
 	}
-	return count_letting_in(dcs) == 0 ? SPN_EXIT_DONE : POLICY_EXIT_OFF;
+	return spn_dcs_letting_in(dcs) == 0 ? SPN_EXIT_DONE : POLICY_EXIT_OFF;
 }

@@ -33,6 +33,13 @@ static const struct audit_format formats[] = {
 		.is_public = true,
 		.write = audit_write_prometheus,
 	},
+	{
+		.name = "nagios",
+		.summary = "one line, as a monitoring plugin has it",
+		.is_plugin = true,
+		.status = audit_nagios_status,
+		.write = audit_write_nagios,
+	},
 	{},
 };
 
@@ -42,6 +49,16 @@ const char *audit_subject(const struct audit_finding *finding)
 		return "account";
 	}
 	return (finding->spn.len > 0) ? "spn" : "forest";
+}
+
+size_t audit_num_gaps(const struct audit_result *result)
+{
+	size_t num = 0;
+
+	while (result->gaps != NULL && result->gaps[num] != NULL) {
+		num++;
+	}
+	return num;
 }
 
 const struct audit_format *audit_formats(void)

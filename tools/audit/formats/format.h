@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "audit/findings.h"
+#include "common/dcs.h"
 
 struct audit_result {
 	const char *url;     /* what was opened */
@@ -18,9 +19,11 @@ struct audit_result {
 	long long timestamp; /* the same, seconds since 1970 */
 	size_t num_accounts; /* that were looked at */
 	size_t num_spns;
-	size_t num_accepted;	 /* findings that a baseline accepts */
-	const char *const *gaps; /* what could not be read, NULL-terminated;
-				      NULL: nothing */
+	size_t num_accepted;	   /* findings that a baseline accepts */
+	const char *const *gaps;   /* what could not be read, NULL-terminated;
+					NULL: nothing */
+	double seconds;		   /* that the audit has taken */
+	const struct spn_dcs *dcs; /* that were asked; NULL: none */
 	const char *part; /* what --account and --base keep; NULL: all */
 	const struct audit_choice *choice;
 	const struct audit_findings *findings;
@@ -30,6 +33,10 @@ struct audit_format {
 	const char *name; /* NULL ends the table */
 	const char *summary;
 	bool is_public; /* a file of it is for a program of somebody else */
+	bool is_plugin; /* for a program that runs this one; see plugin.h */
+	/* The exit status that goes with the report. NULL: that of a report
+	 * for people. */
+	int (*status)(const struct audit_result *result);
 	/* False when out of memory. Whether the stream took it all is the
 	 * caller's to find out. */
 	bool (*write)(TALLOC_CTX *mem_ctx,
@@ -39,6 +46,9 @@ struct audit_format {
 
 /* Whom a finding is about, as a word: "spn", "account" or "forest". */
 const char *audit_subject(const struct audit_finding *finding);
+
+/* How many gaps there are. */
+size_t audit_num_gaps(const struct audit_result *result);
 
 const struct audit_format *audit_formats(void);
 /* NULL when there is none. */
@@ -54,7 +64,22 @@ bool audit_json_rules(TALLOC_CTX *mem_ctx,
 		      const struct audit_choice *choice,
 		      FILE *stream);
 
+/* Exit states of monitoring plugins. */
+enum audit_nagios {
+	AUDIT_NAGIOS_OK = 0,
+	AUDIT_NAGIOS_WARNING = 1,
+	AUDIT_NAGIOS_CRITICAL = 2,
+	AUDIT_NAGIOS_UNKNOWN = 3,
+};
+
+/* The text as a part of a plugin's line. False when out of memory. */
+bool audit_nagios_put(TALLOC_CTX *mem_ctx, FILE *stream, const char *text);
+
 /* Only for the table. */
+int audit_nagios_status(const struct audit_result *result);
+bool audit_write_nagios(TALLOC_CTX *mem_ctx,
+			const struct audit_result *result,
+			FILE *stream);
 bool audit_write_text(TALLOC_CTX *mem_ctx,
 		      const struct audit_result *result,
 		      FILE *stream);

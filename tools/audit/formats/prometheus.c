@@ -56,7 +56,6 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 			    const struct audit_result *result,
 			    FILE *stream)
 {
-	size_t gaps = 0;
 	bool ok = false;
 
 	spn_metric_head(stream,
@@ -82,13 +81,10 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 		"spn_audit_accepted",
 		"Findings that a baseline accepts, not counted below.",
 		result->num_accepted);
-	while (result->gaps != NULL && result->gaps[gaps] != NULL) {
-		gaps++;
-	}
 	spn_metric_number(stream,
 			  "spn_audit_incomplete",
 			  "Things that could not be read.",
-			  gaps);
+			  audit_num_gaps(result));
 	spn_metric_number(stream,
 			  "spn_audit_last_run_timestamp_seconds",
 			  "When the audit was made, seconds since 1970.",

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""spn-audit for those who watch a domain: as a monitoring plugin, and its
+numbers for Prometheus.
+
+The form is that of the Monitoring Plugins Development Guidelines: one line,
+"SERVICE STATE - text | label=value[unit];warn;crit;min", and an exit status
+that says the same as the word. Needs no directory.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from hostile import SPN, configuration, user
+import tool_audit_input as base
+from tool_audit_input import TOOL
+
+STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"]
+LINE = re.compile(r"SPN (\w+) - ([^|\n]+?)(?: \| ([^|\n]+))?\n")
+NUMBER = re.compile(r"([a-z_]+)=(\d+(?:\.\d+)?)(s?);(\d*);(\d*);0")
+# Where Debian's monitoring-plugins-basic is installed.
+NEGATE = "/usr/lib/nagios/plugins/negate"
+
+GOOD = configuration() + user(9, **{SPN: "foo/quiet.example.com",
+                                    "userAccountControl": 512})
+WARNING = GOOD + user(1, **{SPN: ["foo/a.example.com", "foo/b"]})
+ERROR = WARNING + user(2, **{SPN: "foo/b"})
+
+
+class Monitoring(base.Input):
+    def run_plugin(self, *args, **how):
+        return subprocess.run(
+            [TOOL, "--configfile=/dev/null", "--format=nagios", *args],
+            check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            **{"stdout": subprocess.PIPE, **how})
+
+    def parse(self, done):
+        """(text, {label: value}) of a line that is as it has to be."""
+        found = LINE.fullmatch(done.stdout.decode())
+        self.assertTrue(found, done.stdout)
+        self.assertEqual(STATES[done.returncode], found[1], done.stdout)
+        numbers = {}
+        for word in (found[3] or "").split():
+            number = NUMBER.fullmatch(word)
+            self.assertTrue(number, word)
+            numbers[number[1]] = float(number[2])
+        return found[2], numbers
+
+    def report(self, export, *args):
+        return self.parse(self.audit(export, "--format=nagios", *args))
+
+
+class Plugin(Monitoring):
+    def test_states(self):
+        for export, args, status, counts in (
+                (GOOD, ["--only=SPN-101"], 0, (0, 0)),
+                (WARNING, ["--only=SPN-701", "--rule=SPN-701=info"], 0,
+                 (0, 0)),
+                (WARNING, ["--only=SPN-701", "--rule=SPN-701=warning"], 1,
+                 (0, 2)),
+                (WARNING, ["--only=SPN-701", "--rule=SPN-701=error"], 2,
+                 (2, 0)),
+                (ERROR, ["--only=SPN-101"], 2, (1, 0)),
+                # the threshold of other formats has no say in it
+                (WARNING, ["--only=SPN-701", "--rule=SPN-701=info",
+                           "--min-severity=info"], 0, (0, 0))):
+            with self.subTest(args=args):
+                done = self.audit(export, "--format=nagios", *args)
+                _, numbers = self.parse(done)
+                self.assertEqual((status, b""),
+                                 (done.returncode, done.stderr))
+                self.assertEqual(counts, (numbers["errors"],
+                                          numbers["warnings"]))
+
+    def test_text(self):
+        text, numbers = self.report(ERROR, "--only=SPN-101,SPN-701",
+                                    "--rule=SPN-701=warning")
+        self.assertEqual("example.com: 1 error (SPN-101), "
+                         "3 warnings (SPN-701), 0 info", text)
+        self.assertEqual((1, 3, 0, 3, 4, 0), tuple(
+            numbers[name] for name in ("errors", "warnings", "info",
+                                       "accounts", "spns", "incomplete")))
+        self.assertGreater(numbers["time"], 0)
+        self.assertNotIn("dcs", numbers, "nobody was asked")
+        text, _ = self.report(ERROR, "--account=x1")
+        self.assertIn("; only findings of account x1", text)
+
+    def test_many_codes(self):
+        """The line stays short, whatever is wrong."""
+        codes = subprocess.run(
+            [TOOL, "--configfile=/dev/null", "--list-rules"], check=True,
+            stdout=subprocess.PIPE, text=True).stdout
+        codes = re.findall(r"SPN-\d+", codes)
+        export = GOOD + "".join(
+            user(number, **{SPN: ["foo/b", "foo/a b", "http/x", "x",
+                                  "http/web.example.com:0", "a/b/c/d",
+                                  "HOST/gone"], "userAccountControl": 514,
+                            "userPrincipalName": "x@y"})
+            for number in range(1, 4))
+        text, _ = self.report(export, *("--rule=%s=error" % code
+                                        for code in codes))
+        self.assertRegex(text, r"errors \((SPN-\d+, ){5}\.\.\.\)")
+
+    def test_baseline(self):
+        path = self.path("baseline")
+        self.audit(ERROR, "--write-baseline=" + path)
+        _, numbers = self.report(ERROR, "--baseline=" + path)
+        self.assertEqual(0, numbers["errors"] + numbers["warnings"])
+        self.assertGreater(numbers["accepted"], 0)
+
+    def test_hostile(self):
+        """A | in the name of a domain begins no numbers."""
+        export = ERROR.replace("dnsRoot: example", "dnsRoot: a|errors=0")
+        export = export.replace("DC=example,", "DC=a|errors\\3D0,")
+        text, numbers = self.report(export, "--account=x1")
+        self.assertIn("a/errors=0", text)
+        self.assertIn("errors", numbers)
+
+
+class Unknown(Monitoring):
+    """Whatever keeps it from running: 3, and why, on standard output; and what
+    others write to standard error stays there."""
+
+    def unknown(self, *args, words, **how):
+        done = self.run_plugin(*args, **how)
+        self.assertEqual(3, done.returncode, (args, done))
+        text, numbers = self.parse(done)
+        self.assertEqual({}, numbers)
+        for word in words:
+            self.assertIn(word, text)
+            self.assertIn(word, done.stderr.decode())
+        self.assertNotIn("spn-audit: ", text)
+
+    def test_reasons(self):
+        for args, word in (
+                (["--from-ldif=/nowhere|x"], "No such file"),
+                (["-H", "/nowhere/sam.ldb"], "cannot open"),
+                (["--xyz"], "--xyz"),
+                (["--stale-days=x"], "--stale-days"),
+                (["--output=x"], "--output"),
+                (["--watch"], "--watch"),
+                (["--list-rules"], "--list-rules"),
+                (["--explain=SPN-101"], "--explain"),
+                # Samba's own, which end the process where they stand
+                (["--use-kerberos=maybe"], "kerberos"),
+                (["--configfile=/nowhere"], "")):
+            with self.subTest(args=args):
+                self.unknown(*args, words=[word])
+
+    def test_spellings(self):
+        """As popt reads them."""
+        for args in (["--format", "nagios", "--xyz"],
+                     ["--format=text", "--format=NAGIOS", "--xyz"],
+                     ["-vH", "/nowhere", "--format=nagios"],
+                     ["-H=/nowhere", "--format=nagios"],
+                     ["--watch", "--format=nagios"]):
+            done = subprocess.run([TOOL, *args], check=False,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+            self.assertEqual(3, done.returncode, args)
+            self.parse(done)
+        for args in (["--format=nagios", "--format=text", "--xyz"],
+                     ["--account", "--format=nagios", "--xyz"],
+                     ["--", "--format=nagios"]):
+            done = subprocess.run([TOOL, *args], check=False,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+            self.assertEqual((2, b""), (done.returncode, done.stdout), args)
+
+    def test_no_output(self):
+        """Nobody can be told, but it was not OK."""
+        export = self.write("export", GOOD)
+        with open("/dev/full", "wb") as full:
+            done = self.run_plugin("--from-ldif=" + export, stdout=full)
+        self.assertEqual(3, done.returncode)
+
+    def test_help(self):
+        for option in "--help", "--version":
+            done = self.run_plugin(option)
+            self.assertEqual(0, done.returncode)
+            self.assertNotIn(b"UNKNOWN", done.stdout)
+
+    @unittest.skipUnless(os.path.exists(NEGATE) or shutil.which("negate"),
+                         "monitoring-plugins-basic is not installed")
+    def test_negate(self):
+        """Debian's plugin that runs others: text and status come through."""
+        export = self.write("export", ERROR)
+        for args, status in (("--only=SPN-101", 0), ("--xyz", 3)):
+            done = subprocess.run(
+                [shutil.which("negate") or NEGATE, TOOL,
+                 "--configfile=/dev/null", "--format=nagios",
+                 "--from-ldif=" + export, args],
+                check=False, stdout=subprocess.PIPE, text=True)
+            self.assertEqual(status, done.returncode, done.stdout)
+            self.assertRegex(done.stdout, "^SPN (CRITICAL|UNKNOWN) - ")
+
+
+if __name__ == "__main__":
+    unittest.main()
