@@ -19,6 +19,7 @@ ALLOWED = {
     "tools/common/json.c": [r"\"%s\": "],
     "tools/common/metrics.c": [r"%s=\""],
     "tools/audit/formats/prometheus.c": [r"code=\"%s\"", r"id=\"%s\"",
+                                         r"state=\"%s\"",
                                          r"rule=\"%s\"", r"severity=\"%s\""],
     "modules/policy/report.c": [r"\"%s\": %s"],
     "modules/policy/settings_values.c": ["'spn-policy unset %s'"],

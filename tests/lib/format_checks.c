@@ -193,7 +193,11 @@ static bool is_sample(const char *c)
 	if (*c++ != ' ' || !isdigit((unsigned char)*c)) {
 		return false;
 	}
-	return c[strspn(c, "0123456789")] == '\n';
+	c += strspn(c, "0123456789");
+	if (*c == '.') {
+		c += 1 + strspn(c + 1, "0123456789");
+	}
+	return *c == '\n';
 }
 
 static const char *prometheus_complaint(const char *text)

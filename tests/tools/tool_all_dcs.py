@@ -366,6 +366,40 @@ class Audit(Dcs):
         self.assertEqual([], found)
         self.assertIn("no answer from 3 of 4 domain controllers", said)
 
+    def test_numbers(self):
+        """For Prometheus and for Nagios: what SPN-905 counts, and whom nobody
+        knows anything of, by itself."""
+        for state in "enforce", "audit":
+            self.add(**says(state))
+        self.add()
+        self.add(serve=hang_up)
+        command = [os.path.join(os.path.dirname(TOOL), "spn-audit"),
+                   "--configfile=/dev/null", "--user=%", "--only=SPN-101",
+                   "--option=spn_policy:ldap port=%d" % self.port,
+                   "--timeout=3", "-H", "ldap://" + self.directory.address]
+        for option, absent in (("--check-dcs", False), ("--partial", True)):
+            done = subprocess.run(
+                [*command, "--format=prometheus", option], check=True,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            values = dict(re.findall(r"(?m)^(spn_audit_dcs\S*) (\d+)$",
+                                     done.stdout))
+            self.assertEqual(absent, not values, done.stdout)
+            if not absent:
+                states = {"enforce": 1, "audit": 1, "absent": 1,
+                          "unreachable": 1}
+                self.assertEqual(
+                    {"spn_audit_dcs_letting_in": "3",
+                     **{'spn_audit_dcs{state="%s"}' % each:
+                        str(states.get(each, 0)) for each in STATES}}, values)
+        done = subprocess.run(
+            [*command, "--format=nagios", "--check-dcs"], check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(3, done.returncode, done.stdout)
+        self.assertIn("; no answer from 1 of 4 domain controllers | ",
+                      done.stdout)
+        self.assertIn(" dcs=4;;;0 dcs_letting_in=3;;;0 dcs_silent=1;;;0\n",
+                      done.stdout)
+
     def test_nobody_to_ask(self):
         """No DC in the configuration; an export, in which there is none."""
         _, said = self.audit("--check-dcs", code=2)

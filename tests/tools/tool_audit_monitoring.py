@@ -7,6 +7,7 @@ The form is that of the Monitoring Plugins Development Guidelines: one line,
 that says the same as the word. Needs no directory.
 """
 
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,12 @@ import tool_audit_input as base
 from tool_audit_input import TOOL
 
 STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"]
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+ALERTS = os.path.join(TOP, "docs", "examples", "spn-audit-alerts.yml")
+# Comes with Debian's package prometheus; without it less is checked.
+PROMTOOL = shutil.which("promtool")
+
 LINE = re.compile(r"SPN (\w+) - ([^|\n]+?)(?: \| ([^|\n]+))?\n")
 NUMBER = re.compile(r"([a-z_]+)=(\d+(?:\.\d+)?)(s?);(\d*);(\d*);0")
 # Where Debian's monitoring-plugins-basic is installed.
@@ -195,6 +202,90 @@ class Unknown(Monitoring):
                 check=False, stdout=subprocess.PIPE, text=True)
             self.assertEqual(status, done.returncode, done.stdout)
             self.assertRegex(done.stdout, "^SPN (CRITICAL|UNKNOWN) - ")
+
+
+class Prometheus(Monitoring):
+    """What is written, and the alerts of docs/examples about it."""
+
+    def metrics(self, export, *args):
+        """{"name{labels}": value}"""
+        done = self.audit(export, "--format=prometheus", *args)
+        return {name: float(value) for name, value in re.findall(
+            r"(?m)^([a-z_]+(?:\{.*\})?) (\S+)$", done.stdout.decode())}
+
+    def test_duration(self):
+        seconds = self.metrics(ERROR)["spn_audit_duration_seconds"]
+        self.assertTrue(0 < seconds < 60, seconds)
+
+    def test_names(self):
+        """Every number that an alert speaks of is one that is written; those
+        of controllers only where they were asked."""
+        with open(ALERTS, encoding="utf-8") as stream:
+            spoken_of = set(re.findall(r"\bspn_audit_[a-z_]+", stream.read()))
+        written = {name.partition("{")[0] for name in self.metrics(ERROR)}
+        self.assertEqual({"spn_audit_dcs_letting_in"}, spoken_of - written)
+        self.assertGreater(len(spoken_of), 4)
+
+    def promtool(self, *args, **how):
+        done = subprocess.run([PROMTOOL, *args], check=False, text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, **how)
+        self.assertEqual(0, done.returncode, done.stdout)
+        return done.stdout
+
+    @unittest.skipUnless(PROMTOOL, "promtool is not installed")
+    def test_lint(self):
+        report = self.audit(ERROR, "--format=prometheus").stdout.decode()
+        self.assertEqual("", self.promtool("check", "metrics", input=report))
+        self.assertIn("SUCCESS", self.promtool("check", "rules", ALERTS))
+
+    def fires(self, metrics, minutes, alerts):
+        """Just these alerts, so many minutes after the first numbers."""
+        with open(ALERTS, encoding="utf-8") as stream:
+            names = re.findall(r"- alert: (\w+)", stream.read())
+        self.assertLessEqual(set(alerts), set(names))
+        test = {
+            "rule_files": [ALERTS], "evaluation_interval": "1m",
+            "tests": [{
+                "interval": "1m",
+                "input_series": [
+                    {"series": name, "values": "%s+0x%d" % (value, minutes)}
+                    for name, value in metrics.items()],
+                "promql_expr_test": [{
+                    "expr": 'count by (alertname) '
+                            '(ALERTS{alertstate="firing"})',
+                    "eval_time": "%dm" % minutes,
+                    "exp_samples": [
+                        {"labels": '{alertname="%s"}' % name, "value": 1}
+                        for name in alerts]}]}]}
+        self.promtool("test", "rules", self.write("test.yml",
+                                                  json.dumps(test)))
+
+    @unittest.skipUnless(PROMTOOL, "promtool is not installed")
+    def test_alerts(self):
+        """The clock of such a test starts at 1970."""
+        good = self.metrics(GOOD, "--only=SPN-101")
+        good["spn_audit_last_run_timestamp_seconds"] = 0
+        bad = self.metrics(ERROR, "--only=SPN-101")
+        bad["spn_audit_last_run_timestamp_seconds"] = 0
+        self.fires(good, 1, [])
+        self.fires(bad, 1, ["SpnErrors"])
+        self.fires(good, 179, [])
+        self.fires(good, 181, ["SpnAuditOld"])
+        self.fires({}, 119, [])
+        self.fires({}, 121, ["SpnAuditMissing"])
+        for name, value, minutes, alert in (
+                ("spn_audit_incomplete", 1, 0, "SpnAuditIncomplete"),
+                ("spn_audit_duration_seconds", 601, 180, "SpnAuditSlow"),
+                ("spn_audit_dcs_letting_in", 1, 120, "SpnPolicyNotInForce")):
+            with self.subTest(name=name):
+                later = 10800 * (minutes > 150)     # or it is old by then
+                self.fires({**good, name: value,
+                            "spn_audit_last_run_timestamp_seconds": later},
+                           minutes + 1, [alert])
+                self.fires({**good, name: 0,
+                            "spn_audit_last_run_timestamp_seconds": later},
+                           minutes + 1, [])
 
 
 if __name__ == "__main__":

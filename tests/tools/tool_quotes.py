@@ -344,7 +344,7 @@ class Report(Clean):
         text = self.assert_clean(self.audit("--format=prometheus"), "\n")
         for line in text.splitlines():
             self.assertRegex(line, r'^(#.*|[a-z_]+(\{([a-z]+="([^"\\]|\\.)*"'
-                             r',?)+\})? \d+)$')
+                             r',?)+\})? \d+(\.\d+)?)$')
 
     def test_text(self):
         """Nothing but an SPN stands where one is announced."""

@@ -45,3 +45,12 @@ void spn_metric_number(FILE *stream,
 	spn_metric_head(stream, name, help);
 	fprintf(stream, "%s %zu\n", name, number);
 }
+
+void spn_metric_seconds(FILE *stream,
+			const char *name,
+			const char *help,
+			double seconds)
+{
+	spn_metric_head(stream, name, help);
+	fprintf(stream, "%s %.3f\n", name, seconds);
+}

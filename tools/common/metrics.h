@@ -24,4 +24,10 @@ void spn_metric_number(FILE *stream,
 		       const char *help,
 		       size_t number);
 
+/* One that is no whole number, as seconds are. */
+void spn_metric_seconds(FILE *stream,
+			const char *name,
+			const char *help,
+			double seconds);
+
 #endif

@@ -52,6 +52,34 @@ static void write_counts(const struct audit_result *result, FILE *stream)
 	}
 }
 
+/* Only of DCs that were asked: a 0 of those that were not would be a lie. Each
+ * state has a line, 0 too. */
+static void write_dcs(const struct spn_dcs *dcs, FILE *stream)
+{
+	int s;
+
+	if (dcs == NULL) {
+		return;
+	}
+	spn_metric_head(stream,
+			"spn_audit_dcs",
+			"Domain controllers, by what samba does there with "
+			"spn_policy.");
+	for (s = 0; s < SPN_NUM_STANDINGS; s++) {
+		enum spn_standing standing = (enum spn_standing)s;
+
+		fprintf(stream,
+			"spn_audit_dcs{state=\"%s\"} %zu\n",
+			spn_standing_text(standing),
+			spn_dcs_count(dcs, standing));
+	}
+	spn_metric_number(stream,
+			  "spn_audit_dcs_letting_in",
+			  "Those through which what the policy refuses can be "
+			  "written, as far as it is known.",
+			  spn_dcs_letting_in(dcs));
+}
+
 bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 			    const struct audit_result *result,
 			    FILE *stream)
@@ -89,6 +117,11 @@ bool audit_write_prometheus(TALLOC_CTX *mem_ctx,
 			  "spn_audit_last_run_timestamp_seconds",
 			  "When the audit was made, seconds since 1970.",
 			  (size_t)result->timestamp);
+	spn_metric_seconds(stream,
+			   "spn_audit_duration_seconds",
+			   "How long the audit has taken.",
+			   result->seconds);
+	write_dcs(result->dcs, stream);
 	write_counts(result, stream);
 	return ok;
 }
