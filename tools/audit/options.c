@@ -35,6 +35,8 @@ enum option {
 	OPT_EXPLAIN,
 	OPT_DNS_SERVER,
 	OPT_KDC_TYPES,
+	OPT_CONFIG,
+	OPT_NO_CONFIG,
 	OPT_NUMBERS, /* and one for each AUDIT_... */
 };
 
@@ -176,6 +178,20 @@ static const struct poptOption option_table[] = {
 		.descrip = "Say what rules, codes or ids mean (or all), and "
 			   "exit",
 		.argDescrip = "RULE,...",
+	},
+	{
+		.longName = "config",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_CONFIG,
+		.descrip = "Take options from FILE instead of "
+			   "/etc/spn-audit.conf",
+		.argDescrip = "FILE",
+	},
+	{
+		.longName = "no-config",
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_NO_CONFIG,
+		.descrip = "Take options from no file",
 	},
 	{
 		.longName = "dns-server",
@@ -430,6 +446,8 @@ static int read_value(struct reading *reading, int opt, const char *value)
 		return read_name(reading, word_of(opt), value, name);
 	}
 	switch (opt) {
+	case OPT_CONFIG:
+		return SPN_EXIT_DONE; /* as above */
 	case OPT_FORMAT:
 		return read_format(reading, value);
 	case OPT_RULE:
@@ -452,6 +470,9 @@ static int read_option(struct reading *reading, int opt)
 
 	if (opt == OPT_WATCH) {
 		return read_watch(reading);
+	}
+	if (opt == OPT_NO_CONFIG) {
+		return SPN_EXIT_DONE; /* config.c has seen to it */
 	}
 	if (is_on != NULL) {
 		*is_on = true;

@@ -101,9 +101,7 @@ static int read_number(struct spn_connect *connect,
 				       numbers[which].most);
 }
 
-static int read_switch(struct spn_connect *connect,
-		       const char *name,
-		       bool *_is_on)
+bool audit_switch_of(const char *text, bool *_is_on)
 {
 	static const struct {
 		const char *word;
@@ -118,18 +116,26 @@ static int read_switch(struct spn_connect *connect,
 		{"1", true},
 		{"0", false},
 	};
-	const char *text = told(connect, name);
 	size_t i;
 
-	*_is_on = false;
-	if (text == NULL) {
-		return SPN_EXIT_DONE;
-	}
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcasecmp(text, words[i].word) == 0) {
 			*_is_on = words[i].is_on;
-			return SPN_EXIT_DONE;
+			return true;
 		}
+	}
+	return false;
+}
+
+static int read_switch(struct spn_connect *connect,
+		       const char *name,
+		       bool *_is_on)
+{
+	const char *text = told(connect, name);
+
+	*_is_on = false;
+	if (text == NULL || audit_switch_of(text, _is_on)) {
+		return SPN_EXIT_DONE;
 	}
 	return spn_connect_usage_error(connect,
 				       SECTION ":%s: %s is neither yes nor no",

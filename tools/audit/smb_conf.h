@@ -44,6 +44,9 @@ int audit_tunables_read(struct spn_connect *connect,
 			const struct audit_tunable_texts *texts,
 			struct audit_tunables *_tunables);
 
+/* "yes", "off", ...: false when it is neither. */
+bool audit_switch_of(const char *text, bool *_is_on);
+
 /* --check-dns: from now on DNS is asked. On false *_reason is one line on
  * mem_ctx, or NULL when out of memory. */
 bool audit_tunable_dns(TALLOC_CTX *mem_ctx,

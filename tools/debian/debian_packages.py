@@ -131,7 +131,7 @@ def _move_units(folder, debian):
         text = LOCAL.sub('/usr', read(path))
         with open(path, 'w', encoding='utf-8') as stream:
             stream.write(text)
-        if name.startswith('spn-audit.'):
+        if name.startswith('spn-audit.') and not name.endswith('.conf'):
             shutil.copy(path, os.path.join(debian, 'spn-tools.' + name))
 
 
