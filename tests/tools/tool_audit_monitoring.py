@@ -288,5 +288,76 @@ class Prometheus(Monitoring):
                            minutes + 1, [])
 
 
+JOURNALD = "/lib/systemd/systemd-journald"
+# In a /run of its own; $1 is a folder, the others are one program.
+WITH_JOURNAL = """
+mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/log/journal
+%s 2>/dev/null & journald=$!
+n=0
+while [ ! -S /run/systemd/journal/stdout ] && [ $n -lt 200 ]; do
+    n=$((n + 1)); sleep 0.05
+done
+systemd-cat -t spn-audit "$@"
+n=0
+while [ $n -lt 200 ]; do
+    journalctl --no-pager -D /run/log/journal -t spn-audit -o json \\
+        >"$OUT" 2>/dev/null
+    grep -q '"the end"' "$OUT" && break
+    n=$((n + 1)); sleep 0.05
+done
+%s
+kill $journald; wait $journald
+"""
+
+
+def can_log():
+    return (os.geteuid() == 0 and os.path.exists(JOURNALD)
+            and all(shutil.which(each) for each in ("unshare", "jq"))
+            and subprocess.run(["unshare", "-m", "true"], check=False,
+                               stderr=subprocess.DEVNULL).returncode == 0)
+
+
+@unittest.skipUnless(can_log(), "needs root, a mount namespace and journald")
+class Journal(Monitoring):
+    """What docs/logging.md says of the fields, with a journald of our own."""
+
+    def log(self, text):
+        """Messages of a program that prints that, and what the command of the
+        page prints."""
+        with open(os.path.join(TOP, "docs", "logging.md"),
+                  encoding="utf-8") as stream:
+            command, = re.findall(r"(?m)^journalctl (-t spn-audit.*)$",
+                                  stream.read())
+        script = WITH_JOURNAL % (
+            JOURNALD, "journalctl --no-pager -D /run/log/journal " + command)
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", script, "sh", "cat",
+             self.write("text", text + "the end\n")],
+            check=False, env=dict(os.environ, OUT=self.path("out")),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        with open(self.path("out"), encoding="utf-8") as stream:
+            return ([json.loads(line) for line in stream],
+                    done.stdout.decode())
+
+    def test_fields(self):
+        def line(event, severity, more=""):
+            return json.dumps({"time": "2026-01-01T00:00:00Z", "event": event,
+                               "finding": {"code": "SPN-" + severity,
+                                           "severity": severity,
+                                           "reason": more}}) + "\n"
+
+        found, printed = self.log(
+            line("new", "error") + "spn-audit: connected again\n"
+            + line("new", "warning") + line("cured", "error")
+            + line("new", "error", "x" * 60000))
+        self.assertEqual("SPN-error\n", printed)
+        messages = [each["MESSAGE"] for each in found]
+        self.assertEqual("spn-audit: connected again", messages[1])
+        self.assertEqual(7, len(messages))      # of the last one two pieces
+        for each in found:
+            self.assertEqual(("6", "spn-audit", "0"), (
+                each["PRIORITY"], each["SYSLOG_IDENTIFIER"], each["_UID"]))
+
+
 if __name__ == "__main__":
     unittest.main()
