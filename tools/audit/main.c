@@ -159,21 +159,18 @@ static double seconds_since(const struct timespec *start)
 	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* The whole report in memory; free() it. */
-static bool format_report(struct audit *audit,
-			  const struct audit_scan *scanned,
-			  const struct audit_findings *findings,
-			  size_t num_accepted,
-			  struct audit_result *_result,
-			  char **_data,
-			  size_t *_len)
+static struct audit_result result_of(const struct audit *audit,
+				     const struct audit_scan *scanned,
+				     const struct audit_findings *findings,
+				     size_t num_accepted)
 {
-	struct audit_result result = {
+	return (struct audit_result){
 		.url = (audit->options->from_ldif != NULL)
 			       ? audit->options->from_ldif
 			       : spn_connect_url(audit->connect),
 		.dc = scanned->source->dc,
 		.domain = scanned->forest->dns_domain,
+		.timestamp = (long long)time(NULL),
 		.num_accounts = scanned->num_accounts,
 		.num_spns = scanned->num_spns,
 		.choice = audit->options->choice,
@@ -183,8 +180,16 @@ static bool format_report(struct audit *audit,
 		.dcs = audit->dcs,
 		.seconds = seconds_since(&audit->start),
 	};
+}
+
+/* The whole report in memory; free() it. */
+static bool format_report(struct audit *audit,
+			  struct audit_result result,
+			  char **_data,
+			  size_t *_len)
+{
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
-	time_t now = time(NULL);
+	time_t now = (time_t)result.timestamp;
 	struct tm tm = {};
 	FILE *stream = NULL;
 	bool ok = false;
@@ -193,7 +198,6 @@ static bool format_report(struct audit *audit,
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	}
 	result.time = text;
-	result.timestamp = (long long)now;
 	stream = open_memstream(_data, _len);
 	if (stream == NULL) {
 		return false;
@@ -201,8 +205,6 @@ static bool format_report(struct audit *audit,
 	ok = part_text(audit, &result.part) &&
 	     audit->options->format->write(audit, &result, stream);
 	ok = (ferror(stream) == 0) && ok;
-	result.time = NULL; /* it ends here */
-	*_result = result;
 	return fclose(stream) == 0 && ok;
 }
 
@@ -413,14 +415,8 @@ static int report(struct audit *audit,
 	if (status != SPN_EXIT_DONE) {
 		return status;
 	}
-	if (!format_report(audit,
-			   scanned,
-			   findings,
-			   num_accepted,
-			   &result,
-			   &data,
-			   &len))
-	{
+	result = result_of(audit, scanned, findings, num_accepted);
+	if (!format_report(audit, result, &data, &len)) {
 		free(data);
 		return out_of_memory(audit);
 	}
