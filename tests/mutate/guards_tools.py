@@ -50,13 +50,13 @@ GUARDS = {
     'tools/audit/config.c': [
         ('nobody writes a file because root has said so',
          'if (!may_write && writes_files(line->option->longName))',
-         'if (false)'),
+         'if (false && may_write)'),
         ('half a logon is another one',
          'if (is_of_logon(typed) && is_of_logon(line))',
-         'if (false)'),
+         'if (false && is_of_logon(line))'),
         ('what is typed wins',
          'if (is_overridden(argv, line))',
-         'if (false)'),
+         'if (false && is_overridden(argv, line))'),
     ],
     'tools/audit/plugin.c': [
         ('a plugin that could not run is UNKNOWN',
