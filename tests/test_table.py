@@ -43,7 +43,7 @@ PROGRAMS = {
         test_limited test_probe_keytab test_probe_opening test_probe_rights
     ''',
     'probe': '''
-        test_probe_judge test_challenge test_probe_target test_probe_child test_probe_names test_kdc_log_oom
+        test_probe_judge test_probe_judge_server test_challenge test_probe_target test_probe_child test_probe_names test_kdc_log_oom
         test_http_oom
     ''',
     'fuzz': '''
@@ -81,6 +81,8 @@ SPECIAL = {
         'say_kerberos', 'test_probe_keytab', 'test_probe_opening',
         'test_probe_rights', 'fuzz_probe_keytab')},
     'test_audit_output': {'wrap': ['fsync']},
+    **{name: {'with': ['tests/probe/judge_facts.c']} for name in (
+        'test_probe_judge', 'test_probe_judge_server')},
     'test_challenge': {'links': 'probe_web'},
     'test_kdc_log_oom': {'links': 'fail_allocation probe_log'},
     'test_http_oom': {'links': 'fail_allocation probe_web'},

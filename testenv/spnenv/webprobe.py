@@ -19,7 +19,7 @@ PROBE_SECONDS = 60
 SCHEMA = os.path.join(layout.CHECKOUT, "docs", "spn-probe.schema.json")
 # squid is told which name it has: the word for that.
 WORDS = {"squid": "squid-name"}
-TO_BE_FILLED_IN = "ACCOUNT-OF-THE-SITE"
+TO_BE_FILLED_IN = ("ACCOUNT-OF-THE-SITE", "THE-OTHER-ACCOUNT")
 # Begins a line that belongs into a file, or that asks for a password.
 NOT_TYPED = ("AuthType ", "LimitRequest", "auth.backend", "cscript ", "kinit")
 # Its line helps only with what only the case's own fix does.
@@ -97,4 +97,5 @@ def judge(site, case):
 def is_typed(case, fixes):
     """These lines are all that is to be done."""
     return bool(fixes) and case.name not in NEEDS_MORE and not any(
-        TO_BE_FILLED_IN in fix or fix.startswith(NOT_TYPED) for fix in fixes)
+        fix.endswith(TO_BE_FILLED_IN) or fix.startswith(NOT_TYPED)
+        for fix in fixes)

@@ -142,20 +142,42 @@ enum probe_weight probe_worst(const struct probe *probe)
 
 /* ---------------------------------------------------- the run as a whole */
 
-static bool note_absent(struct probe *probe)
+static bool note_dns(struct probe *probe)
 {
+	const struct probe_dns *dns = probe->dns;
 	struct probe_verdicts *verdicts = &probe->verdicts;
 
-	if (probe->dns != NULL && probe->dns->failure != NULL &&
+	if (dns == NULL) {
+		return true;
+	}
+	if (dns->failure != NULL &&
 	    probe_say(probe,
 		      verdicts,
 		      &probe_no_address,
 		      "%s: %s",
 		      probe_quoted(probe, probe->target->host),
-		      probe->dns->failure) == NULL)
+		      dns->failure) == NULL)
 	{
 		return false;
 	}
+	if (dns->late != NULL &&
+	    probe_say(probe, verdicts, &probe_dns_late, "%s", dns->late) ==
+		    NULL)
+	{
+		return false;
+	}
+	return dns->odd == NULL ||
+	       probe_say(probe,
+			 verdicts,
+			 &probe_dns_odd,
+			 "DNS says %s where a name of a host is to be",
+			 dns->odd) != NULL;
+}
+
+static bool note_absent(struct probe *probe)
+{
+	struct probe_verdicts *verdicts = &probe->verdicts;
+
 	if (probe->names_reason != NULL &&
 	    probe_say(probe,
 		      verdicts,
@@ -202,7 +224,7 @@ bool probe_judge(struct probe *probe)
 {
 	size_t i;
 
-	if (!note_absent(probe) || !note_no_kdc(probe) ||
+	if (!note_dns(probe) || !note_absent(probe) || !note_no_kdc(probe) ||
 	    !probe_judge_file(probe))
 	{
 		return false;

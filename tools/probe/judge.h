@@ -57,6 +57,9 @@ bool probe_offer_export(struct probe *probe,
 /* Nobody holds the name: HOST/ or a CN stands in. */
 bool probe_is_stand_in(const struct probe_row *row);
 
+/* The keytab has its key, though the server may want something else, too. */
+bool probe_row_is_opened(const struct probe_row *row);
+
 /* The error that a client gets for this row: that of the KDC if it was asked,
  * else what the directory lets expect. -1: not known. */
 int32_t probe_row_error(const struct probe_row *row);
@@ -67,5 +70,8 @@ bool probe_judge_opening(struct probe *probe, struct probe_row *row);
 bool probe_judge_logged(struct probe *probe, struct probe_row *row);
 bool probe_judge_file(struct probe *probe); /* of the keytab */
 bool probe_judge_http(struct probe *probe);
+
+/* The web server has let the ticket of probe_row_of_http() in. */
+bool probe_http_accepts(const struct probe *probe);
 
 #endif

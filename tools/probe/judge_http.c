@@ -25,6 +25,23 @@ static bool is_success(long status)
 	return status >= 200 && status < 300;
 }
 
+/* After a 401 also a redirect, which comes once it is known who asks. */
+static bool is_accepted(long status)
+{
+	return status >= 200 && status < 400;
+}
+
+bool probe_http_accepts(const struct probe *probe)
+{
+	const struct probe_http *http = probe->http;
+
+	return http != NULL && http->is_token_sent && http->failure == NULL &&
+	       is_asking(http->plain.status) && !http->is_proxy &&
+	       probe->options->proxy == NULL &&
+	       (is_accepted(http->with_token.status) ||
+		http->with_token.status == 403);
+}
+
 static char *offered(TALLOC_CTX *mem_ctx, const struct probe_reply *reply)
 {
 	char *list = talloc_strdup(mem_ctx, "");
@@ -149,7 +166,7 @@ static bool offer_for(struct probe *probe,
 		      struct probe_row *row,
 		      struct probe_verdict *verdict)
 {
-	if (row == NULL || row->held == NULL ||
+	if (row == NULL || row->held == NULL || probe->site == NULL ||
 	    probe_weight_of(&row->verdicts) == PROBE_FAULT ||
 	    probe->keytab_reason != NULL)
 	{
@@ -167,7 +184,9 @@ static bool say_refused(struct probe *probe, const struct probe_reply *reply)
 {
 	const char *text = (reply->gss_text == NULL) ? "it does not say why"
 						     : reply->gss_text;
-	struct probe_row *row = probe_row_of_http(probe);
+	/* Of a proxy that nobody has asked for there is no row. */
+	bool is_other = probe->http->is_proxy && probe->options->proxy == NULL;
+	struct probe_row *row = is_other ? NULL : probe_row_of_http(probe);
 	bool is_opened = row != NULL && row->opening != NULL &&
 			 row->opening->result == PROBE_OPENS;
 	const struct probe_message *message = &probe_http_refused;
@@ -216,7 +235,7 @@ static bool judge_token(struct probe *probe)
 	if (is_asking(reply->status)) {
 		return say_refused(probe, reply);
 	}
-	if (is_success(reply->status)) {
+	if (is_accepted(reply->status)) {
 		return say(probe,
 			   &probe_http_works,
 			   reply->is_mutual
@@ -239,6 +258,39 @@ static bool judge_token(struct probe *probe)
 			 reply->status) != NULL;
 }
 
+static bool say_elsewhere(struct probe *probe, const struct probe_reply *reply)
+{
+	return reply->location == NULL ||
+	       say(probe,
+		   &probe_http_elsewhere,
+		   talloc_asprintf(probe,
+				   "%ld to %s",
+				   reply->status,
+				   probe_quoted(probe, reply->location)));
+}
+
+/* What came of the request with a token, if there was to be one. */
+static bool say_second(struct probe *probe)
+{
+	const struct probe_http *http = probe->http;
+
+	if (http->no_token != NULL) {
+		return say(probe, &probe_http_no_token, http->no_token);
+	}
+	if (!http->is_token_sent) {
+		return true;
+	}
+	if (http->failure != NULL) {
+		return probe_say(probe,
+				 &probe->verdicts,
+				 &probe_http_broke_off,
+				 "to a token of %zu bytes: %s",
+				 http->token_len,
+				 http->failure) != NULL;
+	}
+	return judge_token(probe) && say_elsewhere(probe, &http->with_token);
+}
+
 bool probe_judge_http(struct probe *probe)
 {
 	const struct probe_http *http = probe->http;
@@ -247,24 +299,14 @@ bool probe_judge_http(struct probe *probe)
 	if (http == NULL) {
 		return true;
 	}
-	if (http->failure != NULL) {
+	if (http->failure != NULL && !http->is_token_sent) {
 		return say(probe, &probe_http_silent, http->failure);
 	}
 	plain = &http->plain;
 	if (http->is_proxy && !say(probe, &probe_http_proxy, "407")) {
 		return false;
 	}
-	if (plain->location != NULL &&
-	    !say(probe,
-		 &probe_http_elsewhere,
-		 talloc_asprintf(probe,
-				 "%ld to %s",
-				 plain->status,
-				 probe_quoted(probe, plain->location))))
-	{
-		return false;
-	}
-	if (!say_clock(probe, plain)) {
+	if (!say_elsewhere(probe, plain) || !say_clock(probe, plain)) {
 		return false;
 	}
 	if (is_success(plain->status)) {
@@ -275,5 +317,12 @@ bool probe_judge_http(struct probe *probe)
 	if (is_asking(plain->status) && !plain->offers_negotiate) {
 		return say_not_offered(probe);
 	}
-	return !http->is_token_sent || judge_token(probe);
+	if (!is_asking(plain->status) && plain->location == NULL) {
+		return probe_say(probe,
+				 &probe->verdicts,
+				 &probe_http_other,
+				 "%ld, and nobody is asked to log on",
+				 plain->status) != NULL;
+	}
+	return say_second(probe);
 }

@@ -7,6 +7,7 @@
 #include "common/shell_command.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct spn_account *key_of(const struct probe_row *row)
 {
@@ -40,6 +41,56 @@ static bool is_explained(const struct probe_row *row)
 	return false;
 }
 
+/* Keys that are of no name of this site, as those of the machine. */
+static bool has_others(const struct probe *probe, const char *principal)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; probe->keytab != NULL && i < probe->keytab->num_entries;
+	     i++)
+	{
+		const char *entry = probe->keytab->entries[i].principal;
+		size_t len = strcspn(entry, "@");
+		bool is_ours = strlen(principal) == len &&
+			       strncasecmp(entry, principal, len) == 0;
+
+		for (j = 0; j < probe->num_rows; j++) {
+			const char *spn = probe->rows[j].name->spn;
+
+			is_ours |= strlen(spn) == len &&
+				   strncasecmp(entry, spn, len) == 0;
+		}
+		if (!is_ours) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Beside what is there; ktutil takes paths without quotes. */
+static bool offer_merge(struct probe *probe,
+			struct probe_verdict *verdict,
+			const char *path_new,
+			const char *word_new)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-";
+	const char *path = probe->options->keytab;
+
+	if (path_new[strspn(path_new, plain)] != '\0') {
+		return true;
+	}
+	return probe_fix_format(
+		probe,
+		verdict,
+		"printf 'rkt %s\\nwkt %s\\n' | ktutil && rm %s",
+		path_new,
+		path,
+		word_new);
+}
+
 /* A line for a DC, the others for the web server. principal: by the name of
  * an SPN there are only the keys that tickets have, by the account's all. */
 static bool offer_keytab(struct probe *probe,
@@ -53,6 +104,10 @@ static bool offer_keytab(struct probe *probe,
 	const char *name = shell_word(probe, spn_str_of(principal));
 	bool ok;
 
+	/* Windows has other tools for that. */
+	if (probe->forest != NULL && probe->forest->is_windows) {
+		return verdict != NULL;
+	}
 	path = (path == NULL) ? "http.keytab" : path;
 	to = shell_word(probe, spn_str_of(path));
 	path = talloc_asprintf(probe, "%s.new", path);
@@ -69,7 +124,9 @@ static bool offer_keytab(struct probe *probe,
 	{
 		return false;
 	}
-	if (user == NULL) {
+	if (has_others(probe, principal)) {
+		ok = offer_merge(probe, verdict, path, from);
+	} else if (user == NULL) {
 		ok = probe_fix_format(probe, verdict, "mv %s %s", from, to);
 	} else {
 		ok = probe_fix_format(probe,
@@ -104,37 +161,100 @@ bool probe_offer_export(struct probe *probe,
 		       : offer_of(probe, verdict, key_of(row));
 }
 
-bool probe_judge_file(struct probe *probe)
+bool probe_row_is_opened(const struct probe_row *row)
 {
-	struct probe_verdict *verdict = NULL;
+	return row->opening != NULL && row->opening->result <= PROBE_OPENS_RC4;
+}
 
-	if (probe->keytab_reason != NULL) {
-		verdict = probe_say(probe,
-				    &probe->verdicts,
-				    &probe_keytab_broken,
-				    "%s",
-				    probe->keytab_reason);
-		return offer_of(probe, verdict, probe->site);
-	}
-	if (probe->keytab == NULL || probe->keytab->unreadable == NULL) {
+/* The web server opens what this keytab does not: it has another one. */
+static bool is_unused(const struct probe *probe)
+{
+	const struct probe_row *row = probe_row_of_http(probe);
+
+	return probe_http_accepts(probe) && row != NULL &&
+	       (probe->keytab_reason != NULL ||
+		(row->opening != NULL && !probe_row_is_opened(row)));
+}
+
+static bool say_unused(struct probe *probe)
+{
+	return !is_unused(probe) ||
+	       probe_say(probe,
+			 &probe->verdicts,
+			 &probe_keytab_unused,
+			 "the web server has let in a ticket that this keytab "
+			 "does not open: it uses another one, or has not read "
+			 "this one yet") != NULL;
+}
+
+/* What kerberos/rights.c says ends with its remedy, which is no command where
+ * it is better to leave the file as it is. */
+static bool say_of_file(struct probe *probe,
+			const struct probe_message *message,
+			const char *complaint)
+{
+	static const char *const commands[] = {"; chgrp ", "; chmod "};
+	struct probe_verdict *verdict = NULL;
+	const char *fix = NULL;
+	size_t i;
+
+	if (complaint == NULL) {
 		return true;
+	}
+	for (i = 0; fix == NULL && i < 2; i++) {
+		fix = strstr(complaint, commands[i]);
 	}
 	verdict = probe_say(probe,
 			    &probe->verdicts,
-			    &probe_keytab_unreadable,
-			    "%s",
-			    probe->keytab->unreadable);
-	if (verdict == NULL || probe->options->server->user == NULL) {
-		return verdict != NULL;
+			    message,
+			    "%.*s",
+			    (fix == NULL) ? (int)strlen(complaint)
+					  : (int)(fix - complaint),
+			    complaint);
+	return probe_fix(probe,
+			 verdict,
+			 (fix == NULL) ? NULL : fix + strlen("; "));
+}
+
+/* What is no keytab, or not ours to read, may be of use to somebody. */
+static bool say_no_keytab(struct probe *probe)
+{
+	struct probe_verdict *verdict = NULL;
+
+	if (is_unused(probe)) {
+		return say_unused(probe);
 	}
-	return probe_fix_format(probe,
-				verdict,
-				"chgrp %s %s && chmod 640 %s",
-				probe->options->server->user,
-				shell_word(probe,
-					   spn_str_of(probe->keytab->path)),
-				shell_word(probe,
-					   spn_str_of(probe->keytab->path)));
+	verdict = probe_say(probe,
+			    &probe->verdicts,
+			    (probe->keytab_file == PROBE_FILE_NOT_OURS)
+				    ? &probe_keytab_unseen
+				    : &probe_keytab_broken,
+			    "%s",
+			    probe->keytab_reason);
+	return (probe->keytab_file == PROBE_FILE_MISSING)
+		       ? offer_of(probe, verdict, probe->site)
+		       : verdict != NULL;
+}
+
+bool probe_judge_file(struct probe *probe)
+{
+	if (probe->keytab_reason != NULL) {
+		return say_no_keytab(probe);
+	}
+	return probe->keytab == NULL ||
+	       (say_unused(probe) &&
+		/* Which user it is may have been a wrong guess. */
+		say_of_file(probe,
+			    &probe_keytab_unreadable,
+			    probe_http_accepts(probe)
+				    ? NULL
+				    : probe->keytab->unreadable) &&
+		say_of_file(probe,
+			    &probe_keytab_exposed,
+			    probe->keytab->exposed) &&
+		say_of_file(probe,
+			    &probe_keytab_damaged,
+			    probe->keytab->damage));
 }
 
 bool probe_judge_opening(struct probe *probe, struct probe_row *row)
@@ -142,8 +262,8 @@ bool probe_judge_opening(struct probe *probe, struct probe_row *row)
 	const struct probe_opening *opening = row->opening;
 	struct probe_verdict *verdict = NULL;
 
-	if (opening == NULL ||
-	    (opening->result > PROBE_OPENS_RC4 && is_explained(row)))
+	if (opening == NULL || (!probe_row_is_opened(row) &&
+				(is_explained(row) || is_unused(probe))))
 	{
 		return true;
 	}

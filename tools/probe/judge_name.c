@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* The account that is to have the name; NULL: not known. */
 static const struct spn_account *owner_of(const struct probe *probe,
@@ -98,7 +99,7 @@ static const struct spn_account **sorted(TALLOC_CTX *mem_ctx,
 	return accounts;
 }
 
-/* Away from everybody but the owner; without one, from each. */
+/* Away from everybody but the owner. */
 static bool offer_removal(const struct probe *probe,
 			  struct probe_row *row,
 			  struct probe_verdict *verdict)
@@ -107,8 +108,18 @@ static bool offer_removal(const struct probe *probe,
 	const struct spn_account **accounts = sorted(row->held,
 						     &answer->found);
 	const struct spn_account *site = probe->site;
+	char *word = NULL;
 	size_t i;
 
+	/* Taken from all of them nobody would have it. */
+	if (!probe->is_site_seen) {
+		word = shell_word(row->held, spn_str_of(row->name->spn));
+		return word == NULL ||
+		       probe_fix_format(row->held,
+					verdict,
+					"setspn -D %s THE-OTHER-ACCOUNT",
+					word);
+	}
 	for (i = 0; accounts != NULL && i < answer->found.num_accounts; i++) {
 		const struct spn_account *account = accounts[i];
 
@@ -208,6 +219,15 @@ static const char *way_of(const struct probe_row *row)
 	}
 }
 
+/* A keytab that somebody has given may be another one than the site's. */
+static const char *by_what(const struct probe *probe)
+{
+	return (probe->keytab != NULL && probe->is_site_seen &&
+		!probe_http_accepts(probe))
+		       ? "the keytab has the keys of"
+		       : "the account of the site is";
+}
+
 /* A ticket: is it for the account whose site this is? */
 static bool say_whose(const struct probe *probe, struct probe_row *row)
 {
@@ -215,20 +235,23 @@ static bool say_whose(const struct probe *probe, struct probe_row *row)
 	const char *way = way_of(row);
 	struct probe_verdict *verdict = NULL;
 
+	if (probe_row_is_opened(row)) {
+		return true;
+	}
 	if (probe->site != NULL && who != NULL &&
 	    !spn_account_same(who, probe->site))
 	{
-		verdict = probe_say(
-			row->held,
-			&row->verdicts,
-			&probe_other_account,
-			"the ticket has the key of %s%s%s; the account of "
-			"the site is %s",
-			probe_account_name(row->held, who),
-			(way == NULL) ? "" : ", by ",
-			(way == NULL) ? "" : way,
-			probe_account_name(row->held, probe->site));
-		if (verdict != NULL && way == NULL &&
+		verdict = probe_say(row->held,
+				    &row->verdicts,
+				    &probe_other_account,
+				    "the ticket has the key of %s%s%s; %s %s",
+				    probe_account_name(row->held, who),
+				    (way == NULL) ? "" : ", by ",
+				    (way == NULL) ? "" : way,
+				    by_what(probe),
+				    probe_account_name(row->held,
+						       probe->site));
+		if (verdict != NULL && way == NULL && probe->is_site_seen &&
 		    !probe_fix(row->held,
 			       verdict,
 			       probe_setspn(probe,
@@ -254,6 +277,34 @@ static bool say_whose(const struct probe *probe, struct probe_row *row)
 	return true;
 }
 
+/* The row of the other half; NULL: nobody here asks for it. */
+static const struct probe_row *row_of_partner(const struct probe *probe,
+					      const struct probe_row *row)
+{
+	size_t i;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		if (strcasecmp(probe->rows[i].name->spn, row->held->partner) ==
+		    0)
+		{
+			return &probe->rows[i];
+		}
+	}
+	return NULL;
+}
+
+/* Each half has a row, and which of them is the wrong one is not known. Said
+ * of the second. */
+static bool is_said_elsewhere(const struct probe *probe,
+			      const struct probe_row *row)
+{
+	const struct probe_row *other = row_of_partner(probe, row);
+
+	return other != NULL &&
+	       (probe->site != NULL || other > row ||
+		probe_row_error(other) != 0 || probe_row_is_opened(row));
+}
+
 /* Microsoft KB 871179. Said once, of the half that is there. */
 static bool say_pair(const struct probe *probe, struct probe_row *row)
 {
@@ -261,15 +312,11 @@ static bool say_pair(const struct probe *probe, struct probe_row *row)
 	const struct spn_holders *exact = &held->holder.exact;
 	const struct spn_holders *other = &held->partner_holder.exact;
 	struct probe_verdict *verdict = NULL;
-	size_t i;
 
-	if (held->partner == NULL || exact->num_accounts != 1) {
+	if (held->partner == NULL || exact->num_accounts != 1 ||
+	    is_said_elsewhere(probe, row))
+	{
 		return true;
-	}
-	for (i = 0; i < probe->num_rows; i++) {
-		if (strcasecmp(probe->rows[i].name->spn, held->partner) == 0) {
-			return true; /* it has a row of its own */
-		}
 	}
 	if (other->num_accounts == 0) {
 		verdict = probe_say(row->held,

@@ -153,6 +153,22 @@ static bool is_of_keytab(const struct probe_row *row)
 		row->opening->result == PROBE_NOT_ENCTYPE);
 }
 
+/* The keytab has nothing else: with AES it would not open the next ticket. */
+static bool needs_rc4(const struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; probe->keytab != NULL && i < probe->keytab->num_entries;
+	     i++)
+	{
+		if (probe->keytab->entries[i].enctype != ENCTYPE_ARCFOUR_HMAC)
+		{
+			return false;
+		}
+	}
+	return probe->keytab != NULL;
+}
+
 static bool say_rc4(struct probe *probe, struct probe_row *row)
 {
 	bool is_refused = probe->options->server->refuses_rc4 &&
@@ -173,16 +189,72 @@ static bool say_rc4(struct probe *probe, struct probe_row *row)
 			    "the ticket is encrypted with RC4%s%s",
 			    is_refused ? ", which is refused by " : "",
 			    is_refused ? probe->options->server->title : "");
-	return probe_fix(probe, verdict, probe_set_types(probe, key_of(row)));
+	return probe_fix(probe,
+			 verdict,
+			 needs_rc4(probe)
+				 ? NULL
+				 : probe_set_types(probe, key_of(row)));
 }
 
-bool probe_judge_ticket(struct probe *probe, struct probe_row *row)
+static bool is_opened(const struct probe_opening *opening)
+{
+	return opening != NULL && opening->result == PROBE_OPENS;
+}
+
+/* Clients go on with what is in the cache. An old key may be in the keytab
+ * still. */
+static bool is_old(const struct probe_row *row)
+{
+	const struct probe_ticket *cached = row->cached;
+
+	if (cached == NULL || cached->error != 0 ||
+	    is_opened(row->cached_opening))
+	{
+		return false;
+	}
+	return row->ticket->error != 0 || is_opened(row->opening) ||
+	       cached->kvno != row->ticket->kvno ||
+	       cached->enctype != row->ticket->enctype;
+}
+
+static bool say_old(struct probe *probe, struct probe_row *row)
+{
+	const char *cache = probe->options->ccache;
+	const char *word = NULL;
+	struct probe_verdict *verdict = NULL;
+
+	if (row->ticket->error < 0 || !is_old(row)) {
+		return true;
+	}
+	verdict = probe_say(probe,
+			    &row->verdicts,
+			    &probe_old_ticket,
+			    "the user's cache has a ticket with %s, key %u, "
+			    "that a KDC does not give any more; clients go on "
+			    "using it",
+			    probe_enctype_name(probe, row->cached->enctype),
+			    row->cached->kvno);
+	/* A cache that was named has the new one by now. */
+	if (cache != NULL && row->ticket->error == 0) {
+		return verdict != NULL;
+	}
+	if (cache == NULL) {
+		return probe_fix(probe, verdict, "kdestroy && kinit");
+	}
+	word = shell_word(probe, spn_str_of(cache));
+	return (word == NULL) ? verdict != NULL
+			      : probe_fix_format(probe,
+						 verdict,
+						 "kdestroy -c %s && kinit -c "
+						 "%s",
+						 word,
+						 word);
+}
+
+static bool judge_answer(struct probe *probe, struct probe_row *row)
 {
 	const struct probe_account *who = NULL;
 
-	if (row->ticket == NULL) {
-		return true;
-	}
 	if (row->ticket->error != 0) {
 		return say_error(probe, row);
 	}
@@ -210,4 +282,10 @@ bool probe_judge_ticket(struct probe *probe, struct probe_row *row)
 		}
 	}
 	return say_rc4(probe, row);
+}
+
+bool probe_judge_ticket(struct probe *probe, struct probe_row *row)
+{
+	return row->ticket == NULL ||
+	       (judge_answer(probe, row) && say_old(probe, row));
 }

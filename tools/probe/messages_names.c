@@ -26,6 +26,28 @@ const struct probe_message probe_no_names = {
 		"clients ask for are shown.",
 };
 
+const struct probe_message probe_dns_late = {
+	.code = "WEB-103",
+	.weight = PROBE_WARNING,
+	.title = "a part of DNS does not answer",
+	.explanation =
+		"The host has an address, and the zone of that address did "
+		"not answer in time. Clients that ask for the name of the "
+		"address (PTR; libkrb5's default) wait as long, each time, "
+		"and the name that they would ask a KDC for is not among "
+		"these.",
+};
+
+const struct probe_message probe_dns_odd = {
+	.code = "WEB-104",
+	.weight = PROBE_WARNING,
+	.title = "DNS gives a name that is none",
+	.explanation =
+		"Where a CNAME or PTR leads there is a name with letters "
+		"that no host may have. Clients that follow it ask for "
+		"something that nobody can hold. Mend the record.",
+};
+
 const struct probe_message probe_works = {
 	.code = "WEB-200",
 	.weight = PROBE_GOOD,
@@ -94,7 +116,10 @@ const struct probe_message probe_other_account = {
 		"label of the name. The web server cannot open it: 401.1, "
 		"and the browser asks for a password, often three times. "
 		"Register the name for the account of the site; then it "
-		"goes before what only stands in.",
+		"goes before what only stands in. Whatever else takes http "
+		"tickets with the computer's own key by that name (WinRM, "
+		"another site) does not get them any more: give the site a "
+		"name of its own then.",
 };
 
 const struct probe_message probe_computer = {
@@ -170,7 +195,9 @@ const struct probe_message probe_rc4 = {
 		"The account has no msDS-SupportedEncryptionTypes, and a "
 		"KDC of Samba before 4.24 then takes RC4, whatever keys "
 		"there are. A keytab with AES keys only cannot open it, "
-		"and Java refuses it. Set the types to AES (24).",
+		"and Java refuses it. Set the types to AES (24), once the "
+		"keytab of the web server has AES keys; else it opens no "
+		"ticket any more.",
 };
 
 const struct probe_message probe_https = {
@@ -250,4 +277,16 @@ const struct probe_message probe_other_error = {
 	.weight = PROBE_FAULT,
 	.title = "the KDC answers another error",
 	.explanation = "The text is the KDC's.",
+};
+
+const struct probe_message probe_old_ticket = {
+	.code = "WEB-306",
+	.weight = PROBE_WARNING,
+	.title = "your own ticket is an old one",
+	.explanation =
+		"The user's cache has a ticket for this name that a KDC "
+		"would not give any more: the name was moved, or the "
+		"account has a new password. Clients use it until it ends, "
+		"so what was mended seems not to be. Log on again (kdestroy "
+		"and kinit; on Windows klist purge, or log off).",
 };

@@ -159,6 +159,48 @@ const struct probe_message probe_entry_unknown = {
 	.explanation = "There was no ticket for its name; the text says why.",
 };
 
+const struct probe_message probe_keytab_damaged = {
+	.code = "WEB-416",
+	.weight = PROBE_WARNING,
+	.title = "the keytab is damaged",
+	.explanation =
+		"Only the entries before that place are used, by web servers "
+		"as well. A disk that was full, or a copy that broke off. "
+		"Make the keytab again.",
+};
+
+const struct probe_message probe_keytab_exposed = {
+	.code = "WEB-417",
+	.weight = PROBE_WARNING,
+	.title = "everybody may read the keytab",
+	.explanation =
+		"Whoever has the keys can be this service, and can make "
+		"tickets for it in any user's name. Take the right to read "
+		"from others; if strangers can log on here, give the account "
+		"a new password, and make the keytab again.",
+};
+
+const struct probe_message probe_keytab_unused = {
+	.code = "WEB-418",
+	.weight = PROBE_WARNING,
+	.title = "the web server uses another keytab",
+	.explanation =
+		"The web server opens a ticket that this keytab does not, so "
+		"what is in the keytab says nothing of the site. Look in the "
+		"server's configuration which one it uses. It may also have "
+		"read this one before it was changed, and stop working when "
+		"it is started again.",
+};
+
+const struct probe_message probe_keytab_unseen = {
+	.code = "WEB-419",
+	.weight = PROBE_WARNING,
+	.title = "the keytab was not looked at",
+	.explanation =
+		"You may not read the file, which is as it should be for all "
+		"but the web server. Run this as root, on the web server.",
+};
+
 const struct probe_message probe_http_works = {
 	.code = "WEB-500",
 	.weight = PROBE_GOOD,
@@ -287,6 +329,27 @@ const struct probe_message probe_http_other = {
 	.title = "the web server gives another answer",
 	.explanation =
 		"The status is none that says something of authentication.",
+};
+
+const struct probe_message probe_http_broke_off = {
+	.code = "WEB-514",
+	.weight = PROBE_FAULT,
+	.title = "the web server does not answer a ticket",
+	.explanation =
+		"It answered without a ticket, and not, or not in time, with "
+		"one. A server or a firewall that cuts long headers off, a "
+		"module that crashes, or one that waits for something: its "
+		"error log says more.",
+};
+
+const struct probe_message probe_http_no_token = {
+	.code = "WEB-515",
+	.weight = PROBE_FAULT,
+	.title = "there is no ticket for who asks",
+	.explanation =
+		"The web server, or a proxy, asks for a ticket, and none "
+		"could be had for its name. A proxy's name is HTTP/ and its "
+		"host as clients are set to it.",
 };
 
 const struct probe_message probe_no_directory = {

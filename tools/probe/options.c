@@ -160,7 +160,8 @@ static bool take_text(struct spn_connect *connect,
 	}
 	switch (opt) {
 	case OPT_KEYTAB:
-		o->keytab = text;
+		/* As krb5.conf has it; commands want the path. */
+		o->keytab = (strncmp(text, "FILE:", 5) == 0) ? text + 5 : text;
 		break;
 	case OPT_SERVER:
 		return take_server(connect, o, text);

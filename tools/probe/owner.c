@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whose web site it is. A keytab tells that best: whoever has its keys.
- * Without one it is the only account that holds a name of the site.
+ * Whose web site it is. The web server tells that best, by the ticket that it
+ * lets in; then its keytab: whoever has those keys. Without either it is the
+ * only account that holds a name of the site, which is no more than likely.
  */
-#include "probe/probe.h"
+#include "judge.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* A KDC takes what has no slash for a logon name: svc-web, web01$. */
 static int find_by_logon_name(const struct probe *probe,
@@ -153,38 +155,97 @@ static bool propose(const struct spn_account **_site,
 	return true;
 }
 
-/* Whose keys are in the keytab, whatever is registered. */
-static const struct spn_account *by_keytab(const struct probe *probe)
+/* What it has let in; NULL: nothing. */
+static const struct spn_account *by_server(const struct probe *probe)
 {
-	const struct spn_account *site = NULL;
+	const struct probe_row *row = probe_row_of_http(probe);
+
+	return (probe_http_accepts(probe) && row != NULL && row->held != NULL)
+		       ? row->held->who.account
+		       : NULL;
+}
+
+/* "web01" of HTTP/web01:80 and of host/web01@EXAMPLE.COM */
+static struct spn_str host_of(const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	return (slash == NULL) ? (struct spn_str){}
+			       : (struct spn_str){slash + 1,
+						  strcspn(slash + 1, ":/@")};
+}
+
+static bool is_host_of_row(const struct probe *probe, struct spn_str host)
+{
+	size_t i;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		struct spn_str other = host_of(probe->rows[i].name->spn);
+
+		if (host.len == other.len &&
+		    strncasecmp(host.data, other.data, host.len) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Names of other hosts only: it is the keytab of another site. */
+static bool is_of_others(const struct probe *probe)
+{
+	bool has_hosts = false;
+	size_t i;
+
+	for (i = 0; i < probe->keytab->num_entries; i++) {
+		struct spn_str host = host_of(
+			probe->keytab->entries[i].principal);
+
+		if (host.data != NULL && is_host_of_row(probe, host)) {
+			return false;
+		}
+		has_hosts |= host.data != NULL;
+	}
+	return has_hosts && probe->num_rows > 0;
+}
+
+/* Whose keys are in the keytab, whatever is registered. False: several
+ * accounts', so that it tells nothing. */
+static bool by_keytab(const struct probe *probe,
+		      const struct spn_account **_site)
+{
 	size_t i;
 
 	for (i = 0; i < probe->num_rows; i++) {
 		const struct probe_row *row = &probe->rows[i];
 
-		if (row->opening != NULL && row->held != NULL &&
-		    row->opening->result <= PROBE_OPENS_RC4 &&
-		    !propose(&site, row->held->who.account))
+		if (probe_row_is_opened(row) && row->held != NULL &&
+		    !propose(_site, row->held->who.account))
 		{
-			return NULL;
+			return false;
 		}
 	}
-	for (i = 0; probe->owners != NULL && i < probe->keytab->num_entries;
-	     i++)
-	{
-		if (!propose(&site, probe->owners[i])) {
-			return NULL;
+	if (*_site != NULL || probe->owners == NULL || is_of_others(probe)) {
+		return true;
+	}
+	for (i = 0; i < probe->keytab->num_entries; i++) {
+		if (!propose(_site, probe->owners[i])) {
+			return false;
 		}
 	}
-	return site;
+	return true;
 }
 
 void probe_find_site(struct probe *probe)
 {
 	size_t i;
 
-	probe->site = by_keytab(probe);
-	if (probe->site != NULL) {
+	probe->site = by_server(probe);
+	if (probe->site == NULL && !by_keytab(probe, &probe->site)) {
+		return;
+	}
+	probe->is_site_seen = probe->site != NULL;
+	if (probe->is_site_seen) {
 		return;
 	}
 	for (i = 0; i < probe->num_rows; i++) {

@@ -99,11 +99,20 @@ struct probe_held {
 
 struct probe_row {
 	const struct probe_name *name;
-	struct probe_held *held;	   /* NULL: no directory was seen */
-	struct probe_ticket *ticket;	   /* NULL: no KDC was asked */
-	struct probe_opening *opening;	   /* NULL: no keytab, or no ticket */
+	struct probe_held *held;       /* NULL: no directory was seen */
+	struct probe_ticket *ticket;   /* NULL: no KDC was asked */
+	struct probe_opening *opening; /* NULL: no keytab, or no ticket */
+	/* What the user has of before, and what the keytab does with it. */
+	struct probe_ticket *cached; /* NULL: none */
+	struct probe_opening *cached_opening;
 	const struct probe_logged *logged; /* NULL: not of a log */
 	struct probe_verdicts verdicts;
+};
+
+enum probe_file {
+	PROBE_FILE_OTHER,
+	PROBE_FILE_MISSING,  /* or empty, or a keytab without entries */
+	PROBE_FILE_NOT_OURS, /* to read */
 };
 
 struct probe {
@@ -130,15 +139,18 @@ struct probe {
 	const char *krb_reason;
 	struct probe_keytab *keytab;
 	const char *keytab_reason;
+	enum probe_file keytab_file; /* what is in its place, with a reason */
 	/* One for each entry of the keytab; NULL: no KDC was asked. */
 	struct probe_keytab_check *checks;
 	const struct spn_account **owners; /* of each, NULL: not known */
 	struct probe_http *http;
 	struct probe_kdc_log *log;
 
-	/* Whose site it is: the only account that holds one of the names, or
-	 * whose key is in the keytab. NULL: not known. */
+	/* Whose site it is: whose ticket the web server has let in, whose keys
+	 * are in its keytab, or the only account that holds one of the names.
+	 * NULL: not known. */
 	const struct spn_account *site;
+	bool is_site_seen;		/* by the web server or the keytab */
 	struct probe_verdicts verdicts; /* of the whole, not of one name */
 };
 

@@ -3,10 +3,12 @@
  * The steps of a probe, in their order. Whatever cannot be had is said, and
  * the others go on.
  */
-#include "probe/probe.h"
+#include "judge.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MOST_NAMES 100 /* of a keytab */
 
@@ -89,6 +91,27 @@ static bool log_on(struct probe *probe)
 	return probe->krb != NULL || probe->krb_reason != NULL;
 }
 
+/* Is a new keytab to be put where none could be read? */
+static enum probe_file file_at(const char *path)
+{
+	unsigned char magic[2] = {5, 0};
+	FILE *stream = fopen(path, "re");
+	struct stat st = {};
+	bool is_keytab;
+
+	if (stream == NULL) {
+		return (errno == ENOENT)   ? PROBE_FILE_MISSING
+		       : (errno == EACCES) ? PROBE_FILE_NOT_OURS
+					   : PROBE_FILE_OTHER;
+	}
+	is_keytab = fstat(fileno(stream), &st) == 0 && S_ISREG(st.st_mode) &&
+		    (st.st_size == 0 ||
+		     (fread(magic, sizeof(magic), 1, stream) == 1 &&
+		      magic[0] == 5 && magic[1] == 2));
+	fclose(stream);
+	return is_keytab ? PROBE_FILE_MISSING : PROBE_FILE_OTHER;
+}
+
 static bool read_keytab(struct probe *probe)
 {
 	if (probe->options->keytab == NULL) {
@@ -98,6 +121,9 @@ static bool read_keytab(struct probe *probe)
 					  probe->options->keytab,
 					  probe->options->server,
 					  &probe->keytab_reason);
+	if (probe->keytab_reason != NULL) {
+		probe->keytab_file = file_at(probe->options->keytab);
+	}
 	return probe->keytab != NULL || probe->keytab_reason != NULL;
 }
 
@@ -114,6 +140,24 @@ static bool check_keytab(struct probe *probe)
 	return probe->checks != NULL && probe_find_owners(probe);
 }
 
+/* With the keytab, if there is one. False when out of memory. */
+static bool open_ticket(struct probe *probe,
+			const struct probe_row *row,
+			const struct probe_ticket *ticket,
+			struct probe_opening **_opening)
+{
+	if (probe->keytab == NULL || ticket == NULL || ticket->error != 0) {
+		return true;
+	}
+	*_opening = probe_keytab_open_ticket(probe,
+					     probe->krb,
+					     probe->keytab,
+					     row->name->spn,
+					     ticket,
+					     probe->options->server);
+	return *_opening != NULL;
+}
+
 static bool ask_row(struct probe *probe, struct probe_row *row)
 {
 	if (!probe_directory_look(probe, row)) {
@@ -122,20 +166,12 @@ static bool ask_row(struct probe *probe, struct probe_row *row)
 	if (probe->krb == NULL) {
 		return true;
 	}
+	/* First, for the new one may take its place. */
+	row->cached = probe_ticket_cached(probe, probe->krb, row->name->spn);
 	row->ticket = probe_ticket_get(probe, probe->krb, row->name->spn);
-	if (row->ticket == NULL) {
-		return false;
-	}
-	if (probe->keytab == NULL || row->ticket->error != 0) {
-		return true;
-	}
-	row->opening = probe_keytab_open_ticket(probe,
-						probe->krb,
-						probe->keytab,
-						row->name->spn,
-						row->ticket,
-						probe->options->server);
-	return row->opening != NULL;
+	return row->ticket != NULL &&
+	       open_ticket(probe, row, row->ticket, &row->opening) &&
+	       open_ticket(probe, row, row->cached, &row->cached_opening);
 }
 
 static bool ask_http(struct probe *probe)
@@ -153,6 +189,9 @@ static bool ask_http(struct probe *probe)
 	if (!options->asks_http) {
 		return true;
 	}
+	/* The names are a proxy's, and its ticket is not for the site behind.
+	 */
+	row = (options->proxy == NULL) ? row : NULL;
 	probe->http = probe_http_ask(probe,
 				     probe->target,
 				     probe->krb,
@@ -185,9 +224,9 @@ bool probe_run(struct probe *probe, const char **_why)
 			return false;
 		}
 	}
-	if (!check_keytab(probe)) {
+	if (!check_keytab(probe) || !ask_http(probe)) {
 		return false;
 	}
 	probe_find_site(probe);
-	return ask_http(probe) && probe_judge(probe);
+	return probe_judge(probe);
 }

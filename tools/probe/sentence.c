@@ -82,12 +82,41 @@ static const char *what(struct probe *probe)
 				    : "The keytab";
 }
 
+static const char *why_not(const struct probe *probe)
+{
+	if (probe->krb_reason != NULL) {
+		return probe->krb_reason;
+	}
+	return (probe->directory_reason == NULL) ? "no answer"
+						 : probe->directory_reason;
+}
+
+static bool has_old_ticket(const struct probe *probe)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		const struct probe_verdicts *of = &probe->rows[i].verdicts;
+
+		for (j = 0; j < of->num; j++) {
+			if (of->list[j].message == &probe_old_ticket) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 const char *probe_sentence(struct probe *probe)
 {
 	const struct probe_verdict *fault = first_fault(&probe->verdicts);
 	struct counts c = count(probe);
 
-	if (c.bad != NULL) {
+	/* Nobody comes as far as the names. */
+	if (c.bad != NULL &&
+	    (fault == NULL || fault->message != &probe_no_address))
+	{
 		return talloc_asprintf(probe,
 				       "%s: %s: %s (%s); %zu of %zu names "
 				       "work.",
@@ -122,13 +151,18 @@ const char *probe_sentence(struct probe *probe)
 		return talloc_asprintf(probe,
 				       "Of %zu of %zu names nothing is known: "
 				       "neither a KDC nor the directory was "
-				       "seen.",
+				       "seen (%s).",
 				       c.num_unknown,
-				       probe->num_rows);
+				       probe->num_rows,
+				       why_not(probe));
 	}
 	return talloc_asprintf(probe,
-			       "All %zu names get a ticket%s.",
+			       "All %zu names get a ticket%s%s.",
 			       probe->num_rows,
+			       has_old_ticket(probe)
+				       ? ", and your own is an old one "
+					 "(WEB-306)"
+				       : "",
 			       (probe->http == NULL && probe->keytab == NULL &&
 				probe->log == NULL)
 				       ? "; whether the server can open it, "

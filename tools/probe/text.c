@@ -130,6 +130,9 @@ static void put_all(FILE *out, TALLOC_CTX *mem_ctx, struct probe *probe)
 {
 	const char *sentence = probe_sentence(probe);
 
+	if (sentence != NULL) {
+		sentence = spn_printable(mem_ctx, spn_str_of(sentence));
+	}
 	if (!probe->options->is_quiet) {
 		put_head(out, mem_ctx, probe);
 		if (probe->log != NULL) {

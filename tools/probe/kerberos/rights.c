@@ -349,10 +349,11 @@ bool probe_exposed_complaint(TALLOC_CTX *mem_ctx,
 		return true;
 	}
 	word = shell_word(mem_ctx, spn_str_of(path));
-	*_complaint = talloc_asprintf(mem_ctx,
-				      "everybody on this machine may read "
-				      "these keys, and be this service; chmod "
-				      "o-rwx %s",
-				      (word == NULL) ? "the file" : word);
+	*_complaint = talloc_asprintf(
+		mem_ctx,
+		"everybody on this machine may read these keys, and be this "
+		"service; %s%s",
+		(word == NULL) ? "take that right away" : "chmod o-rwx ",
+		(word == NULL) ? "" : word);
 	return *_complaint != NULL;
 }

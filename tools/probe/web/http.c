@@ -355,8 +355,7 @@ static bool ask(struct asking *asking)
 	if (http->is_proxy && !set_proxy_spn(asking)) {
 		return false;
 	}
-	if (asking->krb == NULL || asking->spn == NULL ||
-	    !http->plain.offers_negotiate ||
+	if (asking->krb == NULL || !http->plain.offers_negotiate ||
 	    (http->plain.status != 401 && !http->is_proxy))
 	{
 		return true;

@@ -68,10 +68,10 @@ struct probe_http {
 };
 
 /*
- * krb NULL, or spn NULL: only the plain request. The token is for exactly that
- * service, and a proxy's for proxy_spn; DNS is not asked for another name. A
- * redirect that is not followed is an answer as any other. NULL: out of
- * memory.
+ * krb NULL: only the plain request; spn NULL: the same, but for a proxy that
+ * asks. The token is for exactly that service, and a proxy's for proxy_spn;
+ * DNS is not asked for another name. A redirect that is not followed is an
+ * answer as any other. NULL: out of memory.
  */
 struct probe_http *probe_http_ask(TALLOC_CTX *mem_ctx,
 				  const struct probe_target *target,
