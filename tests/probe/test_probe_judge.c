@@ -230,6 +230,53 @@ static void a_ticket_for_another(void **_state)
 	assert_string_equal(facts_said(f, &f->rows[1].verdicts), "WEB-206");
 }
 
+/* What holds it is taken from nobody for a keytab that may be another site's,
+ * or that of the machine. */
+static void a_keytab_is_given(void **_state)
+{
+	static const char fault[] = "WEB-205 setspn -U -D 'HTTP/web01' 'svc' "
+				    "&& setspn -C -S 'HTTP/web01' 'WEB01$'";
+	struct facts *f = *_state;
+	struct probe_keytab_entry entry = {.principal = "WEB01$@R"};
+	struct probe_keytab keytab = {.entries = &entry, .num_entries = 1};
+	struct probe_http http = {.plain = {.status = 401},
+				  .is_token_sent = true,
+				  .with_token = {.status = 401}};
+
+	f->probe.site = f->web;
+	f->probe.keytab = &keytab;
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts), "WEB-205");
+	/* It has the site's name. */
+	entry.principal = "HTTP/WEB01@R";
+	f->rows[1].verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts), fault);
+	entry.principal = "host/web01@R";
+	f->rows[1].verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts), "WEB-205");
+	/* The web server has not opened it, either. */
+	f->probe.http = &http;
+	f->rows[1].verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts), fault);
+}
+
+static void an_address_is_typed(void **_state)
+{
+	struct facts *f = *_state;
+	struct probe_target target = {.kind = PROBE_HOST_IPV4,
+				      .host = "10.0.0.1",
+				      .url = "http://10.0.0.1/"};
+
+	answer_of(f, 1, SPN_KDC_UNKNOWN, SPN_KDC_NOBODY, NULL);
+	f->names[1].spn = "HTTP/10.0.0.1";
+	f->probe.target = &target;
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts), "WEB-201");
+}
+
 /* The KB's case, and only one of them is asked for. */
 static void the_other_half(void **_state)
 {
@@ -237,6 +284,11 @@ static void the_other_half(void **_state)
 
 	f->probe.num_rows = 1;
 	f->held[0].partner_holder.exact.num_accounts = 0;
+	/* HOST/web01 of the same account stands in. */
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[0].verdicts), "WEB-200");
+	f->held[0].partner_holder.answer.account = f->web;
+	f->rows[0].verdicts = (struct probe_verdicts){};
 	facts_judge(f);
 	assert_string_equal(facts_said(f, &f->rows[0].verdicts),
 			    "WEB-209 setspn -U -S 'HTTP/web01' 'svc'");
@@ -369,6 +421,12 @@ int main(void)
 						facts_setup,
 						facts_teardown),
 		cmocka_unit_test_setup_teardown(a_ticket_for_another,
+						facts_setup,
+						facts_teardown),
+		cmocka_unit_test_setup_teardown(a_keytab_is_given,
+						facts_setup,
+						facts_teardown),
+		cmocka_unit_test_setup_teardown(an_address_is_typed,
 						facts_setup,
 						facts_teardown),
 		cmocka_unit_test_setup_teardown(the_other_half,

@@ -57,6 +57,9 @@ bool probe_offer_export(struct probe *probe,
 /* Nobody holds the name: HOST/ or a CN stands in. */
 bool probe_is_stand_in(const struct probe_row *row);
 
+/* It has the name of a host of these rows: it is of this site. */
+bool probe_keytab_is_named(const struct probe *probe);
+
 /* The keytab has its key, though the server may want something else, too. */
 bool probe_row_is_opened(const struct probe_row *row);
 

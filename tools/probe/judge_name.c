@@ -49,18 +49,33 @@ bool probe_offer(const struct probe *probe,
 						word);
 }
 
+/* An SPN of an address helps some clients only, and until it changes. */
+static bool is_typed_address(const struct probe *probe,
+			     const struct probe_row *row)
+{
+	const char *slash = strchr(row->name->spn, '/');
+
+	return probe->target != NULL && slash != NULL &&
+	       probe->target->kind != PROBE_HOST_NAME &&
+	       strcmp(slash + 1, probe->target->host) == 0;
+}
+
 static bool say_nobody(const struct probe *probe, struct probe_row *row)
 {
 	const struct spn_account *https = row->held->https_holder;
+	bool is_typed = is_typed_address(probe, row);
 	struct probe_verdict *verdict =
 		probe_say(row->held,
 			  &row->verdicts,
 			  &probe_nobody,
-			  "nobody has %s",
-			  probe_quoted(row->held, row->name->spn));
+			  "nobody has %s%s",
+			  probe_quoted(row->held, row->name->spn),
+			  is_typed ? "; type the name of the site, and not "
+				     "its address"
+				   : "");
 
 	if (verdict == NULL ||
-	    !probe_offer(probe, row, verdict, row->name->spn))
+	    (!is_typed && !probe_offer(probe, row, verdict, row->name->spn)))
 	{
 		return false;
 	}
@@ -228,12 +243,70 @@ static const char *by_what(const struct probe *probe)
 		       : "the account of the site is";
 }
 
+/*
+ * It is the site's if it has a name of it or opens another ticket, or if the
+ * web server does not open this one either. Else it may be that of the
+ * machine.
+ */
+static bool is_site_sure(const struct probe *probe)
+{
+	const struct probe_http *http = probe->http;
+	size_t i;
+
+	if (probe->keytab == NULL || probe_http_accepts(probe) ||
+	    (http != NULL && http->is_token_sent && http->failure == NULL &&
+	     http->with_token.status == 401) ||
+	    probe_keytab_is_named(probe))
+	{
+		return true;
+	}
+	for (i = 0; i < probe->num_rows; i++) {
+		if (probe_row_is_opened(&probe->rows[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Its key is another's than the site's. */
+static bool say_other(const struct probe *probe,
+		      struct probe_row *row,
+		      const char *way)
+{
+	const struct spn_account *who = row->held->who.account;
+	/* To take a name from who holds it may stop a site that works. */
+	bool is_sure = way != NULL || is_site_sure(probe);
+	struct probe_verdict *verdict =
+		probe_say(row->held,
+			  &row->verdicts,
+			  &probe_other_account,
+			  "the ticket has the key of %s%s%s; %s %s%s",
+			  probe_account_name(row->held, who),
+			  (way == NULL) ? "" : ", by ",
+			  (way == NULL) ? "" : way,
+			  by_what(probe),
+			  probe_account_name(row->held, probe->site),
+			  is_sure ? "" : "; is it the site's? --http tells");
+
+	if (verdict == NULL || !is_sure) {
+		return verdict != NULL;
+	}
+	if (way == NULL && probe->is_site_seen &&
+	    !probe_fix(
+		    row->held,
+		    verdict,
+		    probe_setspn(probe, row->held, "-D", who, row->name->spn)))
+	{
+		return false;
+	}
+	return probe_offer(probe, row, verdict, row->name->spn);
+}
+
 /* A ticket: is it for the account whose site this is? */
 static bool say_whose(const struct probe *probe, struct probe_row *row)
 {
 	const struct spn_account *who = row->held->who.account;
 	const char *way = way_of(row);
-	struct probe_verdict *verdict = NULL;
 
 	if (probe_row_is_opened(row)) {
 		return true;
@@ -241,40 +314,15 @@ static bool say_whose(const struct probe *probe, struct probe_row *row)
 	if (probe->site != NULL && who != NULL &&
 	    !spn_account_same(who, probe->site))
 	{
-		verdict = probe_say(row->held,
-				    &row->verdicts,
-				    &probe_other_account,
-				    "the ticket has the key of %s%s%s; %s %s",
-				    probe_account_name(row->held, who),
-				    (way == NULL) ? "" : ", by ",
-				    (way == NULL) ? "" : way,
-				    by_what(probe),
-				    probe_account_name(row->held,
-						       probe->site));
-		if (verdict != NULL && way == NULL && probe->is_site_seen &&
-		    !probe_fix(row->held,
-			       verdict,
-			       probe_setspn(probe,
-					    row->held,
-					    "-D",
-					    who,
-					    row->name->spn)))
-		{
-			return false;
-		}
-		return verdict != NULL &&
-		       probe_offer(probe, row, verdict, row->name->spn);
+		return say_other(probe, row, way);
 	}
-	if (probe->site == NULL && way != NULL) {
-		verdict = probe_say(row->held,
-				    &row->verdicts,
-				    &probe_computer,
-				    "the key of %s, by %s",
-				    probe_account_name(row->held, who),
-				    way);
-		return verdict != NULL;
-	}
-	return true;
+	return probe->site != NULL || way == NULL ||
+	       probe_say(row->held,
+			 &row->verdicts,
+			 &probe_computer,
+			 "the key of %s, by %s",
+			 probe_account_name(row->held, who),
+			 way) != NULL;
 }
 
 /* The row of the other half; NULL: nobody here asks for it. */
@@ -315,6 +363,14 @@ static bool say_pair(const struct probe *probe, struct probe_row *row)
 
 	if (held->partner == NULL || exact->num_accounts != 1 ||
 	    is_said_elsewhere(probe, row))
+	{
+		return true;
+	}
+	/* HOST/ of the same account does as well. */
+	if (other->num_accounts == 0 &&
+	    held->partner_holder.answer.account != NULL &&
+	    spn_account_same(held->partner_holder.answer.account,
+			     exact->accounts[0]))
 	{
 		return true;
 	}

@@ -220,8 +220,10 @@ static bool is_old(const struct probe_row *row)
 static bool say_old(struct probe *probe, struct probe_row *row)
 {
 	const char *cache = probe->options->ccache;
-	const char *word = NULL;
+	/* A cache that was named has the new one by now. */
+	bool is_replaced = cache != NULL && row->ticket->error == 0;
 	struct probe_verdict *verdict = NULL;
+	const char *word = NULL;
 
 	if (row->ticket->error < 0 || !is_old(row)) {
 		return true;
@@ -229,13 +231,14 @@ static bool say_old(struct probe *probe, struct probe_row *row)
 	verdict = probe_say(probe,
 			    &row->verdicts,
 			    &probe_old_ticket,
-			    "the user's cache has a ticket with %s, key %u, "
-			    "that a KDC does not give any more; clients go on "
-			    "using it",
+			    "the user's cache %s a ticket with %s, key %u, "
+			    "that a KDC does not give any more; %s",
+			    is_replaced ? "had" : "has",
 			    probe_enctype_name(probe, row->cached->enctype),
-			    row->cached->kvno);
-	/* A cache that was named has the new one by now. */
-	if (cache != NULL && row->ticket->error == 0) {
+			    row->cached->kvno,
+			    is_replaced ? "now it has the new one"
+					: "clients go on using it");
+	if (is_replaced) {
 		return verdict != NULL;
 	}
 	if (cache == NULL) {

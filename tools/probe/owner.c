@@ -191,6 +191,23 @@ static bool is_host_of_row(const struct probe *probe, struct spn_str host)
 	return false;
 }
 
+/* The machine's own has host/NAME. */
+bool probe_keytab_is_named(const struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < probe->keytab->num_entries; i++) {
+		const char *name = probe->keytab->entries[i].principal;
+
+		if (strncasecmp(name, "HTTP/", strlen("HTTP/")) == 0 &&
+		    is_host_of_row(probe, host_of(name)))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Names of other hosts only: it is the keytab of another site. */
 static bool is_of_others(const struct probe *probe)
 {

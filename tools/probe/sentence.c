@@ -96,6 +96,10 @@ static bool has_old_ticket(const struct probe *probe)
 	size_t i;
 	size_t j;
 
+	/* A cache that was named has new ones by now. */
+	if (probe->options->ccache != NULL) {
+		return false;
+	}
 	for (i = 0; i < probe->num_rows; i++) {
 		const struct probe_verdicts *of = &probe->rows[i].verdicts;
 
