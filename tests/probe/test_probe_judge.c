@@ -36,6 +36,19 @@ static void nothing_is_wrong(void **_state)
 	assert_int_equal(probe_status(&f->probe), PROBE_ALL_WORK);
 }
 
+/* Then nobody has had a ticket. */
+static void no_kdc_was_asked(void **_state)
+{
+	struct facts *f = *_state;
+
+	f->rows[0].ticket = NULL;
+	f->rows[1].ticket = NULL;
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[0].verdicts), "WEB-200");
+	assert_non_null(strstr(probe_sentence(&f->probe), "no KDC was asked"));
+	assert_int_equal(probe_status(&f->probe), PROBE_ALL_WORK);
+}
+
 /* Of which nobody is found, and https/ is no help. */
 static void nobody_has_it(void **_state)
 {
@@ -394,6 +407,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_is_wrong,
+						facts_setup,
+						facts_teardown),
+		cmocka_unit_test_setup_teardown(no_kdc_was_asked,
 						facts_setup,
 						facts_teardown),
 		cmocka_unit_test_setup_teardown(nobody_has_it,

@@ -240,8 +240,13 @@ bool probe_judge(struct probe *probe)
 			return false;
 		}
 		if (row->verdicts.num == 0 && probe_row_error(row) == 0 &&
-		    probe_say(probe, &row->verdicts, &probe_works, "works") ==
-			    NULL)
+		    probe_say(probe,
+			      &row->verdicts,
+			      &probe_works,
+			      "%s",
+			      (row->ticket == NULL)
+				      ? "the directory lets expect a ticket"
+				      : "works") == NULL)
 		{
 			return false;
 		}

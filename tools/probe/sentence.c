@@ -112,6 +112,45 @@ static bool has_old_ticket(const struct probe *probe)
 	return false;
 }
 
+static bool has_current_entry(const struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; probe->checks != NULL && i < probe->keytab->num_entries;
+	     i++)
+	{
+		if (probe->checks[i].state <= PROBE_ENTRY_NOT_ISSUED) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *of_entries(const struct probe *probe)
+{
+	if (probe->checks == NULL) {
+		return "No KDC was asked whether the keytab is current.";
+	}
+	return has_current_entry(probe)
+		       ? "Every entry of the keytab that a KDC makes tickets "
+			 "for is current."
+		       : "The keytab: a KDC makes tickets for no name of it "
+			 "that it was asked for.";
+}
+
+/* Of every name; else the directory alone has spoken. */
+static bool was_asked(const struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < probe->num_rows; i++) {
+		if (probe->rows[i].ticket == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
 const char *probe_sentence(struct probe *probe)
 {
 	const struct probe_verdict *fault = first_fault(&probe->verdicts);
@@ -145,11 +184,7 @@ const char *probe_sentence(struct probe *probe)
 				       probe->log->num_understood);
 	}
 	if (probe->num_rows == 0) {
-		return (probe->checks == NULL)
-			       ? "No KDC was asked whether the keytab is "
-				 "current."
-			       : "Every entry of the keytab that a KDC makes "
-				 "tickets for is current.";
+		return of_entries(probe);
 	}
 	if (c.num_unknown > 0) {
 		return talloc_asprintf(probe,
@@ -159,6 +194,12 @@ const char *probe_sentence(struct probe *probe)
 				       c.num_unknown,
 				       probe->num_rows,
 				       why_not(probe));
+	}
+	if (probe->log == NULL && !was_asked(probe)) {
+		return talloc_asprintf(probe,
+				       "The directory lets expect a ticket "
+				       "for all %zu names; no KDC was asked.",
+				       probe->num_rows);
 	}
 	return talloc_asprintf(probe,
 			       "All %zu names get a ticket%s%s.",
@@ -182,7 +223,7 @@ int probe_status(const struct probe *probe)
 		return PROBE_SOME_FAIL;
 	}
 	if (probe->keytab != NULL && probe->target == NULL &&
-	    probe->checks == NULL)
+	    !has_current_entry(probe))
 	{
 		return PROBE_CANNOT_RUN;
 	}
