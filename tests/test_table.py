@@ -115,7 +115,7 @@ CHECKS = {
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
         'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc',
-        'tool_probe_realms', 'tool_probe_codes')},
+        'tool_probe_realms', 'tool_probe_codes', 'tool_probe_program')},
 }
 
 
