@@ -36,6 +36,26 @@ static void nothing_is_wrong(void **_state)
 	assert_int_equal(probe_status(&f->probe), PROBE_ALL_WORK);
 }
 
+/* Who logs on with a password is not told to get a ticket. */
+static void no_ticket_to_begin_with(void **_state)
+{
+	struct facts *f = *_state;
+
+	f->probe.krb_reason = "there is none";
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->probe.verdicts),
+			    "WEB-301 kinit");
+	f->options.ccache = "/c c";
+	f->probe.verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->probe.verdicts),
+			    "WEB-301 kinit -c '/c c'");
+	f->probe.is_user_named = true;
+	f->probe.verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->probe.verdicts), "WEB-301");
+}
+
 /* Then nobody has had a ticket. */
 static void no_kdc_was_asked(void **_state)
 {
@@ -131,6 +151,32 @@ static void logs(void **_state)
 	assert_string_equal(facts_said(f, &f->rows[0].verdicts), "WEB-604");
 	assert_string_equal(facts_said(f, &f->rows[1].verdicts),
 			    "WEB-603 net ads enctypes set 'svc' 24");
+}
+
+/* A name that somebody has asked for is not of the site of another one. */
+static void logs_are_of_many_sites(void **_state)
+{
+	struct facts *f = *_state;
+	struct probe_kdc_log log = {};
+	const struct probe_logged failed = {.num_failed = 3, .error = 7};
+
+	f->probe.log = &log;
+	f->probe.site = NULL;
+	f->probe.is_site_seen = false;
+	f->rows[0].ticket = NULL;
+	f->rows[1].ticket = NULL;
+	f->rows[1].logged = talloc_memdup(f, &failed, sizeof(failed));
+	f->names[1].spn = "HTTP/other";
+	answer_of(f, 1, SPN_KDC_UNKNOWN, SPN_KDC_NOBODY, NULL);
+	f->held[1].holder.exact.num_accounts = 0;
+	f->held[1].partner_holder.exact.num_accounts = 0;
+	facts_judge(f);
+	f->rows[1].verdicts = (struct probe_verdicts){};
+	probe_find_site(&f->probe);
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts),
+			    "WEB-201 setspn -S 'HTTP/other' "
+			    "ACCOUNT-OF-THE-SITE");
 }
 
 static void several_have_it(void **_state)
@@ -409,6 +455,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_is_wrong,
 						facts_setup,
 						facts_teardown),
+		cmocka_unit_test_setup_teardown(no_ticket_to_begin_with,
+						facts_setup,
+						facts_teardown),
 		cmocka_unit_test_setup_teardown(no_kdc_was_asked,
 						facts_setup,
 						facts_teardown),
@@ -422,6 +471,9 @@ int main(void)
 						facts_setup,
 						facts_teardown),
 		cmocka_unit_test_setup_teardown(logs,
+						facts_setup,
+						facts_teardown),
+		cmocka_unit_test_setup_teardown(logs_are_of_many_sites,
 						facts_setup,
 						facts_teardown),
 		cmocka_unit_test_setup_teardown(several_have_it,

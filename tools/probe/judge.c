@@ -202,6 +202,7 @@ static bool note_absent(struct probe *probe)
 static bool note_no_kdc(struct probe *probe)
 {
 	struct probe_verdict *verdict = NULL;
+	const char *word = NULL;
 
 	if (probe->krb_reason == NULL) {
 		return true;
@@ -217,7 +218,15 @@ static bool note_no_kdc(struct probe *probe)
 			    &probe_no_tgt,
 			    "no KDC was asked: %s",
 			    probe->krb_reason);
-	return probe_fix(probe, verdict, "kinit");
+	if (verdict == NULL || probe->is_user_named) {
+		return verdict != NULL;
+	}
+	if (probe->options->ccache == NULL) {
+		return probe_fix(probe, verdict, "kinit");
+	}
+	word = shell_word(probe, spn_str_of(probe->options->ccache));
+	return word == NULL ||
+	       probe_fix_format(probe, verdict, "kinit -c %s", word);
 }
 
 bool probe_judge(struct probe *probe)

@@ -257,6 +257,10 @@ void probe_find_site(struct probe *probe)
 {
 	size_t i;
 
+	/* The names of a log are of many sites. */
+	if (probe->log != NULL) {
+		return;
+	}
 	probe->site = by_server(probe);
 	if (probe->site == NULL && !by_keytab(probe, &probe->site)) {
 		return;

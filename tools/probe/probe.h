@@ -137,6 +137,7 @@ struct probe {
 
 	struct probe_kerberos *krb;
 	const char *krb_reason;
+	bool is_user_named; /* with -U, so no ticket of his own is meant */
 	struct probe_keytab *keytab;
 	const char *keytab_reason;
 	enum probe_file keytab_file; /* what is in its place, with a reason */

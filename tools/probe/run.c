@@ -87,6 +87,7 @@ static bool log_on(struct probe *probe)
 	{
 		return false;
 	}
+	probe->is_user_named = login.principal != NULL;
 	probe->krb = probe_kerberos_open(probe, &login, &probe->krb_reason);
 	return probe->krb != NULL || probe->krb_reason != NULL;
 }
