@@ -56,6 +56,36 @@ static void no_ticket_to_begin_with(void **_state)
 	assert_string_equal(facts_said(f, &f->probe.verdicts), "WEB-301");
 }
 
+/* Nobody is to give host/web01 to the account of a web site. */
+static void other_services(void **_state)
+{
+	struct facts *f = *_state;
+	struct probe_target target = {.url = "http://web01/", .host = "web01"};
+
+	f->probe.target = &target;
+	f->names[1].spn = "host/web01";
+	answer_of(f, 1, SPN_KDC_TICKET, SPN_KDC_HELD, f->web);
+	f->held[1].holder.exact.accounts = &f->list[1];
+	f->probe.site = NULL;
+	facts_judge(f);
+	probe_find_site(&f->probe);
+	assert_ptr_equal(f->probe.site, f->svc);
+	f->rows[1].verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts), "WEB-200");
+	f->tickets[1].error = 7;
+	f->rows[1].verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[1].verdicts), "WEB-216");
+	assert_non_null(strstr(probe_sentence(&f->probe), "All 1 names"));
+	assert_int_equal(probe_status(&f->probe), PROBE_ALL_WORK);
+	answer_of(f, 0, SPN_KDC_UNKNOWN, SPN_KDC_NOBODY, NULL);
+	f->rows[0].verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_non_null(
+		strstr(probe_sentence(&f->probe), "0 of 1 names work"));
+}
+
 /* Then nobody has had a ticket. */
 static void no_kdc_was_asked(void **_state)
 {
@@ -456,6 +486,9 @@ int main(void)
 						facts_setup,
 						facts_teardown),
 		cmocka_unit_test_setup_teardown(no_ticket_to_begin_with,
+						facts_setup,
+						facts_teardown),
+		cmocka_unit_test_setup_teardown(other_services,
 						facts_setup,
 						facts_teardown),
 		cmocka_unit_test_setup_teardown(no_kdc_was_asked,

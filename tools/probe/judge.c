@@ -10,6 +10,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 struct probe_verdict *probe_say(TALLOC_CTX *mem_ctx,
 				struct probe_verdicts *verdicts,
@@ -229,6 +230,35 @@ static bool note_no_kdc(struct probe *probe)
 	       probe_fix_format(probe, verdict, "kinit -c %s", word);
 }
 
+bool probe_row_is_web(const struct probe *probe, const struct probe_row *row)
+{
+	return probe->target == NULL ||
+	       strncasecmp(row->name->spn, "HTTP/", strlen("HTTP/")) == 0;
+}
+
+static bool judge_other_service(struct probe *probe, struct probe_row *row)
+{
+	int32_t error = probe_row_error(row);
+
+	return error <= 0 ||
+	       probe_say(probe,
+			 &row->verdicts,
+			 &probe_other_service,
+			 "error %d, which is no matter of the web site",
+			 error) != NULL;
+}
+
+static bool judge_row(struct probe *probe, struct probe_row *row)
+{
+	if (!probe_row_is_web(probe, row)) {
+		return judge_other_service(probe, row);
+	}
+	return probe_judge_ticket(probe, row) &&
+	       probe_judge_name(probe, row) &&
+	       probe_judge_opening(probe, row) &&
+	       probe_judge_logged(probe, row);
+}
+
 bool probe_judge(struct probe *probe)
 {
 	size_t i;
@@ -241,11 +271,7 @@ bool probe_judge(struct probe *probe)
 	for (i = 0; i < probe->num_rows; i++) {
 		struct probe_row *row = &probe->rows[i];
 
-		if (!probe_judge_ticket(probe, row) ||
-		    !probe_judge_name(probe, row) ||
-		    !probe_judge_opening(probe, row) ||
-		    !probe_judge_logged(probe, row))
-		{
+		if (!judge_row(probe, row)) {
 			return false;
 		}
 		if (row->verdicts.num == 0 && probe_row_error(row) == 0 &&

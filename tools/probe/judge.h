@@ -63,6 +63,10 @@ bool probe_keytab_is_named(const struct probe *probe);
 /* The keytab has its key, though the server may want something else, too. */
 bool probe_row_is_opened(const struct probe_row *row);
 
+/* Not "host/web01", which is of no web site, whoever asks for it. Of a log
+ * each is what it is. */
+bool probe_row_is_web(const struct probe *probe, const struct probe_row *row);
+
 /* The error that a client gets for this row: that of the KDC if it was asked,
  * else what the directory lets expect. -1: not known. */
 int32_t probe_row_error(const struct probe_row *row);

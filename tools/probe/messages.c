@@ -27,6 +27,7 @@ static const struct probe_message *const messages[] = {
 	&probe_https,
 	&probe_disagree,
 	&probe_unexplained,
+	&probe_other_service,
 	&probe_no_tgt,
 	&probe_no_kdc,
 	&probe_client_clock,

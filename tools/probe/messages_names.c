@@ -230,6 +230,17 @@ const struct probe_message probe_unexplained = {
 		"without the directory. Give -H and a way to log on.",
 };
 
+const struct probe_message probe_other_service = {
+	.code = "WEB-216",
+	.weight = PROBE_NOTE,
+	.title = "a name of another service",
+	.explanation = "Programs that open no web page (ssh, smbclient, psql) "
+		       "ask for "
+		       "it on the same host. It is no name of the web site, "
+		       "and is to "
+		       "stay with who has it.",
+};
+
 const struct probe_message probe_no_tgt = {
 	.code = "WEB-301",
 	.weight = PROBE_WARNING,

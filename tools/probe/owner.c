@@ -182,7 +182,8 @@ static bool is_host_of_row(const struct probe *probe, struct spn_str host)
 	for (i = 0; i < probe->num_rows; i++) {
 		struct spn_str other = host_of(probe->rows[i].name->spn);
 
-		if (host.len == other.len &&
+		if (host.data != NULL && other.data != NULL &&
+		    host.len == other.len &&
 		    strncasecmp(host.data, other.data, host.len) == 0)
 		{
 			return true;
@@ -272,7 +273,8 @@ void probe_find_site(struct probe *probe)
 	for (i = 0; i < probe->num_rows; i++) {
 		const struct probe_held *held = probe->rows[i].held;
 
-		if (held != NULL && held->holder.exact.num_accounts == 1 &&
+		if (held != NULL && probe_row_is_web(probe, &probe->rows[i]) &&
+		    held->holder.exact.num_accounts == 1 &&
 		    !propose(&probe->site, held->holder.exact.accounts[0]))
 		{
 			return;

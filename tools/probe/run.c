@@ -147,7 +147,9 @@ static bool open_ticket(struct probe *probe,
 			const struct probe_ticket *ticket,
 			struct probe_opening **_opening)
 {
-	if (probe->keytab == NULL || ticket == NULL || ticket->error != 0) {
+	if (probe->keytab == NULL || ticket == NULL || ticket->error != 0 ||
+	    !probe_row_is_web(probe, row))
+	{
 		return true;
 	}
 	*_opening = probe_keytab_open_ticket(probe,

@@ -42,6 +42,7 @@ static bool is_known(const struct probe_row *row)
 }
 
 struct counts {
+	size_t num; /* of the web site, or of a log */
 	size_t num_good;
 	size_t num_unknown;
 	const struct probe_row *bad; /* the first one */
@@ -58,6 +59,10 @@ static struct counts count(const struct probe *probe)
 		const struct probe_verdict *fault = first_fault(
 			&row->verdicts);
 
+		if (!probe_row_is_web(probe, row)) {
+			continue;
+		}
+		c.num++;
 		if (fault == NULL) {
 			c.num_unknown += is_known(row) ? 0 : 1;
 			c.num_good += is_known(row) ? 1 : 0;
@@ -168,7 +173,7 @@ const char *probe_sentence(struct probe *probe)
 				       c.why->text,
 				       c.why->message->code,
 				       c.num_good,
-				       probe->num_rows);
+				       c.num);
 	}
 	if (fault != NULL) {
 		return talloc_asprintf(probe,
@@ -192,18 +197,18 @@ const char *probe_sentence(struct probe *probe)
 				       "neither a KDC nor the directory was "
 				       "seen (%s).",
 				       c.num_unknown,
-				       probe->num_rows,
+				       c.num,
 				       why_not(probe));
 	}
 	if (probe->log == NULL && !was_asked(probe)) {
 		return talloc_asprintf(probe,
 				       "The directory lets expect a ticket "
 				       "for all %zu names; no KDC was asked.",
-				       probe->num_rows);
+				       c.num);
 	}
 	return talloc_asprintf(probe,
 			       "All %zu names get a ticket%s%s.",
-			       probe->num_rows,
+			       c.num,
 			       has_old_ticket(probe)
 				       ? ", and your own is an old one "
 					 "(WEB-306)"
