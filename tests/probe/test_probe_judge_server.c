@@ -132,71 +132,55 @@ struct http_case {
 #define NEGOTIATES ASKS, .offers_negotiate = true
 #define TO_A_TICKET .plain = {NEGOTIATES}, .is_token_sent = true
 
+static const struct http_case http_cases[] = {
+	{{.failure = "no answer"}, "WEB-501"},
+	{{.plain = {.status = 200}}, "WEB-502"},
+	{{.plain = {ASKS}}, "WEB-503 AuthType GSSAPI"},
+	{{.plain = {ASKS, .offers_ntlm = true}}, "WEB-504 AuthType GSSAPI"},
+	{{.plain = {ASKS, .offers_ntlm = true, .server = "Microsoft-IIS/6.0"}},
+	 "WEB-504 cscript adsutil.vbs set "
+	 "w3svc/NTAuthenticationProviders \"Negotiate,NTLM\""},
+	{{.plain = {ASKS, .offers_basic = true}}, "WEB-505 AuthType GSSAPI"},
+	{{.plain = {NEGOTIATES}}, ""},
+	{{.plain = {.status = 503}}, "WEB-513"},
+	{{.plain = {NEGOTIATES}, .no_token = "no"}, "WEB-515"},
+	{{TO_A_TICKET, .failure = "reset"}, "WEB-514"},
+	{{TO_A_TICKET, .with_token = {.status = 200}}, "WEB-500"},
+	{{TO_A_TICKET, .with_token = {.status = 302, .location = "http://x/"}},
+	 "WEB-500; WEB-511"},
+	{{TO_A_TICKET, .with_token = {ASKS}}, "WEB-506"},
+	{{TO_A_TICKET, .with_token = {ASKS, .krb_error = 44}}, "WEB-507"},
+	{{TO_A_TICKET, .with_token = {ASKS, .krb_error = 37}}, "WEB-508"},
+	{{TO_A_TICKET, .with_token = {.status = 400}, .token_len = 9000},
+	 "WEB-509 LimitRequestFieldSize 65536"},
+	{{TO_A_TICKET, .with_token = {.status = 400}, .token_len = 2000},
+	 "WEB-513"},
+	{{TO_A_TICKET, .with_token = {.status = 403}}, "WEB-510"},
+	{{.plain = {.status = 302, .location = "http://x/"}}, "WEB-511"},
+	{{.is_proxy = true,
+	  .plain = {.status = 407, .offers_negotiate = true}},
+	 "WEB-512"},
+	{{.plain = {NEGOTIATES, .has_date = true, .clock_offset = -301}},
+	 "WEB-508"},
+	{{.plain = {NEGOTIATES, .has_date = true, .clock_offset = 299}}, ""},
+};
+
 static void web_servers(void **_state)
 {
-	const struct http_case cases[] = {
-		{{.failure = "no answer"}, "WEB-501"},
-		{{.plain = {.status = 200}}, "WEB-502"},
-		{{.plain = {ASKS}}, "WEB-503 AuthType GSSAPI"},
-		{{.plain = {ASKS, .offers_ntlm = true}},
-		 "WEB-504 AuthType GSSAPI"},
-		{{.plain = {ASKS,
-			    .offers_ntlm = true,
-			    .server = "Microsoft-IIS/6.0"}},
-		 "WEB-504 cscript adsutil.vbs set "
-		 "w3svc/NTAuthenticationProviders \"Negotiate,NTLM\""},
-		{{.plain = {ASKS, .offers_basic = true}},
-		 "WEB-505 AuthType GSSAPI"},
-		{{.plain = {NEGOTIATES}}, ""},
-		{{.plain = {.status = 503}}, "WEB-513"},
-		{{.plain = {NEGOTIATES}, .no_token = "no"}, "WEB-515"},
-		{{TO_A_TICKET, .failure = "reset"}, "WEB-514"},
-		{{TO_A_TICKET, .with_token = {.status = 200}}, "WEB-500"},
-		{{TO_A_TICKET,
-		  .with_token = {.status = 302, .location = "http://x/"}},
-		 "WEB-500; WEB-511"},
-		{{TO_A_TICKET, .with_token = {ASKS}}, "WEB-506"},
-		{{TO_A_TICKET, .with_token = {ASKS, .krb_error = 44}},
-		 "WEB-507"},
-		{{TO_A_TICKET, .with_token = {ASKS, .krb_error = 37}},
-		 "WEB-508"},
-		{{TO_A_TICKET,
-		  .with_token = {.status = 400},
-		  .token_len = 9000},
-		 "WEB-509 LimitRequestFieldSize 65536"},
-		{{TO_A_TICKET,
-		  .with_token = {.status = 400},
-		  .token_len = 2000},
-		 "WEB-513"},
-		{{TO_A_TICKET, .with_token = {.status = 403}}, "WEB-510"},
-		{{.plain = {.status = 302, .location = "http://x/"}},
-		 "WEB-511"},
-		{{.is_proxy = true,
-		  .plain = {.status = 407, .offers_negotiate = true}},
-		 "WEB-512"},
-		{{.plain = {NEGOTIATES,
-			    .has_date = true,
-			    .clock_offset = -301}},
-		 "WEB-508"},
-		{{.plain = {NEGOTIATES,
-			    .has_date = true,
-			    .clock_offset = 299}},
-		 ""},
-	};
 	struct facts *f = *_state;
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < sizeof(http_cases) / sizeof(http_cases[0]); i++) {
 		f->probe.http = talloc_memdup(f,
-					      &cases[i].http,
-					      sizeof(cases[i].http));
+					      &http_cases[i].http,
+					      sizeof(http_cases[i].http));
 		assert_non_null(f->probe.http);
 		f->probe.verdicts = (struct probe_verdicts){};
 		f->rows[0].verdicts = (struct probe_verdicts){};
 		f->rows[1].verdicts = (struct probe_verdicts){};
 		facts_judge(f);
 		assert_string_equal(facts_said(f, &f->probe.verdicts),
-				    cases[i].said);
+				    http_cases[i].said);
 	}
 }
 

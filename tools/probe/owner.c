@@ -170,9 +170,10 @@ static struct spn_str host_of(const char *name)
 {
 	const char *slash = strchr(name, '/');
 
-	return (slash == NULL) ? (struct spn_str){}
-			       : (struct spn_str){slash + 1,
-						  strcspn(slash + 1, ":/@")};
+	if (slash == NULL) {
+		return (struct spn_str){};
+	}
+	return (struct spn_str){slash + 1, strcspn(slash + 1, ":/@")};
 }
 
 static bool is_host_of_row(const struct probe *probe, struct spn_str host)

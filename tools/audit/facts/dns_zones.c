@@ -79,10 +79,8 @@ static void names_of(struct ldb_dn *dn,
 	}
 	node = ldb_dn_get_component_val(dn, 0);
 	zone = ldb_dn_get_component_val(dn, 1);
-	*_node = (node == NULL) ? (struct spn_str){}
-				: spn_str_of((const char *)node->data);
-	*_zone = (zone == NULL) ? (struct spn_str){}
-				: spn_str_of((const char *)zone->data);
+	*_node = spn_str_of((node == NULL) ? NULL : (const char *)node->data);
+	*_zone = spn_str_of((zone == NULL) ? NULL : (const char *)zone->data);
 }
 
 bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
