@@ -169,7 +169,10 @@ class Program(unittest.TestCase):
         process = subprocess.Popen(
             self.words("http://127.0.0.1/"), env=self.environ(),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True)
+            stderr=subprocess.PIPE, start_new_session=True,
+            # Whoever is run in the background has it ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT,
+                                             signal.SIG_DFL))
         time.sleep(1)
         self.assertIsNone(process.poll())
         os.killpg(process.pid, signal.SIGINT)
