@@ -36,6 +36,7 @@ FAULTS_GATE = 1.10
 CPU_GATE = 1.25
 CPU_GATED_FROM = 100000
 GROWTH_GATE = 1.10
+SMALLEST = 0.003    # million instructions
 
 
 class Table:
@@ -49,8 +50,10 @@ class Table:
     def row(self, number, text, figures, gate, hard=True):
         """FIGURES are stock and module; without a GATE only for show."""
         stock, module = figures
-        # 1.0 % is what two runs of the same differ by.
-        good = gate is None or module / stock <= gate * 1.01
+        # 1.0 % is what two runs of the same differ by; those of M1, which are
+        # short, also by 3,000 instructions: stock's search was 0.167 to 0.170.
+        good = gate is None or module / stock <= gate * 1.01 or (
+            number == "M1" and module - gate * stock <= SMALLEST)
         self.line(number, text, "%.3f" % stock, "%.3f" % module,
                   "%.3f" % (module / stock),
                   "" if gate is None else "%.2f" % gate,
