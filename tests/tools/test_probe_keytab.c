@@ -57,20 +57,24 @@ static int tear_down(void **state)
 static void write_file(const struct fixture *f, const void *data, size_t len)
 {
 	FILE *stream = fopen(f->path, "wb");
+	int ret;
 
 	assert_non_null(stream);
 	assert_int_equal(len, fwrite(data, 1, len, stream));
-	assert_int_equal(fclose(stream), 0);
+	ret = fclose(stream);
+	assert_int_equal(ret, 0);
 }
 
 static char *read_file(const struct fixture *f, size_t *_len)
 {
 	char *data = talloc_size(f->mem_ctx, 65536);
 	FILE *stream = fopen(f->path, "rb");
+	int ret;
 
 	assert_non_null(stream);
 	*_len = fread(data, 1, 65536, stream);
-	assert_int_equal(fclose(stream), 0);
+	ret = fclose(stream);
+	assert_int_equal(ret, 0);
 	return data;
 }
 

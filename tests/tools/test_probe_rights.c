@@ -24,6 +24,7 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	FILE *stream = NULL;
+	int ret;
 
 	assert_non_null(f);
 	f->mem_ctx = talloc_new(NULL);
@@ -34,7 +35,8 @@ static int set_up(void **state)
 	snprintf(f->path, sizeof(f->path), "%s/keytab", f->folder);
 	stream = fopen(f->path, "w");
 	assert_non_null(stream);
-	assert_int_equal(fclose(stream), 0);
+	ret = fclose(stream);
+	assert_int_equal(ret, 0);
 	*state = f;
 	return 0;
 }
