@@ -51,13 +51,13 @@ def setUpModule():
                    "servicePrincipalName": "HTTP/%s.%s" % (name, DOMAIN)})
     samdb.newcomputer("LOGCN")
     # Below all modules: no other way makes two holders.
-    message = samba.ldb.Message(samba.ldb.Dn(samdb, dn))
-    message["spn"] = samba.ldb.MessageElement(
-        "HTTP/aes2." + DOMAIN, samba.ldb.FLAG_MOD_ADD, "servicePrincipalName")
     raw = samba.Ldb(raw_path(SAM), lp=LP)
     for name in "two", "aes":
-        message.dn = samba.ldb.Dn(
-            raw, "CN=log-%s,CN=Users,%s" % (name, samdb.domain_dn()))
+        message = samba.ldb.Message(samba.ldb.Dn(
+            raw, "CN=log-%s,CN=Users,%s" % (name, samdb.domain_dn())))
+        message["spn"] = samba.ldb.MessageElement(
+            "HTTP/aes2." + DOMAIN, samba.ldb.FLAG_MOD_ADD,
+            "servicePrincipalName")
         raw.modify(message)
 
 
