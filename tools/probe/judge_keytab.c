@@ -9,11 +9,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const struct spn_account *key_of(const struct probe_row *row)
-{
-	return (row->held == NULL) ? NULL : row->held->who.account;
-}
-
 static const struct probe_message *const openings[] = {
 	[PROBE_OPENS] = &probe_keytab_opens,
 	[PROBE_OPENS_OTHER_KVNO] = &probe_keytab_server_kvno,
@@ -158,7 +153,7 @@ bool probe_offer_export(struct probe *probe,
 	/* The name that the server looks for. */
 	return probe->options->server->checks_name
 		       ? offer_keytab(probe, verdict, row->name->spn)
-		       : offer_of(probe, verdict, key_of(row));
+		       : offer_of(probe, verdict, probe_row_account(row));
 }
 
 bool probe_row_is_opened(const struct probe_row *row)
@@ -279,12 +274,15 @@ bool probe_judge_opening(struct probe *probe, struct probe_row *row)
 	case PROBE_OPENS_RC4:
 		return probe_fix(probe,
 				 verdict,
-				 probe_set_types(probe, key_of(row)));
+				 probe_set_types(probe,
+						 probe_row_account(row)));
 	case PROBE_NOT_ENCTYPE:
 		return (row->ticket->enctype == ENCTYPE_ARCFOUR_HMAC)
 			       ? probe_fix(probe,
 					   verdict,
-					   probe_set_types(probe, key_of(row)))
+					   probe_set_types(probe,
+							   probe_row_account(
+								   row)))
 			       : probe_offer_export(probe, row, verdict);
 	default:
 		break;

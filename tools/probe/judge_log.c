@@ -13,7 +13,7 @@ bool probe_judge_logged(struct probe *probe, struct probe_row *row)
 	if (logged == NULL) {
 		return true;
 	}
-	who = (row->held == NULL) ? NULL : row->held->who.account;
+	who = probe_row_account(row);
 	if (logged->num_failed > 0 && probe_row_error(row) == 0 &&
 	    probe_say(probe,
 		      &row->verdicts,

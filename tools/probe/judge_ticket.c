@@ -37,9 +37,7 @@ static bool say(struct probe_row *row,
 /* A computer that never joined has no key, which no attribute tells. */
 static bool say_no_key(struct probe *probe, struct probe_row *row)
 {
-	const struct spn_account *who = (row->held == NULL)
-						? NULL
-						: row->held->who.account;
+	const struct spn_account *who = probe_row_account(row);
 	struct probe_verdict *verdict =
 		probe_say(probe,
 			  &row->verdicts,
@@ -109,11 +107,6 @@ char *probe_set_types(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 						word);
 }
 
-static const struct spn_account *key_of(const struct probe_row *row)
-{
-	return (row->held == NULL) ? NULL : row->held->who.account;
-}
-
 /* Of the same account, in a row before. */
 static bool was_said(const struct probe *probe,
 		     const struct probe_row *row,
@@ -123,8 +116,10 @@ static bool was_said(const struct probe *probe,
 	size_t i;
 
 	for (; other != row; other++) {
-		if (key_of(row) == NULL || key_of(other) == NULL ||
-		    !spn_account_same(key_of(row), key_of(other)))
+		if (probe_row_account(row) == NULL ||
+		    probe_row_account(other) == NULL ||
+		    !spn_account_same(probe_row_account(row),
+				      probe_row_account(other)))
 		{
 			continue;
 		}
@@ -141,8 +136,8 @@ static bool was_said(const struct probe *probe,
 static bool is_of_another(const struct probe *probe,
 			  const struct probe_row *row)
 {
-	return probe->site != NULL && key_of(row) != NULL &&
-	       !spn_account_same(probe->site, key_of(row));
+	return probe->site != NULL && probe_row_account(row) != NULL &&
+	       !spn_account_same(probe->site, probe_row_account(row));
 }
 
 /* What the keytab has to do with it says more. */
@@ -193,7 +188,8 @@ static bool say_rc4(struct probe *probe, struct probe_row *row)
 			 verdict,
 			 needs_rc4(probe)
 				 ? NULL
-				 : probe_set_types(probe, key_of(row)));
+				 : probe_set_types(probe,
+						   probe_row_account(row)));
 }
 
 static bool is_opened(const struct probe_opening *opening)

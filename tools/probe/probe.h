@@ -189,6 +189,9 @@ enum probe_weight probe_worst(const struct probe *probe);
 /* judge_keytab.c: the entries of a keytab by themselves. */
 bool probe_judge_entries(struct probe *probe);
 
+/* Whose key it is, as the directory says; NULL: nobody's, or not known. */
+const struct spn_account *probe_row_account(const struct probe_row *row);
+
 /* Whose ticket the web server gets: as this machine's clients would ask. NULL:
  * there is none. */
 struct probe_row *probe_row_of_http(const struct probe *probe);

@@ -12,9 +12,6 @@
 /* "fault" */
 const char *probe_weight_word(enum probe_weight weight);
 
-/* Whose key it is, as the directory says; NULL: nobody's, or not known. */
-const struct spn_account *probe_row_account(const struct probe_row *row);
-
 /* text_tables.c: nothing where there is no row. What is a line of it was
  * chosen by others, and is made printable there. */
 void probe_put_names(FILE *out,
