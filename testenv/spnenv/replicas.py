@@ -89,22 +89,24 @@ def naming_contexts(domain):
 
 
 def replicate(first, second):
-    """Both ways, until it has worked: partners are found a little later."""
+    """Both ways, until it has worked: partners are found a little later, and
+    on a busy machine a controller may say that it has had no time."""
     login = "-U%s%%%s" % (table.ADMIN, first.dc.domain.password)
-    first.step("topology", ["samba-tool", "drs", "kcc", first.dc.fqdn, login])
-    second.step("topology", ["samba-tool", "drs", "kcc", second.dc.fqdn, login])
+    for each in (first, second):
+        patiently(each, "topology",
+                  ["samba-tool", "drs", "kcc", each.dc.fqdn, login])
     for target, source in ((first, second), (second, first)):
         for context in naming_contexts(first.dc.domain):
-            patiently(target, ["samba-tool", "drs", "replicate",
-                               target.dc.fqdn, source.dc.fqdn, context,
-                               login])
+            patiently(target, "replication",
+                      ["samba-tool", "drs", "replicate", target.dc.fqdn,
+                       source.dc.fqdn, context, login])
 
 
-def patiently(controller, argv):
+def patiently(controller, step, argv):
     deadline = time.monotonic() + REPLICATED_WITHIN
     while True:
         try:
-            return controller.step("replication", argv)
+            return controller.step(step, argv)
         except TestenvError:
             if time.monotonic() > deadline:
                 raise

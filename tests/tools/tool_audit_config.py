@@ -258,8 +258,9 @@ class Default(Config):
         text = "".join("%s = %s\n" % (name, self.path("w/" + name))
                        for name in ("output", "fix-ldif", "fix-setspn",
                                     "write-baseline"))
+        # Of the modules of a checkout nobody may not see where they are.
         as_nobody = ("setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
-                     "--clear-groups")
+                     "--clear-groups", "env", "-u", "LDB_MODULES_PATH")
         done = self.in_etc(text, how=as_nobody)
         self.assertEqual([], os.listdir(self.path("w")))
         self.assertIn("SPNs checked", done.stdout, done.stderr)
@@ -276,6 +277,22 @@ class Default(Config):
         done = self.in_etc(text)
         self.assertEqual(("", ""), (done.stdout, done.stderr))
         self.assertEqual(4, len(os.listdir(self.path("w"))))
+
+    def test_modules_of_somebody_else(self):
+        """What may not be read is there, and the message says so."""
+        os.mkdir(self.path("own"), 0o700)
+        os.mkdir(self.path("own/modules"), 0o700)
+        for name, why in (("own/modules",
+                           "it cannot be read (Permission denied)"),
+                          ("absent", "it is not there")):
+            with self.subTest(name=name):
+                done = self.in_etc("", how=(
+                    "setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
+                    "--clear-groups", "env",
+                    "LDB_MODULES_PATH=" + self.path(name)))
+                self.assertIn("%s is left out: %s. Remedy: " % (
+                    self.path(name), why), done.stderr)
+                self.assertIn("SPNs checked", done.stdout)
 
 
 if __name__ == "__main__":

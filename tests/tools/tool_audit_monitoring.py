@@ -289,8 +289,11 @@ class Prometheus(Monitoring):
 
 
 JOURNALD = "/lib/systemd/systemd-journald"
-# In a /run of its own; $1 is a folder, the others are one program.
+# In a /run and an /etc of its own, since journald wants the machine's number and
+# a machine that has not booted may have none. $1 is a folder, the others are one
+# program.
 WITH_JOURNAL = """
+mount -t tmpfs none /etc && echo 0123456789abcdef0123456789abcdef >/etc/machine-id
 mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/log/journal
 %s 2>/dev/null & journald=$!
 n=0

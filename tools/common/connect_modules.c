@@ -215,8 +215,15 @@ static bool load_path(void *private_data)
 
 static const char *why_not(TALLOC_CTX *mem_ctx, const FTSENT *entry)
 {
-	if (entry->fts_info == FTS_NS || entry->fts_info == FTS_SLNONE) {
+	if (entry->fts_info == FTS_SLNONE ||
+	    (entry->fts_info == FTS_NS && entry->fts_errno == ENOENT))
+	{
 		return "it is not there";
+	}
+	if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR) {
+		return talloc_asprintf(mem_ctx,
+				       "it cannot be read (%s)",
+				       strerror(entry->fts_errno));
 	}
 	if (entry->fts_info != FTS_F) {
 		return "it is no file";
@@ -265,7 +272,7 @@ static void leave_out(struct spn_connect *connect,
 {
 	spn_connect_message(connect,
 			    "%s is left out: %s. Remedy: install it again, or "
-			    "remove it",
+			    "remove it; or name others in LDB_MODULES_PATH",
 			    path,
 			    why);
 	connect->left_out = talloc_asprintf_append(connect->left_out,
