@@ -8,7 +8,9 @@ webcases_more.py.
 
 In texts {f} is the full name of the site's host, {dns} the domain, {realm} its
 realm. kdc: one entry for each name that the client asks for, in its order; what is
-said of a ticket is whose key it has, and the encryption type.
+said of a ticket is whose key it has, and the encryption type. RC4 is that of an
+account that says nothing of types; on a KDC that takes another for it, that one is
+meant.
 """
 
 from dataclasses import dataclass, field
@@ -48,6 +50,7 @@ class Case:
     then: Ask = None    # who asks afterwards, if not the same
     kdc_after: tuple = None     # where the case is about it
     stock: bool = True  # False: the module makes a difference, only with it
+    needs_rc4: bool = False     # only where an account without types gets that
 
 
 # ---------------------------------------------------- words for arrangements
@@ -266,7 +269,8 @@ KEYS = (
          arrange=(keytab(kvno=7),)),
     Case("aes-only", "The keytab has AES keys only, the ticket is RC4.",
          (short(SVC),), "401", (EXPORT,),
-         (keytab("HTTP/web01", types=("aes256", "aes128")),)),
+         (keytab("HTTP/web01", types=("aes256", "aes128")),),
+         needs_rc4=True),
     Case("rc4-only", "The account has AES only, the keytab RC4 only.",
          (short("svc-web, aes256"),), "401", (EXPORT,),
          (world("set", "svc-web", "msDS-SupportedEncryptionTypes", "24"),

@@ -120,7 +120,7 @@ JAVA_SERVERS = (
     Case("tomcat-rc4", "Tomcat: its keytab has all keys, the ticket is RC4, "
          "Java wants none.", (value(CAT_NAME, SVC),), "401", (ALLOW_AES,),
          (pair("svc-web", "cat"), key_of(Tomcat, names=(CAT_NAME,)),
-          with_tomcat()), CAT,
+          with_tomcat()), CAT, needs_rc4=True,
          kdc_after=(value(CAT_NAME, "svc-web, aes256"),)),
     Case("tomcat-initiator", "Tomcat logs on to the KDC under the name of its "
          "service, which is no logon name; isInitiator=false is missing.",

@@ -37,6 +37,7 @@ COMPUTERS = ("web01", "web02", "light", "proxy")
 GROUPS = 600            # whose member has a token that Apache refuses
 TYPES = {18: "aes256", 17: "aes128", 23: "rc4"}
 NAME_TYPE = 1           # KRB5_NT_PRINCIPAL
+CONTROL = "control/own-type"    # is of no web site
 
 
 def run(argv, text=None, env=None):
@@ -119,6 +120,7 @@ class World:
         credentials.guess(self.lp)
         self.net = Net(credentials, self.lp)
         self.scratch = webnames.path("tmp", "world.keytab")
+        self._own_type = None
 
     # ------------------------------------------------------- all of it
 
@@ -201,6 +203,19 @@ class World:
             for own, enctype, key in self.keys(account)
             if types is None or TYPES[enctype] in types])
         give_to(path, user)
+
+    def own_type(self):
+        """The encryption type of a ticket for an account that says nothing of
+        types, by this KDC. Takes all SPNs of svc-old away."""
+        if self._own_type is None:
+            self.spns("svc-old", CONTROL)
+            error, key = self.asker().ask(CONTROL)
+            if error:
+                raise TestenvError("no ticket for %s: error %d" % (
+                    CONTROL, error))
+            self._own_type = key[1]
+            self.spns("svc-old")
+        return self._own_type
 
     def asker(self):
         """Tells whose key a ticket has, of the accounts as they are now."""

@@ -53,8 +53,10 @@ def objects(number, domain=DOMAIN, host=None, read_only=False):
 
 
 def ours(said):
-    """Without what Samba 4.22 says where there is a loopback only."""
-    return said.replace("WARNING: no network interfaces found\n", "")
+    """Without what Samba says since 4.22 where there is a loopback only; 4.24
+    says the name of the function, too."""
+    return re.sub(r"(?m)^(load_interface_list: )?"
+                  r"WARNING: no network interfaces found\n", "", said)
 
 
 class Stubborn:

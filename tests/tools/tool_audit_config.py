@@ -225,17 +225,22 @@ class Default(Config):
         self.folder = folder.name
         self.export = self.write("export", EXPORT)
 
-    def in_etc(self, text, *args, how=()):
+    def in_etc(self, text, *args, nobody=False, modules=""):
+        """With modules of Samba's, or of that folder. A copy of the program,
+        since nobody may not have the right to see a checkout."""
         self.conf(text)
         os.chmod(self.folder, 0o755)
         os.chmod(self.export, 0o644)
+        tool = shutil.copy(TOOL, self.path("spn-audit"))
+        how = ("setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
+               "--clear-groups") if nobody else ()
         return subprocess.run(
             ["unshare", "-m", "sh", "-c",
              'mount -t tmpfs none /etc && cp "$1" /etc/spn-audit.conf && '
-             'shift && exec "$@"', "sh", self.path("conf"), *how, TOOL,
+             'shift && exec "$@"', "sh", self.path("conf"), *how, tool,
              "--from-ldif=" + self.export, *args],
             check=False, stdin=subprocess.DEVNULL, text=True,
-            env=dict(os.environ, TMPDIR="/tmp"),
+            env=dict(os.environ, TMPDIR="/tmp", LDB_MODULES_PATH=modules),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def test_read(self):
@@ -258,18 +263,14 @@ class Default(Config):
         text = "".join("%s = %s\n" % (name, self.path("w/" + name))
                        for name in ("output", "fix-ldif", "fix-setspn",
                                     "write-baseline"))
-        # Of the modules of a checkout nobody may not see where they are.
-        as_nobody = ("setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
-                     "--clear-groups", "env", "-u", "LDB_MODULES_PATH")
-        done = self.in_etc(text, how=as_nobody)
+        done = self.in_etc(text, nobody=True)
         self.assertEqual([], os.listdir(self.path("w")))
         self.assertIn("SPNs checked", done.stdout, done.stderr)
         for number, name in enumerate(("output", "fix-ldif", "fix-setspn",
                                        "write-baseline"), 2):
             self.assertIn("/etc/spn-audit.conf:%d: %s writes a file" % (
                 number, name), done.stderr)
-        done = self.in_etc(text, "--config=/etc/spn-audit.conf",
-                           how=as_nobody)
+        done = self.in_etc(text, "--config=/etc/spn-audit.conf", nobody=True)
         self.assertEqual("", done.stderr)
         self.assertEqual(4, len(os.listdir(self.path("w"))))
         for name in os.listdir(self.path("w")):
@@ -286,10 +287,7 @@ class Default(Config):
                            "it cannot be read (Permission denied)"),
                           ("absent", "it is not there")):
             with self.subTest(name=name):
-                done = self.in_etc("", how=(
-                    "setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
-                    "--clear-groups", "env",
-                    "LDB_MODULES_PATH=" + self.path(name)))
+                done = self.in_etc("", nobody=True, modules=self.path(name))
                 self.assertIn("%s is left out: %s. Remedy: " % (
                     self.path(name), why), done.stderr)
                 self.assertIn("SPNs checked", done.stdout)

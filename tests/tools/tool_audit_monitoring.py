@@ -289,11 +289,12 @@ class Prometheus(Monitoring):
 
 
 JOURNALD = "/lib/systemd/systemd-journald"
-# In a /run and an /etc of its own, since journald wants the machine's number and
-# a machine that has not booted may have none. $1 is a folder, the others are one
-# program.
+# In a /run of its own. journald wants the machine's number and control groups; a
+# machine that has not booted may have neither. The arguments are a program.
 WITH_JOURNAL = """
 mount -t tmpfs none /etc && echo 0123456789abcdef0123456789abcdef >/etc/machine-id
+[ -d /sys/fs/cgroup ] || { mount -t tmpfs none /sys && mkdir -p /sys/fs/cgroup; }
+mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/log/journal
 %s 2>/dev/null & journald=$!
 n=0
