@@ -35,6 +35,16 @@ def of_type(own_type, texts):
                  for text in texts)
 
 
+def row_of_type(own_type, row):
+    """A row of the page, where the KDC takes that type by itself: spn-probe has no
+    ticket with RC4 to warn of, and says what is good if nothing else is wrong."""
+    if own_type == RC4:
+        return row
+    row, = of_type(own_type, [row])
+    return row.replace("| WEB-212 |", "| WEB-400 WEB-500 |").replace(
+        "WEB-212 ", "")
+
+
 @dataclass
 class Result:
     """What was seen of one case."""
@@ -191,6 +201,6 @@ def run_all(site, order):
     if order["write"] and not failed:
         webdoc.write(results)
     elif not order["patterns"]:
-        failed += webdoc.differs(results, lambda row: of_type(
-            site.world.own_type(), [row])[0])
+        failed += webdoc.differs(results, lambda row: row_of_type(
+            site.world.own_type(), row))
     return 1 if failed else 0
