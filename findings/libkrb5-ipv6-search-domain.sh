@@ -79,4 +79,5 @@ timeout 300 unshare --net --pid --fork --kill-child --mount-proc \
 		ip link set lo up && hostname web01.ex.test &&
 		mount -t proc proc "$1/proc" &&
 		mount --rbind /dev "$1/dev" &&
-		exec chroot "$1" /bin/bash /finding' sh "$folder/debian"
+		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			chroot "$1" /bin/bash /finding' sh "$folder/debian"

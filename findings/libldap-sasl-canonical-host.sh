@@ -58,8 +58,8 @@ CONF
 } > /setup 2>&1 || { cat /setup; exit 2; }
 # It is enough to ask who one is: there is no entry.
 ask() {
-	ldapwhoami "$@" -Q -Y GSSAPI -H ldap://web01.ex.test 2>&1 |
-		grep -o -e 'dn:.*' -e 'Server [^ ]* not found' || echo 'no answer'
+	ldapwhoami "$@" -Q -Y GSSAPI -H ldap://web01.ex.test > /said 2>&1
+	grep -o -e 'dn:.*' -e 'Server [^ ]* not found' /said || cat /said
 }
 {
 	printf 'kvno -S ldap web01  %s\n' \
@@ -88,4 +88,5 @@ timeout 300 unshare --net --pid --fork --kill-child --mount-proc \
 		ip link set lo up && hostname web01.ex.test &&
 		mount -t proc proc "$1/proc" &&
 		mount --rbind /dev "$1/dev" &&
-		exec chroot "$1" /bin/bash /finding' sh "$folder/debian"
+		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			chroot "$1" /bin/bash /finding' sh "$folder/debian"
