@@ -39,8 +39,12 @@ WRONG = (("duplicate", 1, 50), ("alias", 1, 70), ("unpaired", 2, 50))
 # SPNs that objects outside of the domain partition have, and each of them.
 FOREIGN = 200
 FOREIGN_EACH = 5
-# Of an mdb file; the default is too small for a million accounts.
-MAP_SIZE = "lmdb_env_size:%d" % (48 << 30)
+
+
+def map_size(accounts):
+    """Of an mdb file; the default is too small for a million accounts, and
+    what they need is too large for valgrind."""
+    return "lmdb_env_size:%d" % max(8 << 30, accounts * (48 << 10))
 
 
 def dc_of(kind="ad_dc_stock"):
@@ -126,9 +130,10 @@ class Loader:
         self.sam_path = dirs.path("private", "sam.ldb")
         self.stock = SamDB(url=self.sam_path, lp=self.lp,
                            session_info=system_session(),
-                           options=["modules:samba_dsdb", MAP_SIZE])
+                           options=["modules:samba_dsdb",
+                                    map_size(accounts)])
         self.raw = ldb.Ldb(raw_path(self.sam_path),
-                           options=["batch_mode:1", MAP_SIZE,
+                           options=["batch_mode:1", map_size(accounts),
                                     "transaction_index_cache_size:%d"
                                     % max(20 * accounts, 10000)])
         dsdb._dsdb_set_schema_from_ldb(self.raw, self.stock)

@@ -4,10 +4,12 @@
  * of its own, and nothing else. The writes are made up beforehand and stand
  * in a file, one a line, with tabs between the parts:
  *
- *	case NAME WARM_UP RESULT CALLER	how the next writes are called, which
+ *	case NAME WARM_UP RESULT CALLER [together]
+ *					how the next writes are called, which
  *					LDB code each of them ends with, and
  *					whose they are (caller.h); the first
- *					WARM_UP of them do not count
+ *					WARM_UP of them do not count, and the
+ *					others are one transaction if so said
  *	add DN ATTRIBUTE VALUE...	or "replace"
  *	shape DN SHAPE NAME NUMBER	a request with many values (shapes.h)
  *	find FILTER ATTRIBUTE		a search of all naming contexts
@@ -48,6 +50,7 @@ struct bench_case {
 	size_t warm_up;
 	int result; /* LDB code */
 	const char *caller;
+	bool together;
 	struct write *writes;
 	size_t num_writes;
 };
@@ -78,7 +81,7 @@ static bool read_case(struct bench *bench, char **parts, size_t num)
 				      bench->cases,
 				      struct bench_case,
 				      bench->num_cases + 1);
-	if (num != 5 || bench->cases == NULL) {
+	if (num < 5 || bench->cases == NULL) {
 		return false;
 	}
 	c = &bench->cases[bench->num_cases++];
@@ -87,6 +90,7 @@ static bool read_case(struct bench *bench, char **parts, size_t num)
 		.warm_up = strtoul(parts[2], NULL, 10),
 		.result = (int)strtol(parts[3], NULL, 10),
 		.caller = talloc_strdup(bench, parts[4]),
+		.together = num > 5 && strcmp(parts[5], "together") == 0,
 	};
 	return c->name != NULL && c->caller != NULL;
 }
@@ -226,6 +230,37 @@ static bool run_one(struct bench *bench,
 	return true;
 }
 
+static bool has_worked(struct bench *bench, const struct bench_case *c, int ret)
+{
+	if (ret != LDB_SUCCESS) {
+		fprintf(stderr,
+			"%s: %d %s\n",
+			c->name,
+			ret,
+			ldb_errstring(bench->ldb));
+	}
+	return ret == LDB_SUCCESS;
+}
+
+/* Those that are measured; together they are one transaction. */
+static bool run_measured(struct bench *bench, const struct bench_case *c)
+{
+	size_t i;
+
+	if (c->together &&
+	    !has_worked(bench, c, ldb_transaction_start(bench->ldb)))
+	{
+		return false;
+	}
+	for (i = c->warm_up; i < c->num_writes; i++) {
+		if (!run_one(bench, c, &c->writes[i])) {
+			return false;
+		}
+	}
+	return !c->together ||
+	       has_worked(bench, c, ldb_transaction_commit(bench->ldb));
+}
+
 static int64_t micros(struct timeval t)
 {
 	return (int64_t)t.tv_sec * 1000000 + t.tv_usec;
@@ -241,15 +276,16 @@ static bool run_case(struct bench *bench, const struct bench_case *c)
 		fprintf(stderr, "%s: no account %s\n", c->name, c->caller);
 		return false;
 	}
-	for (i = 0; i < c->num_writes; i++) {
-		if (i == c->warm_up) {
-			CALLGRIND_START_INSTRUMENTATION;
-			CALLGRIND_ZERO_STATS;
-			getrusage(RUSAGE_SELF, &before);
-		}
+	for (i = 0; i < c->warm_up; i++) {
 		if (!run_one(bench, c, &c->writes[i])) {
 			return false;
 		}
+	}
+	CALLGRIND_START_INSTRUMENTATION;
+	CALLGRIND_ZERO_STATS;
+	getrusage(RUSAGE_SELF, &before);
+	if (!run_measured(bench, c)) {
+		return false;
 	}
 	getrusage(RUSAGE_SELF, &after);
 	CALLGRIND_DUMP_STATS_AT(c->name);

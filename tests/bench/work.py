@@ -13,6 +13,8 @@ NEW = "spn_policy,samba_dsdb"
 
 # Place of the service accounts among five; see directory.py.
 SERVICE = 2
+# SPNs of a holder with many.
+CROWD = 300
 
 
 class Work:
@@ -64,6 +66,14 @@ class Work:
         # Each time the next computer is the holder.
         return self.add("RestrictedKrbHost/" + label(5 * i))
 
+    def crowd(self):
+        """One account gets so many SPNs."""
+        dn = dn_of(self.account(), self.domain_dn)
+        return "shape\t%s\tadd\tcrowd%s\t%d" % (dn, self.round_name, CROWD)
+
+    def crowded(self, i):
+        return self.add("foo/crowd%s-%06d" % (self.round_name, 7 * i))
+
     def foreign(self, i):
         return self.add(foreign_spn(i))
 
@@ -80,14 +90,34 @@ OUTCOMES = {
     "half": (0, 0),
     "host": (0, 0),
     "duplicate": (CONSTRAINT, CONSTRAINT),
+    "crowded": (CONSTRAINT, CONSTRAINT),
     "foreign": (0, CONSTRAINT),
 }
+# As clients send it over LDAP; the others come from a program on the DC.
+OF_CLIENTS = ("duplicate", "crowded", "foreign")
+
+
+# So many http pairs in one transaction, as a script that sets up a domain
+# writes them.
+TOGETHER = {"pairs-%d" % number: number for number in (500, 2000, 8000)}
 
 
 def lines(work, modules, cases, warm_up, measured):
     """The file for modify_many."""
     for case in cases:
         wanted = OUTCOMES[case][modules == NEW]
-        yield "case\t%s\t%d\t%d\tsystem" % (case, warm_up, wanted)
+        caller = "client" if case in OF_CLIENTS else "system"
+        if case == "crowded":
+            yield "case\tcrowd\t1\t0\tsystem"
+            yield work.crowd()
+        yield "case\t%s\t%d\t%d\t%s" % (case, warm_up, wanted, caller)
         for i in range(warm_up + measured):
             yield getattr(work, case)(i)
+
+
+def lines_together(work, case, warm_up):
+    """The same for a case of TOGETHER."""
+    yield "case\t%s\t%d\t0\tsystem\ttogether" % (case, warm_up)
+    first = 10 * TOGETHER[case]    # names that no other case has
+    for i in range(warm_up + TOGETHER[case]):
+        yield work.pair(first + i)
