@@ -77,27 +77,19 @@ static int send(struct ldb_request *req, const struct ldb_message *known)
 }
 
 int spn_answer(struct spn_transaction *txn,
-	       struct spn_prediction *prediction,
 	       struct spn_plan *plan,
 	       struct ldb_request *req,
 	       bool *_answered)
 {
 	const struct ldb_val *spn = equality(req, SPN_ATTR);
-	int ret;
 
 	*_answered = false;
 	if (asks_for_mappings(req, txn->mappings)) {
 		*_answered = true;
 		return send(req, txn->mappings);
 	}
-	if (spn == NULL || !spn_answer_is_about_spn(txn->store.ldb, req)) {
-		return LDB_SUCCESS;
-	}
-	ret = spn_prediction_ask(prediction, txn, plan);
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	if (!spn_plan_nobody_holds(plan,
+	if (spn == NULL || !spn_answer_is_about_spn(txn->store.ldb, req) ||
+	    !spn_plan_nobody_holds(plan,
 				   (struct spn_str){
 					   .data = (const char *)spn->data,
 					   .len = spn->length,

@@ -5,7 +5,7 @@
 #ifndef SPN_ANSWER_H
 #define SPN_ANSWER_H
 
-#include "spn_prediction.h"
+#include "spn_plan.h"
 
 /* It asks who in the domain holds one value of servicePrincipalName. */
 bool spn_answer_is_about_spn(struct ldb_context *ldb,
@@ -13,12 +13,11 @@ bool spn_answer_is_about_spn(struct ldb_context *ldb,
 
 /*
  * Answers a search that is made while a request with a certain plan is under
- * way, if the answer is known. *_answered false: it is to be passed down as if
+ * way, over which the rules have been asked, if the answer is known. *_answered false: it is to be passed down as if
  * nothing had been. A failure is a check that could not be made, and then it
  * is not answered.
  */
 int spn_answer(struct spn_transaction *txn,
-	       struct spn_prediction *prediction,
 	       struct spn_plan *plan,
 	       struct ldb_request *req,
 	       bool *_answered);

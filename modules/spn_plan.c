@@ -123,6 +123,7 @@ static int predict(struct spn_transaction *txn,
 			   ldb_request_get_control(
 				   req,
 				   LDB_CONTROL_PERMISSIVE_MODIFY_OID) == NULL;
+	plan->is_plain = plan->is_certain && msg->num_elements == 1;
 	return complete(txn, plan);
 }
 

@@ -23,6 +23,8 @@ struct spn_plan {
 	/* It adds a few values and does nothing else to SPNs and names: if it
 	 * succeeds the account is what was predicted. */
 	bool is_certain;
+	/* It does nothing else at all. */
+	bool is_plain;
 };
 
 /*

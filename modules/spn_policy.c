@@ -307,13 +307,12 @@ static int spn_policy_init(struct ldb_module *module)
 	static char version[] = SPN_POLICY_VERSION;
 	int ret = spn_state_new(module);
 
+	/* What is set later libldb finds sooner, and Samba looks for its own
+	 * many times in each search. */
 	if (ret == LDB_SUCCESS) {
-		ret = ldb_next_init(module);
+		ret = ldb_set_opaque(ldb, SPN_POLICY_VERSION_OPAQUE, version);
 	}
-	if (ret != LDB_SUCCESS) {
-		return ret;
-	}
-	return ldb_set_opaque(ldb, SPN_POLICY_VERSION_OPAQUE, version);
+	return (ret == LDB_SUCCESS) ? ldb_next_init(module) : ret;
 }
 
 const struct ldb_module_ops spn_policy_ops = {

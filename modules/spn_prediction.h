@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the rules say of a write before it is done. That spares a second look
- * at the commit, but counts only if the write has succeeded, and was the only
- * one of its transaction: whatever else is written may change the verdict.
+ * at the commit, but counts only if the write has succeeded, and no other one
+ * of its transaction can have changed the verdict: spn_prediction.c says when
+ * that is so.
  */
 #ifndef SPN_PREDICTION_H
 #define SPN_PREDICTION_H
@@ -18,8 +19,7 @@ struct spn_prediction *spn_prediction_new(TALLOC_CTX *mem_ctx);
 /* A transaction begins, or has ended; to be called before it is freed. */
 void spn_prediction_reset(struct spn_prediction *p);
 
-/* Write number n of the transaction begins, 1 is the first. What was
- * predicted of an earlier one does not count any more. */
+/* Write number n of the transaction begins, 1 is the first. */
 void spn_prediction_begin(struct spn_prediction *p, size_t n);
 
 /*
@@ -31,9 +31,9 @@ int spn_prediction_ask(struct spn_prediction *p,
 		       struct spn_transaction *txn,
 		       struct spn_plan *plan);
 
-/* The commit will refuse it, if nothing else is written. */
-bool spn_prediction_refuses(const struct spn_prediction *p,
-			    const struct spn_plan *plan);
+/* What the commit will refuse it for, if nothing else is written, or NULL. */
+struct spn_report *spn_prediction_refusal(const struct spn_prediction *p,
+					  const struct spn_plan *plan);
 
 /* The write has been done. True: there is a prediction of it, and the plan
  * belongs to the transaction from now on. */
@@ -44,7 +44,8 @@ bool spn_prediction_ended(struct spn_prediction *p,
 void spn_prediction_forget(struct spn_prediction *p,
 			   const struct spn_plan *plan);
 
-/* What counts as the verdict, or NULL: then it is to be judged. */
-struct spn_report *spn_prediction_verdict(const struct spn_prediction *p);
+/* What counts as the verdict, or NULL: then it is to be judged. Once a
+ * transaction, at its end. */
+struct spn_report *spn_prediction_verdict(struct spn_prediction *p);
 
 #endif

@@ -95,62 +95,52 @@ int spn_transaction_own(const struct spn_transaction *txn, struct spn_case *c)
 	return ret;
 }
 
-/* Where this objectGUID is in the sorted array, or where it belongs. */
-static size_t place_of(const struct spn_transaction *txn,
-		       const char *object_guid)
+/* A script may touch ten thousand in one transaction. */
+static uint32_t hash_of(const char *object_guid)
 {
-	size_t low = 0;
-	size_t high = txn->num_touched;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(txn->touched[middle].object_guid, object_guid) < 0)
-		{
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
+	return spn_slots_hash(0, spn_str_of(object_guid), false);
 }
 
 static struct spn_touched *find_touched(const struct spn_transaction *txn,
 					const char *object_guid)
 {
-	size_t place = place_of(txn, object_guid);
+	uint32_t number = 0;
+	size_t place = 0;
 
-	if (place == txn->num_touched ||
-	    strcmp(txn->touched[place].object_guid, object_guid) != 0)
+	while (spn_slots_next(&txn->by_guid,
+			      hash_of(object_guid),
+			      &place,
+			      &number))
 	{
-		return NULL;
+		struct spn_touched *t = &txn->touched[number];
+
+		if (strcmp(t->object_guid, object_guid) == 0) {
+			return t;
+		}
 	}
-	return &txn->touched[place];
+	return NULL;
 }
 
-/* A new one, put in its place; NULL when out of memory. */
-static struct spn_touched *insert_touched(struct spn_transaction *txn,
-					  const char *object_guid)
+/* A new one; NULL when out of memory. */
+static struct spn_touched *add_touched(struct spn_transaction *txn,
+				       const char *object_guid)
 {
-	size_t place = place_of(txn, object_guid);
 	size_t num = txn->num_touched;
 	char *guid = talloc_strdup(txn, object_guid);
-
 	struct spn_touched *grown =
 		spn_room(txn, txn->touched, num, struct spn_touched);
 
 	if (grown != NULL) {
 		txn->touched = grown;
 	}
-	if (guid == NULL || grown == NULL) {
+	if (guid == NULL || grown == NULL ||
+	    !spn_slots_add(txn, &txn->by_guid, hash_of(guid), (uint32_t)num))
+	{
 		return NULL;
 	}
-	memmove(txn->touched + place + 1,
-		txn->touched + place,
-		(num - place) * sizeof(struct spn_touched));
-	txn->touched[place] = (struct spn_touched){.object_guid = guid};
+	txn->touched[num] = (struct spn_touched){.object_guid = guid};
 	txn->num_touched++;
-	return &txn->touched[place];
+	return &txn->touched[num];
 }
 
 int spn_transaction_touch_added(struct spn_transaction *txn,
@@ -160,7 +150,7 @@ int spn_transaction_touch_added(struct spn_transaction *txn,
 	struct spn_touched *t = find_touched(txn, object_guid);
 
 	if (t == NULL) {
-		t = insert_touched(txn, object_guid);
+		t = add_touched(txn, object_guid);
 	}
 	if (t == NULL) {
 		return ldb_oom(txn->store.ldb);
@@ -176,7 +166,7 @@ int spn_transaction_touch(struct spn_transaction *txn,
 	struct spn_touched *t = find_touched(txn, before->object_guid);
 
 	if (t == NULL) {
-		t = insert_touched(txn, before->object_guid);
+		t = add_touched(txn, before->object_guid);
 		if (t == NULL) {
 			return ldb_oom(txn->store.ldb);
 		}

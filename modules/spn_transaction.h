@@ -16,8 +16,9 @@ struct spn_transaction {
 	struct spn_forest *forest;
 	const struct spn_settings *settings;
 	const struct ldb_message *mappings; /* spn_config, or NULL */
-	struct spn_touched *touched;	    /* sorted by objectGUID */
+	struct spn_touched *touched;	    /* in no order */
 	size_t num_touched;
+	struct spn_slots by_guid; /* numbers of them */
 };
 
 /* A write in this transaction, as the rules want it. before NULL: an add. */

@@ -35,6 +35,7 @@ struct spn_write {
 	bool is_restored;      /* so has that which undoes spellings */
 	bool is_completed;     /* that step has been sent, or there is none */
 	bool gives_up;	       /* the form for that has been sent */
+	bool is_hopeless;      /* Samba was told so when it asked */
 };
 
 bool spn_write_has_trusted_control(struct ldb_request *req, const char *oid)
@@ -138,6 +139,49 @@ static int make_plan(struct spn_write *w)
 	return spn_state_check_failed(w->module, "a request was not examined");
 }
 
+/*
+ * The commit would refuse it, so it need not be written before. Samba itself
+ * refuses at this very place what somebody in the domain holds. Only a
+ * client's request: that has the transaction for itself, and nothing in it
+ * can mend what is wrong.
+ */
+static int refuse_now(struct spn_write *w, struct spn_state *state)
+{
+	if (!ldb_req_is_untrusted(w->req) ||
+	    spn_prediction_refusal(state->prediction, w->plan) == NULL)
+	{
+		return LDB_SUCCESS;
+	}
+	w->is_hopeless = true;
+	return LDB_ERR_CONSTRAINT_VIOLATION;
+}
+
+/* What samldb asks about one SPN is when the rules are asked, too. */
+static int answer(struct spn_write *w,
+		  struct ldb_request *req,
+		  bool *_answered)
+{
+	struct spn_state *state = spn_state_of(w->module);
+	int ret = LDB_SUCCESS;
+
+	if (spn_answer_is_about_spn(ldb_module_get_ctx(w->module), req)) {
+		ret = spn_prediction_ask(state->prediction,
+					 state->txn,
+					 w->plan);
+		if (ret == LDB_SUCCESS) {
+			ret = refuse_now(w, state);
+		}
+	}
+	if (ret == LDB_SUCCESS) {
+		ret = spn_answer(state->txn, w->plan, req, _answered);
+	}
+	if (ret != LDB_SUCCESS && !*_answered && !w->is_hopeless) {
+		ret = spn_state_check_failed(w->module,
+					     "holders could not be looked up");
+	}
+	return ret;
+}
+
 int spn_write_search(struct ldb_module *module,
 		     struct ldb_request *req,
 		     bool *_answered)
@@ -161,16 +205,7 @@ int spn_write_search(struct ldb_module *module,
 	{
 		return ret;
 	}
-	ret = spn_answer(state->txn,
-			 state->prediction,
-			 w->plan,
-			 req,
-			 _answered);
-	if (ret != LDB_SUCCESS && !*_answered) {
-		ret = spn_state_check_failed(module,
-					     "holders could not be looked up");
-	}
-	return ret;
+	return answer(w, req, _answered);
 }
 
 /* -------------------------------------------------------- it has been done */
@@ -254,7 +289,8 @@ static int next_completion(struct spn_write *w,
 		return LDB_SUCCESS;
 	}
 	w->is_completed = true;
-	if (spn_prediction_refuses(spn_state_of(w->module)->prediction, plan))
+	if (spn_prediction_refusal(spn_state_of(w->module)->prediction, plan) !=
+	    NULL)
 	{
 		return LDB_SUCCESS; /* it will be refused */
 	}
@@ -395,6 +431,19 @@ static bool is_samldb(struct ldb_module *module)
 	return text != NULL && strncmp(text, theirs, sizeof(theirs) - 1) == 0;
 }
 
+/* In the words of the commit; out of memory Samba's stay. */
+static void explain_hopeless(const struct spn_write *w)
+{
+	struct spn_state *state = spn_state_of(w->module);
+	struct spn_report *report = spn_prediction_refusal(state->prediction,
+							   w->plan);
+	bool refused = false;
+
+	if (report != NULL) {
+		(void)spn_transaction_judge(state->txn, report, &refused);
+	}
+}
+
 static void step_refused(void *private_data,
 			 int error,
 			 const struct ldb_message **_next)
@@ -419,7 +468,9 @@ static void step_refused(void *private_data,
 					   &plan->c,
 					   &plan->completion);
 	}
-	if (*_next == NULL && plan != NULL && is_samldb(w->module)) {
+	if (w->is_hopeless && plan != NULL) {
+		explain_hopeless(w);
+	} else if (*_next == NULL && plan != NULL && is_samldb(w->module)) {
 		spn_transaction_explain(spn_state_of(w->module)->txn,
 					plan->index,
 					&plan->c);

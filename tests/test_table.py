@@ -32,7 +32,7 @@ PROGRAMS = {
         test_module_commit test_module_complete test_module_failures
         test_module_steps test_module_spelling test_module_leaks test_module_oom
         test_module_without_rights test_module_rights test_module_replication
-        test_module_cn test_module_prediction test_module_samldb test_module_settings test_module_own_law test_module_state
+        test_module_cn test_module_prediction test_module_together test_module_samldb test_module_settings test_module_own_law test_module_state
     ''',
     'tools': '''
         test_index_answers test_spn_census test_census_oom test_rules_audit test_audit_findings

@@ -294,6 +294,27 @@ bool spn_partial_is_free(const struct spn_partial *partial,
 	return entry == NULL;
 }
 
+struct spn_str spn_partial_known_spn(const struct spn_partial *partial,
+				     size_t n)
+{
+	static const enum spn_question_kind kinds[] = {
+		SPN_ASK_SPN,
+		SPN_ASK_SPN_IN_DOMAINS,
+	};
+	size_t k;
+
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		const struct spn_set *known =
+			&partial->questions.known[kinds[k]];
+
+		if (n < known->num) {
+			return known->values[n].key;
+		}
+		n -= known->num;
+	}
+	return (struct spn_str){};
+}
+
 /* Rules ask for the same few texts again and again, and to fold one costs
  * more than all that they do with it. */
 static bool key_of(struct spn_index *index,

@@ -59,6 +59,11 @@ bool spn_partial_is_free(const struct spn_partial *partial,
 			 struct spn_str key,
 			 const struct spn_account *account);
 
+/* The n-th SPN, folded, about which it was asked and has the answer; len 0
+ * behind the last one. */
+struct spn_str spn_partial_known_spn(const struct spn_partial *partial,
+				     size_t n);
+
 /* spn_index_want_suffixes() was called since the last answer. */
 bool spn_partial_wants_suffixes(const struct spn_partial *partial);
 

@@ -8,8 +8,13 @@
 
 #include "policy/room.h"
 
-/* How many alternatives one search may have. */
-#define MAX_ALTERNATIVES 500
+/*
+ * How many alternatives one search may have. libldb holds each object that it
+ * finds against one after the other, so with all of them in one search what
+ * was touched would be compared with what was touched; to be searched for
+ * once more costs as much as some sixty comparisons.
+ */
+#define MAX_ALTERNATIVES 16
 
 /* Enough for every chain of names; more would be a loop. */
 #define MAX_ROUNDS 16

@@ -106,7 +106,7 @@ int spn_store_object_sid(const struct spn_store *store,
 			 struct spn_str *_sid);
 
 /*
- * Live accounts by the text of their objectGUID, in one search a hundred;
+ * Live accounts by the text of their objectGUID, a few in each search;
  * the result has them in no order and leaves out what is gone or deleted.
  */
 int spn_store_accounts(const struct spn_store *store,

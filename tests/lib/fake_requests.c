@@ -146,7 +146,7 @@ static int send_request(struct fake *f,
 	char *before = NULL;
 	int ret;
 
-	if (!f->trusted) {
+	if (!f->trusted && (!f->in_transaction || f->client_holds)) {
 		ldb_req_mark_untrusted(req);
 	}
 	if (f->control != NULL) {

@@ -6,7 +6,8 @@
  * Samba is needed.
  *
  * Requests are sent as the LDAP server sends them: untrusted, each in a
- * transaction of its own unless one is open. Each of them is looked at
+ * transaction of its own; or, where one is open, as a program on the DC does
+ * it that holds it: trusted. Each of them is looked at
  * before and after: whatever the module does, it must leave the caller's
  * message and controls as they were.
  */
@@ -61,6 +62,7 @@ struct fake {
 	bool trusted;
 	const char *control; /* an OID, or NULL */
 	bool in_transaction; /* fake_start() was called */
+	bool client_holds;   /* by a client, which no LDAP server lets it do */
 
 	/* How the fake behaves. */
 	bool acl_refuses;      /* writes of untrusted requests: 50 */

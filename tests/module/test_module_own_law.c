@@ -120,6 +120,7 @@ static void no_law_after_a_clients_change(void **state)
 
 	put_holder(f);
 	fake_put_settings(f, "+msDS-Settings http-pair=off");
+	f->client_holds = true;
 	fake_start(f);
 	assert_accepted(f,
 			fake_modify(f,

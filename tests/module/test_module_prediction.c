@@ -437,7 +437,6 @@ static void predicted_failed_and_kept(void **state)
 				ldb_op_default_callback,
 				NULL);
 	assert_int_equal(ret, LDB_SUCCESS);
-	ldb_req_mark_untrusted(req);
 	ret = ldb_request(f->ldb, req);
 	if (ret == LDB_SUCCESS) {
 		ret = ldb_wait(req->handle, LDB_WAIT_ALL);
@@ -467,6 +466,39 @@ static void refused_is_not_completed(void **state)
 	assert_accepted(f, fake_modify(f, "b", "+spn http/new"));
 	assert_int_equal(f->num_requests, 3);
 	assert_stored(f, "b", "http/new|http/new.example.com");
+}
+
+/* A client's request that the commit would refuse is not written before. */
+static void clients_are_refused_at_once(void **state)
+{
+	static const char *const spns[] = {
+		"+spn foo/a",		     /* Samba would see that */
+		"+spn foo/far",		     /* and not that */
+		"+spn foo/far\n=description x", /* whatever else is in it */
+	};
+	struct fake *f = *state;
+	size_t i;
+
+	put_accounts(f);
+	fake_put(f, "CN=far,DC=tree,DC=net", "user", "+spn foo/far");
+	for (i = 0; i < ARRAY_SIZE(spns); i++) {
+		/* Samba hears of it with its first question, and asks no
+		 * other. */
+		f->meanwhile = fail_from_now_on;
+		assert_refused(f, fake_modify(f, "b", spns[i]), DUPLICATE);
+		assert_non_null(f->meanwhile);
+		assert_non_null(strstr(f->log, "refused SPN-101"));
+		assert_null(strstr(f->log, "SPN-901"));
+		assert_stored(f, "b", "");
+	}
+	f->meanwhile = NULL;
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/b"));
+	/* A program on the DC may mend it in the same transaction. */
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn foo/far"));
+	assert_accepted(f, fake_modify(f, "b", "-spn foo/far"));
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "b", "foo/b");
 }
 
 /* A request that ends in an error below us has done nothing, whatever was
@@ -551,6 +583,7 @@ int main(void)
 		fake_test(predicted_and_then_failed),
 		fake_test(predicted_failed_and_kept),
 		fake_test(refused_is_not_completed),
+		fake_test(clients_are_refused_at_once),
 		fake_test(nested_write),
 		fake_test(names_are_not_predicted),
 	};

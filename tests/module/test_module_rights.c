@@ -157,6 +157,7 @@ static void no_rights_then_others(void **state)
 	struct fake *f = *state;
 
 	put_holder(f);
+	f->client_holds = true;
 	fake_start(f);
 	f->acl_refuses = true;
 	assert_int_equal(fake_modify(f, "b", "+spn foo/b"),
