@@ -13,9 +13,9 @@ bool spn_answer_is_about_spn(struct ldb_context *ldb,
 
 /*
  * Answers a search that is made while a request with a certain plan is under
- * way, over which the rules have been asked, if the answer is known. *_answered false: it is to be passed down as if
- * nothing had been. A failure is a check that could not be made, and then it
- * is not answered.
+ * way, over which the rules have been asked, if the answer is known.
+ * *_answered false: it is to be passed down as if nothing had been. A failure
+ * is a check that could not be made, and then it is not answered.
  */
 int spn_answer(struct spn_transaction *txn,
 	       struct spn_plan *plan,

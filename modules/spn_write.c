@@ -289,8 +289,8 @@ static int next_completion(struct spn_write *w,
 		return LDB_SUCCESS;
 	}
 	w->is_completed = true;
-	if (spn_prediction_refusal(spn_state_of(w->module)->prediction, plan) !=
-	    NULL)
+	if (spn_prediction_refusal(spn_state_of(w->module)->prediction,
+				   plan) != NULL)
 	{
 		return LDB_SUCCESS; /* it will be refused */
 	}

@@ -14,7 +14,8 @@ import tempfile
 
 import audit_bench
 from clients import Clients, print_clients
-from measure import PAIRED_CASE, Bench
+from measure import FEWEST_TOGETHER, PAIRED_CASE, Bench
+from work import TOGETHER
 
 # Gates hold from this size on: below it start-up costs of a check show.
 GATED_FROM = 10000
@@ -30,11 +31,16 @@ INSTRUCTIONS = [
     ("M4", "+ host/", "host", "host", (1.15, 1.15)),
     ("M8", "refused, same NC / accepted", "duplicate", "unmapped",
      (1.0, 1.0)),
+    ("M8", "refused, holder has 300 / accepted", "crowded", "unmapped",
+     (1.0, 1.0)),
     ("M8", "refused, other NC / accepted", "foreign", "foreign", (1.0, 1.0)),
+    ("M9", "+ http pair, 500 in a transaction", FEWEST_TOGETHER,
+     FEWEST_TOGETHER, (1.20, 1.20)),
 ]
 FAULTS_GATE = 1.10
 CPU_GATE = 1.25
 CPU_GATED_FROM = 100000
+TOGETHER_GATE = 1.20
 GROWTH_GATE = 1.10
 SMALLEST = 0.003    # million instructions
 
@@ -87,6 +93,12 @@ def print_size(table, bench):
               hard=False)
     print("    CPU, pair by pair: " + " ".join(
         "%.2f" % ratio for ratio in bench.cpu.ratios(PAIRED_CASE)))
+    for case, number in TOGETHER.items():
+        if (case, "stock") in bench.cpu.figures:
+            table.row("M9", "+ http pair, %d together, CPU" % number,
+                      [bench.cpu.get(case, stack) / 1000
+                       for stack in ("stock", "module")],
+                      TOGETHER_GATE, hard=False)
 
 
 def growth(table, small, large):

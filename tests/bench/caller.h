@@ -16,7 +16,8 @@
 /*
  * From now on requests of this context come from: "system", which is whoever
  * opened the directory; "client", the same over LDAP; "anonymous"; or the
- * account with this sAMAccountName, with the groups that everybody has. False when there is no such account.
+ * account with this sAMAccountName, with the groups that everybody has. False
+ * when there is no such account.
  */
 bool bench_caller_set(struct ldb_context *ldb, const char *name);
 

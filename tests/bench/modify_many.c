@@ -230,7 +230,9 @@ static bool run_one(struct bench *bench,
 	return true;
 }
 
-static bool has_worked(struct bench *bench, const struct bench_case *c, int ret)
+static bool has_worked(struct bench *bench,
+		       const struct bench_case *c,
+		       int ret)
 {
 	if (ret != LDB_SUCCESS) {
 		fprintf(stderr,

@@ -105,6 +105,9 @@ TOGETHER = {"pairs-%d" % number: number for number in (500, 2000, 8000)}
 def lines(work, modules, cases, warm_up, measured):
     """The file for modify_many."""
     for case in cases:
+        if case in TOGETHER:
+            yield from lines_together(work, case, warm_up)
+            continue
         wanted = OUTCOMES[case][modules == NEW]
         caller = "client" if case in OF_CLIENTS else "system"
         if case == "crowded":
@@ -116,7 +119,6 @@ def lines(work, modules, cases, warm_up, measured):
 
 
 def lines_together(work, case, warm_up):
-    """The same for a case of TOGETHER."""
     yield "case\t%s\t%d\t0\tsystem\ttogether" % (case, warm_up)
     first = 10 * TOGETHER[case]    # names that no other case has
     for i in range(warm_up + TOGETHER[case]):

@@ -472,8 +472,8 @@ static void refused_is_not_completed(void **state)
 static void clients_are_refused_at_once(void **state)
 {
 	static const char *const spns[] = {
-		"+spn foo/a",		     /* Samba would see that */
-		"+spn foo/far",		     /* and not that */
+		"+spn foo/a",			/* Samba would see that */
+		"+spn foo/far",			/* and not that */
 		"+spn foo/far\n=description x", /* whatever else is in it */
 	};
 	struct fake *f = *state;

@@ -65,7 +65,9 @@ struct second {
 
 static const struct second seconds[] = {
 	{.what = "the same account", .name = "a", .changes = "+spn foo/n2"},
-	{.what = "what was asked about", .name = "b", .changes = "+spn host/n"},
+	{.what = "what was asked about",
+	 .name = "b",
+	 .changes = "+spn host/n"},
 	{
 		.what = "more than SPNs",
 		.name = "b",

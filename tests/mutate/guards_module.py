@@ -97,8 +97,8 @@ GUARDS = {
          'i < report->num_violations; i++',
          'i < 0; i++'),
         ('a request that will be refused is not completed',
-         'spn_report_refusal(p->report) != NULL',
-         'false'),
+         'spn_report_refusal(p->report) != NULL) ? p->report',
+         'false) ? p->report'),
     ],
     'modules/spn_state.c': [
         ('a client that changed the configuration writes no SPN by it',
