@@ -22,8 +22,9 @@ GATED_FROM = 10000
 
 # number, text, case of the module, case of stock, gate: tdb, mdb
 INSTRUCTIONS = [
-    ("M1", "modify without SPN", "description", "description", (1.01, 1.01)),
-    ("M1", "search for an account", "search", "search", (1.01, 1.01)),
+    ("M1", "modify without SPN", "description", "description",
+     (1.01, 1.005)),
+    ("M1", "search for an account", "search", "search", (1.005, 1.005)),
     ("M2", "+ SPN of an unmapped class", "unmapped", "unmapped",
      (1.12, 1.21)),
     ("M3", "+ http pair", "pair", "pair", (1.15, 1.22)),
@@ -31,7 +32,7 @@ INSTRUCTIONS = [
     ("M4", "+ host/", "host", "host", (1.15, 1.15)),
     ("M8", "refused, same NC / accepted", "duplicate", "unmapped",
      (1.0, 1.0)),
-    ("M8", "refused, holder has 300 / accepted", "crowded", "unmapped",
+    ("M8", "refused, of 300 SPNs / accepted", "crowded", "unmapped",
      (1.0, 1.0)),
     ("M8", "refused, other NC / accepted", "foreign", "foreign", (1.0, 1.0)),
     ("M9", "+ http pair, 500 in a transaction", FEWEST_TOGETHER,
@@ -62,7 +63,7 @@ class Table:
             number == "M1" and module - gate * stock <= SMALLEST)
         self.line(number, text, "%.3f" % stock, "%.3f" % module,
                   "%.3f" % (module / stock),
-                  "" if gate is None else "%.2f" % gate,
+                  "" if gate is None else "%g" % gate,
                   "" if gate is None else "ok" if good else "MISSED")
         if not good and hard:
             self.missed.append("%s %s" % (number, text))
