@@ -12,9 +12,11 @@
  * How many alternatives one search may have. libldb holds each object that it
  * finds against one after the other, so with all of them in one search what
  * was touched would be compared with what was touched; to be searched for
- * once more costs as much as some sixty comparisons.
+ * once more costs as much as some sixty comparisons. Most of the questions
+ * find nobody, and those about one host/NAME are better not parted.
  */
-#define MAX_ALTERNATIVES 16
+#define MAX_ACCOUNTS 16
+#define MAX_QUESTIONS 64
 
 /* Enough for every chain of names; more would be a loop. */
 #define MAX_ROUNDS 16
@@ -240,6 +242,7 @@ struct alternatives {
 	const char *except;  /* "(!(c=d))...": what need not be found; or "" */
 	char *filter;	     /* NULL while it is empty */
 	size_t num;
+	size_t most; /* in one search */
 	int (*found)(struct alternatives *alt, const struct ldb_message *msg);
 	void *private_data;
 	TALLOC_CTX *accounts_ctx; /* where found accounts are allocated */
@@ -304,7 +307,7 @@ static int add_alternative(struct alternatives *alt,
 		return ldb_oom(alt->store->ldb);
 	}
 	talloc_free(escaped);
-	if (++alt->num < MAX_ALTERNATIVES) {
+	if (++alt->num < alt->most) {
 		return LDB_SUCCESS;
 	}
 	return search_alternatives(alt);
@@ -355,6 +358,7 @@ int spn_store_accounts(const struct spn_store *store,
 	struct alternatives alt = {
 		.store = store,
 		.except = "",
+		.most = MAX_ACCOUNTS,
 		.found = append_account,
 		.private_data = &list,
 		.accounts_ctx = mem_ctx,
@@ -452,6 +456,7 @@ static int look_up(const struct spn_store *store,
 		.store = store,
 		.base = base,
 		.except = except_large(index, index),
+		.most = MAX_QUESTIONS,
 		.found = add_to_index,
 		.private_data = index,
 		.accounts_ctx = index,
