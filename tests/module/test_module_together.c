@@ -171,7 +171,7 @@ static void one_of_many_is_refused(void **state)
 /* ----------------------------------------- beside one that looks again */
 
 #define MOST_WRITES 4
-#define ROUNDS 250
+#define ROUNDS 100
 
 static const char *const names[] = {"a", "b", "c", "W1"};
 static const char *const spns[] = {
