@@ -73,10 +73,10 @@ OURS = {
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''
-        options options_together smb_conf open choice select ask_dcs scan judge findings
+        options options_together smb_conf open choice select ask_dcs scan judge findings finding_texts
         gives_way gives_way_table lists command_line config config_file plugin start baseline repair repair_ask repair_change repair_files watch events catalogue notices
     ''') + _sources('tools/audit/census', '''
-        census index keys pack
+        census index keys pack unpack
     ''') + _sources('tools/audit/rules', '''
         rules delegation holders hosts keys logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''

@@ -247,6 +247,13 @@ static bool find_place(const char *template, struct place *_place)
 	return true;
 }
 
+bool spn_text_has_places(const char *template)
+{
+	struct place place = {};
+
+	return find_place(template, &place);
+}
+
 static char *expand(TALLOC_CTX *mem_ctx,
 		    const struct spn_violation *v,
 		    const char *template)
@@ -430,8 +437,7 @@ static char *json_fields(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	for (i = 0; json != NULL && i < sizeof(fields) / sizeof(fields[0]);
-	     i++)
-	{
+	     i++) {
 		if (fields[i].value == NULL) {
 			return NULL;
 		}

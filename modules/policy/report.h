@@ -59,6 +59,8 @@ char *spn_violation_client_text(TALLOC_CTX *mem_ctx,
 /* Reason and fix for people who may see everything; on mem_ctx. */
 char *spn_violation_reason(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
 char *spn_violation_fix(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
+/* Does this text of a message say something else of another violation? */
+bool spn_text_has_places(const char *template);
 
 /* Who did it and when; strings are escaped by the functions below. */
 struct spn_log_context {

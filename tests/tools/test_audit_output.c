@@ -131,6 +131,51 @@ static void full_disk(void **state)
 	check_folder(&folder, "old");
 }
 
+/* Whatever it was written in, it comes out in one piece. */
+static void many_blocks(void **state)
+{
+	enum {
+		NUM = 30000
+	};
+	struct fixture *f = *state;
+	const struct audit_block *block = NULL;
+	FILE *stream = audit_output_gather(f->mem_ctx, &block);
+	char *expected = talloc_array(f->mem_ctx, char, NUM * 8);
+	char *written = talloc_zero_array(f->mem_ctx, char, NUM * 8);
+	const char *reason = NULL;
+	struct folder folder = {};
+	size_t len = 0;
+	int ret;
+	int i;
+
+	assert_non_null(stream);
+	assert_int_equal(block->len, 0);
+	for (i = 0; i < NUM; i++) {
+		ret = snprintf(expected + len, 8, "%d\n", i);
+		fwrite(expected + len, 1, (size_t)ret, stream);
+		len += (size_t)ret;
+	}
+	ret = fclose(stream);
+	assert_int_equal(ret, 0);
+	assert_non_null(block->next);
+
+	make_folder(&folder);
+	number = SIGCHLD; /* nobody minds */
+	assert_true(audit_output_write_blocks(f->mem_ctx,
+					      &(struct audit_target){
+						      .path = folder.path},
+					      block,
+					      &reason));
+	stream = fopen(folder.path, "r");
+	assert_non_null(stream);
+	assert_int_equal(fread(written, 1, NUM * 8, stream), len);
+	ret = fclose(stream);
+	assert_int_equal(ret, 0);
+	assert_memory_equal(written, expected, len);
+	unlink(folder.path);
+	rmdir(folder.name);
+}
+
 /* The bytes that the first line gives. */
 static char *dn_of(TALLOC_CTX *mem_ctx, const char *text)
 {
@@ -222,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(signals_wait),
 		fixture_test(full_disk),
+		fixture_test(many_blocks),
 		cmocka_unit_test(changes_as_ldif),
 	};
 

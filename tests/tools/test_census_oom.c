@@ -18,10 +18,11 @@ static struct spn_account *large_account(struct fixture *f)
 	static const struct spn_facts facts = {
 		.user_principal_name = "web@example.com",
 	};
-	struct spn_account *account = fixture_account(f,
-						      "web$",
-						      "web.example.com",
-						      "x/one HOST/web");
+	struct spn_account *account =
+		fixture_account(f,
+				"web$",
+				"web.example.com",
+				"x/one HOST/web z/web.example.com");
 	size_t i;
 
 	account->facts = &facts;

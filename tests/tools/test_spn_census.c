@@ -417,6 +417,89 @@ static void alone(void **state)
 	assert_false(at(census, 4)->has_own_cn); /* no machine */
 }
 
+/* SPNs that end with the dNSHostName, and those that only nearly do. */
+static void short_spns(void **state)
+{
+	static const struct spn_str spns[] = {
+		STR("HOST/web01.example.com"),
+		STR("cifs/web01.example.com/example.com"),
+		STR("http/WEB01.example.com"),
+		STR("http/www.web01.example.com"),
+		STR("x\0y/web01.example.com"),
+		STR("a/b/web01.example.com"),
+		STR("/web01.example.com"),
+		STR("web01.example.com"),
+		STR("1.example.com"),
+		STR("HOST/web01"),
+	};
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	struct spn_account *account =
+		fixture_account(f, "web01$", "web01.example.com", "");
+	const struct spn_account *got = NULL;
+	const struct spn_account *kept = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(spns); i++) {
+		assert_true(spn_account_add(account, &f->fold, spns[i]));
+	}
+	assert_true(spn_census_add(census, account));
+	assert_true(spn_census_get(census, 0, &got));
+	expect_same(account, got);
+	assert_true(spn_census_keep(census, 0, &kept));
+	expect_same(account, kept);
+	for (i = 0; i < kept->spns.num; i++) {
+		struct spn_str value = kept->spns.values[i].value;
+
+		assert_int_equal(value.data[value.len], 0);
+	}
+}
+
+/* The name of the computer is kept once, and not in each of its SPNs. */
+static void little_room(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_account *one = fixture_account(f,
+						  "web01$",
+						  "web01.example.com",
+						  "HOST/web01.example.com");
+	struct spn_account *two = fixture_account(f,
+						  "web01$",
+						  "web01.example.com",
+						  "HOST/web01.example.com "
+						  "HTTP/web01.example.com");
+
+	assert_int_equal(spn_pack(two, 0, 0, NULL, 0),
+			 spn_pack(one, 0, 0, NULL, 0) + strlen("HTTP/") + 1);
+}
+
+/* Better no answer than that nobody holds it. */
+static void without_keys(void **state)
+{
+	struct fixture *f = *state;
+	struct spn_census *census = new_census(f);
+	struct spn_account *account =
+		fixture_account(f, "web01$", "web01.example.com", "http/a");
+	const struct spn_account *got = NULL;
+	struct spn_holders holders = {};
+
+	assert_true(spn_census_add(census, account));
+	assert_true(spn_census_find(census,
+				    f->mem_ctx,
+				    SPN_CENSUS_SPN,
+				    STR("HTTP/A"),
+				    &holders));
+	assert_int_equal(holders.num_accounts, 1);
+	spn_census_forget_keys(census);
+	assert_false(spn_census_find(census,
+				     f->mem_ctx,
+				     SPN_CENSUS_SPN,
+				     STR("HTTP/A"),
+				     &holders));
+	assert_true(spn_census_get(census, 0, &got));
+	expect_same(account, got);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +510,9 @@ int main(void)
 		fixture_test(kept_and_whole),
 		fixture_test(no_more_work),
 		fixture_test(alone),
+		fixture_test(short_spns),
+		fixture_test(little_room),
+		fixture_test(without_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "findings.h"
 
 #include "gives_way.h"
+#include "policy/quick_fold.h"
 #include "policy/room.h"
 #include "audit/rules/messages.h"
 
@@ -136,15 +137,34 @@ static int compare_findings(const void *a, const void *b)
 	return cmp;
 }
 
-/* A partner is a text for people, so it is folded for the key only. */
+/* As long as the findings: it becomes the key of one of them. */
+static bool fold_key(struct audit_findings *findings,
+		     const struct spn_fold *fold,
+		     struct spn_str spn,
+		     struct spn_str *_key)
+{
+	uint8_t *room = spn_arena_take(findings,
+				       &findings->arena,
+				       spn.len + 1);
+
+	if (room == NULL) {
+		return false;
+	}
+	room[spn.len] = '\0';
+	return spn_fold_at(fold, findings, spn, (char *)room, _key);
+}
+
+/* A partner is a text for people, so it is folded for the key only, on
+ * mem_ctx. */
 static bool make_side(TALLOC_CTX *mem_ctx,
+		      struct audit_findings *findings,
 		      const struct spn_fold *fold,
 		      const struct spn_violation *violation,
 		      struct side *_side)
 {
 	struct side side = {.violation = violation};
 
-	if (!spn_fold_text(fold, mem_ctx, violation->spn, &side.key)) {
+	if (!fold_key(findings, fold, violation->spn, &side.key)) {
 		return false;
 	}
 	side.low = side.key;
@@ -170,8 +190,7 @@ static size_t num_fresh(const struct side *sides, size_t i)
 	const struct spn_holders *others = &sides[i].violation->others;
 
 	if (i > 0 &&
-	    sides[i - 1].violation->others.accounts == others->accounts)
-	{
+	    sides[i - 1].violation->others.accounts == others->accounts) {
 		return 0;
 	}
 	return others->num_accounts;
@@ -315,33 +334,6 @@ static bool split(struct audit_findings *findings,
 	return true;
 }
 
-static bool put_into_words(TALLOC_CTX *tmp_ctx,
-			   struct audit_findings *findings,
-			   struct audit_finding *finding,
-			   const struct spn_violation *violation)
-{
-	char *reason = spn_violation_reason(tmp_ctx, violation);
-	char *fix = spn_violation_fix(tmp_ctx, violation);
-	struct spn_str kept_reason = {};
-	struct spn_str kept_fix = {};
-
-	if (reason == NULL || fix == NULL ||
-	    !spn_arena_copy(findings,
-			    &findings->arena,
-			    spn_str_of(reason),
-			    &kept_reason) ||
-	    !spn_arena_copy(findings,
-			    &findings->arena,
-			    spn_str_of(fix),
-			    &kept_fix))
-	{
-		return false;
-	}
-	finding->reason = kept_reason.data;
-	finding->fix = kept_fix.data;
-	return true;
-}
-
 /* All sides of one thing; sides[0] speaks. */
 static bool merge(struct audit_findings *findings,
 		  TALLOC_CTX *tmp_ctx,
@@ -355,6 +347,7 @@ static bool merge(struct audit_findings *findings,
 		.severity = speaker->severity,
 		.spn = speaker->spn,
 		.partner = speaker->partner,
+		.key = sides[0].key,
 	};
 	struct audit_accounts all = {};
 	struct audit_accounts subjects = {};
@@ -372,15 +365,11 @@ static bool merge(struct audit_findings *findings,
 	if (finding.is_aside && !audit_is_given_way(finding.message)) {
 		return true;
 	}
-	if (!spn_arena_copy(findings,
-			    &findings->arena,
-			    sides[0].key,
-			    &finding.key) ||
-	    !gather(tmp_ctx, sides, num_sides, &all) ||
+	if (!gather(tmp_ctx, sides, num_sides, &all) ||
 	    (speaker->account != NULL &&
 	     (!gather_subjects(tmp_ctx, sides, num_sides, &subjects) ||
 	      !split(findings, &finding, &all, &subjects))) ||
-	    !put_into_words(tmp_ctx, findings, &finding, speaker))
+	    !audit_finding_texts(tmp_ctx, findings, &finding, speaker))
 	{
 		return false;
 	}
@@ -395,6 +384,7 @@ struct sides {
 
 /* The chosen violations, sorted, so that one thing stands together. */
 static bool collect_sides(TALLOC_CTX *mem_ctx,
+			  struct audit_findings *findings,
 			  const struct spn_fold *fold,
 			  const struct audit_choice *choice,
 			  const struct audit_violations *violations,
@@ -416,10 +406,10 @@ static bool collect_sides(TALLOC_CTX *mem_ctx,
 			continue;
 		}
 		if (!make_side(sides.sides,
+			       findings,
 			       fold,
 			       v,
-			       &sides.sides[sides.num_sides]))
-		{
+			       &sides.sides[sides.num_sides])) {
 			return false;
 		}
 		sides.num_sides++;
@@ -490,7 +480,7 @@ struct audit_findings *audit_findings_new(
 	bool ok = false;
 
 	if (findings != NULL && tmp_ctx != NULL &&
-	    collect_sides(tmp_ctx, fold, choice, violations, &sides))
+	    collect_sides(tmp_ctx, findings, fold, choice, violations, &sides))
 	{
 		findings->findings = talloc_array(findings,
 						  struct audit_finding,
@@ -535,7 +525,7 @@ bool audit_findings_add(struct audit_findings *findings,
 		       findings->num_findings,
 		       struct audit_finding);
 	if (all == NULL ||
-	    !put_into_words(findings, findings, &finding, &violation))
+	    !audit_finding_texts(findings, findings, &finding, &violation))
 	{
 		return false;
 	}

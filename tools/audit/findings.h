@@ -94,6 +94,13 @@ bool audit_findings_add(struct audit_findings *findings,
 			const struct spn_message *message,
 			const char *partner);
 
+/* Reason and fix of a finding of this violation. They live as long as findings
+ * or as its message; tmp_ctx is for the work. False when out of memory. */
+bool audit_finding_texts(TALLOC_CTX *tmp_ctx,
+			 struct audit_findings *findings,
+			 struct audit_finding *finding,
+			 const struct spn_violation *violation);
+
 /* Order and counts, after findings were added or taken out. */
 void audit_findings_settle(struct audit_findings *findings);
 

@@ -182,11 +182,10 @@ static struct audit_result result_of(const struct audit *audit,
 	};
 }
 
-/* The whole report in memory; free() it. */
+/* The whole report in memory. */
 static bool format_report(struct audit *audit,
 			  struct audit_result result,
-			  char **_data,
-			  size_t *_len)
+			  const struct audit_block **_blocks)
 {
 	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
 	time_t now = (time_t)result.timestamp;
@@ -198,7 +197,7 @@ static bool format_report(struct audit *audit,
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	}
 	result.time = text;
-	stream = open_memstream(_data, _len);
+	stream = audit_output_gather(audit, _blocks);
 	if (stream == NULL) {
 		return false;
 	}
@@ -326,6 +325,16 @@ static int put_repairs(struct audit *audit,
 	return status;
 }
 
+/* Who mends asks who holds what; a report alone does not, and the table of all
+ * keys is a quarter of what an audit keeps. */
+static void forget_keys(const struct audit_options *options,
+			const struct audit_scan *scanned)
+{
+	if (options->fix_ldif == NULL && options->fix_setspn == NULL) {
+		spn_census_forget_keys(scanned->census);
+	}
+}
+
 /* What is accepted goes; *_num is how many. */
 static int apply_baseline(struct audit *audit,
 			  struct audit_findings *findings,
@@ -401,11 +410,13 @@ static int report(struct audit *audit,
 	const struct audit_options *options = audit->options;
 	struct audit_findings *findings = NULL;
 	struct audit_result result = {};
+	const struct audit_block *blocks = NULL;
+	const char *reason = NULL;
 	size_t num_accepted = 0;
-	char *data = NULL;
-	size_t len = 0;
-	int status = make_findings(audit, scanned, select, &findings);
+	int status;
 
+	forget_keys(options, scanned);
+	status = make_findings(audit, scanned, select, &findings);
 	if (status == SPN_EXIT_DONE) {
 		status = reduce(audit, scanned, findings, &num_accepted);
 	}
@@ -416,19 +427,19 @@ static int report(struct audit *audit,
 		return status;
 	}
 	result = result_of(audit, scanned, findings, num_accepted);
-	if (!format_report(audit, result, &data, &len)) {
-		free(data);
+	if (!format_report(audit, result, &blocks)) {
 		return out_of_memory(audit);
 	}
-	status = put_out(audit,
-			 &(struct audit_target){
-				 .path = options->output,
-				 .is_public = options->format->is_public,
-			 },
-			 data,
-			 len);
-	if (status != SPN_EXIT_DONE) {
-		return status;
+	if (!audit_output_write_blocks(
+		    audit,
+		    &(struct audit_target){
+			    .path = options->output,
+			    .is_public = options->format->is_public,
+		    },
+		    blocks,
+		    &reason))
+	{
+		return fail(audit, reason);
 	}
 	audit_plugin_reported(audit->plugin);
 	return status_of(options, &result);
@@ -532,8 +543,7 @@ int main(int argc, char **argv)
 	}
 	audit = talloc_zero(NULL, struct audit);
 	if (audit == NULL ||
-	    clock_gettime(CLOCK_MONOTONIC, &audit->start) != 0)
-	{
+	    clock_gettime(CLOCK_MONOTONIC, &audit->start) != 0) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	audit->connect = audit_start(audit, argc, argv, &audit->plugin);

@@ -25,8 +25,7 @@ bool audit_output_guard(void)
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		/* Read-only: who writes to it is told. The lowest is taken. */
 		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", O_RDONLY) != fd)
-		{
+		    open("/dev/null", O_RDONLY) != fd) {
 			return false;
 		}
 	}
@@ -72,7 +71,7 @@ void audit_output_end(const sigset_t *before)
 	errno = error;
 }
 
-static bool write_all(int fd, const char *data, size_t len)
+static bool write_block(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
 		ssize_t done = write(fd, data, len);
@@ -85,6 +84,16 @@ static bool write_all(int fd, const char *data, size_t len)
 		}
 		data += done;
 		len -= (size_t)done;
+	}
+	return true;
+}
+
+static bool write_all(int fd, const struct audit_block *blocks)
+{
+	for (; blocks != NULL; blocks = blocks->next) {
+		if (!write_block(fd, blocks->data, blocks->len)) {
+			return false;
+		}
 	}
 	return true;
 }
@@ -153,12 +162,11 @@ static bool keep_rights(const struct replacement *r, bool *_owner_failed)
 }
 
 static bool fill_and_rename(const struct replacement *r,
-			    const char *data,
-			    size_t len,
+			    const struct audit_block *blocks,
 			    bool *_owner_failed)
 {
-	bool ok = keep_rights(r, _owner_failed) &&
-		  write_all(r->fd, data, len) && fsync(r->fd) == 0;
+	bool ok = keep_rights(r, _owner_failed) && write_all(r->fd, blocks) &&
+		  fsync(r->fd) == 0;
 	int error = errno;
 
 	if (close(r->fd) != 0 && ok) {
@@ -178,8 +186,7 @@ static bool fill_and_rename(const struct replacement *r,
 
 static bool replace_file(TALLOC_CTX *mem_ctx,
 			 const struct replacement *wanted,
-			 const char *data,
-			 size_t len,
+			 const struct audit_block *blocks,
 			 const char **_reason)
 {
 	struct replacement r = *wanted;
@@ -194,7 +201,7 @@ static bool replace_file(TALLOC_CTX *mem_ctx,
 	audit_output_begin(&before);
 	r.fd = mkstemp(temporary);
 	r.temporary = temporary;
-	ok = r.fd >= 0 && fill_and_rename(&r, data, len, &owner_failed);
+	ok = r.fd >= 0 && fill_and_rename(&r, blocks, &owner_failed);
 	audit_output_end(&before);
 	if (owner_failed) {
 		*_reason = talloc_asprintf(mem_ctx,
@@ -210,8 +217,7 @@ static bool replace_file(TALLOC_CTX *mem_ctx,
 
 static bool write_file(TALLOC_CTX *mem_ctx,
 		       const struct audit_target *target,
-		       const char *data,
-		       size_t len,
+		       const struct audit_block *blocks,
 		       const char **_reason)
 {
 	const char *path = target->path;
@@ -226,7 +232,7 @@ static bool write_file(TALLOC_CTX *mem_ctx,
 			return say_errno(mem_ctx, path, _reason);
 		}
 		new.mode = plain_mode() | (target->is_public ? 0444 : 0);
-		return replace_file(mem_ctx, &new, data, len, _reason);
+		return replace_file(mem_ctx, &new, blocks, _reason);
 	}
 	if (S_ISREG(st.st_mode)) {
 		real = realpath(path, NULL);
@@ -236,7 +242,7 @@ static bool write_file(TALLOC_CTX *mem_ctx,
 		new.path = real;
 		new.old = &st;
 		new.mode = st.st_mode & 07777;
-		ok = replace_file(mem_ctx, &new, data, len, _reason);
+		ok = replace_file(mem_ctx, &new, blocks, _reason);
 		free(real);
 		return ok;
 	}
@@ -244,12 +250,25 @@ static bool write_file(TALLOC_CTX *mem_ctx,
 	if (fd < 0) {
 		return say_errno(mem_ctx, path, _reason);
 	}
-	ok = write_all(fd, data, len);
+	ok = write_all(fd, blocks);
 	if (!ok) {
 		say_errno(mem_ctx, path, _reason);
 	}
 	close(fd);
 	return ok;
+}
+
+bool audit_output_write_blocks(TALLOC_CTX *mem_ctx,
+			       const struct audit_target *target,
+			       const struct audit_block *blocks,
+			       const char **_reason)
+{
+	*_reason = NULL;
+	if (!audit_place_is_stream(target->path)) {
+		return write_file(mem_ctx, target, blocks, _reason);
+	}
+	return write_all(STDOUT_FILENO, blocks) ||
+	       say_errno(mem_ctx, "standard output", _reason);
 }
 
 bool audit_output_write(TALLOC_CTX *mem_ctx,
@@ -258,10 +277,73 @@ bool audit_output_write(TALLOC_CTX *mem_ctx,
 			size_t len,
 			const char **_reason)
 {
-	*_reason = NULL;
-	if (!audit_place_is_stream(target->path)) {
-		return write_file(mem_ctx, target, data, len, _reason);
+	const struct audit_block block = {.data = data, .len = len};
+
+	return audit_output_write_blocks(mem_ctx, target, &block, _reason);
+}
+
+/* -------------------------------------------------------------- gathering */
+
+#define ROOM ((size_t)32 * 1024)
+
+struct gathering {
+	struct audit_block *last;
+	char *room; /* of the last block, behind what it has */
+	size_t num_free;
+};
+
+static bool new_block(struct gathering *gathering)
+{
+	struct audit_block *block = talloc_zero(gathering, struct audit_block);
+
+	gathering->room = talloc_array(block, char, ROOM);
+	if (gathering->room == NULL) {
+		return false;
 	}
-	return write_all(STDOUT_FILENO, data, len) ||
-	       say_errno(mem_ctx, "standard output", _reason);
+	block->data = gathering->room;
+	gathering->num_free = ROOM;
+	if (gathering->last != NULL) {
+		gathering->last->next = block;
+	}
+	gathering->last = block;
+	return true;
+}
+
+static ssize_t gather(void *cookie, const char *data, size_t len)
+{
+	struct gathering *gathering = cookie;
+	size_t left = len;
+
+	while (left > 0) {
+		size_t num = 0;
+
+		if (gathering->num_free == 0 && !new_block(gathering)) {
+			errno = ENOMEM;
+			return 0; /* an error, of a stream like this */
+		}
+		num = (left < gathering->num_free) ? left
+						   : gathering->num_free;
+		memcpy(gathering->room, data + len - left, num);
+		gathering->room += num;
+		gathering->num_free -= num;
+		gathering->last->len += num;
+		left -= num;
+	}
+	return (ssize_t)len;
+}
+
+FILE *audit_output_gather(TALLOC_CTX *mem_ctx,
+			  const struct audit_block **_first)
+{
+	struct gathering *gathering = talloc_zero(mem_ctx, struct gathering);
+	FILE *stream = NULL;
+
+	if (gathering == NULL || !new_block(gathering)) {
+		return NULL;
+	}
+	*_first = gathering->last;
+	stream = fopencookie(gathering,
+			     "w",
+			     (cookie_io_functions_t){.write = gather});
+	return stream;
 }

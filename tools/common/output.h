@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <talloc.h>
 
 /*
@@ -39,8 +40,31 @@ struct audit_target {
 			     umask says */
 };
 
+/* What is to be written, one block after the other. */
+struct audit_block {
+	struct audit_block *next; /* NULL: this is the last one */
+	size_t len;
+	const char *data;
+};
+
+/*
+ * A stream; what is written to it comes into blocks on mem_ctx, *_first the
+ * first of them, which is there at once. They are whole when it is closed, and
+ * only if that, and every write, went well. Unlike open_memstream() it never
+ * moves what it has, and takes no more memory than that. NULL when out of
+ * memory.
+ */
+FILE *audit_output_gather(TALLOC_CTX *mem_ctx,
+			  const struct audit_block **_first);
+
 /* On false *_reason is one line on mem_ctx, NULL when out of memory. Does not
  * return where nobody reads standard output. */
+bool audit_output_write_blocks(TALLOC_CTX *mem_ctx,
+			       const struct audit_target *target,
+			       const struct audit_block *blocks,
+			       const char **_reason);
+
+/* The same for a single one. */
 bool audit_output_write(TALLOC_CTX *mem_ctx,
 			const struct audit_target *target,
 			const char *data,

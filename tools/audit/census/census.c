@@ -47,6 +47,7 @@ struct spn_census {
 	size_t num_records;
 	size_t size_records;
 	bool has_deleted;
+	bool has_no_keys; /* any more */
 	struct spn_arena arena;
 	TALLOC_CTX *page;
 	struct unpacked *open; /* on the page; in order of number, as long as
@@ -458,13 +459,15 @@ bool spn_census_find(struct spn_census *census,
 	uint32_t number = 0;
 	size_t place = 0;
 
+	if (census->has_no_keys) {
+		return false;
+	}
 	if (listed != NULL) {
 		*_holders = listed->holders;
 		return true;
 	}
 	while (key.len > 0 &&
-	       spn_slots_next(&census->slots, hash, &place, &number))
-	{
+	       spn_slots_next(&census->slots, hash, &place, &number)) {
 		const struct spn_account *account = NULL;
 		bool match = false;
 
@@ -503,6 +506,12 @@ void spn_census_turn_page(struct spn_census *census)
 	talloc_free_children(census->page);
 	census->num_open = 0;
 	census->num_dear = 0;
+}
+
+void spn_census_forget_keys(struct spn_census *census)
+{
+	spn_slots_clear(&census->slots);
+	census->has_no_keys = true;
 }
 
 bool spn_census_number(const struct spn_account *account, size_t *_number)

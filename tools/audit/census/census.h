@@ -104,6 +104,10 @@ bool spn_census_keep(struct spn_census *census,
  * account is first asked for. */
 void spn_census_set_privileged(struct spn_census *census, size_t number);
 
+/* Nothing is found by a key any more: whoever asks is told that there is no
+ * memory. What is kept stays, and accounts are had by their numbers. */
+void spn_census_forget_keys(struct spn_census *census);
+
 /* It is not found any more; what is kept stays. */
 void spn_census_remove(struct spn_census *census, size_t number);
 

@@ -134,12 +134,15 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 			     : write_spn_head(mem_ctx, stream, finding, spn);
 	}
 	if (!ok ||
-	    !write_accounts(mem_ctx, stream, "    also", &finding->others))
-	{
+	    !write_accounts(mem_ctx, stream, "    also", &finding->others)) {
 		return false;
 	}
 	audit_wrap(stream, "    why", INDENT, reason);
 	audit_wrap(stream, "    fix", INDENT, fix);
+	/* of tens of thousands */
+	talloc_free(spn);
+	talloc_free(reason);
+	talloc_free(fix);
 	return true;
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a finding says. Its texts are kept: they speak of accounts that are not
+ * those of the finding alone.
+ */
+#include "findings.h"
+
+/* A text that says the same of every SPN is the message's own: of such a code
+ * there may be thousands of findings. */
+static bool keep_text(TALLOC_CTX *tmp_ctx,
+		      struct audit_findings *findings,
+		      const struct spn_violation *violation,
+		      const char *template,
+		      char *(*in_words)(TALLOC_CTX *mem_ctx,
+					const struct spn_violation *v),
+		      const char **_text)
+{
+	struct spn_str kept = {};
+	char *text = NULL;
+
+	if (!spn_text_has_places(template)) {
+		*_text = template;
+		return true;
+	}
+	text = in_words(tmp_ctx, violation);
+	if (text == NULL || !spn_arena_copy(findings,
+					    &findings->arena,
+					    spn_str_of(text),
+					    &kept))
+	{
+		return false;
+	}
+	*_text = kept.data;
+	return true;
+}
+
+bool audit_finding_texts(TALLOC_CTX *tmp_ctx,
+			 struct audit_findings *findings,
+			 struct audit_finding *finding,
+			 const struct spn_violation *violation)
+{
+	const struct spn_message *message = violation->message;
+
+	return keep_text(tmp_ctx,
+			 findings,
+			 violation,
+			 message->reason,
+			 spn_violation_reason,
+			 &finding->reason) &&
+	       keep_text(tmp_ctx,
+			 findings,
+			 violation,
+			 message->fix,
+			 spn_violation_fix,
+			 &finding->fix);
+}
