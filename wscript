@@ -68,7 +68,7 @@ OURS = {
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
-        source search files records export ldif ldif_write lines entry config_copy
+        source search files records packed export ldif ldif_write lines entry config_copy
         naming_contexts fold ldap_url key_holder
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.

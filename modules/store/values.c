@@ -234,6 +234,24 @@ bool spn_values_push(struct ldb_message_element *el, struct spn_str value)
 	return true;
 }
 
+struct ldb_message_element spn_values_element(const char *name,
+					      struct ldb_val *values,
+					      size_t num)
+{
+	return (struct ldb_message_element){
+		.name = name,
+		.values = values,
+		.num_values = (unsigned)num,
+	};
+}
+
+void spn_values_move(struct ldb_message_element *el,
+		     const struct ldb_val *from,
+		     struct ldb_val *to)
+{
+	el->values = to + (el->values - from);
+}
+
 bool spn_values_replace(struct ldb_message *msg,
 			const char *attr,
 			struct spn_str value)

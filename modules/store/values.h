@@ -84,6 +84,17 @@ bool spn_values_room(TALLOC_CTX *mem_ctx,
  * there is none. */
 bool spn_values_push(struct ldb_message_element *el, struct spn_str value);
 
+/* An element of values that stand elsewhere, as long as the name and they do;
+ * it is not to be written to. */
+struct ldb_message_element spn_values_element(const char *name,
+					      struct ldb_val *values,
+					      size_t num);
+
+/* They stand elsewhere now: what began at from, at to. */
+void spn_values_move(struct ldb_message_element *el,
+		     const struct ldb_val *from,
+		     struct ldb_val *to);
+
 /* One value, copied, instead of all elements of that name; attr lives as long
  * as msg. False when out of memory. */
 bool spn_values_replace(struct ldb_message *msg,

@@ -44,6 +44,7 @@ int main(int argc, char **argv)
 	struct audit_records records = {
 		.ldb = ldb_init(mem_ctx, NULL),
 		.attrs = attrs,
+		.by_libldb = true,
 		.entry = count,
 		.private_data = &num,
 	};

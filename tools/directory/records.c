@@ -7,6 +7,7 @@
 #include "records.h"
 
 #include "entry.h"
+#include "packed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include <sys/stat.h>
 #include <tdb.h>
 
-#define MAX_NAME 64
 #define SCRATCH ((size_t)64 * 1024)
 #define DAMAGED "it is damaged or cut off; if it is a copy, make it again"
 
@@ -25,13 +25,7 @@ struct pass {
 	const struct audit_records *records;
 	TALLOC_CTX *mem_ctx; /* of the reason */
 	TALLOC_CTX *entry_ctx;
-	size_t num_attrs;
-	/* The names in attrs by their length: place plus 1 of the first, and
-	 * for each the next; 0 ends it. */
-	unsigned char first[MAX_NAME];
-	unsigned char *next;
-	bool starts[UINT8_MAX + 1];	      /* so; see start_of() */
-	struct ldb_message_element *elements; /* room for all of them */
+	struct audit_packed *packed;
 	const char *path;
 	const char *reason;
 	int ret;
@@ -49,101 +43,26 @@ static bool is_object(const char *key, size_t len)
 	       key[strlen(dn)] != '@';
 }
 
-/* Of the first two letters, in any case: most names are told by it. */
-static uint8_t start_of(const char *name)
+/* False when it cannot be read, or there is no memory: the reason is NULL. */
+static bool unpack(struct pass *pass,
+		   const struct ldb_val *bytes,
+		   struct ldb_message *msg)
 {
-	unsigned first = (unsigned char)name[0] & 0x1f;
-	unsigned second = (first == 0) ? 0 : (unsigned char)name[1] & 0x1f;
-
-	return (uint8_t)(first * 8 + second);
-}
-
-static bool is_attr(const struct pass *pass, const char *name)
-{
-	const char *const *attrs = pass->records->attrs;
-	size_t len = 0;
-	unsigned char a = 0;
-
-	if (!pass->starts[start_of(name)]) {
-		return false;
-	}
-	len = strlen(name);
-	a = (len < MAX_NAME) ? pass->first[len] : 0;
-	for (; a != 0; a = pass->next[a - 1]) {
-		/* Nearly always the first letter, of any case, says no. */
-		if (((attrs[a - 1][0] ^ name[0]) & ~('a' - 'A')) == 0 &&
-		    ldb_attr_cmp(attrs[a - 1], name) == 0)
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Of forty attributes of an object, a dozen are looked at. */
-static void keep_wanted(struct pass *pass, struct ldb_message *msg)
-{
-	unsigned kept = 0;
-	unsigned i;
-
-	for (i = 0; i < msg->num_elements && kept < pass->num_attrs; i++) {
-		if (is_attr(pass, msg->elements[i].name)) {
-			pass->elements[kept++] = msg->elements[i];
-		}
-	}
-	msg->elements = pass->elements;
-	msg->num_elements = kept;
-}
-
-/* False when out of memory. */
-static bool sort_attrs(struct pass *pass, TALLOC_CTX *mem_ctx)
-{
-	const char *const *attrs = pass->records->attrs;
-	size_t a;
-
-	while (attrs[pass->num_attrs] != NULL) {
-		pass->num_attrs++;
-	}
-	pass->next = talloc_zero_array(mem_ctx,
-				       unsigned char,
-				       pass->num_attrs);
-	pass->elements = talloc_array(mem_ctx,
-				      struct ldb_message_element,
-				      pass->num_attrs);
-	for (a = 0; pass->next != NULL && a < pass->num_attrs; a++) {
-		size_t len = strlen(attrs[a]);
-
-		pass->starts[start_of(attrs[a])] = true;
-		pass->next[a] = pass->first[len];
-		pass->first[len] = (unsigned char)(a + 1);
-	}
-	return pass->next != NULL && pass->elements != NULL;
-}
-
-static bool read_record(struct pass *pass, const void *bytes, size_t len)
-{
-	struct ldb_message *msg = NULL;
 	struct ldb_context *ldb = pass->records->ldb;
-	union {
-		const void *in;
-		uint8_t *out;
-	} data = {.in = bytes}; /* ldb_val is never const */
-	const struct ldb_val packed = {.data = data.out, .length = len};
-	const char *reason = NULL;
-	bool is_too_long = false;
+	enum audit_packed_result result = AUDIT_PACKED_UNKNOWN;
 	int ret;
 
-	msg = ldb_msg_new(pass->entry_ctx);
-	if (msg == NULL) {
-		pass->ret = LDB_ERR_OPERATIONS_ERROR;
-		return false;
+	if (!pass->records->by_libldb) {
+		result = audit_packed_read(pass->packed, ldb, bytes, msg);
+	}
+	if (result != AUDIT_PACKED_UNKNOWN) {
+		return result == AUDIT_PACKED_DONE;
 	}
 	ret = ldb_unpack_data_flags(ldb,
-				    &packed,
+				    bytes,
 				    msg,
 				    LDB_UNPACK_DATA_FLAG_NO_VALUES_ALLOC);
 	if (ret != 0 || msg->dn == NULL) {
-		pass->ret = LDB_ERR_OPERATIONS_ERROR;
 		pass->reason = talloc_asprintf(pass->mem_ctx,
 					       "%s has a record that libldb "
 					       "cannot read; see 'ldbdump "
@@ -151,7 +70,26 @@ static bool read_record(struct pass *pass, const void *bytes, size_t len)
 					       pass->path);
 		return false;
 	}
-	keep_wanted(pass, msg);
+	audit_packed_keep_wanted(pass->packed, msg);
+	return true;
+}
+
+static bool read_record(struct pass *pass, const void *bytes, size_t len)
+{
+	struct ldb_message *msg = NULL;
+	union {
+		const void *in;
+		uint8_t *out;
+	} data = {.in = bytes}; /* ldb_val is never const */
+	const struct ldb_val packed = {.data = data.out, .length = len};
+	const char *reason = NULL;
+	bool is_too_long = false;
+
+	msg = ldb_msg_new(pass->entry_ctx);
+	if (msg == NULL || !unpack(pass, &packed, msg)) {
+		pass->ret = LDB_ERR_OPERATIONS_ERROR;
+		return false;
+	}
 	reason = audit_too_long(pass->mem_ctx, msg, &is_too_long);
 	if (is_too_long) {
 		pass->ret = LDB_ERR_OPERATIONS_ERROR;
@@ -344,7 +282,7 @@ bool audit_records_read(TALLOC_CTX *mem_ctx,
 			const char *path,
 			const char **_reason)
 {
-	static bool (*const readers[])(struct pass *pass) = {
+	static bool (*const readers[])(struct pass * pass) = {
 		[AUDIT_BACKEND_TDB] = read_tdb,
 		[AUDIT_BACKEND_MDB] = read_mdb,
 	};
@@ -357,7 +295,8 @@ bool audit_records_read(TALLOC_CTX *mem_ctx,
 	bool ok = false;
 
 	pass.entry_ctx = talloc_pool(tmp_ctx, SCRATCH);
-	if (pass.entry_ctx != NULL && sort_attrs(&pass, tmp_ctx)) {
+	pass.packed = audit_packed_new(tmp_ctx, records->attrs);
+	if (pass.entry_ctx != NULL && pass.packed != NULL) {
 		ok = readers[records->backend](&pass);
 	}
 	*_reason = pass.reason;

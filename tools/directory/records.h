@@ -16,6 +16,7 @@ struct audit_records {
 	struct ldb_context *ldb;
 	enum audit_backend backend;
 	const char *const *attrs; /* what of an entry is passed on */
+	bool by_libldb;		  /* it unpacks all of them; to compare with */
 	/* LDB codes; anything but LDB_SUCCESS ends the reading with it */
 	int (*entry)(void *private_data, const struct ldb_message *msg);
 	void *private_data;
