@@ -90,7 +90,7 @@ OURS = {
         keytab keytab_open keytab_check rights servers_table
     '''), 'common KRB5_PLAIN'),
     'setspn': (_sources('tools/setspn', '''
-        accounts answers args command duplicates explain query search send words write
+        accounts answers args command duplicates explain query search send sharing words write
     '''), 'directory SAMBA_ERRORS'),
     'probe': (_sources('tools/probe', '''
         directory judge judge_http judge_keytab judge_log judge_name judge_ticket lists messages messages_names

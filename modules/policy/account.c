@@ -233,6 +233,6 @@ bool spn_account_is_krbtgt(const struct spn_account *account)
 bool spn_account_shares(const struct spn_account *account,
 			struct spn_str value)
 {
-	return spn_str_is(value, "kadmin/changepw") &&
+	return spn_str_is(value, SPN_OF_KRBTGT) &&
 	       spn_account_is_krbtgt(account);
 }

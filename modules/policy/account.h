@@ -105,7 +105,10 @@ bool spn_account_has_dns_name(const struct spn_account *account,
  */
 bool spn_account_is_krbtgt(const struct spn_account *account);
 
-/* kadmin/changepw of these: every domain has it, so it is no duplicate. Of the
+/* What every domain has. */
+#define SPN_OF_KRBTGT "kadmin/changepw"
+
+/* That SPN of these: every domain has it, so it is no duplicate. Of the
  * account name, kind and flags are looked at. */
 bool spn_account_shares(const struct spn_account *account,
 			struct spn_str value);

@@ -437,7 +437,8 @@ static char *json_fields(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	for (i = 0; json != NULL && i < sizeof(fields) / sizeof(fields[0]);
-	     i++) {
+	     i++)
+	{
 		if (fields[i].value == NULL) {
 			return NULL;
 		}

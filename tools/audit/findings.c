@@ -9,7 +9,6 @@
 #include "findings.h"
 
 #include "gives_way.h"
-#include "policy/quick_fold.h"
 #include "policy/room.h"
 #include "audit/rules/messages.h"
 
@@ -137,23 +136,6 @@ static int compare_findings(const void *a, const void *b)
 	return cmp;
 }
 
-/* As long as the findings: it becomes the key of one of them. */
-static bool fold_key(struct audit_findings *findings,
-		     const struct spn_fold *fold,
-		     struct spn_str spn,
-		     struct spn_str *_key)
-{
-	uint8_t *room = spn_arena_take(findings,
-				       &findings->arena,
-				       spn.len + 1);
-
-	if (room == NULL) {
-		return false;
-	}
-	room[spn.len] = '\0';
-	return spn_fold_at(fold, findings, spn, (char *)room, _key);
-}
-
 /* A partner is a text for people, so it is folded for the key only, on
  * mem_ctx. */
 static bool make_side(TALLOC_CTX *mem_ctx,
@@ -164,7 +146,13 @@ static bool make_side(TALLOC_CTX *mem_ctx,
 {
 	struct side side = {.violation = violation};
 
-	if (!fold_key(findings, fold, violation->spn, &side.key)) {
+	/* As long as the findings: it becomes the key of one of them. */
+	if (!spn_arena_fold(findings,
+			    &findings->arena,
+			    fold,
+			    violation->spn,
+			    &side.key))
+	{
 		return false;
 	}
 	side.low = side.key;
@@ -190,7 +178,8 @@ static size_t num_fresh(const struct side *sides, size_t i)
 	const struct spn_holders *others = &sides[i].violation->others;
 
 	if (i > 0 &&
-	    sides[i - 1].violation->others.accounts == others->accounts) {
+	    sides[i - 1].violation->others.accounts == others->accounts)
+	{
 		return 0;
 	}
 	return others->num_accounts;
@@ -409,7 +398,8 @@ static bool collect_sides(TALLOC_CTX *mem_ctx,
 			       findings,
 			       fold,
 			       v,
-			       &sides.sides[sides.num_sides])) {
+			       &sides.sides[sides.num_sides]))
+		{
 			return false;
 		}
 		sides.num_sides++;

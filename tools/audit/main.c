@@ -543,7 +543,8 @@ int main(int argc, char **argv)
 	}
 	audit = talloc_zero(NULL, struct audit);
 	if (audit == NULL ||
-	    clock_gettime(CLOCK_MONOTONIC, &audit->start) != 0) {
+	    clock_gettime(CLOCK_MONOTONIC, &audit->start) != 0)
+	{
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	audit->connect = audit_start(audit, argc, argv, &audit->plugin);

@@ -5,6 +5,8 @@
  */
 #include "arena.h"
 
+#include "policy/quick_fold.h"
+
 #include <stdalign.h>
 #include <string.h>
 
@@ -49,6 +51,21 @@ bool spn_arena_copy(TALLOC_CTX *mem_ctx,
 	bytes[s.len] = '\0';
 	*_copy = (struct spn_str){.data = (const char *)bytes, .len = s.len};
 	return true;
+}
+
+bool spn_arena_fold(TALLOC_CTX *mem_ctx,
+		    struct spn_arena *arena,
+		    const struct spn_fold *fold,
+		    struct spn_str s,
+		    struct spn_str *_folded)
+{
+	uint8_t *bytes = spn_arena_take(mem_ctx, arena, s.len + 1);
+
+	if (bytes == NULL) {
+		return false;
+	}
+	bytes[s.len] = '\0';
+	return spn_fold_at(fold, mem_ctx, s, (char *)bytes, _folded);
 }
 
 void *spn_arena_take_object(TALLOC_CTX *mem_ctx,

@@ -25,6 +25,14 @@ bool spn_arena_copy(TALLOC_CTX *mem_ctx,
 		    struct spn_str s,
 		    struct spn_str *_copy);
 
+/* The folded form of it, with a NUL byte behind it. False when out of memory.
+ */
+bool spn_arena_fold(TALLOC_CTX *mem_ctx,
+		    struct spn_arena *arena,
+		    const struct spn_fold *fold,
+		    struct spn_str s,
+		    struct spn_str *_folded);
+
 /* As spn_arena_take() for what must be aligned as any object; zeroed. */
 void *spn_arena_take_object(TALLOC_CTX *mem_ctx,
 			    struct spn_arena *arena,

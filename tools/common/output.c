@@ -25,7 +25,8 @@ bool audit_output_guard(void)
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		/* Read-only: who writes to it is told. The lowest is taken. */
 		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", O_RDONLY) != fd) {
+		    open("/dev/null", O_RDONLY) != fd)
+		{
 			return false;
 		}
 	}

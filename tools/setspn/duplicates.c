@@ -2,10 +2,13 @@
 /*
  * -X in one pass. Every value is kept once, folded, with a hash; accounts that
  * have the same one are a chain behind the first. A local database is read
- * without Samba's modules.
+ * without Samba's modules. Of a server nothing is asked but SPNs: what else it
+ * sends costs more than all that is done with it. Who may share an SPN with
+ * others is asked before, of the few that have it.
  */
 #include "setspn.h"
 
+#include "common/arena.h"
 #include "directory/fold.h"
 #include "directory/source.h"
 #include "policy/quick_fold.h"
@@ -32,6 +35,8 @@ struct table {
 	struct setspn *s;
 	struct ldb_context *ldb; /* how values compare */
 	TALLOC_CTX *pool;
+	struct spn_arena arena; /* of pool */
+	struct setspn_sharing sharing;
 	struct spn_fold narrow;
 	struct spn_fold fold;
 	struct record *records;
@@ -50,6 +55,7 @@ static bool start(struct table *table)
 	table->records = NULL;
 	table->num = 0;
 	table->by_key = (struct spn_slots){};
+	table->arena = (struct spn_arena){};
 	if (table->pool == NULL) {
 		return false;
 	}
@@ -111,16 +117,6 @@ static void link_behind(struct table *table,
 	record->next = (uint32_t)table->num;
 }
 
-static bool is_shared(const struct ldb_message *msg, struct spn_str value)
-{
-	struct spn_account account = {
-		.sam_account_name = spn_values_text(msg, "sAMAccountName"),
-	};
-
-	spn_store_read_flags(msg, &account);
-	return spn_account_shares(&account, value);
-}
-
 static bool add_value(struct table *table,
 		      const char *dn,
 		      const struct ldb_message *msg,
@@ -129,7 +125,7 @@ static bool add_value(struct table *table,
 	struct record record = {
 		.dn = dn,
 		.next = NOTHING,
-		.is_shared = is_shared(msg, value),
+		.is_shared = setspn_is_shared(&table->sharing, dn, msg, value),
 	};
 	struct record *first = NULL;
 	bool is_new = true;
@@ -143,11 +139,15 @@ static bool add_value(struct table *table,
 			return false;
 		}
 	}
-	record.value = spn_str_dup(table->pool, value);
-	if (record.value.data == NULL || !spn_fold_text(&table->fold,
-							table->pool,
-							record.value,
-							&record.key))
+	if (!spn_arena_copy(table->pool,
+			    &table->arena,
+			    value,
+			    &record.value) ||
+	    !spn_arena_fold(table->pool,
+			    &table->arena,
+			    &table->fold,
+			    record.value,
+			    &record.key))
 	{
 		return false;
 	}
@@ -211,6 +211,7 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 	struct table *table = private_data;
 	const struct ldb_message_element *el =
 		spn_values_of(msg, "servicePrincipalName");
+	struct spn_str kept = {};
 	const char *dn = NULL;
 	size_t i;
 
@@ -224,24 +225,23 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 	if (dn == NULL || !is_in_scope(table, dn)) {
 		return LDB_SUCCESS;
 	}
-	dn = talloc_strdup(table->pool, dn);
-	for (i = 0; dn != NULL && i < spn_values_num(el); i++) {
-		if (!add_value(table, dn, msg, spn_values_get(el, i))) {
+	if (!spn_arena_copy(table->pool, &table->arena, spn_str_of(dn), &kept))
+	{
+		return LDB_ERR_OPERATIONS_ERROR;
+	}
+	for (i = 0; i < spn_values_num(el); i++) {
+		if (!add_value(table, kept.data, msg, spn_values_get(el, i))) {
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 	}
-	return (dn == NULL) ? LDB_ERR_OPERATIONS_ERROR : LDB_SUCCESS;
+	return LDB_SUCCESS;
 }
 
 /* ---------------------------------------------------------------- reading */
 
 static int read_search(struct table *table)
 {
-	static const char *const attrs[] = {"servicePrincipalName",
-					    "sAMAccountName",
-					    "userAccountControl",
-					    "msDS-SecondaryKrbTgtNumber",
-					    NULL};
+	static const char *const attrs[] = {"servicePrincipalName", NULL};
 	const struct setspn_search search = {
 		.filter = "(servicePrincipalName=*)",
 		.attrs = attrs,
@@ -249,8 +249,10 @@ static int read_search(struct table *table)
 		.restart = start_again,
 		.private_data = table,
 	};
+	int status = setspn_read_sharing(table->s, &table->sharing);
 
-	return setspn_search(table->s, &search);
+	return (status == SETSPN_DONE) ? setspn_search(table->s, &search)
+				       : status;
 }
 
 static int no_source(const struct setspn *s, const char *reason)

@@ -71,6 +71,27 @@ struct setspn_search {
 };
 int setspn_search(const struct setspn *s, const struct setspn_search *search);
 
+/* sharing.c */
+
+/* DNs of accounts that may hold SPN_OF_KRBTGT beside others. Starts as {}. */
+struct setspn_sharing {
+	const char **dns;
+	size_t num_dns;
+};
+
+/* Asks the directory for them. */
+int setspn_read_sharing(const struct setspn *s,
+			struct setspn_sharing *_sharing);
+
+/* Does this account hold that SPN without being a duplicate? It is one of
+ * sharing, or the entry itself says so. */
+bool setspn_is_shared(const struct setspn_sharing *sharing,
+		      const char *dn,
+		      const struct ldb_message *msg,
+		      struct spn_str spn);
+
+/* Of search.c again. */
+
 /* "cannot search: ..." and SETSPN_CANNOT_RUN. */
 int setspn_failed(const struct setspn *s, const char *what, int ret);
 int setspn_out_of_memory(const struct setspn *s);

@@ -467,7 +467,8 @@ bool spn_census_find(struct spn_census *census,
 		return true;
 	}
 	while (key.len > 0 &&
-	       spn_slots_next(&census->slots, hash, &place, &number)) {
+	       spn_slots_next(&census->slots, hash, &place, &number))
+	{
 		const struct spn_account *account = NULL;
 		bool match = false;
 

@@ -231,8 +231,6 @@ static bool get_key(struct reader *r,
 		    struct spn_value *spn,
 		    char **_room)
 {
-	struct spn_str key = {};
-
 	if (*_room != NULL) {
 		char *room = *_room;
 
@@ -244,8 +242,11 @@ static bool get_key(struct reader *r,
 				   room,
 				   &spn->key);
 	}
-	return spn_fold_text(fold, r->scratch, spn->value, &key) &&
-	       spn_arena_copy(r->mem_ctx, r->arena, key, &spn->key);
+	return spn_arena_fold(r->mem_ctx,
+			      r->arena,
+			      fold,
+			      spn->value,
+			      &spn->key);
 }
 
 static bool get_spns(struct reader *r,

@@ -134,7 +134,8 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 			     : write_spn_head(mem_ctx, stream, finding, spn);
 	}
 	if (!ok ||
-	    !write_accounts(mem_ctx, stream, "    also", &finding->others)) {
+	    !write_accounts(mem_ctx, stream, "    also", &finding->others))
+	{
 		return false;
 	}
 	audit_wrap(stream, "    why", INDENT, reason);
