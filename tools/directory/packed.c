@@ -33,46 +33,53 @@ struct audit_packed {
 	 * for each the next; 0 ends it. */
 	unsigned char first[MAX_NAME];
 	unsigned char *next;
-	uint64_t letters[MAX_NAME]; /* see letters_of(); a bit for each */
+	unsigned char *letters;	   /* of each: letters_of() */
+	uint32_t by_len[MAX_NAME]; /* the letters of all of a length as bits */
 	size_t num_attrs;
 	struct ldb_message_element *elements; /* room for all of them */
 	struct ldb_val *values;		      /* of all elements in a row */
 	size_t size_values;
 };
 
-/* Two of its letters in any case, as one bit: len is not 0. */
-static uint64_t letters_of(const char *name, size_t len)
+/* Two of its letters, in any case, below 32; len is not 0. */
+static inline unsigned char letters_of(const char *name, size_t len)
 {
-	return (uint64_t)1 << ((name[0] + 5 * name[len / 2]) & 0x1f);
+	return (unsigned char)(name[0] + 5 * name[len / 2]) & 0x1f;
 }
 
-/* Nearly always the length and two letters say no. */
-static bool may_be_attr(const struct audit_packed *packed,
-			const char *name,
-			size_t len)
-{
-	return len < MAX_NAME && len > 0 &&
-	       (packed->letters[len] & letters_of(name, len)) != 0;
-}
-
-static bool is_attr(const struct audit_packed *packed,
-		    const char *name,
-		    size_t len)
+/* Nearly always the length and two letters say no, and nearly never is it
+ * another name that they let pass. */
+static bool is_one_of(const struct audit_packed *packed,
+		      const char *name,
+		      size_t len,
+		      unsigned char letters)
 {
 	const char *const *attrs = packed->attrs;
 	unsigned char a = 0;
 
-	if (!may_be_attr(packed, name, len)) {
-		return false;
-	}
 	for (a = packed->first[len]; a != 0; a = packed->next[a - 1]) {
-		if (memcmp(attrs[a - 1], name, len) == 0 ||
-		    ldb_attr_cmp(attrs[a - 1], name) == 0)
+		if (packed->letters[a - 1] == letters &&
+		    (memcmp(attrs[a - 1], name, len) == 0 ||
+		     ldb_attr_cmp(attrs[a - 1], name) == 0))
 		{
 			return true;
 		}
 	}
 	return false;
+}
+
+static inline bool is_wanted(const struct audit_packed *packed,
+			     const char *name,
+			     size_t len)
+{
+	unsigned char letters = 0;
+
+	if (len == 0 || len >= MAX_NAME) {
+		return false;
+	}
+	letters = letters_of(name, len);
+	return (packed->by_len[len] >> letters & 1) != 0 &&
+	       is_one_of(packed, name, len, letters);
 }
 
 struct audit_packed *audit_packed_new(TALLOC_CTX *mem_ctx,
@@ -92,20 +99,25 @@ struct audit_packed *audit_packed_new(TALLOC_CTX *mem_ctx,
 	packed->next = talloc_zero_array(packed,
 					 unsigned char,
 					 packed->num_attrs);
+	packed->letters = talloc_zero_array(packed,
+					    unsigned char,
+					    packed->num_attrs);
 	packed->elements = talloc_array(packed,
 					struct ldb_message_element,
 					packed->num_attrs);
 	packed->values = talloc_array(packed, struct ldb_val, FIRST_ROOM);
 	packed->size_values = FIRST_ROOM;
-	if (packed->next == NULL || packed->elements == NULL ||
-	    packed->values == NULL) {
+	if (packed->next == NULL || packed->letters == NULL ||
+	    packed->elements == NULL || packed->values == NULL)
+	{
 		talloc_free(packed);
 		return NULL;
 	}
 	for (a = 0; a < packed->num_attrs; a++) {
 		size_t len = strlen(attrs[a]);
 
-		packed->letters[len] |= letters_of(attrs[a], len);
+		packed->letters[a] = letters_of(attrs[a], len);
+		packed->by_len[len] |= (uint32_t)1 << packed->letters[a];
 		packed->next[a] = packed->first[len];
 		packed->first[len] = (unsigned char)(a + 1);
 	}
@@ -121,7 +133,7 @@ void audit_packed_keep_wanted(struct audit_packed *packed,
 	for (i = 0; i < msg->num_elements && kept < packed->num_attrs; i++) {
 		const char *name = msg->elements[i].name;
 
-		if (is_attr(packed, name, strlen(name))) {
+		if (is_wanted(packed, name, strlen(name))) {
 			packed->elements[kept++] = msg->elements[i];
 		}
 	}
@@ -131,7 +143,7 @@ void audit_packed_keep_wanted(struct audit_packed *packed,
 
 /* --------------------------------------------------------------- a record */
 
-static uint32_t number_at(const uint8_t *at)
+static inline uint32_t number_at(const uint8_t *at)
 {
 	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
 	       (uint32_t)at[3] << 24;
@@ -139,7 +151,7 @@ static uint32_t number_at(const uint8_t *at)
 
 /* A number and so many bytes with a NUL behind them; NULL: they do not end
  * before the end. *_len is without the NUL. */
-static uint8_t *text_at(uint8_t *at, const uint8_t *end, size_t *_len)
+static inline uint8_t *text_at(uint8_t *at, const uint8_t *end, size_t *_len)
 {
 	size_t len = 0;
 
@@ -193,7 +205,7 @@ static bool take_lengths(uint8_t **_at,
 	return true;
 }
 
-static size_t length_of(const struct lengths *lengths, size_t i)
+static inline size_t length_of(const struct lengths *lengths, size_t i)
 {
 	const uint8_t *at = lengths->at + i * lengths->width;
 
@@ -297,7 +309,7 @@ static enum audit_packed_result take_all(struct audit_packed *packed,
 		if (!take_lengths(&head, record->body, &lengths)) {
 			return AUDIT_PACKED_UNKNOWN;
 		}
-		if (!is_attr(packed, (const char *)name, len) ||
+		if (!is_wanted(packed, (const char *)name, len) ||
 		    msg->num_elements == packed->num_attrs)
 		{
 			ok = pass_values(&lengths, &body, record->end);

@@ -282,7 +282,7 @@ bool audit_records_read(TALLOC_CTX *mem_ctx,
 			const char *path,
 			const char **_reason)
 {
-	static bool (*const readers[])(struct pass * pass) = {
+	static bool (*const readers[])(struct pass *pass) = {
 		[AUDIT_BACKEND_TDB] = read_tdb,
 		[AUDIT_BACKEND_MDB] = read_mdb,
 	};
