@@ -31,13 +31,14 @@ static bool is_simple(struct spn_str s, const char *marks)
 	size_t i;
 
 	for (i = 0; i < s.len; i++) {
-		if (s.data[i] < ' ' || s.data[i] >= 0x7f ||
-		    strchr(marks, s.data[i]) != NULL)
-		{
+		if (s.data[i] < ' ' || s.data[i] >= 0x7f) {
 			return false;
 		}
 	}
-	return true;
+	while (*marks != '\0' && memchr(s.data, *marks, s.len) == NULL) {
+		marks++;
+	}
+	return *marks == '\0';
 }
 
 /* It begins with a backslash and two hex digits. */

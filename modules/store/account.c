@@ -58,15 +58,14 @@ struct spn_fold spn_store_fold(const struct spn_store *store)
 	};
 }
 
-static bool copy_string(TALLOC_CTX *mem_ctx,
-			const struct ldb_message *msg,
-			const char *attr,
-			const char **_text)
+/* NULL stays NULL. */
+static bool copy_text(const struct spn_store *store,
+		      TALLOC_CTX *mem_ctx,
+		      const char *text,
+		      const char **_text)
 {
-	const char *text = spn_values_text(msg, attr);
-
-	*_text = NULL;
-	if (text != NULL) {
+	*_text = text;
+	if (text != NULL && !store->names_of_message) {
 		*_text = talloc_strdup(mem_ctx, text);
 	}
 	return text == NULL || *_text != NULL;
@@ -267,24 +266,28 @@ void spn_store_read_flags(const struct ldb_message *msg,
 		spn_values_of(msg, "msDS-SecondaryKrbTgtNumber") != NULL;
 }
 
-static bool fill_names(struct spn_account *account,
+static bool fill_names(const struct spn_store *store,
+		       struct spn_account *account,
 		       const struct ldb_message *msg)
 {
 	const char *dn = ldb_dn_get_linearized(msg->dn);
 
 	account->kind = spn_store_kind_of(msg);
 	spn_store_read_flags(msg, account);
-	account->dn = talloc_strdup(account, (dn == NULL) ? "" : dn);
 	account->dns_domain = spn_store_dns_domain(account, msg->dn);
-	return account->dn != NULL && account->dns_domain != NULL &&
-	       copy_string(account,
-			   msg,
-			   "sAMAccountName",
-			   &account->sam_account_name) &&
-	       copy_string(account,
-			   msg,
-			   "dNSHostName",
-			   &account->dns_host_name) &&
+	return account->dns_domain != NULL &&
+	       copy_text(store,
+			 account,
+			 (dn == NULL) ? "" : dn,
+			 &account->dn) &&
+	       copy_text(store,
+			 account,
+			 spn_values_text(msg, "sAMAccountName"),
+			 &account->sam_account_name) &&
+	       copy_text(store,
+			 account,
+			 spn_values_text(msg, "dNSHostName"),
+			 &account->dns_host_name) &&
 	       copy_strings(account,
 			    msg,
 			    "msDS-AdditionalDnsHostName",
@@ -380,7 +383,7 @@ static int account_of(const struct spn_store *store,
 	if (guid != NULL) {
 		account = spn_account_new(tmp_ctx, guid);
 	}
-	if (account == NULL || !fill_names(account, msg) ||
+	if (account == NULL || !fill_names(store, account, msg) ||
 	    !fill_spns(store, index, account, msg))
 	{
 		talloc_free(tmp_ctx);

@@ -27,6 +27,9 @@ struct spn_store {
 	struct ldb_module *module;
 	const struct spn_fold *fold; /* how values are compared; NULL: asked of
 					ldb for each */
+	/* An account's names point into the message that it is made from, and
+	 * are good as long as that: for who packs it at once. */
+	bool names_of_message;
 };
 
 /* What spn_store_account_of() reads; NULL-terminated. */

@@ -127,6 +127,26 @@ GUARDS = {
         ('deleted objects are asked for if there are any',
          'census->has_deleted |= account->is_deleted;',
          ''),
+        ('without its keys a census does not say that nobody holds it',
+         'if (census->has_no_keys) {',
+         'if (false) {'),
+    ],
+    'tools/audit/main.c': [
+        ('who mends still finds who holds what',
+         'if (options->fix_ldif == NULL && options->fix_setspn == NULL) {\n'
+         '\t\tspn_census_forget_keys',
+         'if (true) {\n'
+         '\t\tspn_census_forget_keys'),
+    ],
+    'tools/directory/packed.c': [
+        ('a record that is longer than it says is left to libldb',
+         'head == record->body && body == record->end',
+         'true'),
+        ('a value that no NUL follows is, too',
+         '\t\tif (len >= (size_t)(end - at) || at[len] != 0) {\n'
+         '\t\t\treturn false;',
+         '\t\tif (len >= (size_t)(end - at)) {\n'
+         '\t\t\treturn false;'),
     ],
     'tools/audit/choice.c': [
         ('a rule of which one code is wanted judges',

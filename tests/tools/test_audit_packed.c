@@ -184,6 +184,22 @@ static void cut_off(void **state)
 	}
 }
 
+/* One byte more, and one that should be a NUL. */
+static void not_as_described(void **state)
+{
+	struct world *w = *state;
+	struct ldb_val bytes = pack(w, 3, LDB_PACKING_FORMAT_V2);
+	struct ldb_val longer = {.length = bytes.length + 1};
+
+	longer.data = talloc_zero_size(w->mem_ctx, longer.length);
+	memcpy(longer.data, bytes.data, bytes.length);
+	assert_int_equal(read_it(w, &longer), AUDIT_PACKED_UNKNOWN);
+
+	assert_int_equal(bytes.data[bytes.length - 1], 0);
+	bytes.data[bytes.length - 1] = 'x';
+	assert_int_equal(read_it(w, &bytes), AUDIT_PACKED_UNKNOWN);
+}
+
 /* Nothing beyond the end is read, and what is read is what libldb reads. */
 static void other_bytes(void **state)
 {
@@ -217,6 +233,9 @@ int main(void)
 						setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(cut_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(not_as_described,
+						setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(other_bytes, setup, teardown),
 	};
 

@@ -515,8 +515,7 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 	       audit_judge_dcs(scan, reading->options->dcs);
 }
 
-/* ------------------------------------------------------------ what is asked
- */
+/* ---------------------------------------------------------- what is asked */
 
 static void choose_rules(struct reading *reading)
 {
@@ -579,6 +578,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	}
 	scan->source = source;
 	reading.store.ldb = source->ldb;
+	reading.store.names_of_message = true;
 	if (!choose_fold(scan, &reading)) {
 		return false;
 	}

@@ -3,11 +3,12 @@
  * A controller has one database a naming context, which sam.ldb lists in
  * @PARTITION. All that is asked for here is every record of each, so neither
  * Samba's modules nor a search is of any help: libtdb or liblmdb gives the
- * records, libldb unpacks them.
+ * records.
  *
- * The bytes under a key are Samba's own affair and libldb says so; what it
- * cannot unpack is an error, and tests hold this way against the one through
- * the modules.
+ * The bytes under a key are Samba's own affair and libldb says so. The form
+ * that is known is read here (packed.c), any other by libldb; what it cannot
+ * unpack is an error, and tests hold this way against the one through the
+ * modules.
  */
 #include "records.h"
 #include "source.h"

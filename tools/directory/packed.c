@@ -302,7 +302,7 @@ static enum audit_packed_result take_all(struct audit_packed *packed,
 		uint8_t *name = text_at(head, record->body, &len);
 		bool ok = false;
 
-		if (name == NULL) {
+		if (name == NULL || len == 0) {
 			return AUDIT_PACKED_UNKNOWN;
 		}
 		head = name + len + 1;
