@@ -83,7 +83,7 @@ OURS = {
         attributes acl trustees groups dns_zones dns_leads dns_records dns
         dns_channel
     ''') + _sources('tools/audit/formats', '''
-        format text csv json html prometheus nagios
+        format text csv json html html_tags html_table html_data html_pool prometheus nagios
     '''), 'directory XML2 CARES RESOLV'),
     'probe_kerberos': (_sources('tools/probe/kerberos', '''
         kerberos exchange login cache ticket names

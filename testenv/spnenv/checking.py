@@ -147,7 +147,7 @@ def build():
 
 
 def provide_packages(quick):
-    sections = ["run", "build", "unit"] + ["test", "web"] * (not quick)
+    sections = ["run", "build", "unit"] + ["test", "web", "browser"] * (not quick)
     if os.getuid() == 0:
         packages.install(*sections)
     else:

@@ -102,6 +102,8 @@ DOMAIN_SUITES = (
       for name in ("results", "matrix")),
     Suite("tool_debian", NOWHERE, "counted", "PYTHONPATH=%s %s" % (
         shlex.quote(layout.python_path()), python("tool_debian"))),
+    Suite("tool_audit_page", NOWHERE, "counted", "%s %s" % (
+        build_environment(), python("tool_audit_page"))),
     own_test("testenv", MACHINE, "test_testenv", seconds=9000),
     Suite("tool_probe_names", MACHINE, "counted", "%s %s" % (
         build_environment(), python("tool_probe_names"))),

@@ -139,18 +139,66 @@ static size_t count(const char *text, const char *what)
 	return num;
 }
 
-/* A value adds nothing that a browser takes for a tag. */
+static const char *json_complaint(const char *text, size_t len)
+{
+	json_t *document = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (document == NULL) {
+		return "it cannot be read";
+	}
+	json_decref(document);
+	return NULL;
+}
+
+#define PAGE_DATA "<script type=\"application/json\" id=\"data\">"
+
+/* Where the data of a page begins, and how long it is; NULL: it has none. */
+static const char *page_data(const char *text, size_t *_len)
+{
+	const char *data = strstr(text, PAGE_DATA);
+
+	if (data == NULL) {
+		return NULL;
+	}
+	data += strlen(PAGE_DATA);
+	*_len = strcspn(data, "<");
+	return data;
+}
+
+static size_t count_outside(const char *text, const char *what)
+{
+	size_t len = 0;
+	const char *data = page_data(text, &len);
+	size_t num = count(text, what);
+	size_t i;
+
+	for (i = 0; data != NULL && i < len; i++) {
+		num -= (strncmp(data + i, what, strlen(what)) == 0) ? 1 : 0;
+	}
+	return num;
+}
+
+/* A value adds nothing that a browser takes for a tag, and data is JSON in
+ * which no tag begins. */
 static const char *html_complaint(const char *text, const char *harmless)
 {
+	size_t len = 0;
+	const char *data = page_data(text, &len);
+
 	if (count(text, "<") - count(text, "<wbr") !=
 	    count(harmless, "<") - count(harmless, "<wbr"))
 	{
 		return "a value made a tag";
 	}
-	if (count(text, "\"") != count(harmless, "\"")) {
+	if (count_outside(text, "\"") != count_outside(harmless, "\"")) {
 		return "a value has a raw quote";
 	}
-	return NULL;
+	if (data == NULL || strncmp(data + len, "</script>", 9) != 0 ||
+	    memchr(data, '>', len) != NULL || memchr(data, '&', len) != NULL)
+	{
+		return "the data does not end where it should";
+	}
+	return json_complaint(data, len);
 }
 
 static const char *skip_name(const char *c)
@@ -233,17 +281,6 @@ static const char *nagios_complaint(const char *text)
 		c += strspn(c, "0123456789.s;");
 	}
 	return (strcmp(c, "\n") != 0) ? "it does not end with a number" : NULL;
-}
-
-static const char *json_complaint(const char *text, size_t len)
-{
-	json_t *document = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-
-	if (document == NULL) {
-		return "it cannot be read";
-	}
-	json_decref(document);
-	return NULL;
 }
 
 const char *format_complaint(const char *format,

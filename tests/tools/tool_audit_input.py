@@ -108,8 +108,10 @@ class Heads(Input):
                     if subject == "account" else
                     '<td class="spn"><code>%s</code>' % spn if spn else
                     '<td class="spn"')
-            self.assertRegex(page, "<td class=\"code\">%s (?:(?!</tr>).)*%s"
-                             % (code, re.escape(cell)))
+            self.assertRegex(
+                page, '<td class="code"><a href="#%s">%s</a> (?:(?!</tr>).)*%s'
+                % (code, code, re.escape(cell)))
+            self.assertIn('<dt id="%s">' % code, page)
 
     def test_baseline_of_yesterday(self):
         """A line is still CODE SPN OTHER-HALF SUM, so an older one fits."""

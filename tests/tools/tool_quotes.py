@@ -215,16 +215,20 @@ class Lines(Clean):
 
 
 class Page(html.parser.HTMLParser):
-    """Tags, and the text of each cell of class spn and of class account."""
+    """Tags, the text of each cell of class spn and of class account, and the data
+    for the script."""
 
     def __init__(self):
         super().__init__()
         self.tags = set()
         self.cells = {"spn": [], "account": []}
         self.inside = False
+        self.is_data = False
+        self.data = ""
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
+        self.is_data = dict(attrs).get("id") == "data"
         if tag == "td":
             self.inside = dict(attrs).get("class") in self.cells
             if self.inside:
@@ -234,8 +238,11 @@ class Page(html.parser.HTMLParser):
     def handle_data(self, data):
         if self.inside:
             self.cell[-1] += data
+        if self.is_data:
+            self.data += data
 
     def handle_endtag(self, tag):
+        self.is_data = False
         self.inside = self.inside and tag != "td"
 
 
@@ -330,7 +337,7 @@ class Report(Clean):
         page = Page()
         page.feed(text)
         self.assertEqual(page.tags, set(
-            "html head meta title style body h1 p ul li b h2 div span svg "
+            "html head meta title style body h1 p ul li b h2 div a span svg "
             "rect label input select option table thead tr th tbody td code "
             "wbr dl dt dd script".split()))
         self.assertLessEqual(
@@ -339,6 +346,12 @@ class Report(Clean):
         self.assertLessEqual(
             {undn(each.encode()) for each in page.cells["account"]}, self.dns)
         self.assertTrue(page.cells["account"])
+        data = json.loads(page.data)
+        parents = [",%s" % each for each in data["parents"]] + [""]
+        names = [name + parents[parent] for name, parent in zip(
+            data["names"], data["parentOf"])]
+        self.assertLessEqual({undn(each.encode()) for each in names}, self.dns)
+        self.assertLess(100, len(names))
 
     def test_prometheus(self):
         text = self.assert_clean(self.audit("--format=prometheus"), "\n")

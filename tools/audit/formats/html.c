@@ -4,187 +4,97 @@
  * dark, on a desk and on a phone. page.css and page.js are
  * compiled in.
  *
- * libxml2's writer escapes whatever comes from the directory; nothing else
- * writes text. What no page may contain (control characters, bytes that are no
- * UTF-8) is escaped before, as in every other format.
+ * A browser would need minutes for a table of 20,000 rows. So the table has
+ * the first rows only, and the script makes any others from data in the page
+ * (html_data.c).
  */
-#include "format.h"
+#include "html_page.h"
 
 #include "audit/formats/page_parts.h"
-#include "policy/quote.h"
+#include "audit/rules/messages.h"
 
-#include <libxml/xmlwriter.h>
 #include <string.h>
-
-/* Every function below leaves false here once something failed. */
-struct page {
-	TALLOC_CTX *mem_ctx;
-	xmlTextWriterPtr writer;
-	bool ok;
-};
-
-static void check(struct page *page, int written)
-{
-	page->ok = page->ok && written >= 0;
-}
-
-static const xmlChar *xml(const char *text)
-{
-	return (const xmlChar *)text;
-}
-
-static void open_tag(struct page *page, const char *name, const char *class)
-{
-	check(page, xmlTextWriterStartElement(page->writer, xml(name)));
-	if (class != NULL) {
-		check(page,
-		      xmlTextWriterWriteAttribute(page->writer,
-						  xml("class"),
-						  xml(class)));
-	}
-}
-
-static void attribute(struct page *page, const char *name, const char *value)
-{
-	check(page,
-	      xmlTextWriterWriteAttribute(page->writer,
-					  xml(name),
-					  xml(value)));
-}
-
-static void number_attribute(struct page *page,
-			     const char *name,
-			     size_t number)
-{
-	check(page,
-	      xmlTextWriterWriteFormatAttribute(page->writer,
-						xml(name),
-						"%zu",
-						number));
-}
-
-/* Never <p/>: to a browser that is not closed. */
-static void close_tag(struct page *page)
-{
-	check(page, xmlTextWriterFullEndElement(page->writer));
-}
-
-/* <meta/>, <input/> */
-static void close_empty(struct page *page)
-{
-	check(page, xmlTextWriterEndElement(page->writer));
-}
-
-static void text(struct page *page, const char *words)
-{
-	check(page, xmlTextWriterWriteString(page->writer, xml(words)));
-}
-
-/* Of the directory, or made from what is. */
-static void foreign_text(struct page *page, const char *words)
-{
-	char *printable = spn_printable(page->mem_ctx, spn_str_of(words));
-
-	if (printable == NULL) {
-		page->ok = false;
-		return;
-	}
-	text(page, printable);
-	talloc_free(printable);
-}
-
-static void number(struct page *page, size_t value)
-{
-	check(page,
-	      xmlTextWriterWriteFormatString(page->writer, "%zu", value));
-}
-
-static void element(struct page *page,
-		    const char *name,
-		    const char *class,
-		    const char *words)
-{
-	open_tag(page, name, class);
-	text(page, words);
-	close_tag(page);
-}
 
 /* -------------------------------------------------------------------- head */
 
-static void write_title(struct page *page, const struct audit_result *result)
+static void write_title(struct html_page *page,
+			const struct audit_result *result)
 {
-	text(page, "SPN audit of ");
-	foreign_text(page, result->domain);
+	html_text(page, "SPN audit of ");
+	html_foreign_text(page, result->domain);
 }
 
-static void write_head(struct page *page, const struct audit_result *result)
+static void write_head(struct html_page *page,
+		       const struct audit_result *result)
 {
-	open_tag(page, "head", NULL);
-	open_tag(page, "meta", NULL);
-	attribute(page, "charset", "utf-8");
-	close_empty(page);
-	open_tag(page, "meta", NULL);
-	attribute(page, "http-equiv", "Content-Security-Policy");
-	attribute(page, "content", AUDIT_PAGE_POLICY);
-	close_empty(page);
-	open_tag(page, "meta", NULL);
-	attribute(page, "name", "viewport");
-	attribute(page, "content", "width=device-width, initial-scale=1");
-	close_empty(page);
-	open_tag(page, "title", NULL);
+	html_open(page, "head", NULL);
+	html_open(page, "meta", NULL);
+	html_attribute(page, "charset", "utf-8");
+	html_close_empty(page);
+	html_open(page, "meta", NULL);
+	html_attribute(page, "http-equiv", "Content-Security-Policy");
+	html_attribute(page, "content", AUDIT_PAGE_POLICY);
+	html_close_empty(page);
+	html_open(page, "meta", NULL);
+	html_attribute(page, "name", "viewport");
+	html_attribute(page, "content", "width=device-width, initial-scale=1");
+	html_close_empty(page);
+	html_open(page, "title", NULL);
 	write_title(page, result);
-	close_tag(page);
-	open_tag(page, "style", NULL);
-	check(page, xmlTextWriterWriteRaw(page->writer, xml(audit_page_css)));
-	close_tag(page);
-	close_tag(page);
+	html_close(page);
+	html_open(page, "style", NULL);
+	html_raw(page, audit_page_css);
+	html_close(page);
+	html_close(page);
 }
 
-static void write_sum(struct page *page,
+static void write_sum(struct html_page *page,
 		      const char *class,
 		      size_t value,
 		      const char *label)
 {
-	open_tag(page, "li", NULL);
-	open_tag(page, "b", class);
-	number(page, value);
-	close_tag(page);
-	text(page, label);
-	close_tag(page);
+	html_open(page, "li", NULL);
+	html_open(page, "b", class);
+	html_number(page, value);
+	html_close(page);
+	html_text(page, label);
+	html_close(page);
 }
 
-static void write_source(struct page *page, const struct audit_result *result)
+static void write_source(struct html_page *page,
+			 const struct audit_result *result)
 {
 	const char *const *gap = NULL;
 
-	open_tag(page, "p", "soft");
+	html_open(page, "p", "soft");
 	if (result->dc != NULL) {
-		text(page, "as ");
-		foreign_text(page, result->dc);
-		text(page, " has it, ");
+		html_text(page, "as ");
+		html_foreign_text(page, result->dc);
+		html_text(page, " has it, ");
 	}
-	text(page, result->time);
-	text(page, ", from ");
-	foreign_text(page, result->url);
-	close_tag(page);
+	html_text(page, result->time);
+	html_text(page, ", from ");
+	html_foreign_text(page, result->url);
+	html_close(page);
 	for (gap = result->gaps; gap != NULL && *gap != NULL; gap++) {
-		open_tag(page, "p", "error");
-		text(page, "Not complete: ");
-		foreign_text(page, *gap);
-		close_tag(page);
+		html_open(page, "p", "error");
+		html_text(page, "Not complete: ");
+		html_foreign_text(page, *gap);
+		html_close(page);
 	}
 	if (result->part != NULL) {
-		open_tag(page, "p", NULL);
-		foreign_text(page, result->part);
-		close_tag(page);
+		html_open(page, "p", NULL);
+		html_foreign_text(page, result->part);
+		html_close(page);
 	}
 }
 
-static void write_sums(struct page *page, const struct audit_result *result)
+static void write_sums(struct html_page *page,
+		       const struct audit_result *result)
 {
 	const size_t *counts = result->findings->counts;
 
-	open_tag(page, "ul", "sums");
+	html_open(page, "ul", "sums");
 	write_sum(page,
 		  "error",
 		  counts[SPN_SEVERITY_ERROR],
@@ -206,353 +116,161 @@ static void write_sums(struct page *page, const struct audit_result *result)
 		  NULL,
 		  result->num_spns,
 		  (result->num_spns == 1) ? "SPN" : "SPNs");
-	close_tag(page);
+	html_close(page);
 }
 
 /* --------------------------------------------------------- which rules fire
  */
 
-struct bar {
-	const struct spn_message *message;
-	enum spn_severity severity; /* the gravest of its findings */
-	size_t num;
-};
-
-static struct bar *make_bars(TALLOC_CTX *mem_ctx,
-			     const struct audit_findings *findings,
-			     size_t *_num)
+/* False when out of memory. */
+static bool count_codes(TALLOC_CTX *mem_ctx,
+			const struct audit_findings *findings,
+			struct html_codes *_codes)
 {
-	struct bar *bars = talloc_array(mem_ctx,
-					struct bar,
-					findings->num_findings + 1);
+	struct html_code *codes = talloc_array(mem_ctx,
+					       struct html_code,
+					       findings->num_findings + 1);
 	size_t num = 0;
 	size_t i;
-	size_t b;
+	size_t c;
 
-	for (i = 0; bars != NULL && i < findings->num_findings; i++) {
+	for (i = 0; codes != NULL && i < findings->num_findings; i++) {
 		const struct audit_finding *f = &findings->findings[i];
 
-		for (b = 0; b < num && bars[b].message != f->message; b++) {
+		for (c = 0; c < num && codes[c].message != f->message; c++) {
 		}
-		if (b == num) {
-			bars[num++] = (struct bar){
+		if (c == num) {
+			codes[num++] = (struct html_code){
 				.message = f->message,
 				.severity = f->severity,
 			};
 		}
-		bars[b].num++;
+		codes[c].num++;
 	}
-	*_num = num;
-	return bars;
+	_codes->codes = codes;
+	_codes->num_codes = num;
+	return codes != NULL;
 }
 
-static void write_bar(struct page *page, const struct bar *bar, size_t most)
+static void write_bar(struct html_page *page,
+		      const struct html_code *code,
+		      size_t most)
 {
 	const size_t full = 1000;
-	size_t width = bar->num * full / most;
+	size_t width = code->num * full / most;
 
-	open_tag(page, "span", "code");
-	text(page, bar->message->code);
-	text(page, " ");
-	element(page, "span", "soft", bar->message->id);
-	close_tag(page);
-	open_tag(page, "svg", spn_severity_text(bar->severity));
-	attribute(page, "viewBox", "0 0 1000 10");
-	attribute(page, "preserveAspectRatio", "none");
-	attribute(page, "aria-hidden", "true");
-	open_tag(page, "rect", NULL);
-	number_attribute(page, "width", (width < 4) ? 4 : width);
-	attribute(page, "height", "10");
-	close_tag(page);
-	close_tag(page);
-	open_tag(page, "span", "number");
-	number(page, bar->num);
-	close_tag(page);
+	html_open_code_link(page, code->message->code);
+	html_open(page, "span", "code");
+	html_text(page, code->message->code);
+	html_text(page, " ");
+	html_element(page, "span", "soft", code->message->id);
+	html_close(page);
+	html_open(page, "svg", spn_severity_text(code->severity));
+	html_attribute(page, "viewBox", "0 0 1000 10");
+	html_attribute(page, "preserveAspectRatio", "none");
+	html_attribute(page, "aria-hidden", "true");
+	html_open(page, "rect", NULL);
+	html_number_attribute(page, "width", (width < 4) ? 4 : width);
+	html_attribute(page, "height", "10");
+	html_close(page);
+	html_close(page);
+	html_open(page, "span", "number");
+	html_number(page, code->num);
+	html_close(page);
+	html_close(page);
 }
 
-static void write_bars(struct page *page, const struct bar *bars, size_t num)
+static void write_bars(struct html_page *page, const struct html_codes *codes)
 {
 	size_t most = 1;
 	size_t i;
 
-	for (i = 0; i < num; i++) {
-		most = (bars[i].num > most) ? bars[i].num : most;
+	for (i = 0; i < codes->num_codes; i++) {
+		most = (codes->codes[i].num > most) ? codes->codes[i].num
+						    : most;
 	}
-	element(page, "h2", NULL, "Which rules fire");
-	open_tag(page, "div", "bars");
-	for (i = 0; i < num; i++) {
-		write_bar(page, &bars[i], most);
+	html_element(page, "h2", NULL, "Which rules fire");
+	html_open(page, "div", "bars");
+	for (i = 0; i < codes->num_codes; i++) {
+		write_bar(page, &codes->codes[i], most);
 	}
-	close_tag(page);
+	html_close(page);
 }
 
-static void write_meanings(struct page *page,
-			   const struct bar *bars,
-			   size_t num)
+static void write_meaning(struct html_page *page,
+			  const char *label,
+			  const char *words)
+{
+	html_open(page, "dd", NULL);
+	html_element(page, "span", "soft", label);
+	html_foreign_text(page, words);
+	html_close(page);
+}
+
+/* Reason and fix as spn-audit --explain has them. */
+static void write_meanings(struct html_page *page,
+			   const struct html_codes *codes)
 {
 	size_t i;
 
-	element(page, "h2", NULL, "What the codes mean");
-	open_tag(page, "dl", NULL);
-	for (i = 0; i < num; i++) {
-		open_tag(page, "dt", NULL);
-		text(page, bars[i].message->code);
-		text(page, " ");
-		text(page, bars[i].message->id);
-		close_tag(page);
-		element(page, "dd", NULL, bars[i].message->summary);
-	}
-	close_tag(page);
-}
+	html_element(page, "h2", NULL, "What the codes mean");
+	html_open(page, "dl", NULL);
+	for (i = 0; page->ok && i < codes->num_codes; i++) {
+		const struct spn_message *message = codes->codes[i].message;
+		char *reason = audit_message_reason(page->mem_ctx, message);
+		char *fix = audit_message_fix(page->mem_ctx, message);
 
-/* ------------------------------------------------------------------- table */
-
-static void open_cell(struct page *page, const char *class, const char *label)
-{
-	open_tag(page, "td", class);
-	if (label != NULL) {
-		attribute(page, "data-label", label);
-	}
-}
-
-/* Printable text that may be broken behind each of those bytes. */
-static void breakable(struct page *page, char *rest, const char *behind)
-{
-	size_t len = strcspn(rest, behind);
-
-	while (rest[len] != '\0') {
-		char next = rest[len + 1];
-
-		rest[len + 1] = '\0';
-		text(page, rest);
-		open_tag(page, "wbr", NULL);
-		close_empty(page);
-		rest += len + 1;
-		rest[0] = next;
-		len = strcspn(rest, behind);
-	}
-	text(page, rest);
-}
-
-static void write_spn(struct page *page, const struct audit_finding *finding)
-{
-	char *spn = spn_escape(page->mem_ctx, finding->spn);
-
-	if (spn == NULL) {
-		page->ok = false;
-	} else if (spn[0] != '\0') {
-		open_tag(page, "code", NULL);
-		breakable(page, spn, "/.:");
-		close_tag(page);
-	}
-	talloc_free(spn);
-}
-
-static void write_dn(struct page *page, const char *dn)
-{
-	char *printable = spn_printable(page->mem_ctx, spn_str_of(dn));
-
-	if (printable == NULL) {
-		page->ok = false;
-		return;
-	}
-	breakable(page, printable, ",");
-	talloc_free(printable);
-}
-
-/* What it is about. */
-static void write_subject(struct page *page,
-			  const struct audit_finding *finding)
-{
-	bool of_account = audit_is_of_account(finding);
-
-	open_cell(page, of_account ? "account" : "spn", NULL);
-	if (of_account) {
-		write_dn(page, finding->holders.accounts[0]->dn);
-	} else {
-		write_spn(page, finding);
-	}
-	close_tag(page);
-}
-
-static void write_dns(struct page *page,
-		      const char *label,
-		      const struct audit_accounts *accounts)
-{
-	size_t i;
-
-	for (i = 0; i < accounts->num_accounts; i++) {
-		open_tag(page, "p", NULL);
-		if (label != NULL) {
-			element(page, "span", "soft", label);
+		page->ok = page->ok && reason != NULL && fix != NULL;
+		html_open(page, "dt", NULL);
+		html_attribute(page, "id", message->code);
+		html_text(page, message->code);
+		html_text(page, " ");
+		html_text(page, message->id);
+		html_close(page);
+		html_element(page, "dd", NULL, message->summary);
+		if (page->ok) {
+			write_meaning(page, "why ", reason);
+			write_meaning(page, "fix ", fix);
 		}
-		write_dn(page, accounts->accounts[i]->dn);
-		close_tag(page);
+		talloc_free(reason);
+		talloc_free(fix);
 	}
+	html_close(page);
 }
 
-static void write_accounts(struct page *page,
-			   const struct audit_finding *finding)
+static void write_findings(struct html_page *page,
+			   const struct audit_findings *findings,
+			   const struct html_codes *codes)
 {
-	open_cell(page, NULL, audit_holders_label(finding));
-	if (!audit_is_of_account(finding)) {
-		write_dns(page, NULL, &finding->holders);
-	} else {
-		write_dns(page,
-			  "and ",
-			  &(struct audit_accounts){
-				  .accounts = finding->holders.accounts + 1,
-				  .num_accounts =
-					  finding->holders.num_accounts - 1,
-			  });
-	}
-	if (audit_is_of_account(finding) && finding->spn.len > 0) {
-		open_tag(page, "p", NULL);
-		element(page, "span", "soft", "holds ");
-		write_spn(page, finding);
-		close_tag(page);
-	}
-	write_dns(page, "also ", &finding->others);
-	close_tag(page);
+	write_bars(page, codes);
+	html_write_table(page, findings, codes);
+	write_meanings(page, codes);
+	html_write_data(page, findings, codes);
+	html_open(page, "script", NULL);
+	html_raw(page, audit_page_js);
+	html_close(page);
 }
 
-static void write_words(struct page *page,
-			const char *label,
-			const char *words)
+static void write_body(struct html_page *page,
+		       const struct audit_result *result)
 {
-	char *printable = spn_printable(page->mem_ctx, spn_str_of(words));
+	struct html_codes codes = {};
 
-	open_cell(page, NULL, label);
-	if (printable == NULL) {
-		page->ok = false;
-	} else {
-		breakable(page, printable, ",/.@");
-	}
-	talloc_free(printable);
-	close_tag(page);
-}
-
-static void write_row(struct page *page, const struct audit_finding *finding)
-{
-	const char *severity = spn_severity_text(finding->severity);
-	char class[sizeof("severity warning")] = "";
-
-	snprintf(class, sizeof(class), "severity %s", severity);
-	open_tag(page, "tr", NULL);
-	number_attribute(page, "data-rank", finding->severity);
-	open_tag(page, "td", class);
-	number_attribute(page, "data-rank", finding->severity);
-	text(page, severity);
-	close_tag(page);
-	open_tag(page, "td", "code");
-	text(page, finding->message->code);
-	text(page, " ");
-	element(page, "span", "soft", finding->message->id);
-	close_tag(page);
-	write_subject(page, finding);
-	write_accounts(page, finding);
-	write_words(page, "why", finding->reason);
-	write_words(page, "fix", finding->fix);
-	close_tag(page);
-	check(page, xmlTextWriterWriteString(page->writer, xml("\n")));
-}
-
-static void write_option(struct page *page,
-			 const char *value,
-			 const char *words)
-{
-	open_tag(page, "option", NULL);
-	attribute(page, "value", value);
-	text(page, words);
-	close_tag(page);
-}
-
-/* Shown by the script, which it needs. */
-static void write_filter(struct page *page)
-{
-	open_tag(page, "p", "filter");
-	attribute(page, "hidden", "hidden");
-	open_tag(page, "label", NULL);
-	text(page, "Words ");
-	open_tag(page, "input", NULL);
-	attribute(page, "id", "words");
-	attribute(page, "type", "search");
-	close_empty(page);
-	close_tag(page);
-	open_tag(page, "label", NULL);
-	text(page, "At least ");
-	open_tag(page, "select", NULL);
-	attribute(page, "id", "least");
-	write_option(page, "0", "info");
-	write_option(page, "1", "warning");
-	write_option(page, "2", "error");
-	close_tag(page);
-	close_tag(page);
-	open_tag(page, "span", "soft");
-	attribute(page, "id", "shown");
-	attribute(page, "role", "status");
-	close_tag(page);
-	close_tag(page);
-}
-
-static void write_table(struct page *page,
-			const struct audit_findings *findings)
-{
-	static const char *const heads[] = {
-		"Severity",
-		"Code",
-		"SPN or account",
-		"Accounts",
-		"Why",
-		"Fix",
-	};
-	size_t i;
-
-	element(page, "h2", NULL, "Findings, most urgent first");
-	write_filter(page);
-	open_tag(page, "table", NULL);
-	open_tag(page, "thead", NULL);
-	open_tag(page, "tr", NULL);
-	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		open_tag(page, "th", NULL);
-		attribute(page, "scope", "col");
-		text(page, heads[i]);
-		close_tag(page);
-	}
-	close_tag(page);
-	close_tag(page);
-	open_tag(page, "tbody", NULL);
-	for (i = 0; i < findings->num_findings && page->ok; i++) {
-		write_row(page, &findings->findings[i]);
-	}
-	close_tag(page);
-	close_tag(page);
-}
-
-static void write_body(struct page *page, const struct audit_result *result)
-{
-	size_t num = 0;
-	struct bar *bars = make_bars(page->mem_ctx, result->findings, &num);
-
-	page->ok = page->ok && bars != NULL;
-	open_tag(page, "body", NULL);
-	open_tag(page, "h1", NULL);
+	html_open(page, "body", NULL);
+	html_open(page, "h1", NULL);
 	write_title(page, result);
-	close_tag(page);
+	html_close(page);
 	write_source(page, result);
 	write_sums(page, result);
-	if (num == 0) {
-		element(page, "h2", NULL, "No findings");
-	} else if (bars != NULL) {
-		write_bars(page, bars, num);
-		write_table(page, result->findings);
-		write_meanings(page, bars, num);
+	if (!count_codes(page->mem_ctx, result->findings, &codes)) {
+		page->ok = false;
+	} else if (codes.num_codes == 0) {
+		html_element(page, "h2", NULL, "No findings");
+	} else {
+		write_findings(page, result->findings, &codes);
 	}
-	open_tag(page, "script", NULL);
-	check(page, xmlTextWriterWriteRaw(page->writer, xml(audit_page_js)));
-	close_tag(page);
-	close_tag(page);
-	talloc_free(bars);
+	html_close(page);
+	talloc_free(codes.codes);
 }
 
 bool audit_write_html(TALLOC_CTX *mem_ctx,
@@ -560,7 +278,7 @@ bool audit_write_html(TALLOC_CTX *mem_ctx,
 		      FILE *stream)
 {
 	xmlBufferPtr buffer = xmlBufferCreate();
-	struct page page = {.mem_ctx = mem_ctx, .ok = buffer != NULL};
+	struct html_page page = {.mem_ctx = mem_ctx, .ok = buffer != NULL};
 
 	if (buffer != NULL) {
 		page.writer = xmlNewTextWriterMemory(buffer, 0);
@@ -569,11 +287,11 @@ bool audit_write_html(TALLOC_CTX *mem_ctx,
 		xmlBufferFree(buffer);
 		return false;
 	}
-	open_tag(&page, "html", NULL);
-	attribute(&page, "lang", "en");
+	html_open(&page, "html", NULL);
+	html_attribute(&page, "lang", "en");
 	write_head(&page, result);
 	write_body(&page, result);
-	close_tag(&page);
+	html_close(&page);
 	xmlFreeTextWriter(page.writer);
 	fputs("<!DOCTYPE html>\n", stream);
 	fwrite(xmlBufferContent(buffer),
