@@ -74,7 +74,7 @@ OURS = {
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''
         options options_together smb_conf open choice select ask_dcs scan judge findings finding_texts
-        gives_way gives_way_table lists command_line config config_file plugin start baseline repair repair_ask repair_change repair_files watch events catalogue notices
+        gives_way gives_way_table lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files watch events catalogue notices
     ''') + _sources('tools/audit/census', '''
         census index keys pack unpack
     ''') + _sources('tools/audit/rules', '''
@@ -83,7 +83,7 @@ OURS = {
         attributes acl trustees groups dns_zones dns_leads dns_records dns
         dns_channel
     ''') + _sources('tools/audit/formats', '''
-        format text csv json html html_tags html_table html_data html_pool prometheus nagios
+        format text csv json html html_tags html_table html_data html_pool html_trend prometheus nagios
     '''), 'directory XML2 CARES RESOLV'),
     'probe_kerberos': (_sources('tools/probe/kerberos', '''
         kerberos exchange login cache ticket names

@@ -36,7 +36,7 @@ PROGRAMS = {
     ''',
     'tools': '''
         test_index_answers test_spn_census test_census_oom test_rules_audit test_audit_findings
-        test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline
+        test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline test_audit_trend
         test_audit_formats test_audit_nagios
         test_audit_records test_audit_packed test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
@@ -48,7 +48,7 @@ PROGRAMS = {
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
-        fuzz_baseline fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
+        fuzz_baseline fuzz_trend fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
         fuzz_kdc_log fuzz_challenge fuzz_url fuzz_probe_keytab
     ''',
 }
@@ -111,7 +111,7 @@ CHECKS = {
         'tool_audit_config', 'tool_audit_fix_answers', 'tool_audit_fix_texts',
         'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_monitoring',
         'tool_audit_options',
-        'tool_audit_places', 'tool_completion', 'tool_pipes', 'tool_quotes',
+        'tool_audit_places', 'tool_audit_trend', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
         'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc',

@@ -5,6 +5,7 @@
  */
 #include "baseline.h"
 
+#include "read_file.h"
 #include "audit/rules/messages.h"
 #include "policy/quote.h"
 #include "policy/room.h"
@@ -290,35 +291,6 @@ bool audit_baseline_parse(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Whatever bytes there are. False when it fails, or when out of memory. */
-static bool read_all(TALLOC_CTX *mem_ctx,
-		     FILE *file,
-		     char **_text,
-		     size_t *_len)
-{
-	char buffer[BUFSIZ];
-	char *text = talloc_strdup(mem_ctx, "");
-	size_t size = 1;
-	size_t len = 0;
-	size_t num = 0;
-
-	do {
-		num = fread(buffer, 1, sizeof(buffer), file);
-		if (len + num > size) {
-			size = 2 * (len + num);
-			text = talloc_realloc(mem_ctx, text, char, size);
-		}
-		if (text == NULL) {
-			return false;
-		}
-		memcpy(text + len, buffer, num);
-		len += num;
-	} while (num == sizeof(buffer));
-	*_text = text;
-	*_len = len;
-	return ferror(file) == 0;
-}
-
 bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 			 const char *path,
 			 struct audit_baseline **_baseline,
@@ -341,7 +313,7 @@ bool audit_baseline_read(TALLOC_CTX *mem_ctx,
 					   strerror(errno));
 		return false;
 	}
-	ok = read_all(mem_ctx, file, &text, &len);
+	ok = audit_read_file(mem_ctx, file, &text, &len);
 	if (!ok && ferror(file) != 0) {
 		*_reason = talloc_asprintf(mem_ctx,
 					   "--baseline=%s: %s",

@@ -67,6 +67,7 @@ static bool overrides(const char *typed, const char *line)
 		const char *line;
 	} pairs[] = {
 		{"format", "output"}, /* a report of another kind */
+		{"format", "trend"},
 		{"from-ldif", "url"},
 		{"from-ldif", "check-dcs"},
 		{"url", "from-ldif"},

@@ -176,6 +176,7 @@ static struct audit_result result_of(const struct audit *audit,
 		.choice = audit->options->choice,
 		.findings = findings,
 		.num_accepted = num_accepted,
+		.baseline = audit->options->baseline,
 		.gaps = scanned->source->gaps,
 		.dcs = audit->dcs,
 		.seconds = seconds_since(&audit->start),
@@ -201,8 +202,7 @@ static bool format_report(struct audit *audit,
 	if (stream == NULL) {
 		return false;
 	}
-	ok = part_text(audit, &result.part) &&
-	     audit->options->format->write(audit, &result, stream);
+	ok = audit->options->format->write(audit, &result, stream);
 	ok = (ferror(stream) == 0) && ok;
 	return fclose(stream) == 0 && ok;
 }
@@ -410,11 +410,27 @@ static int report(struct audit *audit,
 	const struct audit_options *options = audit->options;
 	struct audit_findings *findings = NULL;
 	struct audit_result result = {};
+	const struct audit_trend *trend = NULL;
 	const struct audit_block *blocks = NULL;
+	const char *part = NULL;
 	const char *reason = NULL;
 	size_t num_accepted = 0;
-	int status;
+	int status = SPN_EXIT_DONE;
 
+	if (!part_text(audit, &part)) {
+		return out_of_memory(audit);
+	}
+	if (!audit_trend_read(audit,
+			      options->trend,
+			      &(struct audit_trend_wanted){
+				      .domain = scanned->forest->dns_domain,
+				      .part = part,
+			      },
+			      &trend,
+			      &reason))
+	{
+		return fail(audit, reason);
+	}
 	forget_keys(options, scanned);
 	status = make_findings(audit, scanned, select, &findings);
 	if (status == SPN_EXIT_DONE) {
@@ -427,6 +443,8 @@ static int report(struct audit *audit,
 		return status;
 	}
 	result = result_of(audit, scanned, findings, num_accepted);
+	result.part = part;
+	result.trend = trend;
 	if (!format_report(audit, result, &blocks)) {
 		return out_of_memory(audit);
 	}

@@ -26,6 +26,7 @@ enum option {
 	OPT_WRITE_BASELINE,
 	OPT_FIX_LDIF,
 	OPT_FIX_SETSPN,
+	OPT_TREND,
 	OPT_CHECK_DNS,
 	OPT_CHECK_DCS,
 	OPT_PARTIAL,
@@ -129,6 +130,14 @@ static const struct poptOption option_table[] = {
 		.val = OPT_FIX_SETSPN,
 		.descrip = "Write them as commands of setspn",
 		.argDescrip = "FILE",
+	},
+	{
+		.longName = "trend",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_TREND,
+		.descrip = "With --format=html, show what earlier reports in "
+			   "JSON had, too; \"*\" stands for any characters",
+		.argDescrip = "FILES",
 	},
 	{
 		.longName = "check-dns",
@@ -422,6 +431,8 @@ static const char **name_of(struct reading *reading, int opt)
 		return &options->fix_ldif;
 	case OPT_FIX_SETSPN:
 		return &options->fix_setspn;
+	case OPT_TREND:
+		return &options->trend;
 	default:
 		return NULL;
 	}

@@ -119,6 +119,19 @@ static int check_plugin(struct spn_connect *connect,
 	return SPN_EXIT_DONE;
 }
 
+static int check_trend(struct spn_connect *connect,
+		       const struct audit_options *options)
+{
+	if (options->trend != NULL &&
+	    strcmp(options->format->name, "html") != 0)
+	{
+		return spn_connect_usage_error(connect,
+					       "--trend goes with "
+					       "--format=html only");
+	}
+	return SPN_EXIT_DONE;
+}
+
 int audit_options_together(struct spn_connect *connect,
 			   const struct audit_options *options)
 {
@@ -141,6 +154,9 @@ int audit_options_together(struct spn_connect *connect,
 	}
 	if (status == SPN_EXIT_DONE) {
 		status = check_plugin(connect, options);
+	}
+	if (status == SPN_EXIT_DONE) {
+		status = check_trend(connect, options);
 	}
 	return (status == SPN_EXIT_DONE) ? check_places(connect, options)
 					 : status;

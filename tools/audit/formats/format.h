@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "audit/findings.h"
+#include "audit/trend.h"
 #include "common/dcs.h"
 
 struct audit_result {
@@ -19,7 +20,9 @@ struct audit_result {
 	long long timestamp; /* the same, seconds since 1970 */
 	size_t num_accounts; /* that were looked at */
 	size_t num_spns;
-	size_t num_accepted;	   /* findings that a baseline accepts */
+	size_t num_accepted;		 /* findings that a baseline accepts */
+	const char *baseline;		 /* its path; NULL: there is none */
+	const struct audit_trend *trend; /* NULL: none was asked for */
 	const char *const *gaps;   /* what could not be read, NULL-terminated;
 					NULL: nothing */
 	double seconds;		   /* that the audit has taken */

@@ -262,6 +262,7 @@ static void write_body(struct html_page *page,
 	html_close(page);
 	write_source(page, result);
 	write_sums(page, result);
+	html_write_trend(page, result);
 	if (!count_codes(page->mem_ctx, result->findings, &codes)) {
 		page->ok = false;
 	} else if (codes.num_codes == 0) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The HTML report, part by part. html.c puts the page together;
- * html_tags.c writes tags and text, html_table.c the first rows of the table,
- * html_data.c all of them for the script.
+ * html_tags.c writes tags and text, html_trend.c what has changed,
+ * html_table.c the first rows of the table, html_data.c all of them for the
+ * script.
  */
 #ifndef SPN_AUDIT_FORMATS_HTML_PAGE_H
 #define SPN_AUDIT_FORMATS_HTML_PAGE_H
@@ -59,6 +60,11 @@ void html_element(struct html_page *page,
 		  const char *words);
 /* <a href="#SPN-101">: to what the code means. */
 void html_open_code_link(struct html_page *page, const char *code);
+
+/* What has changed: beside the baseline, and since earlier reports. Nothing
+ * where there is neither. */
+void html_write_trend(struct html_page *page,
+		      const struct audit_result *result);
 
 /* The filter, and the table with its first HTML_PAGE_ROWS rows. */
 void html_write_table(struct html_page *page,
