@@ -18,7 +18,8 @@ import tempfile
 import unittest
 
 import browser
-from hostile import SPN, computer, configuration, entry, user
+import hostile
+from hostile import SPN, computer, configuration, user
 
 TOOL = os.path.join(os.environ.get("SPN_POLICY_BUILD", "bin"), "programs",
                     "spn-audit")
@@ -74,7 +75,7 @@ def export(num):
     return configuration() + "".join(map(account, range(num)))
 
 
-def hostile():
+def evil():
     """Whoever may make accounts chose these names."""
     dn = "CN=%s,CN=Users,DC=example,DC=com" % (
         EVIL.replace("<", "\\3C").replace(">", "\\3E").replace("=", "\\3D"))
@@ -86,13 +87,19 @@ def hostile():
             "\n%s: http/%s\n\n" % (SPN, EVIL))
 
 
-def make(path, text, *args):
+def report(text, *args):
+    """What it prints."""
     done = subprocess.run(
-        [TOOL, "--configfile=/dev/null", "--from-ldif=-", "--format=html",
-         "--output=" + path, *args], input=text, text=True, check=False,
-        stderr=subprocess.PIPE)
+        [TOOL, "--configfile=/dev/null", "--from-ldif=-", *args], input=text,
+        text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 1:
         raise RuntimeError(done.stderr)
+    return done.stdout
+
+
+def make(path, text):
+    """A page, and where it is."""
+    report(text, "--format=html", "--output=" + path)
     return path
 
 
@@ -156,6 +163,33 @@ class Page(unittest.TestCase):
         self.assertNotEqual(plain, self.rows())
         self.page.click("nav button", 0)
         self.assertEqual(plain, self.rows())
+
+    def test_every_row(self):
+        """What the script draws of all pages is what the report in JSON says."""
+        shapes = {name: shape for group, _ in hostile.GROUPS.values()
+                  for name, shape in group.items()}
+        text = hostile.export(shapes, 20)
+        path = os.path.join(self.folder, "every.html")
+        self.page.go(make(path, text))
+        drawn = self.page.ask("""(() => { const all = [];
+          const next = document.querySelectorAll("nav button")[2];
+          for (;;) {
+            for (const row of document.querySelectorAll("tbody tr"))
+              all.push(Array.from(row.cells, (cell) => cell.textContent));
+            if (next.disabled) return all;
+            next.click();
+          } })()""")
+        findings = json.loads(report(text, "--format=json"))["findings"]
+        self.assertLess(3 * PAGE, len(findings))
+        self.assertLess(10, len({each["code"] for each in findings}))
+        self.assertEqual(
+            [[each["severity"], "%(code)s %(id)s" % each, each["reason"],
+              each["cure"]] for each in findings],
+            [row[:2] + row[4:] for row in drawn])
+        for row, each in zip(drawn, findings):
+            for account in each["holders"] + each["others"]:
+                self.assertIn(account["dn"], row[2] + " " + row[3])
+            self.assertIn(each["spn"] or "", row[2] + " " + row[3])
 
     def test_sort(self):
         heads = "th button"
@@ -288,7 +322,7 @@ class Page(unittest.TestCase):
             "document.querySelector('.filter').hidden"))
 
     def test_hostile_names(self):
-        self.page.go(make(os.path.join(self.folder, "evil.html"), hostile()))
+        self.page.go(make(os.path.join(self.folder, "evil.html"), evil()))
         plain = self.rows()
         self.page.click("th button", 0)
         self.assertEqual(sorted(plain), sorted(self.rows()))
@@ -335,10 +369,45 @@ def figures(page, page_of, sizes):
                 what, min(many[what]), min(few[what]), FEW, ratio))
 
 
-def pictures(page, page_of, folder):
-    for num in 10, 10000, 100000:
-        page.go(page_of(num))
-        page.picture(os.path.join(folder, "audit-%d.png" % num))
+def earlier(folder):
+    """Reports of eight days; with most of them less is wrong."""
+    for day, num in enumerate((14, 15, 15, 13, 13, 11, 12, 11)):
+        text = export(num * 1000)
+        found = json.loads(report(text, "--format=json"))
+        found["meta"]["time"] = "2026-11-%02dT04:00:00Z" % (day + 20)
+        del found["findings"]
+        with open(os.path.join(folder, "%d.json" % day), "w",
+                  encoding="ascii") as out:
+            json.dump(found, out)
+    return "--trend=" + os.path.join(folder, "*.json")
+
+
+def small(path):
+    """With few colours it is a quarter."""
+    subprocess.run(["pngquant", "--force", "--output", path, "64", path],
+                   check=True)
+
+
+def pictures(page, folder):
+    with tempfile.TemporaryDirectory(prefix="spn-page-") as own:
+        path = os.path.join(own, "page.html")
+        for name, numbers, more, phone, scheme in (
+                ("10", range(240, 250), (), False, "light"),
+                ("desktop-light", range(MANY), (earlier(own),), False,
+                 "light"),
+                ("100000-dark", range(100000), (), False, "dark"),
+                ("phone-dark", range(1000), (), True, "dark")):
+            report(configuration() + "".join(map(account, numbers)),
+                   "--format=html", "--output=" + path, *more)
+            page.shape(*(360, 740) if phone else (1280, 860), is_phone=phone)
+            page.media(scheme=scheme)
+            page.go(path)
+            if phone:
+                page.ask("window.scrollTo(0, document.getElementById("
+                         "'findings').offsetTop + 40)")
+            out = os.path.join(folder, "audit-%s.png" % name)
+            page.picture(out)
+            small(out)
 
 
 def main(argv):
@@ -346,7 +415,7 @@ def main(argv):
         with_page(lambda page, page_of: figures(page, page_of,
                                                 map(int, argv[1:])))
     elif len(argv) == 2 and argv[0] == "pictures":
-        with_page(lambda page, page_of: pictures(page, page_of, argv[1]))
+        with_page(lambda page, page_of: pictures(page, argv[1]))
     else:
         unittest.main()
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files that are named on the command line, and are read as a whole.
+ */
 #ifndef SPN_AUDIT_READ_FILE_H
 #define SPN_AUDIT_READ_FILE_H
 

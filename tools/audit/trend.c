@@ -31,9 +31,15 @@ static void skip(struct spn_str *rest, size_t num)
 	*rest = spn_str_from(*rest, (num < rest->len) ? num : rest->len);
 }
 
+static bool next_is_one_of(const struct spn_str *rest, const char *chars)
+{
+	return rest->len > 0 && rest->data[0] != '\0' &&
+	       strchr(chars, rest->data[0]) != NULL;
+}
+
 static void skip_blanks(struct spn_str *rest)
 {
-	while (rest->len > 0 && memchr(" \t\r\n", rest->data[0], 4) != NULL) {
+	while (next_is_one_of(rest, " \t\r\n")) {
 		skip(rest, 1);
 	}
 }
@@ -48,33 +54,29 @@ static void skip_string(struct spn_str *rest)
 	skip(rest, 1);
 }
 
-static bool ends_value(char c)
+static bool ends_value(const struct spn_str *rest)
 {
-	return c != '\0' && strchr(":,}] \t\r\n", c) != NULL;
+	return rest->len == 0 || next_is_one_of(rest, ":,}] \t\r\n");
 }
 
-/* A value of any kind, and which bytes it is. */
+/* A value of any kind, and which bytes it is; len 0 when there is none. */
 static struct spn_str take_value(struct spn_str *rest)
 {
 	struct spn_str value = *rest;
 	size_t depth = 0;
 
-	do {
+	while (rest->len > 0 && (depth > 0 || !ends_value(rest))) {
 		if (next_is(rest, '"')) {
 			skip_string(rest);
 			continue;
 		}
-		if (next_is(rest, '{') || next_is(rest, '[')) {
+		if (next_is_one_of(rest, "{[")) {
 			depth++;
-		}
-		if (depth == 0 && rest->len > 0 && ends_value(rest->data[0])) {
-			break;
-		}
-		if (next_is(rest, '}') || next_is(rest, ']')) {
+		} else if (next_is_one_of(rest, "}]")) {
 			depth--;
 		}
 		skip(rest, 1);
-	} while (rest->len > 0 && (depth > 0 || !ends_value(rest->data[0])));
+	}
 	value.len -= rest->len;
 	return value;
 }

@@ -440,6 +440,7 @@ static bool write_all(struct data *data,
 	spn_json_close(&json, ']');
 	write_runs(&json, data);
 	spn_json_close(&json, '}');
+	data->json = NULL;
 	return ok && json.ok;
 }
 

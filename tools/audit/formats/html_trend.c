@@ -189,10 +189,13 @@ static void write_lines(struct html_page *page,
 		write_line(page, moments, num, (enum spn_severity)s);
 	}
 	html_close(page);
-	html_open(page, "ul", "soft");
+	html_open(page, "details", NULL);
+	html_element(page, "summary", NULL, "The last reports");
+	html_open(page, "ul", NULL);
 	for (i = (num > LISTED) ? num - LISTED : 0; i < num; i++) {
 		write_moment(page, &moments[i]);
 	}
+	html_close(page);
 	html_close(page);
 	talloc_free(moments);
 }
