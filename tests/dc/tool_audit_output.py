@@ -92,7 +92,7 @@ class Output(base.AuditTest):
                                   stream)
         return base.Result(subprocess.run(
             ["spn-audit", "-s", CONF, "--from-ldif=" + export,
-             "--format=html", *args], check=False, stdout=subprocess.PIPE,
+             "--format=json", *args], check=False, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, preexec_fn=lambda: resource.setrlimit(
                 resource.RLIMIT_FSIZE, (LIMIT, LIMIT))))
 
