@@ -72,6 +72,10 @@ static bool overrides(const char *typed, const char *line)
 		{"from-ldif", "check-dcs"},
 		{"url", "from-ldif"},
 		{"watch", "from-ldif"},
+		{"apply", "from-ldif"},
+		{"apply", "format"},
+		{"apply", "partial"},
+		{"apply", "watch"},
 	};
 	size_t i;
 
@@ -79,7 +83,9 @@ static bool overrides(const char *typed, const char *line)
 	{
 		return strcmp(line, "rule") != 0;
 	}
-	if (strcmp(typed, "watch") == 0 && writes_files(line)) {
+	if ((strcmp(typed, "watch") == 0 || strcmp(typed, "apply") == 0) &&
+	    writes_files(line))
+	{
 		return true;
 	}
 	for (i = 0; i < NUM(pairs); i++) {

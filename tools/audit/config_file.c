@@ -154,6 +154,9 @@ static const char *why_not(const char *name, const char *value)
 		{"usage", only_typed},
 		{"version", only_typed},
 		{"list-rules", only_typed},
+		{"apply", only_typed},
+		{"yes", only_typed},
+		{"undo", only_typed},
 		{"explain", only_typed},
 		{"password", secret},
 	};

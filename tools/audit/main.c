@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * spn-audit: reports what is wrong with the SPNs of a directory. Never
- * writes to it.
+ * spn-audit: reports what is wrong with the SPNs of a directory. Writes to it
+ * with --apply only.
  *
  * Nothing is printed before everything is known: whoever sees a report sees
  * all of it, and exit status 2 goes with an empty standard output.
  */
 #include "store/store.h"
 
+#include "apply.h"
 #include "ask_dcs.h"
 #include "baseline.h"
 #include "catalogue.h"
@@ -291,12 +292,9 @@ static int put_file(struct audit *audit,
 	return put_out(audit, &target, data, len);
 }
 
-static int put_repairs(struct audit *audit,
-		       const struct audit_scan *scanned,
-		       const struct audit_findings *findings)
+static struct audit_case case_of(const struct audit_scan *scanned)
 {
-	const struct audit_options *options = audit->options;
-	const struct audit_case a = {
+	return (struct audit_case){
 		.c =
 			{
 				.index = spn_census_index(scanned->census),
@@ -305,6 +303,14 @@ static int put_repairs(struct audit *audit,
 			},
 		.census = scanned->census,
 	};
+}
+
+static int put_repairs(struct audit *audit,
+		       const struct audit_scan *scanned,
+		       const struct audit_findings *findings)
+{
+	const struct audit_options *options = audit->options;
+	const struct audit_case a = case_of(scanned);
 	struct fixes fixes = {.ldb = scanned->source->ldb};
 	int status;
 
@@ -476,11 +482,12 @@ static int run_audit(struct audit *audit)
 					 : status;
 }
 
-/* All of it lives on mem_ctx and goes with it. */
-static int watch_once(void *private_data,
+/* Of --watch and --apply: one of several. All of it lives on mem_ctx and goes
+ * with it. */
+static int audit_once(void *private_data,
 		      TALLOC_CTX *mem_ctx,
 		      struct ldb_context *ldb,
-		      struct audit_findings **_findings)
+		      struct audit_look *_look)
 {
 	struct audit *audit = talloc_memdup(mem_ctx,
 					    private_data,
@@ -496,15 +503,47 @@ static int watch_once(void *private_data,
 	audit->ldb = ldb;
 	status = scan(audit, &scanned);
 	if (status == SPN_EXIT_DONE) {
+		_look->a = case_of(scanned);
 		status = select_accounts(audit, scanned, &select);
 	}
 	if (status == SPN_EXIT_DONE) {
-		status = make_findings(audit, scanned, select, _findings);
+		status = make_findings(audit,
+				       scanned,
+				       select,
+				       &_look->findings);
 	}
 	if (status == SPN_EXIT_DONE) {
-		status = reduce(audit, scanned, *_findings, &num_accepted);
+		status =
+			reduce(audit, scanned, _look->findings, &num_accepted);
 	}
 	return status;
+}
+
+static int watch_once(void *private_data,
+		      TALLOC_CTX *mem_ctx,
+		      struct ldb_context *ldb,
+		      struct audit_findings **_findings)
+{
+	struct audit_look look = {};
+	int status = audit_once(private_data, mem_ctx, ldb, &look);
+
+	*_findings = look.findings;
+	return status;
+}
+
+static int run_apply(struct audit *audit)
+{
+	const struct audit_options *options = audit->options;
+	const struct audit_apply apply = {
+		.connect = audit->connect,
+		.undo = options->undo,
+		.yes = options->yes,
+		.threshold = audit_choice_threshold(options->choice),
+		.audit = audit_once,
+		.private_data = audit,
+	};
+
+	return audit_apply_run(audit, &apply);
 }
 
 static int run_watch(struct audit *audit)
@@ -578,6 +617,8 @@ int main(int argc, char **argv)
 	    (audit->options->list_rules || audit->options->explain != NULL))
 	{
 		status = run_catalogue(audit);
+	} else if (status == SPN_EXIT_DONE && audit->options->apply) {
+		status = run_apply(audit);
 	} else if (status == SPN_EXIT_DONE) {
 		status = (audit->options->watch > 0) ? run_watch(audit)
 						     : run_audit(audit);

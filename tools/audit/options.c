@@ -27,6 +27,9 @@ enum option {
 	OPT_FIX_LDIF,
 	OPT_FIX_SETSPN,
 	OPT_TREND,
+	OPT_APPLY,
+	OPT_YES,
+	OPT_UNDO,
 	OPT_CHECK_DNS,
 	OPT_CHECK_DCS,
 	OPT_PARTIAL,
@@ -138,6 +141,28 @@ static const struct poptOption option_table[] = {
 		.descrip = "With --format=html, show what earlier reports in "
 			   "JSON had, too; \"*\" stands for any characters",
 		.argDescrip = "FILES",
+	},
+	{
+		.longName = "apply",
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_APPLY,
+		.descrip = "Show each repair, ask, and make it; what has been "
+			   "done can be undone",
+	},
+	{
+		.longName = "yes",
+		.argInfo = POPT_ARG_NONE,
+		.val = OPT_YES,
+		.descrip = "With --apply, make the repairs that need no "
+			   "decision, and ask nothing",
+	},
+	{
+		.longName = "undo",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_UNDO,
+		.descrip = "With --apply, the new file that undoes it "
+			   "(spn-audit-undo-TIME.ldif)",
+		.argDescrip = "FILE",
 	},
 	{
 		.longName = "check-dns",
@@ -388,6 +413,10 @@ static int read_watch(struct reading *reading)
 static bool *switch_of(struct audit_options *options, int opt)
 {
 	switch (opt) {
+	case OPT_APPLY:
+		return &options->apply;
+	case OPT_YES:
+		return &options->yes;
 	case OPT_CHECK_DNS:
 		return &options->check_dns;
 	case OPT_CHECK_DCS:
@@ -433,6 +462,8 @@ static const char **name_of(struct reading *reading, int opt)
 		return &options->fix_setspn;
 	case OPT_TREND:
 		return &options->trend;
+	case OPT_UNDO:
+		return &options->undo;
 	default:
 		return NULL;
 	}

@@ -22,9 +22,12 @@ struct audit_options {
 	const char *fix_ldif;
 	const char *fix_setspn;
 	const char *trend;     /* a pattern; NULL: no earlier reports */
+	const char *undo;
 	const char *from_ldif; /* NULL: a directory is read */
 	struct audit_tunables tunables;
 	int watch; /* seconds; 0: one audit */
+	bool apply;
+	bool yes;
 	bool check_dns;
 	bool check_dcs;
 	bool partial; /* what is missing of the answer is no error */

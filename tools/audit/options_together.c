@@ -8,6 +8,7 @@
 #include "common/place.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* What goes on for ever has no end at which a file could be written. */
 static int check_watch(struct spn_connect *connect,
@@ -38,6 +39,58 @@ static int check_watch(struct spn_connect *connect,
 						       "%s",
 						       others[i].option);
 		}
+	}
+	return SPN_EXIT_DONE;
+}
+
+/* What is written must be right: all of the directory is seen, and a person
+ * sees what is asked. */
+static int check_apply(struct spn_connect *connect,
+		       const struct audit_options *options)
+{
+	const struct {
+		const char *option;
+		bool is_there;
+	} others[] = {
+		{"--from-ldif", options->from_ldif != NULL},
+		{"--partial", options->partial},
+		{"--watch", options->watch > 0},
+		{"--output", options->output != NULL},
+		{"--write-baseline", options->write_baseline != NULL},
+		{"--fix-ldif", options->fix_ldif != NULL},
+		{"--fix-setspn", options->fix_setspn != NULL},
+		{"--list-rules", options->list_rules},
+		{"--explain", options->explain != NULL},
+		{"--baseline=-",
+		 options->baseline != NULL &&
+			 audit_place_is_stream(options->baseline)},
+		{"--undo=-",
+		 options->undo != NULL &&
+			 audit_place_is_stream(options->undo)},
+		{"--format other than text",
+		 strcmp(options->format->name, "text") != 0},
+	};
+	size_t i;
+
+	if (!options->apply && (options->yes || options->undo != NULL)) {
+		return spn_connect_usage_error(connect,
+					       "%s goes with --apply only",
+					       options->yes ? "--yes"
+							    : "--undo");
+	}
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (options->apply && others[i].is_there) {
+			return spn_connect_usage_error(connect,
+						       "--apply goes with no "
+						       "%s",
+						       others[i].option);
+		}
+	}
+	if (options->apply && !options->yes && isatty(STDIN_FILENO) != 1) {
+		return spn_connect_usage_error(
+			connect,
+			"--apply asks, and standard input is no terminal; "
+			"give --yes for the repairs that need no decision");
 	}
 	return SPN_EXIT_DONE;
 }
@@ -148,7 +201,10 @@ int audit_options_together(struct spn_connect *connect,
 					       "an export has no DC that "
 					       "could be asked");
 	}
-	status = check_watch(connect, options);
+	status = check_apply(connect, options);
+	if (status == SPN_EXIT_DONE) {
+		status = check_watch(connect, options);
+	}
 	if (status == SPN_EXIT_DONE) {
 		status = check_catalogue(connect, options);
 	}

@@ -295,6 +295,27 @@ static bool is_bare_name(struct spn_str spn)
 	return memchr(spn.data, '/', spn.len) == NULL;
 }
 
+const char *audit_repair_safety(enum spn_repair repair)
+{
+	switch (repair) {
+	case SPN_REPAIR_ADD_PARTNER:
+	case SPN_REPAIR_ADD_SPN:
+	case SPN_REPAIR_ADD_ADDITIONAL:
+		return "nobody holds what is added, no KDC answers it with "
+		       "another account's key, and no other account has that "
+		       "name";
+	case SPN_REPAIR_REMOVE:
+		return "no client can ask for it and get a ticket, so none "
+		       "loses one";
+	case SPN_REPAIR_REMOVE_TWIN:
+		return "to a directory the two spellings are one, and the "
+		       "first stays";
+	case SPN_REPAIR_NONE:
+		break;
+	}
+	return "";
+}
+
 /* ------------------------------------------------------------- a question */
 
 static bool has_dns_name(const struct spn_account *account, const char *name)

@@ -32,6 +32,27 @@ struct audit_repairs *audit_repairs_new(TALLOC_CTX *mem_ctx,
 					const struct audit_findings *findings,
 					const struct audit_case *a);
 
+/* Why nothing is lost by it, for what is not asked about. */
+const char *audit_repair_safety(enum spn_repair repair);
+
+/* "setspn OPTIONS -U -S 'http/web01' 'svc'"; NULL when out of memory and when
+ * setspn could not be told. See shell_command.h. */
+char *audit_repair_command(TALLOC_CTX *mem_ctx,
+			   const char *options,
+			   const char *verb,
+			   const struct spn_account *account,
+			   struct spn_str value);
+
+/* Lines of comment: "# LABEL text", and "# SPN-301 PAIR-NO-SHORT http/web01".
+ * False when out of memory. */
+bool audit_write_comment(TALLOC_CTX *mem_ctx,
+			 FILE *stream,
+			 const char *label,
+			 const char *text);
+bool audit_write_cause(TALLOC_CTX *mem_ctx,
+		       FILE *stream,
+		       const struct audit_finding *finding);
+
 /* Forms of a file with them. False when out of memory. */
 bool audit_write_fix_ldif(TALLOC_CTX *mem_ctx,
 			  struct ldb_context *ldb,

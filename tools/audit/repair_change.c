@@ -8,6 +8,8 @@
 
 #include "policy/room.h"
 
+#include <string.h>
+
 static bool count_holders(const struct spn_case *c,
 			  const struct spn_value *value,
 			  size_t *_num)
@@ -205,4 +207,77 @@ bool audit_repair_is_possible(const struct audit_repair *repair,
 		}
 	}
 	return true;
+}
+
+bool audit_repair_has_commands(const struct audit_repair *repair)
+{
+	return !repair->replace && strcmp(repair->attr, AUDIT_ATTR_SPN) == 0;
+}
+
+/* -------------------------------------------------------------- as a modify
+ */
+
+bool audit_repair_element(struct ldb_message *msg,
+			  const char *attr,
+			  int flag,
+			  const struct spn_str *values,
+			  size_t num_values)
+{
+	struct ldb_message_element *el = NULL;
+	bool ok = ldb_msg_add_empty(msg, attr, flag, &el) == LDB_SUCCESS &&
+		  spn_values_room(msg, el, num_values);
+	size_t i;
+
+	for (i = 0; ok && i < num_values; i++) {
+		ok = spn_values_push(el, values[i]);
+	}
+	return ok;
+}
+
+static bool fill_replace(struct ldb_message *msg,
+			 const struct audit_repair *repair)
+{
+	const struct spn_set *spns = &repair->account->spns;
+	struct spn_str *all = talloc_array(msg,
+					   struct spn_str,
+					   spns->num + repair->num_add + 1);
+	size_t num = 0;
+	size_t i;
+
+	if (all == NULL) {
+		return false;
+	}
+	for (i = 0; i < spns->num; i++) {
+		if (!audit_repair_removes(repair, spns->values[i].value)) {
+			all[num++] = spns->values[i].value;
+		}
+	}
+	for (i = 0; i < repair->num_add; i++) {
+		all[num++] = repair->add[i];
+	}
+	return audit_repair_element(msg,
+				    repair->attr,
+				    (num == 0) ? LDB_FLAG_MOD_DELETE
+					       : LDB_FLAG_MOD_REPLACE,
+				    all,
+				    num);
+}
+
+bool audit_repair_fill(struct ldb_message *msg,
+		       const struct audit_repair *repair)
+{
+	if (repair->replace) {
+		return fill_replace(msg, repair);
+	}
+	return (repair->num_remove == 0 ||
+		audit_repair_element(msg,
+				     repair->attr,
+				     LDB_FLAG_MOD_DELETE,
+				     repair->remove,
+				     repair->num_remove)) &&
+	       (repair->num_add == 0 || audit_repair_element(msg,
+							     repair->attr,
+							     LDB_FLAG_MOD_ADD,
+							     repair->add,
+							     repair->num_add));
 }

@@ -71,4 +71,19 @@ bool audit_repair_count(TALLOC_CTX *mem_ctx,
 			struct spn_str *_key,
 			size_t *_num);
 
+/* setspn can do it. */
+bool audit_repair_has_commands(const struct audit_repair *repair);
+
+/* One more element of a modify. No values: the attribute goes. False when out
+ * of memory. */
+bool audit_repair_element(struct ldb_message *msg,
+			  const char *attr,
+			  int flag,
+			  const struct spn_str *values,
+			  size_t num_values);
+
+/* The modify that it is; values are not copied. False when out of memory. */
+bool audit_repair_fill(struct ldb_message *msg,
+		       const struct audit_repair *repair);
+
 #endif

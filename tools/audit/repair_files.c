@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool write_comment(TALLOC_CTX *mem_ctx,
-			  FILE *stream,
-			  const char *label,
-			  const char *text)
+bool audit_write_comment(TALLOC_CTX *mem_ctx,
+			 FILE *stream,
+			 const char *label,
+			 const char *text)
 {
 	char *printable = spn_printable(mem_ctx, spn_str_of(text));
 
@@ -36,10 +36,10 @@ static bool write_accounts(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	for (i = 0; i < accounts->num_accounts; i++) {
-		if (!write_comment(mem_ctx,
-				   stream,
-				   label,
-				   accounts->accounts[i]->dn))
+		if (!audit_write_comment(mem_ctx,
+					 stream,
+					 label,
+					 accounts->accounts[i]->dn))
 		{
 			return false;
 		}
@@ -47,9 +47,9 @@ static bool write_accounts(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool write_finding(TALLOC_CTX *mem_ctx,
-			  FILE *stream,
-			  const struct audit_finding *finding)
+bool audit_write_cause(TALLOC_CTX *mem_ctx,
+		       FILE *stream,
+		       const struct audit_finding *finding)
 {
 	char *spn = spn_escape(mem_ctx, finding->spn);
 
@@ -94,7 +94,7 @@ static bool write_causes(TALLOC_CTX *mem_ctx,
 
 	fputc('\n', stream);
 	for (i = 0; i < repair->num_causes; i++) {
-		if (!write_finding(mem_ctx, stream, repair->causes[i])) {
+		if (!audit_write_cause(mem_ctx, stream, repair->causes[i])) {
 			return false;
 		}
 	}
@@ -103,78 +103,13 @@ static bool write_causes(TALLOC_CTX *mem_ctx,
 
 /* -------------------------------------------------------------------- LDIF */
 
-/* No values: the attribute goes. */
-static bool add_element(struct ldb_message *msg,
-			const char *attr,
-			int flag,
-			const struct spn_str *values,
-			size_t num_values)
-{
-	struct ldb_message_element *el = NULL;
-	bool ok = ldb_msg_add_empty(msg, attr, flag, &el) == LDB_SUCCESS &&
-		  spn_values_room(msg, el, num_values);
-	size_t i;
-
-	for (i = 0; ok && i < num_values; i++) {
-		ok = spn_values_push(el, values[i]);
-	}
-	return ok;
-}
-
-static bool fill_replace(struct ldb_message *msg,
-			 const struct audit_repair *repair)
-{
-	const struct spn_set *spns = &repair->account->spns;
-	struct spn_str *all = talloc_array(msg,
-					   struct spn_str,
-					   spns->num + repair->num_add + 1);
-	size_t num = 0;
-	size_t i;
-
-	if (all == NULL) {
-		return false;
-	}
-	for (i = 0; i < spns->num; i++) {
-		if (!audit_repair_removes(repair, spns->values[i].value)) {
-			all[num++] = spns->values[i].value;
-		}
-	}
-	for (i = 0; i < repair->num_add; i++) {
-		all[num++] = repair->add[i];
-	}
-	return add_element(msg,
-			   repair->attr,
-			   (num == 0) ? LDB_FLAG_MOD_DELETE
-				      : LDB_FLAG_MOD_REPLACE,
-			   all,
-			   num);
-}
-
-static bool fill_message(struct ldb_message *msg,
-			 const struct audit_repair *repair)
-{
-	if (repair->replace) {
-		return fill_replace(msg, repair);
-	}
-	return (repair->num_remove == 0 || add_element(msg,
-						       repair->attr,
-						       LDB_FLAG_MOD_DELETE,
-						       repair->remove,
-						       repair->num_remove)) &&
-	       (repair->num_add == 0 || add_element(msg,
-						    repair->attr,
-						    LDB_FLAG_MOD_ADD,
-						    repair->add,
-						    repair->num_add));
-}
-
 static bool write_record(TALLOC_CTX *mem_ctx,
 			 struct ldb_context *ldb,
 			 const struct audit_repair *repair,
 			 FILE *stream)
 {
 	struct ldb_message *msg = ldb_msg_new(mem_ctx);
-	bool ok = msg != NULL && fill_message(msg, repair) &&
+	bool ok = msg != NULL && audit_repair_fill(msg, repair) &&
 		  audit_ldif_write(ldb, repair->account->dn, msg, stream);
 
 	talloc_free(msg);
@@ -183,6 +118,21 @@ static bool write_record(TALLOC_CTX *mem_ctx,
 
 /* ------------------------------------------------------------------ setspn */
 
+char *audit_repair_command(TALLOC_CTX *mem_ctx,
+			   const char *options,
+			   const char *verb,
+			   const struct spn_account *account,
+			   struct spn_str value)
+{
+	struct spn_str name = spn_str_of(account->sam_account_name);
+
+	/* setspn would look for the domain in it. */
+	if (name.len > 0 && strpbrk(name.data, "\\@") != NULL) {
+		name.len = 0;
+	}
+	return shell_setspn(mem_ctx, options, verb, account, name, value);
+}
+
 static void write_commands(TALLOC_CTX *mem_ctx,
 			   FILE *stream,
 			   const struct audit_repair *repair,
@@ -190,21 +140,14 @@ static void write_commands(TALLOC_CTX *mem_ctx,
 			   const struct spn_str *values,
 			   size_t num_values)
 {
-	const struct spn_account *account = repair->account;
-	struct spn_str name = spn_str_of(account->sam_account_name);
 	size_t i;
 
-	/* setspn would look for the domain in it. */
-	if (name.len > 0 && strpbrk(name.data, "\\@") != NULL) {
-		name.len = 0;
-	}
 	for (i = 0; i < num_values; i++) {
-		char *command = shell_setspn(mem_ctx,
-					     " \"$@\"",
-					     verb,
-					     account,
-					     name,
-					     values[i]);
+		char *command = audit_repair_command(mem_ctx,
+						     " \"$@\"",
+						     verb,
+						     repair->account,
+						     values[i]);
 
 		if (command == NULL) {
 			fputs("# not as a command: use --fix-ldif\n", stream);
@@ -220,7 +163,7 @@ static bool write_account(TALLOC_CTX *mem_ctx,
 			  FILE *stream)
 {
 	(void)ldb;
-	if (repair->replace || strcmp(repair->attr, AUDIT_ATTR_SPN) != 0) {
+	if (!audit_repair_has_commands(repair)) {
 		fputs("# not as a command: use --fix-ldif\n", stream);
 		return true;
 	}
@@ -271,7 +214,8 @@ static bool write_way(TALLOC_CTX *mem_ctx,
 	char *data = NULL;
 	size_t len = 0;
 	FILE *buffer = NULL;
-	bool ok = when == NULL || write_comment(mem_ctx, stream, label, when);
+	bool ok = when == NULL ||
+		  audit_write_comment(mem_ctx, stream, label, when);
 
 	if (!ok || repair == NULL) {
 		return ok;
@@ -299,7 +243,10 @@ static bool write_question(TALLOC_CTX *mem_ctx,
 	if (doubt->question == NULL) {
 		return true;
 	}
-	return write_comment(mem_ctx, stream, "  ask: ", doubt->question) &&
+	return audit_write_comment(mem_ctx,
+				   stream,
+				   "  ask: ",
+				   doubt->question) &&
 	       write_way(mem_ctx,
 			 stream,
 			 form,
@@ -324,11 +271,14 @@ static bool write_decision(TALLOC_CTX *mem_ctx,
 
 	snprintf(label, sizeof(label), "  %s ", audit_holders_label(finding));
 	fputs("\n# To be decided:\n", stream);
-	return write_finding(mem_ctx, stream, finding) &&
+	return audit_write_cause(mem_ctx, stream, finding) &&
 	       write_accounts(mem_ctx, stream, label, &finding->holders) &&
 	       write_accounts(mem_ctx, stream, "  also ", &finding->others) &&
-	       write_comment(mem_ctx, stream, "  why: ", finding->reason) &&
-	       write_comment(mem_ctx, stream, "  fix: ", finding->fix) &&
+	       audit_write_comment(mem_ctx,
+				   stream,
+				   "  why: ",
+				   finding->reason) &&
+	       audit_write_comment(mem_ctx, stream, "  fix: ", finding->fix) &&
 	       write_question(mem_ctx, stream, form, note);
 }
 

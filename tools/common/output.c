@@ -72,7 +72,7 @@ void audit_output_end(const sigset_t *before)
 	errno = error;
 }
 
-static bool write_block(int fd, const char *data, size_t len)
+bool audit_output_write_all(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
 		ssize_t done = write(fd, data, len);
@@ -92,7 +92,7 @@ static bool write_block(int fd, const char *data, size_t len)
 static bool write_all(int fd, const struct audit_block *blocks)
 {
 	for (; blocks != NULL; blocks = blocks->next) {
-		if (!write_block(fd, blocks->data, blocks->len)) {
+		if (!audit_output_write_all(fd, blocks->data, blocks->len)) {
 			return false;
 		}
 	}

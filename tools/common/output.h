@@ -34,6 +34,9 @@ void audit_output_end_unread(void);
 void audit_output_begin(sigset_t *_before);
 void audit_output_end(const sigset_t *before);
 
+/* errno says why not. */
+bool audit_output_write_all(int fd, const char *data, size_t len);
+
 struct audit_target {
 	const char *path; /* NULL, "-": standard output */
 	bool is_public;	  /* a new file is for everybody to read, whatever the
