@@ -36,7 +36,7 @@ PROGRAMS = {
     ''',
     'tools': '''
         test_index_answers test_spn_census test_census_oom test_rules_audit test_audit_findings
-        test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline test_audit_trend
+        test_audit_apply test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline test_audit_trend
         test_audit_formats test_audit_nagios
         test_audit_records test_audit_packed test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login

@@ -15,16 +15,11 @@ import tempfile
 import unittest
 from collections import Counter
 
-import ldb
 from prometheus_client.parser import text_string_to_metric_families
-from samba import dsdb
-from samba.auth import system_session
-from samba.param import LoadParm
-from samba.samdb import SamDB
 
+import controller_copy
 import recipes
 import violations
-from rows_directory import raw_path
 
 CONF = os.environ["SERVERCONFFILE"]
 DNS = os.environ["REALM"].lower()
@@ -134,56 +129,10 @@ class Violations(unittest.TestCase):
 
     # ----------------------------------------------------------- a directory
 
-    def copy_controller(self):
-        """A copy of this controller's files: path of sam.ldb, and it opened."""
-        lp = LoadParm()
-        lp.load(CONF)
-        private = self.path("private")
-        os.mkdir(private)
-        for name in ("sam.ldb", "sam.ldb.d"):
-            source = lp.private_path(name)
-            copy = shutil.copytree if os.path.isdir(source) else shutil.copy
-            copy(source, os.path.join(private, name))
-        sam = os.path.join(private, "sam.ldb")
-        return sam, SamDB(sam, lp=lp, session_info=system_session(),
-                          options=["modules:samba_dsdb"])
-
-    def write(self, domain, sam, samdb):
-        """Its accounts, and the nodes of its zone, which have a file of their
-        own. What the copy has itself stays as it is."""
-        samdb.add({"dn": "OU=accounts," + domain.dn,
-                   "objectClass": "organizationalUnit"})
-        path = raw_path(sam)
-        zones = "DC=DOMAINDNSZONES," + domain.dn.upper()
-        files = {"": ldb.Ldb(path), "DC=DomainDnsZones": ldb.Ldb(
-            path.replace(domain.dn.upper() + ".ldb", zones + ".ldb"))}
-        for raw in files.values():
-            dsdb._dsdb_set_schema_from_ldb(raw, samdb)
-            raw.transaction_start()
-        for dn, attrs in domain.entries:
-            if "OU=accounts" in dn or "CN=Deleted Objects" in dn:
-                self.add(files[""], dn, attrs)
-            elif "dnsNode" in attrs["objectClass"]:
-                self.add(files["DC=DomainDnsZones"], dn, attrs)
-        for raw in files.values():
-            raw.transaction_commit()
-
-    def add(self, raw, dn, attrs):
-        message = ldb.Message(ldb.Dn(raw, dn))
-        for attr, values in attrs.items():
-            if not isinstance(values, (list, tuple)):
-                values = [values]
-            values = [each if isinstance(each, bytes) else str(each)
-                      for each in values]
-            if values:
-                message[attr] = ldb.MessageElement(
-                    values, ldb.FLAG_MOD_ADD, attr)
-        raw.add(message)
-
     def test_directory(self):
-        sam, samdb = self.copy_controller()
+        sam, samdb = controller_copy.copy(self.folder)
         domain = violations.build(DNS, 1000, 3, 4, samdb.get_domain_sid())
-        self.write(domain, sam, samdb)
+        controller_copy.write(domain, sam, samdb)
         for options in ((), ("--option=spn_audit:through modules=yes",)):
             with self.subTest(options=options):
                 found, _ = self.audit("-H", sam, *options)

@@ -12,6 +12,7 @@ import collections
 import os
 import re
 
+import guards_apply
 import guards_module
 import guards_policy
 import guards_probe_kerberos
@@ -19,6 +20,7 @@ import guards_probe_web
 import guards_tools
 
 GUARDS = {path: entries for module in (
+    guards_apply,
     guards_module,
     guards_policy,
     guards_probe_kerberos,

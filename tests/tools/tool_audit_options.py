@@ -52,6 +52,32 @@ class Options(base.Input):
         self.assertEqual((0, b""), (done.returncode, done.stderr), args)
 
 
+class Apply(Options):
+    """What does not go with --apply, and it without a terminal."""
+
+    def refused_as(self, text, *args):
+        done = self.run_tool(*args)
+        self.assertEqual((2, b""), (done.returncode, done.stdout), args)
+        self.assertIn(text.encode(), done.stderr)
+
+    def test_together(self):
+        for args in (("--from-ldif=x",), ("--partial",), ("--watch",),
+                     ("--output=x",), ("--write-baseline=x",),
+                     ("--fix-ldif=x",), ("--fix-setspn=x",), ("--list-rules",),
+                     ("--explain=all",), ("--baseline=-",), ("--undo=-",)):
+            self.refused_as("--apply goes with no " + args[0].removesuffix(
+                "=x").removesuffix("=all"), "--apply", "--yes", *args)
+        self.refused_as("--apply goes with no --format other than text",
+                        "--apply", "--yes", "--format=json")
+
+    def test_alone(self):
+        self.refused_as("--yes goes with --apply only", "--yes")
+        self.refused_as("--undo goes with --apply only", "--undo=x")
+
+    def test_no_terminal(self):
+        self.refused_as("standard input is no terminal; give --yes", "--apply")
+
+
 class Numbers(Options):
     EXPORT = configuration() + computer(
         1, **{SPN: "foo/stale", "pwdLastSet": filetime(50),

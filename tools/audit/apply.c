@@ -8,8 +8,8 @@
  */
 #include "apply_run.h"
 
+#include "apply_count.h"
 #include "common/output.h"
-#include "events.h"
 #include "policy/quote.h"
 
 #define EXIT_FINDINGS 1
@@ -59,13 +59,11 @@ static char *head_of(struct applying *w)
 						    : w->apply->undo;
 	char *here = audit_undo_command(w, w->apply->connect, path);
 	char *there = audit_undo_command_on_dc(w, w->apply->connect, path);
-	const char *url = spn_connect_url(w->apply->connect);
-	bool is_local = url != NULL && spn_connect_local_path(url) != NULL;
 
 	if (text != NULL && here != NULL) {
 		text = talloc_asprintf_append(text, "#\t%s\n", here);
 	}
-	if (text != NULL && there != NULL && !is_local) {
+	if (text != NULL && there != NULL) {
 		text = talloc_asprintf_append(text,
 					      "# A DC where spn_policy is in "
 					      "force refuses it. Then, "
@@ -96,7 +94,6 @@ static void say_undo(const struct applying *w)
 	const char *path = audit_undo_path(w->undo);
 	char *here = audit_undo_command(w->undo, connect, path);
 	char *there = audit_undo_command_on_dc(w->undo, connect, path);
-	const char *url = spn_connect_url(connect);
 	char *shown = spn_printable(w->undo, spn_str_of(path));
 
 	printf("\nrepairs done: %zu; undo file: %s\n",
@@ -105,12 +102,9 @@ static void say_undo(const struct applying *w)
 	if (here != NULL) {
 		printf("to undo them:\n  %s\n", here);
 	}
-	if (there != NULL && url != NULL &&
-	    spn_connect_local_path(url) == NULL)
-	{
+	if (there != NULL) {
 		printf("where spn_policy is in force that is refused; then, "
-		       "on "
-		       "that DC:\n  %s\n",
+		       "on that DC:\n  %s\n",
 		       there);
 	}
 }
@@ -124,21 +118,20 @@ static int status_of(const struct applying *w)
 }
 
 /* What has become of the findings. */
-static int compare_audits(struct applying *w,
-			  const struct audit_events *before)
+static int compare_audits(struct applying *w, const struct audit_known *before)
 {
-	struct audit_event_counts counts = {};
-	struct audit_events *after = NULL;
+	struct audit_fate counts = {};
+	struct audit_known *after = NULL;
 
 	if (w->is_stale && apply_look(w) != GO_ON) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	after = audit_events_new(w, w->look->seen.findings, false);
+	after = audit_known_new(w, w->look->seen.findings);
 	if (after == NULL) {
 		apply_stop(w, NULL);
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	counts = audit_events_count(before, after);
+	counts = audit_known_compare(before, after);
 	printf("audited again: %zu finding%s gone, %zu left, %zu new\n",
 	       counts.gone,
 	       (counts.gone == 1) ? "" : "s",
@@ -149,7 +142,7 @@ static int compare_audits(struct applying *w,
 
 static int finish(struct applying *w,
 		  enum outcome outcome,
-		  const struct audit_events *before)
+		  const struct audit_known *before)
 {
 	int status = SPN_EXIT_DONE;
 
@@ -170,9 +163,8 @@ static int finish(struct applying *w,
 
 static int run(struct applying *w)
 {
-	struct audit_events *before = audit_events_new(w,
-						       w->look->seen.findings,
-						       false);
+	struct audit_known *before = audit_known_new(w,
+						     w->look->seen.findings);
 	enum outcome outcome = GO_ON;
 	sigset_t signals;
 	char *shown = NULL;
@@ -194,6 +186,9 @@ static int run(struct applying *w)
 	outcome = apply_make_repairs(w);
 	if (outcome == GO_ON && !w->apply->yes) {
 		outcome = apply_ask_questions(w, &signals);
+	}
+	if (outcome == GO_ON && audit_ask_is_interrupted()) {
+		outcome = SIGNAL;
 	}
 	if (outcome == SIGNAL) {
 		spn_connect_message(w->apply->connect, "interrupted");

@@ -272,6 +272,7 @@ static bool refused(struct sending *s, int ret)
 	if (text == NULL) {
 		return false;
 	}
+	text[strcspn(text, "\n")] = '\0';
 	if (!look_again(s, &now) || !audit_state_same(&now, &s->before)) {
 		return fail(s,
 			    "%s: %s; whether it was changed is not known, so "

@@ -329,8 +329,10 @@ char *audit_undo_command_on_dc(TALLOC_CTX *mem_ctx,
 			       const char *path)
 {
 	char *database = spn_connect_private_path(mem_ctx, connect, "sam.ldb");
+	const char *url = spn_connect_url(connect);
 
-	return (database == NULL)
+	return (database == NULL || url == NULL ||
+		spn_connect_local_path(url) != NULL)
 		       ? NULL
 		       : command(mem_ctx, in_audit_mode, database, "", path);
 }

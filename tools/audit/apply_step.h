@@ -69,7 +69,8 @@ char *audit_undo_record(TALLOC_CTX *mem_ctx,
 			const struct audit_state *after);
 
 /* Command lines by which the file is carried out, on mem_ctx; NULL when out of
- * memory, and if something of them cannot be typed. */
+ * memory, and if something of them cannot be typed. The second one is for a DC
+ * on which spn_policy is in force, and NULL where the first one does there. */
 char *audit_undo_command(TALLOC_CTX *mem_ctx,
 			 struct spn_connect *connect,
 			 const char *path);

@@ -156,8 +156,13 @@ bool audit_undo_new(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	undo->mem_ctx = mem_ctx;
-	undo->path = (path == NULL) ? path_of_now(undo)
-				    : talloc_strdup(undo, path);
+	/* So that it is no option in a command that is offered. */
+	undo->path = (path == NULL)
+			     ? path_of_now(undo)
+			     : talloc_asprintf(undo,
+					       "%s%s",
+					       (path[0] == '-') ? "./" : "",
+					       path);
 	undo->head = talloc_strdup(undo, head);
 	undo->records = talloc_strdup(undo, "");
 	if (undo->path == NULL || undo->head == NULL ||
@@ -180,14 +185,10 @@ bool audit_undo_is_used(const struct audit_undo *undo)
 	return undo->records[0] != '\0';
 }
 
-bool audit_undo_put(struct audit_undo *undo,
-		    const char *record,
-		    bool in_front,
-		    const char **_reason)
+static bool add(struct audit_undo *undo, const char *record, bool in_front)
 {
 	char *all = NULL;
 
-	*_reason = NULL;
 	if (in_front) {
 		all = talloc_asprintf(undo, "%s%s", record, undo->records);
 		if (all != NULL) {
@@ -202,17 +203,13 @@ bool audit_undo_put(struct audit_undo *undo,
 	undo->records = all;
 	undo->last_len = strlen(record);
 	undo->last_in_front = in_front;
-	if (in_front) {
-		return rewrite(undo, _reason);
-	}
-	return append(undo, 0, record) || say_errno(undo, _reason);
+	return true;
 }
 
-bool audit_undo_take_back(struct audit_undo *undo, const char **_reason)
+static bool drop_last(struct audit_undo *undo)
 {
 	char *rest = NULL;
 
-	*_reason = NULL;
 	if (undo->last_in_front) {
 		rest = talloc_strdup(undo, undo->records + undo->last_len);
 	} else {
@@ -226,7 +223,32 @@ bool audit_undo_take_back(struct audit_undo *undo, const char **_reason)
 	talloc_free(undo->records);
 	undo->records = rest;
 	undo->last_len = 0;
-	return rewrite(undo, _reason);
+	return true;
+}
+
+bool audit_undo_put(struct audit_undo *undo,
+		    const char *record,
+		    bool in_front,
+		    const char **_reason)
+{
+	*_reason = NULL;
+	if (!add(undo, record, in_front)) {
+		return false;
+	}
+	if (in_front ? rewrite(undo, _reason)
+		     : (append(undo, 0, record) || say_errno(undo, _reason)))
+	{
+		return true;
+	}
+	/* Neither is it in the file. */
+	drop_last(undo);
+	return false;
+}
+
+bool audit_undo_take_back(struct audit_undo *undo, const char **_reason)
+{
+	*_reason = NULL;
+	return drop_last(undo) && rewrite(undo, _reason);
 }
 
 void audit_undo_end(struct audit_undo *undo)

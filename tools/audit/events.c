@@ -235,22 +235,3 @@ void audit_events_write(const struct audit_events *before,
 		}
 	}
 }
-
-struct audit_event_counts audit_events_count(const struct audit_events *before,
-					     const struct audit_events *after)
-{
-	struct audit_event_counts counts = {};
-	size_t i;
-
-	for (i = 0; i < before->num; i++) {
-		bool is_there = find(after, &before->events[i]) != NULL;
-
-		counts.gone += is_there ? 0 : 1;
-		counts.left += is_there ? 1 : 0;
-	}
-	for (i = 0; i < after->num; i++) {
-		counts.come += (find(before, &after->events[i]) == NULL) ? 1
-									 : 0;
-	}
-	return counts;
-}

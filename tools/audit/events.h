@@ -28,13 +28,4 @@ void audit_events_write(const struct audit_events *before,
 			const char *time,
 			FILE *stream);
 
-struct audit_event_counts {
-	size_t gone; /* only before has them */
-	size_t left; /* both */
-	size_t come; /* only after */
-};
-
-struct audit_event_counts audit_events_count(const struct audit_events *before,
-					     const struct audit_events *after);
-
 #endif
