@@ -35,7 +35,9 @@ static bool is_simple(struct spn_str s, const char *marks)
 			return false;
 		}
 	}
-	while (*marks != '\0' && memchr(s.data, *marks, s.len) == NULL) {
+	while (*marks != '\0' &&
+	       (s.len == 0 || memchr(s.data, *marks, s.len) == NULL))
+	{
 		marks++;
 	}
 	return *marks == '\0';

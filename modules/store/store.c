@@ -8,13 +8,9 @@
 
 #include "policy/room.h"
 
-/*
- * How many alternatives one search may have. libldb holds each object that it
- * finds against one after the other, so with all of them in one search what
- * was touched would be compared with what was touched; to be searched for
- * once more costs as much as some sixty comparisons. Most of the questions
- * find nobody, and those about one host/NAME are better not parted.
- */
+/* How many alternatives one search may have. libldb holds each object that it
+ * finds against all of them, and one more search costs as much as some sixty
+ * comparisons; those about one host/NAME are better not parted. */
 #define MAX_ACCOUNTS 16
 #define MAX_QUESTIONS 64
 

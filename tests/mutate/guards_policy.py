@@ -366,8 +366,8 @@ GUARDS = {
     ],
     'modules/policy/quote.c': [
         ('DEL is not shown',
-         '|| s.data[i] >= 0x7f ||',
-         '||'),
+         "if (s.data[i] < ' ' || s.data[i] >= 0x7f)",
+         "if (s.data[i] < ' ')"),
         ('no character is cut in two',
          'while (s.len > 0 && ((unsigned char)s.data[s.len] & 0xc0) == 0x80)',
          'while (false)'),

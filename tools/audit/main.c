@@ -14,6 +14,7 @@
 #include "catalogue.h"
 #include "gives_way.h"
 #include "open.h"
+#include "program.h"
 #include "common/output.h"
 #include "repair.h"
 #include "scan.h"
@@ -28,31 +29,6 @@
 #include <unistd.h>
 
 #define EXIT_FINDINGS 1
-
-struct audit {
-	struct spn_connect *connect;
-	struct audit_options *options;
-	struct ldb_context *ldb;     /* that is open already; NULL: none */
-	struct audit_tell *tell;     /* one for all audits of --watch */
-	struct audit_plugin *plugin; /* NULL: this is none */
-	const struct spn_dcs *dcs;   /* that were asked; NULL: none */
-	struct timespec start;
-};
-
-static int out_of_memory(const struct audit *audit)
-{
-	spn_connect_message(audit->connect, "out of memory");
-	return SPN_EXIT_CANNOT_RUN;
-}
-
-static int fail(const struct audit *audit, const char *reason)
-{
-	if (reason == NULL) {
-		return out_of_memory(audit);
-	}
-	spn_connect_message(audit->connect, "%s", reason);
-	return SPN_EXIT_CANNOT_RUN;
-}
 
 #define DAY (24 * 3600)
 
@@ -105,7 +81,7 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	if (ok && audit->options->verbose) {
 		audit_tell_scan(audit->tell, *_scan);
 	}
-	return ok ? SPN_EXIT_DONE : fail(audit, reason);
+	return ok ? SPN_EXIT_DONE : audit_fail(audit, reason);
 }
 
 static int select_accounts(struct audit *audit,
@@ -126,7 +102,7 @@ static int select_accounts(struct audit *audit,
 			      _select,
 			      &reason))
 	{
-		return fail(audit, reason);
+		return audit_fail(audit, reason);
 	}
 	return SPN_EXIT_DONE;
 }
@@ -221,116 +197,6 @@ static int status_of(const struct audit_options *options,
 		       : SPN_EXIT_DONE;
 }
 
-static int put_out(struct audit *audit,
-		   const struct audit_target *target,
-		   char *data,
-		   size_t len)
-{
-	const char *reason = NULL;
-	int status = SPN_EXIT_DONE;
-
-	if (!audit_output_write(audit, target, data, len, &reason)) {
-		status = fail(audit, reason);
-	}
-	free(data);
-	return status;
-}
-
-/* ---------------------------------------------------- files beside the report
- */
-
-static bool write_baseline(struct audit *audit, const void *what, FILE *stream)
-{
-	return audit_baseline_write(audit, what, stream);
-}
-
-/* What the two below write. */
-struct fixes {
-	const struct audit_repairs *repairs;
-	struct ldb_context *ldb;
-};
-
-static bool write_ldif(struct audit *audit, const void *what, FILE *stream)
-{
-	const struct fixes *fixes = what;
-
-	return audit_write_fix_ldif(audit, fixes->ldb, fixes->repairs, stream);
-}
-
-static bool write_setspn(struct audit *audit, const void *what, FILE *stream)
-{
-	const struct fixes *fixes = what;
-
-	return audit_write_fix_setspn(audit, fixes->repairs, stream);
-}
-
-static int put_file(struct audit *audit,
-		    const char *path,
-		    bool (*write)(struct audit *audit,
-				  const void *what,
-				  FILE *stream),
-		    const void *what)
-{
-	const struct audit_target target = {.path = path};
-	char *data = NULL;
-	size_t len = 0;
-	FILE *stream = NULL;
-	bool ok = false;
-
-	if (path == NULL) {
-		return SPN_EXIT_DONE;
-	}
-	stream = open_memstream(&data, &len);
-	if (stream == NULL) {
-		return out_of_memory(audit);
-	}
-	ok = write(audit, what, stream) && ferror(stream) == 0;
-	if (fclose(stream) != 0 || !ok) {
-		free(data);
-		return out_of_memory(audit);
-	}
-	return put_out(audit, &target, data, len);
-}
-
-static struct audit_case case_of(const struct audit_scan *scanned)
-{
-	return (struct audit_case){
-		.c =
-			{
-				.index = spn_census_index(scanned->census),
-				.forest = scanned->forest,
-				.settings = scanned->settings,
-			},
-		.census = scanned->census,
-	};
-}
-
-static int put_repairs(struct audit *audit,
-		       const struct audit_scan *scanned,
-		       const struct audit_findings *findings)
-{
-	const struct audit_options *options = audit->options;
-	const struct audit_case a = case_of(scanned);
-	struct fixes fixes = {.ldb = scanned->source->ldb};
-	int status;
-
-	if (options->fix_ldif == NULL && options->fix_setspn == NULL) {
-		return SPN_EXIT_DONE;
-	}
-	fixes.repairs = audit_repairs_new(audit, findings, &a);
-	if (fixes.repairs == NULL) {
-		return out_of_memory(audit);
-	}
-	status = put_file(audit, options->fix_ldif, write_ldif, &fixes);
-	if (status == SPN_EXIT_DONE) {
-		status = put_file(audit,
-				  options->fix_setspn,
-				  write_setspn,
-				  &fixes);
-	}
-	return status;
-}
-
 /* Who mends asks who holds what; a report alone does not, and the table of all
  * keys is a quarter of what an audit keeps. */
 static void forget_keys(const struct audit_options *options,
@@ -339,6 +205,11 @@ static void forget_keys(const struct audit_options *options,
 	if (options->fix_ldif == NULL && options->fix_setspn == NULL) {
 		spn_census_forget_keys(scanned->census);
 	}
+}
+
+static bool write_baseline(struct audit *audit, const void *what, FILE *stream)
+{
+	return audit_baseline_write(audit, what, stream);
 }
 
 /* What is accepted goes; *_num is how many. */
@@ -357,7 +228,7 @@ static int apply_baseline(struct audit *audit,
 	}
 	if (!audit_baseline_read(audit, options->baseline, &baseline, &reason))
 	{
-		return fail(audit, reason);
+		return audit_fail(audit, reason);
 	}
 	return audit_baseline_apply(baseline,
 				    options->choice,
@@ -365,7 +236,7 @@ static int apply_baseline(struct audit *audit,
 				    findings,
 				    _num)
 		       ? SPN_EXIT_DONE
-		       : out_of_memory(audit);
+		       : audit_out_of_memory(audit);
 }
 
 /* What is accepted goes, then what gives way to what is left. */
@@ -379,7 +250,7 @@ static int reduce(struct audit *audit,
 	if (status == SPN_EXIT_DONE &&
 	    !audit_findings_give_way(findings, &scanned->fold))
 	{
-		return out_of_memory(audit);
+		return audit_out_of_memory(audit);
 	}
 	return status;
 }
@@ -397,16 +268,16 @@ static int make_findings(struct audit *audit,
 				   &scanned->violations);
 
 	if (findings == NULL) {
-		return out_of_memory(audit);
+		return audit_out_of_memory(audit);
 	}
 	if (select != NULL) {
 		audit_findings_keep(findings, audit_select_wants, select);
 	}
 	*_findings = findings;
-	return put_file(audit,
-			audit->options->write_baseline,
-			write_baseline,
-			findings);
+	return audit_put_file(audit,
+			      audit->options->write_baseline,
+			      write_baseline,
+			      findings);
 }
 
 static int report(struct audit *audit,
@@ -424,7 +295,7 @@ static int report(struct audit *audit,
 	int status = SPN_EXIT_DONE;
 
 	if (!part_text(audit, &part)) {
-		return out_of_memory(audit);
+		return audit_out_of_memory(audit);
 	}
 	if (!audit_trend_read(audit,
 			      options->trend,
@@ -435,7 +306,7 @@ static int report(struct audit *audit,
 			      &trend,
 			      &reason))
 	{
-		return fail(audit, reason);
+		return audit_fail(audit, reason);
 	}
 	forget_keys(options, scanned);
 	status = make_findings(audit, scanned, select, &findings);
@@ -443,7 +314,7 @@ static int report(struct audit *audit,
 		status = reduce(audit, scanned, findings, &num_accepted);
 	}
 	if (status == SPN_EXIT_DONE) {
-		status = put_repairs(audit, scanned, findings);
+		status = audit_put_repairs(audit, scanned, findings);
 	}
 	if (status != SPN_EXIT_DONE) {
 		return status;
@@ -452,7 +323,7 @@ static int report(struct audit *audit,
 	result.part = part;
 	result.trend = trend;
 	if (!format_report(audit, result, &blocks)) {
-		return out_of_memory(audit);
+		return audit_out_of_memory(audit);
 	}
 	if (!audit_output_write_blocks(
 		    audit,
@@ -463,7 +334,7 @@ static int report(struct audit *audit,
 		    blocks,
 		    &reason))
 	{
-		return fail(audit, reason);
+		return audit_fail(audit, reason);
 	}
 	audit_plugin_reported(audit->plugin);
 	return status_of(options, &result);
@@ -498,12 +369,12 @@ static int audit_once(void *private_data,
 	int status;
 
 	if (audit == NULL) {
-		return out_of_memory(private_data);
+		return audit_out_of_memory(private_data);
 	}
 	audit->ldb = ldb;
 	status = scan(audit, &scanned);
 	if (status == SPN_EXIT_DONE) {
-		_look->a = case_of(scanned);
+		_look->a = audit_case_of(scanned);
 		status = select_accounts(audit, scanned, &select);
 	}
 	if (status == SPN_EXIT_DONE) {
@@ -569,7 +440,7 @@ static int run_catalogue(struct audit *audit)
 	bool ok = true;
 
 	if (stream == NULL) {
-		return out_of_memory(audit);
+		return audit_out_of_memory(audit);
 	}
 	if (audit->options->explain != NULL) {
 		ok = audit_explain(audit,
@@ -584,10 +455,10 @@ static int run_catalogue(struct audit *audit)
 	ok = (ferror(stream) == 0) && ok;
 	if (fclose(stream) != 0 || !ok) {
 		free(data);
-		return out_of_memory(audit);
+		return audit_out_of_memory(audit);
 	}
 	target.path = audit->options->output;
-	return put_out(audit, &target, data, len);
+	return audit_put_out(audit, &target, data, len);
 }
 
 int main(int argc, char **argv)
@@ -610,7 +481,7 @@ int main(int argc, char **argv)
 	}
 	audit->tell = audit_tell_new(audit, audit->connect);
 	if (audit->tell == NULL) {
-		return out_of_memory(audit);
+		return audit_out_of_memory(audit);
 	}
 	status = audit_options_read(audit, audit->connect, &audit->options);
 	if (status == SPN_EXIT_DONE &&

@@ -21,7 +21,7 @@ struct audit_options {
 	const char *write_baseline;
 	const char *fix_ldif;
 	const char *fix_setspn;
-	const char *trend;     /* a pattern; NULL: no earlier reports */
+	const char *trend; /* a pattern; NULL: no earlier reports */
 	const char *undo;
 	const char *from_ldif; /* NULL: a directory is read */
 	struct audit_tunables tunables;
