@@ -298,6 +298,9 @@ class Apply(FixWorld):
         change()
         changed = self.dump()
         terminal.type("y")
+        # and no other question
+        self.assertNotRegex(terminal.wait(EITHER + "|nothing was changed"),
+                            EITHER)
         self.assertEqual(2, terminal.end())
         self.assertIn(part, " ".join(terminal.said.split()))
         self.assertIn("nothing was changed", terminal.said)
