@@ -74,6 +74,13 @@ static const struct login_row login_rows[] = {
 	 NULL},
 	/* nobody at all: no name, no password */
 	{"tool -U%", " --user='%'", true, false, true, NULL},
+	{"tool -N", " --no-pass", true, false, false, NULL},
+	{"tool -N -Ualice",
+	 " --no-pass --user='alice'",
+	 true,
+	 false,
+	 true,
+	 NULL},
 	{"tool --no-pass -P",
 	 " --no-pass --machine-pass",
 	 true,

@@ -16,6 +16,7 @@
 
 enum login_kind {
 	LOGIN_OTHER,	/* whom or how */
+	LOGIN_NOBODY,	/* nobody at all, unless somebody is named, too */
 	LOGIN_USER,	/* "USER%PASSWORD" */
 	LOGIN_SECRET,	/* never to be shown */
 	LOGIN_KERBEROS, /* "required" */
@@ -38,7 +39,7 @@ struct login_option {
 
 static const struct login_option login_options[] = {
 	{"user", 'U', true, LOGIN_USER},
-	{"no-pass", 'N', false, LOGIN_OTHER},
+	{"no-pass", 'N', false, LOGIN_NOBODY},
 	{"password", '\0', true, LOGIN_SECRET},
 	{"pw-nt-hash", '\0', false, LOGIN_OTHER},
 	{"authentication-file", 'A', true, LOGIN_OTHER},
