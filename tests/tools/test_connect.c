@@ -5,6 +5,7 @@
  */
 
 #include "common/connect.h"
+#include "common/dcs.h"
 #include "spn_policy/tool.h"
 
 #include <setjmp.h>
@@ -148,12 +149,29 @@ static void test_lists(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A DC that does not know who asks is not the one where something is wrong. */
+static void test_remedies_of_dcs(void **state)
+{
+	struct spn_dc dc = {
+		.standing = SPN_STANDING_UNREACHABLE,
+		.reason = "LDAP error 49; " SPN_CONNECT_WRONG_LOGON,
+	};
+
+	(void)state;
+	assert_non_null(strstr(spn_dc_remedy(&dc), "--user"));
+	dc.reason = "no answer in time, given up (--timeout)";
+	assert_string_equal(spn_dc_remedy(&dc), "run spn-policy status there");
+	dc.reason = NULL;
+	assert_string_equal(spn_dc_remedy(&dc), "run spn-policy status there");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_local_path),
 		cmocka_unit_test(test_passwords),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_remedies_of_dcs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,12 +52,12 @@ static const struct connect_remedy connect_remedies[] = {
 	},
 	{
 		.text = "LDAP_INVALID_CREDENTIALS",
-		.remedy = "wrong user name or password",
+		.remedy = SPN_CONNECT_WRONG_LOGON,
 		.of_logon = true,
 	},
 	{
 		.text = "NT_STATUS_LOGON_FAILURE",
-		.remedy = "wrong user name or password",
+		.remedy = SPN_CONNECT_WRONG_LOGON,
 		.of_logon = true,
 	},
 	{

@@ -182,6 +182,9 @@ void spn_connect_listen(struct spn_connect *connect, struct ldb_context *ldb);
 /* Why the last spn_connect_open() failed; one line, valid until the next. */
 const char *spn_connect_reason(const struct spn_connect *connect);
 
+/* Stands in a reason where a server does not know who logs on. */
+#define SPN_CONNECT_WRONG_LOGON "wrong user name or password"
+
 /* Of an ldb context: a text, once its server was left for its silence. */
 #define SPN_CONNECT_GIVEN_UP "spn_connect_given_up"
 bool spn_connect_is_given_up(struct ldb_context *ldb);

@@ -437,6 +437,8 @@ const char *spn_dc_remedy(const struct spn_dc *dc)
 	static const char conf[] = "take spn_policy:mode out of its smb.conf, "
 				   "and restart samba";
 	static const char look[] = "run spn-policy status there";
+	static const char log_on[] = "log on with another name or password "
+				     "(--user)";
 	static const char *const remedies[SPN_NUM_STANDINGS] = {
 		[SPN_STANDING_AUDIT] = conf,
 		[SPN_STANDING_OFF] = conf,
@@ -448,5 +450,10 @@ const char *spn_dc_remedy(const struct spn_dc *dc)
 		[SPN_STANDING_UNREACHABLE] = look,
 	};
 
+	if (dc->standing == SPN_STANDING_UNREACHABLE && dc->reason != NULL &&
+	    strstr(dc->reason, SPN_CONNECT_WRONG_LOGON) != NULL)
+	{
+		return log_on;
+	}
 	return dc->is_windows ? NULL : remedies[dc->standing];
 }
