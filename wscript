@@ -63,7 +63,7 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
-        connect_ticket connect_login connect_kerberos connect_each connect_principal limited
+        connect_ticket connect_login connect_kerberos connect_each connect_principal children
         output place words shell_command arena shared presence module_list dcs dcs_list json metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
@@ -106,8 +106,8 @@ OURS = {
                   'common KRB5 KRB5_PLAIN CURL'),
     'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
     'probe_names': (_sources('tools/probe/names', '''
-        target host_name child dns krb5_names ways clients_table names
-    '''), 'policy TALLOC KRB5_PLAIN CURL IDN2'),
+        target host_name child chain dns krb5_names ways clients_table names
+    '''), 'TALLOC KRB5_PLAIN CURL IDN2 RESOLV common'),
 }
 
 MODULE_SOURCES = _sources('modules', '''
@@ -266,6 +266,7 @@ def configure(conf):
                   define_name='HAVE_ARES_QUERY_DNSREC',
                   msg='Checking for ares_query_dnsrec')
     conf.check_cc(header_name='valgrind/callgrind.h', mandatory=False)
+    _find_first_libraries(conf)
     conf.env.HAVE_TESTS = not conf.options.no_tests
     for library in [] if conf.options.no_tests else TEST_LIBRARIES:
         if not _check_library(conf, *library, mandatory=False):
@@ -282,6 +283,23 @@ def configure(conf):
     conf.msg('systemd units', conf.env.UNITDIR or 'no')
     compiler_flags.configure(conf, VERSION)
     _configure_docs(conf)
+
+
+def _find_first_libraries(conf):
+    # Samba brings an error_message() of its own, and libkrb5 would take that
+    # for the one of libcom_err, where its texts are. Whose comes first is
+    # taken, and nothing else says who that is.
+    conf.check_cc(lib='com_err', msg='Checking for libcom_err, to come first',
+                  errmsg='not found; Debian: apt-get install libkrb5-dev')
+    first = ['-lcom_err']
+    # spn-probe brings a hundred libraries, and two thirds of what happens at
+    # its start is to look names up in one after the other. This one has a
+    # sixth of all names, and is there in any case, but far behind.
+    if conf.check_cc(lib='crypto', mandatory=False,
+                     msg='Checking for libcrypto, to come first'):
+        first.append('-lcrypto')
+    conf.env.FIRST = ['-Wl,--push-state,--no-as-needed', *first,
+                      '-Wl,--pop-state']
 
 
 def _unit_folder(conf):
@@ -361,7 +379,8 @@ def build(bld):
         before=['c'], source=bld.path.ant_glob('docs/rules/*.md'))
     for name, (folder, main, library) in TOOLS.items():
         bld.program(target='programs/' + name, source=main, includes=includes,
-                    use=library, install_path='${PREFIX}/' + folder)
+                    use=library, install_path='${PREFIX}/' + folder,
+                    linkflags=(bld.env.FIRST if name == 'spn-probe' else []))
     bld(features='subst', source='tools/spn_guard/spn-guard.conf.in',
         target='spn-guard.conf', LIBEXECDIR=bld.env.PREFIX + '/libexec',
         install_path=(bld.env.UNITDIR + '/samba-ad-dc.service.d'

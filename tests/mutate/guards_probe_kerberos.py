@@ -3,14 +3,6 @@
 how they are read."""
 
 GUARDS = {
-    'tools/common/limited.c': [
-        ('the child has its time, whatever it does',
-         '(int64_t)seconds * 1000',
-         '(int64_t)seconds * 1000 + 15000'),
-        ('what a child has sent before it died is no answer',
-         "hearing->bytes[len - 1] != IS_WHOLE",
-         'false'),
-    ],
     'tools/probe/kerberos/exchange.c': [
         ('where a name is not known, the KDC is asked once',
          'if (asking->is_about_server && !may_ask_again)',

@@ -44,6 +44,12 @@ static void say_dns(const struct probe_dns *dns)
 	for (i = 0; i < dns->num_addresses; i++) {
 		printf("dns\taddress\t%s\n", dns->addresses[i]);
 	}
+	for (i = 0; i < dns->num_cnames; i++) {
+		printf("dns\tcname\t%s\n", dns->cnames[i]);
+	}
+	for (i = 0; i < dns->num_suffixes; i++) {
+		printf("dns\tsuffix\t%s\n", dns->suffixes[i]);
+	}
 	printf("dns\tfailure\t%s\n", text_of(dns->failure));
 	printf("dns\tcanonical\t%s\n", text_of(dns->canonical));
 	printf("dns\treverse\t%s\n", text_of(dns->reverse));

@@ -25,12 +25,12 @@ static char krb5_letter;
 struct probe_heard *__wrap_probe_child_ask(TALLOC_CTX *mem_ctx,
 					   const struct probe_child_work *work,
 					   size_t num,
-					   unsigned timeout);
+					   unsigned milliseconds);
 
 struct probe_heard *__wrap_probe_child_ask(TALLOC_CTX *mem_ctx,
 					   const struct probe_child_work *work,
 					   size_t num,
-					   unsigned timeout)
+					   unsigned milliseconds)
 {
 	struct probe_heard *heard = talloc_zero_array(mem_ctx,
 						      struct probe_heard,
@@ -38,7 +38,7 @@ struct probe_heard *__wrap_probe_child_ask(TALLOC_CTX *mem_ctx,
 	size_t i;
 
 	(void)work;
-	(void)timeout;
+	(void)milliseconds;
 	if (heard == NULL) {
 		return NULL;
 	}

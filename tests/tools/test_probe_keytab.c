@@ -3,7 +3,7 @@
  * Keytabs as spn-probe reads them: the same entries as libkrb5, of files that
  * libkrb5 wrote and of files that are broken.
  */
-#include "common/limited.h"
+#include "common/children.h"
 #include "probe/kerberos/keys.h"
 
 #include <setjmp.h>
@@ -138,9 +138,10 @@ static char *append_entry(char *text,
 
 /* Each entry as libkrb5 reads it. In a child: of a file that is cut off it
  * loses memory. */
-static bool list_theirs(TALLOC_CTX *mem_ctx,
-			void *private_data,
-			struct spn_limited_bytes *_bytes)
+static bool list_theirs(struct spn_child *child,
+			TALLOC_CTX *mem_ctx,
+			size_t number,
+			void *private_data)
 {
 	const struct fixture *f = private_data;
 	char *text = talloc_strdup(mem_ctx, "");
@@ -148,6 +149,7 @@ static bool list_theirs(TALLOC_CTX *mem_ctx,
 	krb5_kt_cursor cursor = NULL;
 	krb5_keytab_entry entry = {};
 
+	(void)number;
 	if (krb5_kt_resolve(f->ctx, f->path, &keytab) != 0) {
 		return false;
 	}
@@ -178,12 +180,7 @@ static bool list_theirs(TALLOC_CTX *mem_ctx,
 		(void)krb5_kt_end_seq_get(f->ctx, keytab, &cursor);
 	}
 	(void)krb5_kt_close(f->ctx, keytab);
-	if (text == NULL) {
-		return false;
-	}
-	_bytes->data = text;
-	_bytes->len = strlen(text);
-	return true;
+	return text != NULL && spn_child_say(child, text, strlen(text));
 }
 
 /* What libkrb5 reads of the file is what we read. How many entries. */
@@ -192,7 +189,16 @@ static size_t compare(struct fixture *f, const struct probe_keytab *ours)
 	TALLOC_CTX *tmp_ctx = talloc_new(f->mem_ctx);
 	size_t num = (ours == NULL) ? 0 : ours->num_entries;
 	char *text = talloc_strdup(tmp_ctx, "");
-	struct spn_limited_bytes theirs = {};
+	const struct spn_children ask = {
+		.work = list_theirs,
+		.private_data = f,
+		.milliseconds = 60000,
+		.most_at_once = 1,
+		.most_bytes = 100000,
+	};
+	const struct spn_child_answer *theirs = spn_children_ask(tmp_ctx,
+								 &ask,
+								 1);
 	size_t i;
 
 	for (i = 0; i < num; i++) {
@@ -202,10 +208,10 @@ static size_t compare(struct fixture *f, const struct probe_keytab *ours)
 				    ours->entries[i].enctype,
 				    ours->keys->keys[i]);
 	}
-	assert_int_equal(
-		SPN_LIMITED_DONE,
-		spn_limited_run(tmp_ctx, list_theirs, f, 60, 100000, &theirs));
-	assert_string_equal(theirs.data, text);
+	assert_non_null(theirs);
+	assert_int_equal(theirs->end, SPN_CHILD_DONE);
+	assert_string_equal((theirs->bytes == NULL) ? "" : theirs->bytes,
+			    text);
 	talloc_free(tmp_ctx);
 	return num;
 }

@@ -2,27 +2,22 @@
 /*
  * Several servers, each asked by a child process. One that hangs, sends a
  * byte now and then, or has Samba's client libraries end by a signal costs its
- * own child and no more: the parent only reads pipes, until a time that it
- * has set itself.
+ * own child and no more (children.h).
  *
  * A child sends one byte, whether it has an answer, and then the text.
  */
 #include "connect_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+#include "children.h"
+
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 #include <ldb_module.h>
 #include <credentials.h>
 #include <param.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 
 #define MOST_AT_ONCE 32
 #define MOST_BYTES 8192
@@ -33,87 +28,25 @@ enum {
 	IS_REASON = 'r',
 };
 
-struct child {
-	pid_t pid; /* 0: this place is free */
-	int fd;
-	size_t number;	 /* of its URL */
-	int64_t give_up; /* milliseconds; INT64_MAX: never */
-	char bytes[MOST_BYTES];
-	size_t len;
-};
-
 struct each {
-	TALLOC_CTX *mem_ctx;
 	struct spn_connect *connect;
 	const char *const *urls;
-	size_t num_urls;
 	const struct spn_connect_question *question;
-	struct spn_connect_answer *answers;
-	struct child *children;
-	size_t next; /* URL that is not asked yet */
 };
 
-static int64_t now(void)
-{
-	struct timespec t = {};
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* False when out of memory. */
-static bool set_answer(struct each *each,
-		       size_t number,
-		       bool is_answer,
-		       struct spn_str text)
-{
-	struct spn_connect_answer *answer = &each->answers[number];
-
-	answer->is_answer = is_answer;
-	answer->text = spn_str_dup(each->mem_ctx, text);
-	return answer->text.data != NULL;
-}
-
 /* ------------------------------------------------------------ of the child */
-
-static void send_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t sent = write(fd, bytes, len);
-
-		if (sent < 0 && errno != EINTR) {
-			return;
-		}
-		bytes += (sent < 0) ? 0 : sent;
-		len -= (sent < 0) ? 0 : (size_t)sent;
-	}
-}
-
-/* No terminal to ask for a password, and nothing to be seen of it. */
-static void be_alone(struct spn_connect *connect)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_DUMPABLE, 0);
-	setsid();
-	if (null != -1) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
-		close(null);
-	}
-	connect_silence_stderr();
-	/* What is open now is the parent's, and not to be cut. */
-	connect_note_sockets(connect);
-}
 
 static bool is_socket(const char *url)
 {
 	return strncasecmp(url, "ldapi:", strlen("ldapi:")) == 0;
 }
 
-static void work(const struct each *each, size_t number, int fd)
+static bool work(struct spn_child *child,
+		 TALLOC_CTX *mem_ctx,
+		 size_t number,
+		 void *private_data)
 {
+	const struct each *each = private_data;
 	const struct spn_connect_options options = {
 		.url = each->urls[number],
 		.read_only = true,
@@ -121,13 +54,13 @@ static void work(const struct each *each, size_t number, int fd)
 		.as_nobody = is_socket(each->urls[number]),
 	};
 	struct spn_connect *connect = each->connect;
-	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct ldb_context *ldb = NULL;
 	struct spn_str text = {};
 	bool ok = false;
 	char kind;
 
-	be_alone(connect);
+	/* What is open now is the parent's, and not to be cut. */
+	connect_note_sockets(connect);
 	ldb = spn_connect_open(mem_ctx, connect, &options);
 	if (ldb == NULL) {
 		text = spn_str_of(spn_connect_reason(connect));
@@ -143,161 +76,34 @@ static void work(const struct each *each, size_t number, int fd)
 		text = spn_str_of("out of memory");
 	}
 	kind = ok ? IS_ANSWER : IS_REASON;
-	send_all(fd, &kind, 1);
-	send_all(fd, text.data, text.len);
-	_exit(0);
+	return spn_child_say(child, &kind, 1) &&
+	       spn_child_say(child, text.data, text.len);
 }
 
 /* ----------------------------------------------------------- of the parent */
 
-static bool start(struct each *each, struct child *child)
+/* False when out of memory. */
+static bool take(struct spn_connect_answer *answers,
+		 size_t number,
+		 const struct spn_child_answer *said)
 {
-	unsigned seconds = each->connect->timeout;
-	size_t number = each->next++;
-	int ends[2] = {-1, -1};
+	static const char *const reasons[] = {
+		[SPN_CHILD_LATE] = "no answer in time, given up (--timeout)",
+		[SPN_CHILD_DIED] = "asking it ended the program that asked",
+		[SPN_CHILD_TOO_LONG] = "its answer is too long",
+		[SPN_CHILD_CANNOT] = "no new process can be made",
+	};
+	struct spn_connect_answer *answer = &answers[number];
+	struct spn_str text = {};
 
-	fflush(NULL);
-	if (pipe2(ends, O_CLOEXEC) != 0) {
-		return set_answer(each,
-				  number,
-				  false,
-				  spn_str_of("too many open files here"));
+	if (said->end == SPN_CHILD_DONE && said->len > 0) {
+		answer->is_answer = said->bytes[0] == IS_ANSWER;
+		text = (struct spn_str){said->bytes + 1, said->len - 1};
+	} else {
+		text = spn_str_of(reasons[said->end]);
 	}
-	child->pid = fork();
-	if (child->pid == 0) {
-		close(ends[0]);
-		work(each, number, ends[1]);
-	}
-	close(ends[1]);
-	if (child->pid == -1) {
-		child->pid = 0;
-		close(ends[0]);
-		return set_answer(each,
-				  number,
-				  false,
-				  spn_str_of("no new process can be made"));
-	}
-	child->fd = ends[0];
-	child->number = number;
-	child->len = 0;
-	/* Its own patience ends first, and has a better word for it. */
-	child->give_up = (seconds == 0)
-				 ? INT64_MAX
-				 : now() + (int64_t)seconds * 1000 + 1000;
-	return true;
-}
-
-/* Waits for the end of it. False when out of memory. */
-static bool finish(struct each *each, struct child *child, const char *reason)
-{
-	struct spn_str text = {.data = child->bytes + 1};
-	bool is_answer = false;
-	int status = 0;
-
-	if (reason != NULL) {
-		kill(child->pid, SIGKILL);
-	}
-	close(child->fd);
-	while (waitpid(child->pid, &status, 0) == -1 && errno == EINTR) {
-	}
-	child->pid = 0;
-	if (reason == NULL && child->len > 0 && WIFEXITED(status)) {
-		is_answer = child->bytes[0] == IS_ANSWER;
-		text.len = child->len - 1;
-	} else if (reason == NULL) {
-		reason = "asking it ended the program that asked";
-	}
-	return set_answer(each,
-			  child->number,
-			  is_answer,
-			  (reason == NULL) ? text : spn_str_of(reason));
-}
-
-static bool hear(struct each *each, struct child *child)
-{
-	ssize_t got = read(child->fd,
-			   child->bytes + child->len,
-			   sizeof(child->bytes) - child->len);
-
-	if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
-		return true;
-	}
-	if (got <= 0) {
-		return finish(each, child, NULL);
-	}
-	child->len += (size_t)got;
-	return child->len < sizeof(child->bytes) ||
-	       finish(each, child, "its answer is too long");
-}
-
-/* Fills the free places. How many children there are; -1: out of memory. */
-static int start_some(struct each *each)
-{
-	int running = 0;
-	size_t i;
-
-	for (i = 0; i < MOST_AT_ONCE; i++) {
-		struct child *child = &each->children[i];
-
-		while (child->pid == 0 && each->next < each->num_urls) {
-			if (!start(each, child)) {
-				return -1;
-			}
-		}
-		running += (child->pid == 0) ? 0 : 1;
-	}
-	return running;
-}
-
-/* Until something comes, or the first time is over. */
-static bool wait_for_some(struct each *each)
-{
-	struct pollfd fds[MOST_AT_ONCE] = {};
-	int64_t first = INT64_MAX;
-	int64_t left;
-	bool ok = true;
-	size_t i;
-
-	for (i = 0; i < MOST_AT_ONCE; i++) {
-		const struct child *child = &each->children[i];
-
-		fds[i].fd = (child->pid == 0) ? -1 : child->fd;
-		fds[i].events = POLLIN;
-		if (child->pid != 0 && child->give_up < first) {
-			first = child->give_up;
-		}
-	}
-	left = (first == INT64_MAX) ? -1 : first - now();
-	if (left < 0 && first != INT64_MAX) {
-		left = 0;
-	}
-	(void)poll(fds, MOST_AT_ONCE, (int)left);
-	for (i = 0; ok && i < MOST_AT_ONCE; i++) {
-		struct child *child = &each->children[i];
-
-		if (child->pid == 0) {
-			continue;
-		}
-		if (fds[i].revents != 0) {
-			ok = hear(each, child);
-		} else if (now() >= child->give_up) {
-			ok = finish(each,
-				    child,
-				    "no answer in time, given up (--timeout)");
-		}
-	}
-	return ok;
-}
-
-static void kill_all(struct each *each)
-{
-	size_t i;
-
-	for (i = 0; i < MOST_AT_ONCE; i++) {
-		if (each->children[i].pid != 0) {
-			(void)finish(each, &each->children[i], "");
-		}
-	}
+	answer->text = spn_str_dup(answers, text);
+	return answer->text.data != NULL;
 }
 
 /* Here, once, and not in each child, which has no terminal. */
@@ -341,19 +147,24 @@ struct spn_connect_answer *spn_connect_ask_each(
 	struct each each = {
 		.connect = connect,
 		.urls = urls,
-		.num_urls = num_urls,
 		.question = question,
 	};
-	int running;
+	struct spn_children ask = {
+		.work = work,
+		.private_data = &each,
+		.most_at_once = MOST_AT_ONCE,
+		.most_bytes = MOST_BYTES,
+		.is_silent = true,
+	};
+	struct spn_connect_answer *answers =
+		talloc_zero_array(mem_ctx,
+				  struct spn_connect_answer,
+				  (unsigned)num_urls + 1);
+	struct spn_child_answer *said = NULL;
+	bool ok;
+	size_t i;
 
-	each.answers = talloc_zero_array(mem_ctx,
-					 struct spn_connect_answer,
-					 num_urls + 1);
-	each.mem_ctx = each.answers;
-	each.children = talloc_zero_array(each.answers,
-					  struct child,
-					  MOST_AT_ONCE);
-	if (each.children == NULL) {
+	if (answers == NULL) {
 		return NULL;
 	}
 	if (num_urls > 0 && !is_socket(urls[0])) {
@@ -362,18 +173,21 @@ struct spn_connect_answer *spn_connect_ask_each(
 	if (!connect->has_timeout) {
 		connect->timeout = DEFAULT_SECONDS;
 	}
-	running = start_some(&each);
-	while (running > 0) {
-		running = wait_for_some(&each) ? start_some(&each) : -1;
-	}
+	/* Its own patience ends first, and has a better word for it. */
+	ask.milliseconds = (connect->timeout == 0)
+				   ? UINT_MAX
+				   : connect->timeout * 1000 + 1000;
+	said = spn_children_ask(answers, &ask, num_urls);
 	connect->timeout = timeout;
-	if (running < 0) {
-		kill_all(&each);
-		talloc_free(each.answers);
-		return NULL;
+	ok = said != NULL;
+	for (i = 0; ok && i < num_urls; i++) {
+		ok = take(answers, i, &said[i]);
 	}
-	TALLOC_FREE(each.children);
-	return each.answers;
+	talloc_free(said);
+	if (!ok) {
+		TALLOC_FREE(answers);
+	}
+	return answers;
 }
 
 char *spn_connect_url_of(TALLOC_CTX *mem_ctx,

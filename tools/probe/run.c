@@ -161,20 +161,62 @@ static bool open_ticket(struct probe *probe,
 	return *_opening != NULL;
 }
 
-static bool ask_row(struct probe *probe, struct probe_row *row)
+/* The tickets of all rows. False when out of memory. */
+static bool get_tickets(struct probe *probe)
 {
-	if (!probe_directory_look(probe, row)) {
-		return false;
+	const char **services = talloc_zero_array(probe,
+						  const char *,
+						  (unsigned)probe->num_rows +
+							  1);
+	struct probe_ticket **tickets = NULL;
+	size_t i;
+
+	for (i = 0; services != NULL && i < probe->num_rows; i++) {
+		services[i] = probe->rows[i].name->spn;
 	}
-	if (probe->krb == NULL) {
-		return true;
+	if (services != NULL) {
+		tickets = probe_tickets_get(probe,
+					    probe->krb,
+					    services,
+					    probe->num_rows);
 	}
-	/* First, for the new one may take its place. */
-	row->cached = probe_ticket_cached(probe, probe->krb, row->name->spn);
-	row->ticket = probe_ticket_get(probe, probe->krb, row->name->spn);
-	return row->ticket != NULL &&
-	       open_ticket(probe, row, row->ticket, &row->opening) &&
-	       open_ticket(probe, row, row->cached, &row->cached_opening);
+	for (i = 0; tickets != NULL && i < probe->num_rows; i++) {
+		probe->rows[i].ticket = tickets[i];
+	}
+	talloc_free(services);
+	return tickets != NULL;
+}
+
+static bool ask_rows(struct probe *probe)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; ok && i < probe->num_rows; i++) {
+		ok = probe_directory_look(probe, &probe->rows[i]);
+	}
+	if (!ok || probe->krb == NULL || probe->num_rows == 0) {
+		return ok;
+	}
+	/* First, for the new ones may take their place. */
+	for (i = 0; i < probe->num_rows; i++) {
+		struct probe_row *row = &probe->rows[i];
+
+		row->cached = probe_ticket_cached(probe,
+						  probe->krb,
+						  row->name->spn);
+	}
+	ok = get_tickets(probe);
+	for (i = 0; ok && i < probe->num_rows; i++) {
+		struct probe_row *row = &probe->rows[i];
+
+		ok = open_ticket(probe, row, row->ticket, &row->opening) &&
+		     open_ticket(probe,
+				 row,
+				 row->cached,
+				 &row->cached_opening);
+	}
+	return ok;
 }
 
 static bool ask_http(struct probe *probe)
@@ -205,9 +247,13 @@ static bool ask_http(struct probe *probe)
 
 bool probe_run(struct probe *probe, const char **_why)
 {
-	size_t i;
-
 	*_why = NULL;
+	if (probe->options->ccache != NULL && !probe->options->no_kdc) {
+		*_why = probe_ccache_why_not(probe, probe->options->ccache);
+		if (*_why != NULL) {
+			return false;
+		}
+	}
 	if (probe->options->url != NULL && !find_names(probe, _why)) {
 		*_why = (*_why == NULL) ? no_memory : *_why;
 		return false;
@@ -222,12 +268,14 @@ bool probe_run(struct probe *probe, const char **_why)
 	{
 		return false;
 	}
-	for (i = 0; i < probe->num_rows; i++) {
-		if (!ask_row(probe, &probe->rows[i])) {
-			return false;
-		}
+	if (!ask_rows(probe) || !check_keytab(probe)) {
+		return false;
 	}
-	if (!check_keytab(probe) || !ask_http(probe)) {
+	if (probe->krb != NULL && probe->krb->kept_reason != NULL) {
+		*_why = probe->krb->kept_reason;
+		return false;
+	}
+	if (!ask_http(probe)) {
 		return false;
 	}
 	probe_find_site(probe);

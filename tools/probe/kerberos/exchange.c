@@ -12,7 +12,7 @@
  */
 #include "exchange.h"
 
-#include "common/limited.h"
+#include "common/children.h"
 #include "policy/quote.h"
 
 #include <stdlib.h>
@@ -35,9 +35,11 @@ struct numbers {
 	int32_t clock_offset;
 };
 
+/* Of the children, and in one that of a single question. */
 struct asking {
 	TALLOC_CTX *mem_ctx;
 	struct probe_library *library;
+	struct probe_question *questions;
 	struct probe_question *question;
 	struct numbers numbers;
 	bool is_about_server; /* the last KRB-ERROR */
@@ -148,35 +150,12 @@ static krb5_error_code after_reply(krb5_context ctx,
 	return 0;
 }
 
-static bool append(TALLOC_CTX *mem_ctx,
-		   struct spn_limited_bytes *bytes,
-		   const void *data,
-		   size_t len)
-{
-	char *larger = talloc_realloc_size(mem_ctx,
-					   bytes->data,
-					   bytes->len + len + 1);
-
-	if (larger == NULL) {
-		return false;
-	}
-	if (len > 0) {
-		memcpy(larger + bytes->len, data, len);
-	}
-	bytes->data = larger;
-	bytes->len += len;
-	return true;
-}
-
-static bool append_part(TALLOC_CTX *mem_ctx,
-			struct spn_limited_bytes *bytes,
-			const void *data,
-			size_t len)
+static bool say_part(struct spn_child *child, const void *data, size_t len)
 {
 	uint32_t number = (uint32_t)len;
 
-	return append(mem_ctx, bytes, &number, sizeof(number)) &&
-	       append(mem_ctx, bytes, data, len);
+	return spn_child_say(child, &number, sizeof(number)) &&
+	       (len == 0 || spn_child_say(child, data, len));
 }
 
 /* What a ticket says of the KDC's clock: one that was made just now begins
@@ -195,30 +174,28 @@ static void note_clock(struct asking *asking, const krb5_creds *creds)
 	}
 }
 
-static bool pack(struct asking *asking,
-		 const char *text,
-		 const krb5_data *flat,
-		 struct spn_limited_bytes *_bytes)
+static bool say(struct spn_child *child,
+		const struct asking *asking,
+		const char *text,
+		const krb5_data *flat)
 {
-	TALLOC_CTX *mem_ctx = asking->mem_ctx;
 	const char *realm = (asking->realm == NULL) ? "" : asking->realm;
 
 	return text != NULL &&
-	       append(mem_ctx,
-		      _bytes,
-		      &asking->numbers,
-		      sizeof(asking->numbers)) &&
-	       append_part(mem_ctx, _bytes, text, strlen(text)) &&
-	       append_part(mem_ctx, _bytes, realm, strlen(realm)) &&
-	       append_part(mem_ctx,
-			   _bytes,
-			   (flat == NULL) ? NULL : flat->data,
-			   (flat == NULL) ? 0 : flat->length);
+	       spn_child_say(child,
+			     &asking->numbers,
+			     sizeof(asking->numbers)) &&
+	       say_part(child, text, strlen(text)) &&
+	       say_part(child, realm, strlen(realm)) &&
+	       say_part(child,
+			(flat == NULL) ? NULL : flat->data,
+			(flat == NULL) ? 0 : flat->length);
 }
 
-static bool work(TALLOC_CTX *mem_ctx,
-		 void *private_data,
-		 struct spn_limited_bytes *_bytes)
+static bool work(struct spn_child *child,
+		 TALLOC_CTX *mem_ctx,
+		 size_t number,
+		 void *private_data)
 {
 	struct asking *asking = private_data;
 	struct numbers *numbers = &asking->numbers;
@@ -228,7 +205,12 @@ static bool work(TALLOC_CTX *mem_ctx,
 	const char *text = "";
 	bool ok;
 
-	asking->mem_ctx = mem_ctx;
+	*asking = (struct asking){
+		.mem_ctx = mem_ctx,
+		.library = asking->library,
+		.questions = asking->questions,
+		.question = &asking->questions[number],
+	};
 	krb5_set_kdc_send_hook(ctx, before_request, asking);
 	krb5_set_kdc_recv_hook(ctx, after_reply, asking);
 	numbers->code = asking->question->ask(ctx, asking->question, &creds);
@@ -240,7 +222,7 @@ static bool work(TALLOC_CTX *mem_ctx,
 	} else {
 		text = probe_krb5_text(mem_ctx, ctx, numbers->code);
 	}
-	ok = pack(asking, text, flat, _bytes);
+	ok = say(child, asking, text, flat);
 	krb5_free_creds(ctx, creds);
 	krb5_free_data(ctx, flat);
 	return ok;
@@ -248,22 +230,28 @@ static bool work(TALLOC_CTX *mem_ctx,
 
 /* ----------------------------------------------------------- of the parent */
 
+/* For libkrb5, which wants to be able to write. */
+struct bytes {
+	char *data;
+	size_t len;
+};
+
 static int release(struct probe_exchange *exchange)
 {
 	krb5_free_creds(exchange->library->ctx, exchange->creds);
 	return 0;
 }
 
-static void skip(struct spn_limited_bytes *bytes, size_t len)
+static void skip(struct bytes *bytes, size_t len)
 {
 	bytes->data += len;
 	bytes->len -= len;
 }
 
 /* The next part of the bytes; it has no data when they end too early. */
-static struct spn_limited_bytes take_part(struct spn_limited_bytes *bytes)
+static struct bytes take_part(struct bytes *bytes)
 {
-	struct spn_limited_bytes part = {};
+	struct bytes part = {};
 	uint32_t len = 0;
 
 	if (bytes->len < sizeof(len)) {
@@ -280,9 +268,9 @@ static struct spn_limited_bytes take_part(struct spn_limited_bytes *bytes)
 	return part;
 }
 
-static struct spn_str take_text(struct spn_limited_bytes *bytes)
+static struct spn_str take_text(struct bytes *bytes)
 {
-	struct spn_limited_bytes part = take_part(bytes);
+	struct bytes part = take_part(bytes);
 
 	return (struct spn_str){part.data, part.len};
 }
@@ -310,13 +298,12 @@ static void judge(struct probe_exchange *exchange,
 }
 
 /* False when out of memory. */
-static bool unpack(struct probe_exchange *exchange,
-		   struct spn_limited_bytes bytes)
+static bool unpack(struct probe_exchange *exchange, struct bytes bytes)
 {
 	struct numbers numbers = {};
 	struct spn_str text = {};
 	struct spn_str realm = {};
-	struct spn_limited_bytes flat = {};
+	struct bytes flat = {};
 	krb5_data data = {};
 
 	memcpy(&numbers, bytes.data, sizeof(numbers));
@@ -345,11 +332,11 @@ static bool unpack(struct probe_exchange *exchange,
 
 /* No answer of the child. False when out of memory. */
 static bool set_failure(struct probe_exchange *exchange,
-			enum spn_limited how,
+			enum spn_child_end how,
 			unsigned timeout)
 {
 	exchange->error = -1;
-	if (how == SPN_LIMITED_LATE) {
+	if (how == SPN_CHILD_LATE) {
 		exchange->text = talloc_asprintf(exchange,
 						 "no KDC has answered in %u "
 						 "second%s",
@@ -358,47 +345,69 @@ static bool set_failure(struct probe_exchange *exchange,
 	} else {
 		exchange->text = talloc_strdup(
 			exchange,
-			(how == SPN_LIMITED_DIED)
-				? "asking the KDC ended the process that asked"
-				: "no new process can be made");
+			(how == SPN_CHILD_CANNOT)
+				? "no new process can be made"
+				: "asking the KDC ended the process that "
+				  "asked");
 	}
-	return exchange->text != NULL && how != SPN_LIMITED_NO_MEMORY;
+	return exchange->text != NULL;
 }
 
-struct probe_exchange *probe_exchange_run(TALLOC_CTX *mem_ctx,
-					  struct probe_library *library,
-					  unsigned timeout,
-					  struct probe_question *question)
+/* False when out of memory. */
+static bool take(struct probe_exchange *exchange,
+		 const struct spn_child_answer *answer,
+		 unsigned timeout)
 {
-	struct asking asking = {.library = library, .question = question};
-	struct probe_exchange *exchange = talloc_zero(mem_ctx,
-						      struct probe_exchange);
-	enum spn_limited how;
-	struct spn_limited_bytes bytes = {};
-	bool ok;
+	struct bytes bytes = {answer->bytes, answer->len};
 
-	if (exchange == NULL) {
+	if (answer->end == SPN_CHILD_DONE &&
+	    bytes.len >= sizeof(struct numbers))
+	{
+		return unpack(exchange, bytes);
+	}
+	return set_failure(exchange, answer->end, timeout);
+}
+
+struct probe_exchange **probe_exchange_run(TALLOC_CTX *mem_ctx,
+					   struct probe_library *library,
+					   unsigned timeout,
+					   struct probe_question *questions,
+					   size_t num)
+{
+	struct asking asking = {.library = library, .questions = questions};
+	const struct spn_children ask = {
+		.work = work,
+		.private_data = &asking,
+		.milliseconds = timeout * 1000,
+		.patience = 1,
+		.most_at_once = 1,
+		.most_bytes = MOST_BYTES,
+	};
+	struct probe_exchange **exchanges =
+		talloc_zero_array(mem_ctx,
+				  struct probe_exchange *,
+				  (unsigned)num + 1);
+	struct spn_child_answer *answers = NULL;
+	bool ok;
+	size_t i;
+
+	if (exchanges == NULL) {
 		return NULL;
 	}
-	exchange->library = library;
-	talloc_set_destructor(exchange, release);
-	how = spn_limited_run(exchange,
-			      work,
-			      &asking,
-			      timeout,
-			      MOST_BYTES,
-			      &bytes);
-	if (how == SPN_LIMITED_DONE && bytes.len < sizeof(struct numbers)) {
-		how = SPN_LIMITED_DIED;
+	answers = spn_children_ask(exchanges, &ask, num);
+	ok = answers != NULL;
+	for (i = 0; ok && i < num; i++) {
+		exchanges[i] = talloc_zero(exchanges, struct probe_exchange);
+		ok = exchanges[i] != NULL;
+		if (ok) {
+			exchanges[i]->library = library;
+			talloc_set_destructor(exchanges[i], release);
+			ok = take(exchanges[i], &answers[i], timeout);
+		}
 	}
-	ok = (how == SPN_LIMITED_DONE) ? unpack(exchange, bytes)
-				       : set_failure(exchange, how, timeout);
-	if (bytes.data != NULL) {
-		explicit_bzero(bytes.data, bytes.len);
-		talloc_free(bytes.data);
-	}
+	talloc_free(answers);
 	if (!ok) {
-		TALLOC_FREE(exchange);
+		TALLOC_FREE(exchanges);
 	}
-	return exchange;
+	return exchanges;
 }

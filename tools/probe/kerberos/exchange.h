@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One question to KDCs, with what libkrb5 does not tell: the KRB-ERROR itself,
+ * Questions to KDCs, with what libkrb5 does not tell: the KRB-ERROR itself,
  * and an end in time. For the files of this folder.
  */
 #ifndef SPN_PROBE_EXCHANGE_H
@@ -42,11 +42,15 @@ struct probe_question {
 	bool is_asked_once;
 };
 
-/* NULL: out of memory. */
-struct probe_exchange *probe_exchange_run(TALLOC_CTX *mem_ctx,
-					  struct probe_library *library,
-					  unsigned timeout,
-					  struct probe_question *question);
+/*
+ * One for each question, each on the array. They are asked one after the
+ * other, with so many seconds each. NULL: out of memory.
+ */
+struct probe_exchange **probe_exchange_run(TALLOC_CTX *mem_ctx,
+					   struct probe_library *library,
+					   unsigned timeout,
+					   struct probe_question *questions,
+					   size_t num);
 
 /*
  * Of the tickets in a cache for which wanted() is true, the one that ends
@@ -59,6 +63,11 @@ krb5_error_code probe_cache_find(krb5_context ctx,
 						krb5_const_principal name),
 				 krb5_const_principal name,
 				 krb5_creds *_creds);
+
+/* The line for a cache that cannot be written. */
+const char *probe_ccache_say(TALLOC_CTX *mem_ctx,
+			     const char *name,
+			     const char *why);
 
 /* What libkrb5 says of an error, as one line of readable text. */
 const char *probe_krb5_text(TALLOC_CTX *mem_ctx,

@@ -31,7 +31,8 @@ struct probe_kerberos {
 	/* The user's: the one that was named, or the default one; NULL with
 	 * a password. */
 	krb5_ccache users;
-	bool is_kept; /* new tickets go there */
+	bool is_kept;		 /* new tickets go there */
+	const char *kept_reason; /* why one could not; NULL: each could */
 	unsigned timeout;
 	const char *client; /* the principal */
 	const char *realm;  /* of it */
@@ -81,6 +82,18 @@ struct probe_ticket {
 struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
 				      struct probe_kerberos *krb,
 				      const char *service);
+
+/* One for each service, each on the array; a single process asks, as long as
+ * the KDC answers. */
+struct probe_ticket **probe_tickets_get(TALLOC_CTX *mem_ctx,
+					struct probe_kerberos *krb,
+					const char *const *services,
+					size_t num);
+
+/* Why no ticket can be kept in the cache that --ccache names, as far as that
+ * is known before: one line, on mem_ctx. NULL: nothing speaks against it.
+ * Nothing is written. */
+const char *probe_ccache_why_not(TALLOC_CTX *mem_ctx, const char *name);
 
 /*
  * The ticket for it in the user's own cache (ccache, or the default one),

@@ -174,6 +174,7 @@ bool probe_login_password(TALLOC_CTX *mem_ctx,
 		.ask = get_tgt,
 		.password = login->password,
 	};
+	struct probe_exchange **exchanges = NULL;
 	struct probe_exchange *exchange = NULL;
 	krb5_error_code code;
 
@@ -187,23 +188,25 @@ bool probe_login_password(TALLOC_CTX *mem_ctx,
 	}
 	code = krb5_parse_name(krb->ctx, login->principal, &question.client);
 	if (code == 0) {
-		exchange = probe_exchange_run(mem_ctx,
-					      krb->library,
-					      krb->timeout,
-					      &question);
+		exchanges = probe_exchange_run(mem_ctx,
+					       krb->library,
+					       krb->timeout,
+					       &question,
+					       1);
+		exchange = (exchanges == NULL) ? NULL : exchanges[0];
 		code = (exchange == NULL) ? ENOMEM : 0;
 	}
 	krb5_free_principal(krb->ctx, question.client);
 	if (code == 0 && exchange->error != 0) {
 		*_reason = say_refusal(mem_ctx, exchange, login->principal);
-		talloc_free(exchange);
+		talloc_free(exchanges);
 		return false;
 	}
 	if (code == 0) {
 		take_clock(krb, exchange);
 		code = take_tgt(krb, exchange->creds);
 	}
-	talloc_free(exchange);
+	talloc_free(exchanges);
 	if (code != 0) {
 		*_reason = talloc_asprintf(
 			mem_ctx,

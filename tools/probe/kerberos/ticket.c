@@ -169,11 +169,28 @@ static krb5_error_code get_ticket(krb5_context ctx,
 				    _creds);
 }
 
-static void keep_in(krb5_context ctx, krb5_ccache cache, krb5_creds *creds)
+static krb5_error_code keep_in(krb5_context ctx,
+			       krb5_ccache cache,
+			       krb5_creds *creds)
 {
 	/* An older one for this name would be found first. */
 	(void)krb5_cc_remove_cred(ctx, cache, 0, creds);
-	(void)krb5_cc_store_cred(ctx, cache, creds);
+	return krb5_cc_store_cred(ctx, cache, creds);
+}
+
+/* In the cache of --ccache. */
+static void keep_for_user(struct probe_kerberos *krb, krb5_creds *creds)
+{
+	krb5_error_code code = keep_in(krb->ctx, krb->users, creds);
+	const char *text = NULL;
+
+	if (code != 0 && krb->kept_reason == NULL) {
+		text = probe_krb5_text(krb, krb->ctx, code);
+		krb->kept_reason = probe_ccache_say(
+			krb,
+			krb5_cc_get_name(krb->ctx, krb->users),
+			(text == NULL) ? "no memory" : text);
+	}
 }
 
 static void note_clock(struct probe_kerberos *krb,
@@ -201,9 +218,9 @@ static bool take_answer(struct probe_ticket *ticket,
 	}
 	ticket->creds = exchange->creds;
 	exchange->creds = NULL;
-	keep_in(krb->ctx, krb->cache, ticket->creds);
+	(void)keep_in(krb->ctx, krb->cache, ticket->creds);
 	if (krb->is_kept) {
-		keep_in(krb->ctx, krb->users, ticket->creds);
+		keep_for_user(krb, ticket->creds);
 	}
 	return describe(ticket);
 }
@@ -218,42 +235,115 @@ static bool set_refused(struct probe_ticket *ticket,
 	return ticket->text != NULL;
 }
 
+/* Those that can be asked for, on tickets. False when out of memory. */
+static bool ask_all(struct probe_ticket **tickets,
+		    struct probe_kerberos *krb,
+		    struct probe_question *questions,
+		    size_t num)
+{
+	struct probe_exchange **exchanges = NULL;
+	bool ok = true;
+	size_t i;
+	size_t j = 0;
+
+	if (num == 0) {
+		return true;
+	}
+	exchanges = probe_exchange_run(tickets,
+				       krb->library,
+				       krb->timeout,
+				       questions,
+				       num);
+	for (i = 0; ok && exchanges != NULL && i < num; i++) {
+		/* Who has an error already was not asked for. */
+		while (tickets[j]->error != 0) {
+			j++;
+		}
+		ok = take_answer(tickets[j++], krb, exchanges[i]);
+	}
+	ok = ok && exchanges != NULL;
+	talloc_free(exchanges);
+	return ok;
+}
+
+/* False when out of memory. */
+static bool prepare(struct probe_ticket *ticket,
+		    struct probe_kerberos *krb,
+		    const char *service,
+		    struct probe_question *question)
+{
+	krb5_error_code code = parse_service(krb->ctx,
+					     service,
+					     &question->server);
+
+	question->ask = get_ticket;
+	question->cache = krb->cache;
+	if (code == 0) {
+		code = krb5_cc_get_principal(krb->ctx,
+					     krb->cache,
+					     &question->client);
+	}
+	return code == 0 || set_refused(ticket, krb, code);
+}
+
+static void forget(struct probe_kerberos *krb, struct probe_question *question)
+{
+	krb5_free_principal(krb->ctx, question->server);
+	krb5_free_principal(krb->ctx, question->client);
+	*question = (struct probe_question){};
+}
+
+struct probe_ticket **probe_tickets_get(TALLOC_CTX *mem_ctx,
+					struct probe_kerberos *krb,
+					const char *const *services,
+					size_t num)
+{
+	struct probe_ticket **tickets =
+		talloc_zero_array(mem_ctx,
+				  struct probe_ticket *,
+				  (unsigned)num + 1);
+	struct probe_question *questions =
+		talloc_zero_array(tickets,
+				  struct probe_question,
+				  (unsigned)num + 1);
+	bool ok = tickets != NULL && questions != NULL;
+	size_t num_questions = 0;
+	size_t i;
+
+	for (i = 0; ok && i < num; i++) {
+		struct probe_question *question = &questions[num_questions];
+
+		tickets[i] = new_ticket(tickets, krb);
+		ok = tickets[i] != NULL &&
+		     prepare(tickets[i], krb, services[i], question);
+		if (ok && tickets[i]->error == 0) {
+			num_questions++;
+		} else {
+			forget(krb, question);
+		}
+	}
+	ok = ok && ask_all(tickets, krb, questions, num_questions);
+	while (num_questions > 0) {
+		forget(krb, &questions[--num_questions]);
+	}
+	talloc_free(questions);
+	if (!ok) {
+		TALLOC_FREE(tickets);
+	}
+	return tickets;
+}
+
 struct probe_ticket *probe_ticket_get(TALLOC_CTX *mem_ctx,
 				      struct probe_kerberos *krb,
 				      const char *service)
 {
-	struct probe_ticket *ticket = new_ticket(mem_ctx, krb);
-	struct probe_question question = {
-		.ask = get_ticket,
-		.cache = krb->cache,
-	};
-	struct probe_exchange *exchange = NULL;
-	krb5_error_code code;
-	bool ok;
+	struct probe_ticket **tickets =
+		probe_tickets_get(mem_ctx, krb, &service, 1);
+	struct probe_ticket *ticket = NULL;
 
-	if (ticket == NULL) {
-		return NULL;
-	}
-	code = parse_service(krb->ctx, service, &question.server);
-	if (code == 0) {
-		code = krb5_cc_get_principal(krb->ctx,
-					     krb->cache,
-					     &question.client);
-	}
-	if (code == 0) {
-		exchange = probe_exchange_run(ticket,
-					      krb->library,
-					      krb->timeout,
-					      &question);
-		ok = exchange != NULL && take_answer(ticket, krb, exchange);
-	} else {
-		ok = set_refused(ticket, krb, code);
-	}
-	krb5_free_principal(krb->ctx, question.server);
-	krb5_free_principal(krb->ctx, question.client);
-	talloc_free(exchange);
-	if (!ok) {
-		TALLOC_FREE(ticket);
+	if (tickets != NULL) {
+		ticket = talloc_steal(mem_ctx, tickets[0]);
+		talloc_free(tickets);
 	}
 	return ticket;
 }

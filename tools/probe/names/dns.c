@@ -6,15 +6,17 @@
 #include "probe/names/names.h"
 
 #include "policy/quote.h"
-#include "probe/names/child.h"
+#include "probe/names/chain.h"
 #include "probe/names/host_name.h"
 
 #include <netdb.h>
 #include <string.h>
+#include <strings.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #define MOST_ADDRESSES 64
+#define MOST_LEFT 1000 /* milliseconds, for libkrb5 */
 
 enum {
 	SAYS_FAILURE = 'f',
@@ -22,6 +24,8 @@ enum {
 	SAYS_ADDRESS = 'a',
 	SAYS_REVERSE = 'r',
 	SAYS_LEADS_BACK = 'b',
+	SAYS_SUFFIX = 's',
+	SAYS_LINK = 'l',
 };
 
 /* ------------------------------------------------------------ in a child */
@@ -66,7 +70,7 @@ static bool is_same_address(const struct sockaddr *a, const struct sockaddr *b)
 	return false;
 }
 
-static void say_reverse(const struct addrinfo *first, int fd)
+static void say_reverse(const struct addrinfo *first, struct spn_child *child)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct addrinfo *back = NULL;
@@ -83,20 +87,20 @@ static void say_reverse(const struct addrinfo *first, int fd)
 	{
 		return;
 	}
-	probe_child_say(fd, SAYS_REVERSE, name);
+	probe_child_say(child, SAYS_REVERSE, name);
 	if (getaddrinfo(name, NULL, &hints, &back) != 0) {
 		return;
 	}
 	for (each = back; each != NULL; each = each->ai_next) {
 		if (is_same_address(first->ai_addr, each->ai_addr)) {
-			probe_child_say(fd, SAYS_LEADS_BACK, "");
+			probe_child_say(child, SAYS_LEADS_BACK, "");
 			break;
 		}
 	}
 	freeaddrinfo(back);
 }
 
-static void say_all(const struct probe_target *target, int fd)
+static void say_all(const struct probe_target *target, struct spn_child *child)
 {
 	bool is_name = target->kind == PROBE_HOST_NAME;
 	const struct addrinfo hints = {
@@ -106,16 +110,18 @@ static void say_all(const struct probe_target *target, int fd)
 	struct addrinfo *found = NULL;
 	const struct addrinfo *each = NULL;
 	int num = 0;
-	int ret = getaddrinfo(target->host, NULL, &hints, &found);
+	int ret;
 
+	probe_chain_say_search(child, SAYS_SUFFIX);
+	ret = getaddrinfo(target->host, NULL, &hints, &found);
 	if (ret != 0 || found == NULL) {
-		probe_child_say(fd,
+		probe_child_say(child,
 				SAYS_FAILURE,
 				failure_text((ret == 0) ? EAI_FAIL : ret));
 		return;
 	}
 	if (is_name && found->ai_canonname != NULL) {
-		probe_child_say(fd, SAYS_CANONICAL, found->ai_canonname);
+		probe_child_say(child, SAYS_CANONICAL, found->ai_canonname);
 	}
 	for (each = found; each != NULL && num < MOST_ADDRESSES;
 	     each = each->ai_next)
@@ -130,18 +136,28 @@ static void say_all(const struct probe_target *target, int fd)
 				0,
 				NI_NUMERICHOST) == 0)
 		{
-			probe_child_say(fd, SAYS_ADDRESS, text);
+			probe_child_say(child, SAYS_ADDRESS, text);
 			num++;
 		}
 	}
-	say_reverse(found, fd);
+	if (is_name && found->ai_canonname != NULL &&
+	    strcasecmp(found->ai_canonname, target->host) != 0)
+	{
+		probe_chain_say_links(child,
+				      SAYS_LINK,
+				      target->host,
+				      found->ai_family);
+	}
+	say_reverse(found, child);
 	freeaddrinfo(found);
 }
 
-static void work(size_t number, const void *private_data, int fd)
+static void work(size_t number,
+		 const void *private_data,
+		 struct spn_child *child)
 {
 	(void)number;
-	say_all(private_data, fd);
+	say_all(private_data, child);
 }
 
 /* ----------------------------------------------------------- in the parent */
@@ -166,23 +182,46 @@ static bool set_name(struct probe_dns *dns,
 	return quoted != NULL;
 }
 
+/* False when out of memory; text NULL is that, too. */
+static bool add(struct probe_dns *dns,
+		const char ***_list,
+		size_t *_num,
+		char *text)
+{
+	const char **list =
+		talloc_realloc(dns, *_list, const char *, (unsigned)*_num + 1);
+
+	if (list == NULL) {
+		return false;
+	}
+	list[*_num] = text;
+	*_list = list;
+	(*_num)++;
+	return text != NULL;
+}
+
+/* A name that is none is left out. */
+static bool add_name(struct probe_dns *dns,
+		     const char ***_list,
+		     size_t *_num,
+		     const char *text)
+{
+	char *folded = probe_host_fold(dns, text);
+
+	return folded != NULL &&
+	       (!probe_is_host_name(folded) || add(dns, _list, _num, folded));
+}
+
 static bool add_address(struct probe_dns *dns, const char *text)
 {
-	dns->addresses = talloc_realloc(dns,
-					dns->addresses,
-					const char *,
-					dns->num_addresses + 1);
-	if (dns->addresses == NULL) {
+	if (!add(dns,
+		 &dns->addresses,
+		 &dns->num_addresses,
+		 talloc_strdup(dns, text)))
+	{
 		return false;
 	}
-	dns->addresses[dns->num_addresses] = talloc_strdup(dns, text);
-	if (dns->addresses[dns->num_addresses] == NULL) {
-		return false;
-	}
-	if (dns->address == NULL) {
-		dns->address = dns->addresses[0];
-	}
-	dns->num_addresses++;
+	dns->address = dns->addresses[0];
 	return true;
 }
 
@@ -198,6 +237,16 @@ static bool take(struct probe_dns *dns, const struct probe_said *said)
 		return add_address(dns, said->text);
 	case SAYS_REVERSE:
 		return set_name(dns, said->text, &dns->reverse);
+	case SAYS_SUFFIX:
+		return add_name(dns,
+				&dns->suffixes,
+				&dns->num_suffixes,
+				said->text);
+	case SAYS_LINK:
+		return add_name(dns,
+				&dns->cnames,
+				&dns->num_cnames,
+				said->text);
 	case SAYS_LEADS_BACK:
 		dns->leads_back = dns->reverse != NULL;
 		return true;
@@ -234,6 +283,17 @@ static bool note_what_lacks(struct probe_dns *dns, bool is_late)
 	return true;
 }
 
+/* A chain of DNS that ends elsewhere is not the one that was gone. */
+static void check_chain(struct probe_dns *dns)
+{
+	if (dns->num_cnames > 0 &&
+	    (dns->canonical == NULL ||
+	     strcmp(dns->cnames[dns->num_cnames - 1], dns->canonical) != 0))
+	{
+		dns->num_cnames = 0;
+	}
+}
+
 struct probe_dns *probe_dns_look(TALLOC_CTX *mem_ctx,
 				 const struct probe_target *target,
 				 unsigned timeout)
@@ -244,14 +304,19 @@ struct probe_dns *probe_dns_look(TALLOC_CTX *mem_ctx,
 	};
 	struct probe_dns *dns = talloc_zero(mem_ctx, struct probe_dns);
 	struct probe_heard *heard = NULL;
+	int64_t end = spn_children_now() + (int64_t)timeout * 1000;
+	unsigned left = timeout * 1000 / 4;
 	bool ok = true;
 	size_t i;
 
 	if (dns == NULL) {
 		return NULL;
 	}
+	left = (left > MOST_LEFT) ? MOST_LEFT : left;
 	dns->timeout = timeout;
-	heard = probe_child_ask(dns, &look, 1, timeout);
+	heard = probe_child_ask(dns, &look, 1, timeout * 1000 - left);
+	end -= spn_children_now();
+	dns->left = (end < left) ? left : (unsigned)end;
 	ok = heard != NULL;
 	for (i = 0; ok && i < heard->num_said; i++) {
 		ok = take(dns, &heard->said[i]);
@@ -261,5 +326,6 @@ struct probe_dns *probe_dns_look(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	talloc_free(heard);
+	check_chain(dns);
 	return dns;
 }

@@ -9,6 +9,7 @@
 
 #include "policy/quote.h"
 #include "probe/names/child.h"
+#include "probe/names/names.h"
 
 #include <krb5.h>
 #include <profile.h>
@@ -92,11 +93,13 @@ static void free_values(void *private_data, char **values)
 	}
 }
 
-static void say_error(krb5_context ctx, krb5_error_code code, int fd)
+static void say_error(krb5_context ctx,
+		      krb5_error_code code,
+		      struct spn_child *child)
 {
 	const char *text = krb5_get_error_message(ctx, code);
 
-	probe_child_say(fd, SAYS_WHY, text);
+	probe_child_say(child, SAYS_WHY, text);
 	krb5_free_error_message(ctx, text);
 }
 
@@ -124,7 +127,10 @@ static bool is_fallback(krb5_context ctx)
 	return is;
 }
 
-static void say_name(krb5_context ctx, const char *host, char letter, int fd)
+static void say_name(krb5_context ctx,
+		     const char *host,
+		     char letter,
+		     struct spn_child *child)
 {
 	krb5_principal principal = NULL;
 	krb5_error_code ret = krb5_sname_to_principal(ctx,
@@ -135,7 +141,7 @@ static void say_name(krb5_context ctx, const char *host, char letter, int fd)
 	char name[1025] = "";
 
 	if (ret != 0) {
-		say_error(ctx, ret, fd);
+		say_error(ctx, ret, child);
 		return;
 	}
 	if (principal->length == 2 && principal->data[1].length < sizeof(name))
@@ -143,7 +149,7 @@ static void say_name(krb5_context ctx, const char *host, char letter, int fd)
 		memcpy(name,
 		       principal->data[1].data,
 		       principal->data[1].length);
-		probe_child_say(fd, letter, name);
+		probe_child_say(child, letter, name);
 	}
 	krb5_free_principal(ctx, principal);
 }
@@ -153,7 +159,7 @@ static void say_with(krb5_context ctx,
 		     const struct settings *settings,
 		     const char *host,
 		     char letter,
-		     int fd)
+		     struct spn_child *child)
 {
 	struct profile_vtable table = {
 		.minor_ver = 1,
@@ -166,7 +172,7 @@ static void say_with(krb5_context ctx,
 	krb5_error_code ret = krb5_get_profile(ctx, &layered.below);
 
 	if (ret != 0) {
-		say_error(ctx, ret, fd);
+		say_error(ctx, ret, child);
 		return;
 	}
 	ret = (krb5_error_code)profile_init_vtable(&table, &layered, &profile);
@@ -175,15 +181,17 @@ static void say_with(krb5_context ctx,
 		profile_release(profile);
 	}
 	if (ret == 0) {
-		say_name(own, host, letter, fd);
+		say_name(own, host, letter, child);
 	} else {
-		say_error(NULL, ret, fd);
+		say_error(NULL, ret, child);
 	}
 	krb5_free_context(own);
 	profile_release(layered.below);
 }
 
-static void work(size_t number, const void *private_data, int fd)
+static void work(size_t number,
+		 const void *private_data,
+		 struct spn_child *child)
 {
 	const struct probe_krb5_question *questions = private_data;
 	const struct probe_krb5_question *q = &questions[number];
@@ -193,18 +201,18 @@ static void work(size_t number, const void *private_data, int fd)
 	bool asks_twice;
 
 	if (ret != 0) {
-		say_error(NULL, ret, fd);
+		say_error(NULL, ret, child);
 		return;
 	}
 	asks_twice = q->how == PROBE_KRB5_FALLBACK ||
 		     (q->how == PROBE_KRB5_MACHINE && is_fallback(ctx));
 	if (asks_twice) {
-		say_with(ctx, &no_dns, q->host, SAYS_FIRST, fd);
-		say_with(ctx, &with_dns, q->host, SAYS_SECOND, fd);
+		say_with(ctx, &no_dns, q->host, SAYS_FIRST, child);
+		say_with(ctx, &with_dns, q->host, SAYS_SECOND, child);
 	} else if (q->how == PROBE_KRB5_MACHINE) {
-		say_name(ctx, q->host, SAYS_FIRST, fd);
+		say_name(ctx, q->host, SAYS_FIRST, child);
 	} else {
-		say_with(ctx, &by_how[q->how], q->host, SAYS_FIRST, fd);
+		say_with(ctx, &by_how[q->how], q->host, SAYS_FIRST, child);
 	}
 	krb5_free_context(ctx);
 }
@@ -258,9 +266,8 @@ static bool take(TALLOC_CTX *mem_ctx,
 	answer->second = NULL;
 	if (heard->is_late) {
 		answer->why = talloc_asprintf(mem_ctx,
-					      "libkrb5 waited %u seconds for "
-					      "DNS, without an answer "
-					      "(--timeout)",
+					      "DNS has not told libkrb5 in "
+					      "%u seconds (--timeout)",
 					      timeout);
 	} else if (why != NULL) {
 		answer->why = talloc_asprintf(mem_ctx,
@@ -276,7 +283,7 @@ struct probe_krb5_answer *probe_krb5_ask(
 	TALLOC_CTX *mem_ctx,
 	const struct probe_krb5_question *questions,
 	size_t num,
-	unsigned timeout)
+	const struct probe_dns *dns)
 {
 	const struct probe_child_work ask = {
 		.work = work,
@@ -290,9 +297,9 @@ struct probe_krb5_answer *probe_krb5_ask(
 	if (answers == NULL) {
 		return NULL;
 	}
-	heard = probe_child_ask(answers, &ask, num, timeout);
+	heard = probe_child_ask(answers, &ask, num, dns->left);
 	for (i = 0; heard != NULL && i < num; i++) {
-		if (!take(answers, &heard[i], timeout, &answers[i])) {
+		if (!take(answers, &heard[i], dns->timeout, &answers[i])) {
 			TALLOC_FREE(heard);
 		}
 	}

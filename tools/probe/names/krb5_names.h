@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <talloc.h>
 
+struct probe_dns;
+
 enum probe_krb5 {
 	PROBE_KRB5_NONE, /* it is not asked */
 	/* krb5.conf of this machine */
@@ -36,13 +38,13 @@ struct probe_krb5_answer {
 };
 
 /*
- * One answer for each question; all together take timeout seconds at most.
- * NULL when out of memory.
+ * One answer for each question; all together take dns->left at most. NULL
+ * when out of memory.
  */
 struct probe_krb5_answer *probe_krb5_ask(
 	TALLOC_CTX *mem_ctx,
 	const struct probe_krb5_question *questions,
 	size_t num,
-	unsigned timeout);
+	const struct probe_dns *dns);
 
 #endif

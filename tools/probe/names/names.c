@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_SECONDS 10
-
 /* Of this machine itself, whatever clients there are. */
 static const char machine_service[] = "HTTP";
 
@@ -331,7 +329,6 @@ static int compare_names(const void *left, const void *right)
 
 static bool walk_all(struct walking *w, const char **_reason)
 {
-	unsigned timeout = w->dns->timeout;
 	size_t machine = question_of(w, PROBE_KRB5_MACHINE, w->target->host);
 	size_t i;
 
@@ -346,8 +343,7 @@ static bool walk_all(struct walking *w, const char **_reason)
 	w->answers = probe_krb5_ask(w->mem_ctx,
 				    w->questions,
 				    w->num_questions,
-				    (timeout == 0) ? DEFAULT_SECONDS
-						   : timeout);
+				    w->dns);
 	if (w->answers == NULL) {
 		return false;
 	}

@@ -30,17 +30,27 @@ struct probe_dns {
 	/* Each address, as text. */
 	const char **addresses;
 	size_t num_addresses;
+	/* Each step of that chain, as DNS has it; none, where the canonical
+	 * name is the host of the URL, or comes from /etc/hosts. */
+	const char **cnames;
+	size_t num_cnames;
+	/* Which suffixes a name without a dot gets. */
+	const char **suffixes;
+	size_t num_suffixes;
 	/* What DNS gives as a name and is none, quoted; or NULL. */
 	const char *odd;
 	/* One line when a part did not come in time; or NULL. */
 	const char *late;
-	/* What libkrb5 may take for its own look-ups again, in seconds. */
+	/* For this and libkrb5's own look-ups together, in seconds, and what
+	 * of it is left for those, in milliseconds. */
 	unsigned timeout;
+	unsigned left;
 };
 
 /*
  * Looks the host up, as libc does; ends after timeout seconds, whatever the
- * servers do. NULL when out of memory.
+ * servers do, or a little earlier, so that something is left for libkrb5: the
+ * names for which no DNS is asked take no time. NULL when out of memory.
  */
 struct probe_dns *probe_dns_look(TALLOC_CTX *mem_ctx,
 				 const struct probe_target *target,
@@ -100,7 +110,7 @@ const char *probe_client_rule(const struct probe_client *client);
 
 /*
  * All names for this URL. reason: one line when libkrb5 cannot be used (bad
- * krb5.conf, or no answer from DNS in dns->timeout); then is_this_machine is
+ * krb5.conf, or no answer from DNS in dns->left); then is_this_machine is
  * set nowhere, and *_reason says so. NULL when out of memory.
  */
 struct probe_names *probe_names_of(TALLOC_CTX *mem_ctx,
