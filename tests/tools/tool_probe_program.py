@@ -157,6 +157,50 @@ class Program(unittest.TestCase):
         self.assertIn("there is no Kerberos ticket in", done.out)
         self.assertEqual("", done.err)
 
+    def test_whose_words_are_shown(self):
+        """libkrb5's own: Samba's libraries, in the same process, have other
+        tables of errors, and a function of the same name."""
+        done = self.run_probe("--json", "http://127.0.0.1/", status=1)
+        self.assertEqual("Server not found in Kerberos database",
+                         json.loads(done.out)["names"][0]["kdc"]["text"])
+
+    def test_what_dns_says(self):
+        done = self.run_probe("--json", "http://127.0.0.1/", status=1)
+        report = json.loads(done.out)
+        self.check_schema(report)
+        self.assertEqual(["127.0.0.1"], report["dns"]["a"])
+        self.assertEqual([], report["dns"]["aaaa"])
+        for member in "failure", "late", "noName":
+            self.assertIsNone(report["dns"][member])
+        done = self.run_probe("--json", "http://nosuch.invalid/", status=1)
+        report = json.loads(done.out)
+        self.check_schema(report)
+        self.assertEqual([], report["dns"]["a"])
+        self.assertIn("DNS", report["dns"]["failure"])
+
+    def test_a_ccache_that_cannot_be_written(self):
+        """Said before anybody is asked, and nothing else is done."""
+        requests = []
+        self.kdc(lambda kind, request: requests.append(kind))
+        path = os.path.join(self.folder, "cache")
+        names = [self.folder, "FILE:" + self.folder, "/dev/null/" + ESCAPES]
+        if os.geteuid() != 0:
+            os.chmod(path, 0o400)
+            names.append(path)
+        for name in names:
+            with self.subTest(name=name):
+                done = self.run_probe("--ccache=" + name, "http://127.0.0.1/",
+                                      status=2)
+                self.assertEqual("", done.out)
+                self.assertEqual(1, len(done.err.splitlines()), done.err)
+                self.assertIn("cannot be written", done.err)
+                self.assertIn("--ccache", done.err)
+        self.assertEqual([], requests)
+        before = open(path, "rb").read()
+        self.run_probe("--ccache=" + self.folder, "--no-kdc",
+                       "http://127.0.0.1/")
+        self.assertEqual(before, open(path, "rb").read())
+
     def test_a_host_without_address(self):
         """That comes before what a KDC says."""
         done = self.run_probe("--quiet", "http://nosuch.invalid/", status=1)

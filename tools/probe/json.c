@@ -8,6 +8,7 @@
 #include "common/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void put_verdicts(struct spn_json_out *json,
 			 const struct probe_verdicts *verdicts)
@@ -205,6 +206,53 @@ static void put_silent(struct spn_json_out *json,
 	spn_json_close(json, ']');
 }
 
+static void put_texts(struct spn_json_out *json,
+		      const char *name,
+		      const char *const *texts,
+		      size_t num)
+{
+	size_t i;
+
+	spn_json_open(json, name, '[');
+	for (i = 0; i < num; i++) {
+		spn_json_text(json, NULL, texts[i]);
+	}
+	spn_json_close(json, ']');
+}
+
+/* The addresses of IPv4, or those of IPv6. */
+static void put_addresses(struct spn_json_out *json,
+			  const char *name,
+			  const struct probe_dns *dns,
+			  bool has_colon)
+{
+	size_t i;
+
+	spn_json_open(json, name, '[');
+	for (i = 0; i < dns->num_addresses; i++) {
+		if ((strchr(dns->addresses[i], ':') != NULL) == has_colon) {
+			spn_json_text(json, NULL, dns->addresses[i]);
+		}
+	}
+	spn_json_close(json, ']');
+}
+
+static void put_dns(struct spn_json_out *json, const struct probe_dns *dns)
+{
+	spn_json_open(json, "dns", '{');
+	spn_json_text(json, "failure", dns->failure);
+	put_addresses(json, "a", dns, false);
+	put_addresses(json, "aaaa", dns, true);
+	spn_json_text(json, "canonical", dns->canonical);
+	put_texts(json, "cnames", dns->cnames, dns->num_cnames);
+	spn_json_text(json, "ptr", dns->reverse);
+	spn_json_bool(json, "ptrLeadsBack", dns->leads_back);
+	put_texts(json, "searchList", dns->suffixes, dns->num_suffixes);
+	spn_json_text(json, "noName", dns->odd);
+	spn_json_text(json, "late", dns->late);
+	spn_json_close(json, '}');
+}
+
 static void put_all(struct spn_json_out *json, struct probe *probe)
 {
 	size_t i;
@@ -218,6 +266,9 @@ static void put_all(struct spn_json_out *json, struct probe *probe)
 		      "site",
 		      (probe->site == NULL) ? NULL
 					    : probe->site->sam_account_name);
+	if (probe->dns != NULL) {
+		put_dns(json, probe->dns);
+	}
 	spn_json_open(json, "names", '[');
 	for (i = 0; i < probe->num_rows; i++) {
 		put_row(json, &probe->rows[i]);
