@@ -73,12 +73,12 @@ OURS = {
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''
-        options options_together smb_conf open choice select ask_dcs scan judge findings finding_texts beside
-        gives_way gives_way_table lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files apply apply_ask apply_count apply_questions apply_repairs apply_send apply_show apply_state apply_step apply_undo watch events catalogue notices
+        options options_together smb_conf open choice select ask_dcs scan wide judge findings finding_texts beside
+        gives_way gives_way_table consequences profiles lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files apply apply_ask apply_count apply_questions apply_repairs apply_send apply_show apply_state apply_step apply_undo watch events catalogue notices
     ''') + _sources('tools/audit/census', '''
         census index keys pack unpack
     ''') + _sources('tools/audit/rules', '''
-        rules delegation holders hosts keys logon_names own_spns messages purpose
+        rules delegation holders hosts keys key_types logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''
         attributes acl trustees groups dns_zones dns_leads dns_records dns
         dns_channel

@@ -108,7 +108,7 @@ CHECKS = {
         'check_docs', 'check_messages', 'check_mutations', 'check_units',
         'check_quotes', 'check_recipes')},
     **{name: 'tests/tools/%s.py' % name for name in (
-        'tool_audit_config', 'tool_audit_fix_answers', 'tool_audit_fix_texts',
+        'tool_audit_accounts', 'tool_audit_config', 'tool_audit_fix_answers', 'tool_audit_fix_texts',
         'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_monitoring',
         'tool_audit_options',
         'tool_audit_places', 'tool_audit_trend', 'tool_completion', 'tool_pipes', 'tool_quotes',

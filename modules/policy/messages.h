@@ -57,6 +57,10 @@ struct spn_message {
 	const char *client;  /* NULL for audit-only codes */
 	const char *reason;  /* audit and log, one line */
 	const char *fix;     /* one line */
+	const char
+		*technique; /* of MITRE ATT&CK that it makes easy: "T1558.003"
+			     is https://attack.mitre.org/techniques/T1558/003/;
+			     NULL: none fits */
 	enum spn_repair repair;
 	bool is_of_account; /* of the account as a whole; the SPN that a
 				violation names is one of several */

@@ -98,7 +98,7 @@ class Ldbsearch(ExportTest):
              (base.OU, DOMAIN)], input=data, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, check=False)
         document = self.document(base.Result(done))
-        self.assertEqual(self.expected("SPN-201", "SPN-304", "SPN-307"),
+        self.assertEqual(self.expected("SPN-304"),
                          self.found(document))
 
 
@@ -123,7 +123,7 @@ class Ldapsearch(ExportTest):
         self.assertIn("has nothing of DC=ForestDnsZones,", said)
         found = self.found(document)
         self.assertNotIn("foo/across", {spn for _, spn, _, _ in found})
-        self.assertIn(("SPN-307", "http/web01." + DNS, "behind", "web01$"),
+        self.assertIn(("SPN-304", "http/web01." + DNS, "behind", "web01$"),
                       found)
 
     def test_no_class(self):
@@ -176,10 +176,8 @@ class Ldifde(ExportTest):
         document, _ = self.audit(IFDE, "--only=http-pair,alias-spn")
         self.assertEqual("corp.example.com", document["meta"]["domain"])
         spn = "http/web01.corp.example.com"
-        self.assertEqual(
-            {(code, spn, "svc-web", "WEB01$")
-             for code in ("SPN-201", "SPN-304", "SPN-307")},
-            self.found(document))
+        self.assertEqual({("SPN-304", spn, "svc-web", "WEB01$")},
+                         self.found(document))
         self.assertEqual(
             {"CN=Svc W\u00e9b,CN=Users,DC=corp,DC=example,DC=com"},
             {f["holders"][0]["dn"] for f in document["findings"]})

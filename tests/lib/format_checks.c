@@ -15,7 +15,7 @@
 #include "audit/rules/messages.h"
 #include "policy/unicode.h"
 
-#define NUM_COLUMNS 11
+#define NUM_COLUMNS 22
 
 char *format_hostile(TALLOC_CTX *mem_ctx,
 		     const struct audit_format *format,
@@ -26,6 +26,7 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 		.object_guid = "1",
 		.dn = hostile->dn,
 		.sam_account_name = hostile->domain,
+		.kind = SPN_KIND_USER,
 	};
 	const struct spn_account *accounts[] = {&account};
 	struct audit_finding finding = {
@@ -37,6 +38,19 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 		.others = {.accounts = accounts, .num_accounts = 1},
 		.reason = hostile->domain,
 		.fix = hostile->dn,
+	};
+	struct audit_finding consequence = finding;
+	struct audit_profile profile = {
+		.account = &account,
+		.is_known = true,
+		.password_set = INT64_MAX / 10000000,
+		.key = {.state = AUDIT_KEY_STRONG, .types = 0x1c},
+		.admin_groups = 0xf,
+		.delegates = 0xf,
+	};
+	const struct audit_profiles profiles = {
+		.profiles = &profile,
+		.num_profiles = 1,
 	};
 	struct audit_findings findings = {
 		.findings = &finding,
@@ -60,11 +74,16 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 		.time = "2026-11-26T00:00:00Z",
 		.choice = audit_choice_new(mem_ctx),
 		.findings = &findings,
+		.profiles = &profiles,
 	};
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, _len);
-	bool ok = result.choice != NULL &&
-		  format->write(mem_ctx, &result, stream);
+	bool ok = false;
+
+	consequence.because = "why";
+	finding.consequences = &consequence;
+	finding.num_consequences = 1;
+	ok = result.choice != NULL && format->write(mem_ctx, &result, stream);
 
 	fclose(stream);
 	if (!ok) {

@@ -102,6 +102,14 @@ static bool gives_way(struct world *w,
 	assert_true(audit_findings_give_way(findings, &w->f->fold));
 	alone = findings->num_findings == 1 &&
 		findings->findings[0].message == winner;
+	if (alone) { /* nothing is lost */
+		const struct audit_finding *f = &findings->findings[0];
+
+		assert_int_equal(findings->num_consequences, 1);
+		assert_int_equal(f->num_consequences, 1);
+		assert_ptr_equal(f->consequences[0].message, loser);
+		assert_non_null(f->consequences[0].because);
+	}
 	talloc_free(findings);
 	return alone;
 }
@@ -115,40 +123,40 @@ struct in_common_row {
 static const struct in_common_row in_common[] = {
 	{{0, "foo/web.example.com", "foo/x"},
 	 {0, "foo/web.example.com", NULL},
-	 {true, true, true, true}},
+	 {true, true, true, true, true}},
 	/* another class, shorter or longer */
 	{{0, "foo/web.example.com", "foo/x"},
 	 {0, "bar/web.example.com", NULL},
-	 {false, false, true, true}},
+	 {false, false, false, true, true}},
 	{{0, "foo/web.example.com", "foo/x"},
 	 {0, "foo/web", NULL},
-	 {false, false, true, true}},
+	 {false, false, false, true, true}},
 	{{0, "foo/web", "foo/x"},
 	 {0, "foo/web.example.com", NULL},
-	 {false, false, true, true}},
+	 {false, false, false, true, true}},
 	/* the partner of the one that gives way */
 	{{0, "foo/other", "FOO/web.example.com"},
 	 {0, "foo/web.example.com", NULL},
-	 {true, true, false, true}},
+	 {true, true, false, false, true}},
 	/* not of the other */
 	{{0, "foo/other", "foo/x"},
 	 {0, "foo/web.example.com", "foo/other"},
-	 {false, false, false, true}},
+	 {false, false, true, false, true}},
 	/* a host that only begins so */
 	{{0, "foo/web", "foo/x"},
 	 {0, "foo/web-2.example.com", NULL},
-	 {false, false, false, true}},
+	 {false, false, false, false, true}},
 	{{0, "foo/web-2.example.com", "foo/x"},
 	 {0, "foo/web", NULL},
-	 {false, false, false, true}},
+	 {false, false, false, false, true}},
 	/* another account, which the other does not speak of */
 	{{0, "foo/web.example.com", "foo/x"},
 	 {1, "foo/web.example.com", NULL},
-	 {true, false, false, false}},
+	 {true, false, true, false, false}},
 	/* another account */
 	{{0, "foo/web.example.com", "foo/x"},
 	 {1, "bar/web.example.com", NULL},
-	 {false, false, false, false}},
+	 {false, false, false, false, false}},
 };
 
 /* How many rows a pair fails. */
@@ -211,6 +219,7 @@ static void test_in_common(void **state)
 	static const char *const pairs[][2] = {
 		[AUDIT_SAME_SPN] = {"HOST-ON-USER", "DUP-HIDDEN"},
 		[AUDIT_ALL_OF_SPN] = {"HOST-ON-USER", "MAL-SPACE"},
+		[AUDIT_SAME_PAIR] = {"ALIAS-CLASH", "PAIR-SPLIT"},
 		[AUDIT_SAME_HOST] = {"PAIR-PORT", "STALE-NOHOST"},
 		[AUDIT_SAME_ACCOUNT] = {"ADMIN-SPN", "KRB-ROAST-PRIV"},
 	};
@@ -352,6 +361,48 @@ static void test_keep(void **state)
 	assert_ptr_equal(findings->findings[0].message, stale);
 }
 
+/* Two steps: both stand below the last, and the reason is that of the last
+ * step; what would not be reported does not stand there. */
+static void test_chain(void **state)
+{
+	static const char *const ids[] = {"DUP-EXACT",
+					  "PAIR-SPLIT-ALIAS",
+					  "WINRM-HIT"};
+	struct world *w = new_world(*state);
+	struct audit_violations violations = {};
+	struct audit_findings *findings = NULL;
+	const struct audit_finding *f = NULL;
+	const char *reason = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ids); i++) {
+		add(w, &violations, message_of(spn_str_of(ids[i])), &web);
+	}
+	findings = audit_findings_new(w, &w->f->fold, w->choice, &violations);
+	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_int_equal(findings->num_findings, 1);
+	f = &findings->findings[0];
+	assert_string_equal(f->message->id, ids[0]);
+	assert_int_equal(f->num_consequences, 2);
+	for (i = 0; i < 2; i++) {
+		assert_string_equal(f->consequences[i].message->id,
+				    ids[i + 1]);
+		assert_non_null(strstr(f->consequences[i].because,
+				       "first one account has it"));
+		assert_int_equal(f->consequences[i].num_consequences, 0);
+	}
+	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 1);
+	assert_int_equal(findings->counts[SPN_SEVERITY_WARNING], 0);
+
+	assert_true(audit_choice_least(w->choice, "error", &reason));
+	findings = audit_findings_new(w, &w->f->fold, w->choice, &violations);
+	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_int_equal(findings->num_findings, 1);
+	assert_int_equal(findings->num_consequences, 1);
+	assert_string_equal(findings->findings[0].consequences[0].message->id,
+			    ids[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +411,7 @@ int main(void)
 		fixture_test(test_no_circle),
 		fixture_test(test_choice),
 		fixture_test(test_keep),
+		fixture_test(test_chain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,7 @@ static void expect_facts(const struct spn_facts *a, const struct spn_facts *b)
 	assert_int_equal(a->encryption_types, b->encryption_types);
 	assert_int_equal(a->has_encryption_types, b->has_encryption_types);
 	assert_int_equal(a->is_privileged, b->is_privileged);
+	assert_int_equal(a->lets_delegate, b->lets_delegate);
 	assert_int_equal(a->password_set, b->password_set);
 	assert_int_equal(a->last_logon, b->last_logon);
 	assert_int_equal(a->expires, b->expires);
@@ -101,6 +102,7 @@ static void whole_account(void **state)
 		.encryption_types = 0x80000000,
 		.has_encryption_types = true,
 		.is_privileged = true,
+		.lets_delegate = true,
 		.password_set = INT64_MAX,
 		.last_logon = 127,
 		.expires = 128,

@@ -77,6 +77,7 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 	const struct spn_rule *rule = audit_message_rule(message);
 	char *reason = audit_message_reason(mem_ctx, message);
 	char *fix = audit_message_fix(mem_ctx, message);
+	char *technique = audit_message_technique(mem_ctx, message);
 	const struct {
 		const char *label;
 		const char *text;
@@ -91,11 +92,12 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 			 ? NULL
 			 : spn_level_text(rule->level)},
 		{"writes", audit_message_on_write(message)},
+		{"attack", (message->technique == NULL) ? NULL : technique},
 		{"source", (rule == NULL) ? NULL : rule->source},
 	};
 	size_t i;
 
-	if (reason == NULL || fix == NULL) {
+	if (reason == NULL || fix == NULL || technique == NULL) {
 		return false;
 	}
 	fprintf(stream, "%s %s\n", message->code, message->id);

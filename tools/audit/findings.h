@@ -33,6 +33,11 @@ struct audit_finding {
 	bool is_aside;	    /* not reported, but others may give way to it */
 	const char *reason; /* one line each */
 	const char *fix;
+	/* What gave way to it, most urgent first (gives_way.h). They are of
+	 * the same mistake, are not counted, and have none themselves. */
+	struct audit_finding *consequences;
+	size_t num_consequences;
+	const char *because; /* of a consequence: why it gave way */
 };
 
 /* It is said of its holders as such: that is what heads it, and the SPN, if
@@ -55,8 +60,9 @@ static inline const char *audit_holders_label(
 struct audit_findings {
 	struct audit_finding *findings;
 	size_t num_findings;
-	size_t counts[AUDIT_NUM_SEVERITIES];
-	struct spn_arena arena; /* of what they point to */
+	size_t counts[AUDIT_NUM_SEVERITIES]; /* without consequences */
+	size_t num_consequences;	     /* below all of them */
+	struct spn_arena arena;		     /* of what they point to */
 };
 
 /* Starts as {}. Others may hold the account itself, too: no text of an audit

@@ -9,12 +9,12 @@
  */
 #include "gives_way.h"
 
+#include "consequences.h"
 #include "policy/host_pair.h"
 #include "policy/names.h"
 #include "policy/room.h"
 
 #include <ctype.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +48,7 @@ bool audit_is_given_way(const struct spn_message *message)
 struct way {
 	enum audit_in_common in_common;
 	struct spn_str to; /* an id */
+	const char *why;
 };
 
 /* Of a message, read from the table once: thousands of findings have it. */
@@ -69,7 +70,10 @@ static bool list_ways(TALLOC_CTX *mem_ctx, struct ways *ways)
 	const struct audit_gives_way *pair = audit_gives_way_table();
 
 	for (; pair->ids != NULL; pair++) {
-		struct way way = {.in_common = pair->in_common};
+		struct way way = {
+			.in_common = pair->in_common,
+			.why = pair->why,
+		};
 		const char *list = pair->to;
 
 		if (!has_id(pair->ids, ways->message->id)) {
@@ -127,13 +131,17 @@ static const struct ways *ways_of(TALLOC_CTX *mem_ctx,
 /* What a finding is about, in one of the three ways. */
 struct mark {
 	struct spn_str id;   /* of the message */
-	const char *guid;    /* "" where only the SPN counts */
+	const char *guid;    /* "" where only the SPN counts; OF_PARTNER */
 	struct spn_str text; /* SPN, host in small letters, or empty */
 	size_t finding;	     /* its place */
 };
 
+/* No GUID: text is the other half of its SPN. */
+#define OF_PARTNER "partner"
+
 struct marks {
 	const struct audit_findings *findings;
+	const struct spn_fold *fold;
 	struct mark *marks;
 	size_t num_marks;
 };
@@ -180,6 +188,19 @@ static bool host_of(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+/* Empty where there is none. */
+static bool fold_partner(TALLOC_CTX *mem_ctx,
+			 const struct spn_fold *fold,
+			 const struct audit_finding *finding,
+			 struct spn_str *_partner)
+{
+	return finding->partner == NULL ||
+	       spn_fold_text(fold,
+			     mem_ctx,
+			     spn_str_of(finding->partner),
+			     _partner);
+}
+
 static void add_mark(struct marks *marks,
 		     const struct audit_finding *finding,
 		     size_t place,
@@ -202,12 +223,18 @@ static bool mark_finding(TALLOC_CTX *mem_ctx,
 		&marks->findings->findings[place];
 	const struct audit_accounts *holders = &finding->holders;
 	struct spn_str host = {};
+	struct spn_str partner = {};
 	size_t i;
 
-	if (!host_of(mem_ctx, finding, &host)) {
+	if (!host_of(mem_ctx, finding, &host) ||
+	    !fold_partner(mem_ctx, marks->fold, finding, &partner))
+	{
 		return false;
 	}
 	add_mark(marks, finding, place, "", finding->key);
+	if (partner.len > 0) {
+		add_mark(marks, finding, place, OF_PARTNER, partner);
+	}
 	for (i = 0; i < holders->num_accounts; i++) {
 		const char *guid = holders->accounts[i]->object_guid;
 
@@ -221,10 +248,11 @@ static bool mark_finding(TALLOC_CTX *mem_ctx,
 
 static bool mark_all(TALLOC_CTX *mem_ctx,
 		     const struct audit_findings *findings,
+		     const struct spn_fold *fold,
 		     struct known *known,
 		     struct marks *_marks)
 {
-	struct marks marks = {.findings = findings};
+	struct marks marks = {.findings = findings, .fold = fold};
 	const struct ways *ways = NULL;
 	size_t num = 1;
 	size_t i;
@@ -237,7 +265,7 @@ static bool mark_all(TALLOC_CTX *mem_ctx,
 			return false;
 		}
 		if (ways->is_given_way) {
-			num += 1 + 2 * finding->holders.num_accounts;
+			num += 2 + 2 * finding->holders.num_accounts;
 		}
 	}
 	marks.marks = talloc_array(mem_ctx, struct mark, num);
@@ -307,15 +335,9 @@ static bool prepare(TALLOC_CTX *mem_ctx,
 {
 	struct looked_up by = {};
 
-	if (finding->partner != NULL &&
-	    !spn_fold_text(fold,
-			   mem_ctx,
-			   spn_str_of(finding->partner),
-			   &by.partner))
+	if (!fold_partner(mem_ctx, fold, finding, &by.partner) ||
+	    !host_of(mem_ctx, finding, &by.host))
 	{
-		return false;
-	}
-	if (!host_of(mem_ctx, finding, &by.host)) {
 		return false;
 	}
 	*_by = by;
@@ -413,6 +435,12 @@ static const struct mark *find_common(const struct marks *marks,
 		return (found != NULL) ? found
 				       : find_spn(marks, by->partner, wanted);
 	}
+	if (in_common == AUDIT_SAME_PAIR) {
+		found = find_spn(marks, finding->key, wanted);
+		wanted.guid = OF_PARTNER;
+		return (found != NULL) ? found
+				       : find_spn(marks, finding->key, wanted);
+	}
 	for (i = 0; i < holders->num_accounts && found == NULL; i++) {
 		wanted.guid = holders->accounts[i]->object_guid;
 		found = (in_common == AUDIT_SAME_HOST)
@@ -425,12 +453,13 @@ static const struct mark *find_common(const struct marks *marks,
 	return found;
 }
 
-/* Of that finding: to which it gives way. NULL: it speaks. */
-static const struct mark *gives_way(const struct marks *marks,
+/* Of that finding: to which it gives way, and why. */
+static struct audit_given gives_way(const struct marks *marks,
 				    const struct audit_finding *finding,
 				    const struct looked_up *by,
 				    const struct ways *ways)
 {
+	struct audit_given given = {.to = AUDIT_SPEAKS};
 	const struct mark *found = NULL;
 	size_t i;
 
@@ -440,32 +469,31 @@ static const struct mark *gives_way(const struct marks *marks,
 				    by,
 				    ways->ways[i].in_common,
 				    ways->ways[i].to);
+		if (found != NULL) {
+			given.to = found->finding;
+			given.why = ways->ways[i].why;
+		}
 	}
-	return found;
+	return given;
 }
 
-/* Not a place. */
-#define SPEAKS SIZE_MAX
-
-/* The place of what each finding gives way to, or SPEAKS. */
 static bool find_all(TALLOC_CTX *mem_ctx,
 		     const struct audit_findings *findings,
 		     const struct spn_fold *fold,
-		     size_t *places)
+		     struct audit_given *given)
 {
 	TALLOC_CTX *scratch = talloc_new(mem_ctx);
 	struct known known = {};
 	struct marks marks = {};
 	size_t i;
 	bool ok = scratch != NULL &&
-		  mark_all(mem_ctx, findings, &known, &marks);
+		  mark_all(mem_ctx, findings, fold, &known, &marks);
 
 	for (i = 0; ok && i < findings->num_findings; i++) {
 		const struct audit_finding *finding = &findings->findings[i];
 		const struct ways *ways = ways_of(mem_ctx,
 						  &known,
 						  finding->message);
-		const struct mark *found = NULL;
 		struct looked_up by = {};
 
 		ok = ways != NULL;
@@ -473,62 +501,23 @@ static bool find_all(TALLOC_CTX *mem_ctx,
 			ok = prepare(scratch, fold, finding, &by);
 		}
 		if (ok) {
-			found = gives_way(&marks, finding, &by, ways);
+			given[i] = gives_way(&marks, finding, &by, ways);
 		}
-		places[i] = (found == NULL) ? SPEAKS : found->finding;
 		talloc_free_children(scratch);
 	}
 	return ok;
-}
-
-/* What speaks instead of something graver is as grave, and is reported if that
- * would have been. */
-static bool pass_on(const struct audit_finding *from, struct audit_finding *to)
-{
-	bool changes = !from->is_aside &&
-		       (to->is_aside || to->severity < from->severity);
-
-	if (changes) {
-		to->is_aside = false;
-		if (to->severity < from->severity) {
-			to->severity = from->severity;
-		}
-	}
-	return changes;
 }
 
 bool audit_findings_give_way(struct audit_findings *findings,
 			     const struct spn_fold *fold)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(findings);
-	size_t *places = talloc_array(tmp_ctx,
-				      size_t,
-				      findings->num_findings + 1);
-	struct audit_finding *all = findings->findings;
-	bool changes = true;
-	size_t kept = 0;
-	size_t i;
+	struct audit_given *given = talloc_array(tmp_ctx,
+						 struct audit_given,
+						 findings->num_findings + 1);
+	bool ok = given != NULL && find_all(tmp_ctx, findings, fold, given) &&
+		  audit_consequences_gather(findings, given);
 
-	if (places == NULL || !find_all(tmp_ctx, findings, fold, places)) {
-		talloc_free(tmp_ctx);
-		return false;
-	}
-	/* As often as a chain is long. */
-	while (changes) {
-		changes = false;
-		for (i = 0; i < findings->num_findings; i++) {
-			if (places[i] != SPEAKS) {
-				changes |= pass_on(&all[i], &all[places[i]]);
-			}
-		}
-	}
-	for (i = 0; i < findings->num_findings; i++) {
-		if (places[i] == SPEAKS && !all[i].is_aside) {
-			all[kept++] = all[i];
-		}
-	}
 	talloc_free(tmp_ctx);
-	findings->num_findings = kept;
-	audit_findings_settle(findings);
-	return true;
+	return ok;
 }

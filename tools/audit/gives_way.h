@@ -13,6 +13,7 @@
 enum audit_in_common {
 	AUDIT_SAME_SPN,	    /* SPN, or PARTNER of the one that gives way */
 	AUDIT_ALL_OF_SPN,   /* the same, and the other has all its accounts */
+	AUDIT_SAME_PAIR,    /* SPN, or PARTNER of the other */
 	AUDIT_SAME_HOST,    /* account, and host: web01 is web01.example.com */
 	AUDIT_SAME_ACCOUNT, /* account */
 };
@@ -38,9 +39,10 @@ bool audit_gives_way_next(const char **list, struct spn_str *_id);
 bool audit_is_given_way(const struct spn_message *message);
 
 /*
- * Takes out what gives way, and what audit_findings_new() and
- * audit_findings_keep() have set aside. Not before a baseline has had its
- * say: what is accepted is no reason to be silent. False when out of memory.
+ * Puts what gives way below what it gives way to (consequences.h), and takes
+ * out what audit_findings_new() and audit_findings_keep() have set aside. Not
+ * before a baseline has had its say: what is accepted is no reason to be
+ * silent. False when out of memory.
  */
 bool audit_findings_give_way(struct audit_findings *findings,
 			     const struct spn_fold *fold);

@@ -37,7 +37,7 @@ static const struct audit_gives_way table[] = {
 		.ids = ODD_NAMES " ALIAS-CLASH HOST-ON-USER " HALVES
 				 " PAIR-SPLIT " PORTS
 				 " STALE-NOHOST GHOST-DNS HOST-MISMATCH "
-				 "FOREIGN-NAME ALIAS-NAME",
+				 "FOREIGN-NAME ALIAS-NAME WINRM-HIT",
 		.to = "DUP-EXACT MULTI-FARM",
 		.in_common = AUDIT_SAME_SPN,
 		.why = "first one account has it; what is added to each of "
@@ -84,6 +84,12 @@ static const struct audit_gives_way table[] = {
 		.why = "both say that the computer may not be called so",
 	},
 	{
+		.ids = "ALIAS-CLASH WINRM-HIT",
+		.to = "PAIR-SPLIT PAIR-SPLIT-ALIAS",
+		.in_common = AUDIT_SAME_PAIR,
+		.why = "first it is settled whose key the service has",
+	},
+	{
 		.ids = "PAIR-PORT",
 		.to = HALVES " PAIR-SPLIT",
 		.in_common = AUDIT_SAME_HOST,
@@ -122,6 +128,12 @@ static const struct audit_gives_way table[] = {
 		       "has them",
 	},
 	{
+		.ids = "DELEG-AMBIG",
+		.to = "DUP-EXACT MULTI-FARM",
+		.in_common = AUDIT_SAME_SPN,
+		.why = "the same advice: one account has it",
+	},
+	{
 		.ids = "GHOST-DNS DELEG-UNPAIRED",
 		.to = "DELEG-GHOST",
 		.in_common = AUDIT_SAME_SPN,
@@ -146,6 +158,7 @@ const char *audit_in_common_text(enum audit_in_common in_common)
 	static const char *const texts[] = {
 		[AUDIT_SAME_SPN] = "SPN",
 		[AUDIT_ALL_OF_SPN] = "SPN, on all its accounts",
+		[AUDIT_SAME_PAIR] = "pair",
 		[AUDIT_SAME_HOST] = "host, on one account",
 		[AUDIT_SAME_ACCOUNT] = "account",
 	};

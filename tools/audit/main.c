@@ -30,6 +30,13 @@
 
 #define EXIT_FINDINGS 1
 
+/* An event of --watch names accounts only: their ages change every day. */
+static bool has_profiles(const struct audit *audit)
+{
+	return audit->options->format->has_profiles &&
+	       audit->options->watch == 0;
+}
+
 #define DAY (24 * 3600)
 
 static int scan(struct audit *audit, struct audit_scan **_scan)
@@ -37,6 +44,7 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	const struct audit_tunables *tunables = &audit->options->tunables;
 	struct audit_scan_options scan_options = {
 		.choice = audit->options->choice,
+		.describes = has_profiles(audit),
 		.surroundings =
 			{
 				.now = (int64_t)time(NULL),
@@ -160,20 +168,30 @@ static struct audit_result result_of(const struct audit *audit,
 	};
 }
 
+/* False when out of memory. */
+static bool add_profiles(const struct audit *audit,
+			 const struct audit_scan *scanned,
+			 struct audit_result *result)
+{
+	if (!has_profiles(audit)) {
+		return true;
+	}
+	result->profiles = audit_profiles_new(scanned->source,
+					      scanned,
+					      result->findings);
+	return result->profiles != NULL;
+}
+
 /* The whole report in memory. */
 static bool format_report(struct audit *audit,
 			  struct audit_result result,
 			  const struct audit_block **_blocks)
 {
-	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
-	time_t now = (time_t)result.timestamp;
-	struct tm tm = {};
+	char text[AUDIT_TIME_TEXT] = "";
 	FILE *stream = NULL;
 	bool ok = false;
 
-	if (gmtime_r(&now, &tm) != NULL) {
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	}
+	audit_time_text(result.timestamp, text);
 	result.time = text;
 	stream = audit_output_gather(audit, _blocks);
 	if (stream == NULL) {
@@ -322,7 +340,9 @@ static int report(struct audit *audit,
 	result = result_of(audit, scanned, findings, num_accepted);
 	result.part = part;
 	result.trend = trend;
-	if (!format_report(audit, result, &blocks)) {
+	if (!add_profiles(audit, scanned, &result) ||
+	    !format_report(audit, result, &blocks))
+	{
 		return audit_out_of_memory(audit);
 	}
 	if (!audit_output_write_blocks(

@@ -107,7 +107,12 @@ static bool write_message(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 	if (audit_message_rule(m) != NULL) {
 		printf("* writes: %s\n", audit_message_on_write(m));
 	}
-	if (m->on_write == SPN_ON_WRITE_REFUSE) {
+	if (m->technique != NULL) {
+		ok = write_item(mem_ctx,
+				"attack",
+				audit_message_technique(mem_ctx, m));
+	}
+	if (ok && m->on_write == SPN_ON_WRITE_REFUSE) {
 		ok = write_item(mem_ctx,
 				"client",
 				audit_message_client(mem_ctx, m));

@@ -20,6 +20,8 @@
 #include "common/connect.h"
 #include "common/arena.h"
 #include "policy/quick_fold.h"
+#include "policy/room.h"
+#include "wide.h"
 
 #include <string.h>
 #include <strings.h>
@@ -118,7 +120,7 @@ static bool fill_facts(struct reading *reading,
 	if (is_spare(reading, AUDIT_SPARE_FACTS)) {
 		return true;
 	}
-	facts = audit_facts_of(account, msg);
+	facts = audit_facts_of(account, msg, reading->options->describes);
 	account->facts = facts;
 	if (facts == NULL) {
 		return false;
@@ -197,9 +199,10 @@ static int read_account(struct reading *reading, const struct ldb_message *msg)
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 	}
-	/* Of a computer nobody wants to know. */
+	/* Of a computer no rule wants to know. */
 	if (!is_spare(reading, AUDIT_SPARE_GROUPS) &&
-	    account->kind == SPN_KIND_USER && account->spns.num > 0 &&
+	    (reading->options->describes ||
+	     (account->kind == SPN_KIND_USER && account->spns.num > 0)) &&
 	    !audit_groups_add_member(reading->groups, msg, number))
 	{
 		return LDB_ERR_OPERATIONS_ERROR;
@@ -241,11 +244,31 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 	return ok ? LDB_SUCCESS : LDB_ERR_OPERATIONS_ERROR;
 }
 
-static void mark_privileged(void *private_data, size_t number)
+static bool mark_privileged(void *private_data,
+			    size_t number,
+			    uint8_t admin_groups)
 {
 	struct reading *reading = private_data;
+	struct audit_scan *scan = reading->scan;
+	struct audit_privileged *all = NULL;
 
-	spn_census_set_privileged(reading->scan->census, number);
+	spn_census_set_privileged(scan->census, number);
+	if (!reading->options->describes) {
+		return true;
+	}
+	all = spn_room(scan,
+		       scan->privileged,
+		       scan->num_privileged,
+		       struct audit_privileged);
+	if (all == NULL) {
+		return false;
+	}
+	scan->privileged = all;
+	all[scan->num_privileged++] = (struct audit_privileged){
+		.number = number,
+		.admin_groups = admin_groups,
+	};
+	return true;
 }
 
 /* Not shown, or no descriptor. Of a server; an export says itself what it
@@ -379,79 +402,6 @@ static bool read_configuration(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* ---------------------------------------------------- as a Windows DC sees */
-
-/* The same account as the wide fold sees it; only the SPNs are its own. */
-static struct spn_account *widen(TALLOC_CTX *mem_ctx,
-				 const struct spn_account *account,
-				 const struct spn_fold *wide)
-{
-	struct spn_account *copy = talloc_memdup(mem_ctx,
-						 account,
-						 sizeof(*account));
-	size_t i;
-
-	if (copy == NULL) {
-		return NULL;
-	}
-	copy->spns = (struct spn_set){};
-	for (i = 0; i < account->spns.num; i++) {
-		struct spn_value value = {
-			.value = account->spns.values[i].value,
-		};
-
-		if (!spn_fold_text(wide, copy, value.value, &value.key) ||
-		    !spn_set_add(copy, &copy->spns, &value))
-		{
-			return NULL;
-		}
-	}
-	return copy;
-}
-
-static bool add_widened(struct audit_scan *scan,
-			struct spn_census *wide_census,
-			const struct spn_fold *wide)
-{
-	struct spn_census *census = scan->census;
-	size_t i;
-
-	for (i = 0; i < spn_census_num(census); i++) {
-		const struct spn_account *account = NULL;
-		struct spn_account *widened = NULL;
-
-		if (!spn_census_get(census, i, &account)) {
-			return false;
-		}
-		if (account != NULL) {
-			widened = widen(scan, account, wide);
-			if (widened == NULL ||
-			    !spn_census_add(wide_census, widened))
-			{
-				return false;
-			}
-			talloc_free(widened);
-		}
-		spn_census_turn_page(census);
-	}
-	return true;
-}
-
-/* *_census is NULL where the two folds cannot differ: the usual case. */
-static bool make_wide_census(const struct reading *reading,
-			     struct spn_census **_census)
-{
-	struct audit_scan *scan = reading->scan;
-	struct spn_fold wide = audit_wide_fold(&scan->fold);
-
-	*_census = NULL;
-	if (reading->is_all_ascii) {
-		return true;
-	}
-	*_census = spn_census_new(scan, wide);
-	return *_census != NULL && add_widened(scan, *_census, &wide);
-}
-
 /* ----------------------------------------------------------------- judging */
 
 /* What is asked of DNS is known once all has been judged. */
@@ -499,7 +449,7 @@ static bool judge_all(TALLOC_CTX *mem_ctx,
 		surroundings.ask_dns = audit_names_ask;
 		surroundings.private_data = reading->names;
 	}
-	if (!make_wide_census(reading, &wide)) {
+	if (!reading->is_all_ascii && !audit_wide_census(scan, &wide)) {
 		return false;
 	}
 	if (wide != NULL) {
@@ -533,6 +483,11 @@ static void choose_rules(struct reading *reading)
 
 	reading->unwanted = audit_choice_unwanted(reading->options->choice);
 	looks_at = audit_rules_look_at(reading->unwanted);
+	if (reading->options->describes) {
+		looks_at |= AUDIT_LOOKS_AT_FACTS | AUDIT_LOOKS_AT_GROUPS;
+	} else {
+		reading->spare |= AUDIT_SPARE_PROFILES;
+	}
 	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if ((looks_at & pairs[i].looks_at) == 0) {
 			reading->spare |= pairs[i].spare;

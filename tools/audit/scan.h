@@ -13,6 +13,12 @@
 #include "common/dcs.h"
 #include "directory/source.h"
 
+/* An administrator, with bits of his groups (facts/groups.h). */
+struct audit_privileged {
+	size_t number; /* of the census */
+	uint8_t admin_groups;
+};
+
 /* All of it lives on the scan and is good as long as the source. */
 struct audit_scan {
 	struct audit_source *source;
@@ -28,6 +34,9 @@ struct audit_scan {
 					       merged */
 	struct spn_arena arena;		    /* of what they point to */
 	struct audit_lists *lists;	    /* of many accounts, in them */
+	/* Several of one account, in no order; if accounts are described. */
+	struct audit_privileged *privileged;
+	size_t num_privileged;
 };
 
 struct audit_scan_options {
@@ -43,6 +52,7 @@ struct audit_scan_options {
 			const char **_reason);
 	void *private_data;	   /* of resolve */
 	const struct spn_dcs *dcs; /* that were asked; NULL: none */
+	bool describes; /* what profiles.h says of accounts is read, too */
 	/* Called now and then while it lasts; NULL for nobody. */
 	void (*progress)(size_t num_accounts);
 };

@@ -10,6 +10,7 @@
  */
 #include "watch.h"
 
+#include "audit/formats/format.h"
 #include "common/output.h"
 #include "store/store.h"
 
@@ -121,15 +122,11 @@ static void pause_watching(unsigned seconds)
 
 static bool put_lines(struct watching *w, const struct audit_events *events)
 {
-	char text[sizeof("2000-01-01T00:00:00Z") + 8] = "";
-	time_t now = time(NULL);
-	struct tm tm = {};
+	char text[AUDIT_TIME_TEXT] = "";
 	sigset_t before;
 	bool ok;
 
-	if (gmtime_r(&now, &tm) != NULL) {
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	}
+	audit_time_text((int64_t)time(NULL), text);
 	audit_output_begin(&before);
 	audit_events_write(w->events, events, text, stdout);
 	ok = fflush(stdout) == 0;

@@ -139,7 +139,8 @@ static bool read_export(struct audit_source *source,
 	struct export *export = source->private_data;
 	const struct audit_ldif ldif = {
 		.ldb = source->ldb,
-		.attrs = audit_attrs(export, 0),
+		.attrs = audit_attrs(export,
+				     stream->spare & AUDIT_SPARE_PROFILES),
 		.entry = read_entry,
 		.referral = read_referral,
 		.private_data = export,

@@ -33,6 +33,7 @@ static const struct {
 	{"msDS-SupportedEncryptionTypes", AUDIT_SPARE_FACTS},
 	{"msDS-AllowedToDelegateTo", AUDIT_SPARE_FACTS},
 	{"msDS-HostServiceAccountBL", AUDIT_SPARE_FACTS},
+	{"msDS-AllowedToActOnBehalfOfOtherIdentity", AUDIT_SPARE_PROFILES},
 	{"operatingSystem", 0},
 	{"adminCount", AUDIT_SPARE_FACTS},
 	{"memberOf", AUDIT_SPARE_GROUPS},

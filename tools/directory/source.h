@@ -11,10 +11,11 @@
 
 /* What a reader can do without: bits. */
 enum audit_spare {
-	AUDIT_SPARE_FACTS = 1,	/* of accounts: times, delegation, ... */
-	AUDIT_SPARE_RIGHTS = 2, /* who may write SPNs */
-	AUDIT_SPARE_GROUPS = 4, /* who is in one of administrators */
-	AUDIT_SPARE_ZONES = 8,	/* what names in DNS lead to */
+	AUDIT_SPARE_FACTS = 1,	   /* of accounts: times, delegation, ... */
+	AUDIT_SPARE_RIGHTS = 2,	   /* who may write SPNs */
+	AUDIT_SPARE_GROUPS = 4,	   /* who is in one of administrators */
+	AUDIT_SPARE_ZONES = 8,	   /* what names in DNS lead to */
+	AUDIT_SPARE_PROFILES = 16, /* what only describes an account */
 };
 
 struct audit_stream {

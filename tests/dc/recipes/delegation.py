@@ -13,14 +13,6 @@ def to_nobody(d):
     d.wrong("SPN-801", spn, delegate(d, spn))
 
 
-def to_several(d):
-    spn = "foo/" + d.fqdn(d.label("two"))
-    holders = [d.gmsa(d.label(word), [spn]) for word in ("ga", "gb")]
-    d.wrong("SPN-101", spn, *holders)
-    d.wrong("SPN-802", spn, *holders)
-    delegate(d, spn)
-
-
 def to_dead(d):
     spn = "foo/" + d.fqdn(d.label("off"))
     holder = d.gmsa(d.label("g"), [spn],
@@ -47,7 +39,7 @@ def may_write(d):
 
 RECIPES = {
     "SPN-801": [to_nobody],
-    "SPN-802": [to_several, to_dead],
+    "SPN-802": [to_dead],
     "SPN-803": [to_half],
     "SPN-804": [may_write],
 }

@@ -24,6 +24,14 @@ def duplicate_half(d):
             d.gmsa(d.label("gb"), [short]))
 
 
+def duplicate_target(d):
+    """Somebody may delegate to it: SPN-802 follows."""
+    spn = "foo/" + d.fqdn(d.label("two"))
+    d.wrong("SPN-101", spn, *(d.gmsa(d.label(word), [spn])
+                              for word in ("ga", "gb")))
+    d.user(d.label("u"), **{"msDS-AllowedToDelegateTo": [spn]})
+
+
 def folded(d):
     name = d.label("fold")
     d.wrong("SPN-102", "foo/%se" % name, d.gmsa(d.label("ga"),
@@ -46,7 +54,8 @@ def farm(d):
 
 
 RECIPES = {
-    "SPN-101": [duplicate, duplicate_pair, duplicate_half],
+    "SPN-101": [duplicate, duplicate_pair, duplicate_half,
+                duplicate_target],
     "SPN-102": [folded],
     "SPN-103": [twice],
     "SPN-104": [farm],

@@ -19,13 +19,11 @@ def split(d):
 
 
 def behind_host(d):
-    """KB 871179, before its fix."""
+    """KB 871179, before its fix; SPN-201 and SPN-307 follow from it."""
     name = d.label("web")
     long = "http/" + d.fqdn(name)
     d.computer(name)
-    holder = d.user(d.label("u"), [long])
-    for code in ("SPN-304", "SPN-201", "SPN-307"):
-        d.wrong(code, long, holder)
+    d.wrong("SPN-304", long, d.user(d.label("u"), [long]))
 
 
 def kb_target(d):

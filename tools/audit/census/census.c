@@ -566,3 +566,9 @@ bool spn_census_keep(struct spn_census *census,
 	*_kept = census->kept[number];
 	return *_kept != NULL;
 }
+
+const struct spn_account *spn_census_kept(const struct spn_census *census,
+					  size_t number)
+{
+	return (number < census->size_kept) ? census->kept[number] : NULL;
+}

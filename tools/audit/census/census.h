@@ -100,6 +100,10 @@ bool spn_census_keep(struct spn_census *census,
 		     size_t number,
 		     const struct spn_account **_kept);
 
+/* The one that was kept under that number, or NULL. */
+const struct spn_account *spn_census_kept(const struct spn_census *census,
+					  size_t number);
+
 /* facts->is_privileged, which is known only when all groups are. Before the
  * account is first asked for. */
 void spn_census_set_privileged(struct spn_census *census, size_t number);

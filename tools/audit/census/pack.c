@@ -180,6 +180,15 @@ static uint8_t flags_of(const struct spn_account *account, bool is_guid)
 	return (uint8_t)flags;
 }
 
+static unsigned flags_of_kind(const struct spn_account *account)
+{
+	const struct spn_facts *facts = account->facts;
+
+	return (account->has_krbtgt_number ? FLAG_KRBTGT : 0) |
+	       ((facts != NULL && facts->lets_delegate) ? FLAG_LETS_DELEGATE
+							: 0);
+}
+
 size_t spn_pack(const struct spn_account *account,
 		uint32_t parent,
 		uint32_t domain,
@@ -194,8 +203,7 @@ size_t spn_pack(const struct spn_account *account,
 
 	put_byte(&w, flags_of(account, is_guid));
 	put_byte(&w,
-		 (uint8_t)((unsigned)account->kind |
-			   (account->has_krbtgt_number ? FLAG_KRBTGT : 0)));
+		 (uint8_t)((unsigned)account->kind | flags_of_kind(account)));
 	if (is_guid) {
 		put_bytes(&w, guid, sizeof(guid));
 	} else {

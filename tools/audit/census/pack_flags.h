@@ -19,7 +19,9 @@
 #define FLAG_KRBTGT 0x80u
 #define FLAG_SHARES 0x40u
 #define FLAG_SAME_CN 0x20u
-#define FLAGS_OF_KIND (FLAG_KRBTGT | FLAG_SHARES | FLAG_SAME_CN)
+#define FLAG_LETS_DELEGATE 0x10u
+#define FLAGS_OF_KIND                                                         \
+	(FLAG_KRBTGT | FLAG_SHARES | FLAG_SAME_CN | FLAG_LETS_DELEGATE)
 
 #define POINTER sizeof(uintptr_t) /* one is kept as it is */
 

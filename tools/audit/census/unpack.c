@@ -303,13 +303,14 @@ static bool unpack(struct reader *r,
 		   struct spn_account *account)
 {
 	uint8_t flags = r->at[0];
+	uint8_t of_kind = r->at[1];
 	struct spn_facts *facts = NULL;
 
-	account->kind = (enum spn_kind)(r->at[1] & ~FLAGS_OF_KIND);
-	account->is_alone = (r->at[1] & FLAG_SHARES) == 0;
+	account->kind = (enum spn_kind)(of_kind & ~FLAGS_OF_KIND);
+	account->is_alone = (of_kind & FLAG_SHARES) == 0;
 	account->has_own_cn = spn_account_is_machine(account) &&
-			      (r->at[1] & FLAG_SAME_CN) == 0;
-	account->has_krbtgt_number = (r->at[1] & FLAG_KRBTGT) != 0;
+			      (of_kind & FLAG_SAME_CN) == 0;
+	account->has_krbtgt_number = (of_kind & FLAG_KRBTGT) != 0;
 	r->at += 2;
 	account->is_dc = (flags & FLAG_DC) != 0;
 	account->is_disabled = (flags & FLAG_DISABLED) != 0;
@@ -325,6 +326,9 @@ static bool unpack(struct reader *r,
 	account->additional_sam_names = get_list(r);
 	if ((flags & FLAG_FACTS) != 0) {
 		facts = get_facts(r, flags);
+	}
+	if (facts != NULL) {
+		facts->lets_delegate = (of_kind & FLAG_LETS_DELEGATE) != 0;
 	}
 	account->facts = (r->arena == NULL) ? facts : NULL;
 	return !r->is_out_of_memory && get_spns(r, account, fold) &&

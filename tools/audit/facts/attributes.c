@@ -128,7 +128,8 @@ static void fill_numbers(struct spn_facts *facts,
 }
 
 struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
-				 const struct ldb_message *msg)
+				 const struct ldb_message *msg,
+				 bool is_described)
 {
 	struct spn_facts *facts = talloc_zero(mem_ctx, struct spn_facts);
 
@@ -137,9 +138,15 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 	}
 	facts->control = (uint32_t)spn_values_int64(msg, "userAccountControl");
 	facts->user_principal_name = spn_values_text(msg, "userPrincipalName");
-	if (spn_values_of(msg, "servicePrincipalName") != NULL) {
+	if (is_described || spn_values_of(msg, "servicePrincipalName") != NULL)
+	{
 		fill_numbers(facts, msg);
 	}
+	facts->lets_delegate =
+		is_described &&
+		spn_values_of(msg,
+			      "msDS-AllowedToActOnBehalfOfOtherIdentity") !=
+			NULL;
 	if (!fill_readers(facts, msg) || !fill_delegate_to(facts, msg)) {
 		talloc_free(facts);
 		return NULL;

@@ -11,9 +11,11 @@
 
 /*
  * On mem_ctx; texts may point into the entry. is_privileged is what adminCount
- * says; who may write SPNs is for others to fill in. NULL when out of memory.
+ * says; who may write SPNs is for others to fill in. is_described: the account
+ * is to be described whether it holds SPNs or not. NULL when out of memory.
  */
 struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
-				 const struct ldb_message *msg);
+				 const struct ldb_message *msg,
+				 bool is_described);
 
 #endif

@@ -12,10 +12,21 @@
 
 #include "common/shared.h"
 
-#define RID_DOMAIN_ADMINS 512
-#define RID_SCHEMA_ADMINS 518
-#define RID_ENTERPRISE_ADMINS 519
-#define RID_BUILTIN_ADMINISTRATORS 544
+/* MS-DTYP 2.4.2.4. The names are what a new domain calls them. */
+static const struct {
+	uint32_t rid;
+	const char *name;
+} admin_groups[AUDIT_NUM_ADMIN_GROUPS] = {
+	{512, "Domain Admins"},
+	{518, "Schema Admins"},
+	{519, "Enterprise Admins"},
+	{544, "Administrators"},
+};
+
+const char *audit_admin_group_name(size_t i)
+{
+	return admin_groups[i].name;
+}
 
 /* Somebody (a group by its DN's number, an account by its own) is in one. */
 struct membership {
@@ -24,14 +35,20 @@ struct membership {
 	bool is_group;
 };
 
+struct primary {
+	size_t member;
+	uint8_t admin_group;
+};
+
 struct audit_groups {
 	struct spn_shared *dns;
-	bool *privileged; /* by number of the DN */
+	uint8_t *privileged; /* groups of administrators, by number of the DN
+			      */
 	size_t size_privileged;
 	struct membership *memberships;
 	size_t num_memberships;
 	size_t size_memberships;
-	size_t *primary; /* accounts whose primary group says it */
+	struct primary *primary; /* accounts whose primary group says it */
 	size_t num_primary;
 };
 
@@ -51,11 +68,17 @@ struct audit_groups *audit_groups_new(TALLOC_CTX *mem_ctx)
 	return groups;
 }
 
-static bool is_privileged_rid(uint32_t rid)
+/* Its bit; 0: it is none. */
+static uint8_t admin_group_of(uint32_t rid)
 {
-	return rid == RID_DOMAIN_ADMINS || rid == RID_SCHEMA_ADMINS ||
-	       rid == RID_ENTERPRISE_ADMINS ||
-	       rid == RID_BUILTIN_ADMINISTRATORS;
+	size_t i;
+
+	for (i = 0; i < AUDIT_NUM_ADMIN_GROUPS; i++) {
+		if (admin_groups[i].rid == rid) {
+			return (uint8_t)(1u << i);
+		}
+	}
+	return 0;
 }
 
 /* The last four bytes of a SID that has as many; 0 for anything else. */
@@ -94,8 +117,10 @@ static bool number_of(struct audit_groups *groups,
 	}
 	if (*_number >= groups->size_privileged) {
 		size_t size = *_number * 2 + 64;
-		bool *privileged =
-			talloc_realloc(groups, groups->privileged, bool, size);
+		uint8_t *privileged = talloc_realloc(groups,
+						     groups->privileged,
+						     uint8_t,
+						     size);
 
 		if (privileged == NULL) {
 			return false;
@@ -161,9 +186,7 @@ bool audit_groups_add(struct audit_groups *groups,
 	{
 		return false;
 	}
-	if (is_privileged_rid(rid_of(sid))) {
-		groups->privileged[membership.member] = true;
-	}
+	groups->privileged[membership.member] |= admin_group_of(rid_of(sid));
 	return add_memberships(groups, msg, membership);
 }
 
@@ -172,18 +195,22 @@ bool audit_groups_add_member(struct audit_groups *groups,
 			     size_t number)
 {
 	int64_t rid = spn_values_int64(msg, "primaryGroupID");
+	uint8_t admin_group = admin_group_of((uint32_t)rid);
 
-	if (is_privileged_rid((uint32_t)rid)) {
-		size_t *primary = spn_room(groups,
-					   groups->primary,
-					   groups->num_primary,
-					   size_t);
+	if (admin_group != 0) {
+		struct primary *primary = spn_room(groups,
+						   groups->primary,
+						   groups->num_primary,
+						   struct primary);
 
 		if (primary == NULL) {
 			return false;
 		}
 		groups->primary = primary;
-		primary[groups->num_primary++] = number;
+		primary[groups->num_primary++] = (struct primary){
+			.member = number,
+			.admin_group = admin_group,
+		};
 	}
 	return add_memberships(groups,
 			       msg,
@@ -218,14 +245,16 @@ static size_t first_of(const struct audit_groups *groups, uint32_t group)
 }
 
 /*
- * Groups in groups: the members of each privileged group are looked at once,
- * so loops are harmless, and a chain of any length costs what it is long.
+ * Groups in groups: the members of each privileged group are looked at when it
+ * turns out to be one more of administrators, so loops are harmless, and a
+ * chain of any length costs what it is long.
  */
 static bool spread(struct audit_groups *groups)
 {
 	uint32_t *todo = talloc_array(groups,
 				      uint32_t,
-				      groups->size_privileged);
+				      groups->size_privileged *(
+					      AUDIT_NUM_ADMIN_GROUPS + 1));
 	size_t num = 0;
 	size_t i;
 
@@ -239,12 +268,13 @@ static bool spread(struct audit_groups *groups)
 		      compare_memberships);
 	}
 	for (i = 0; i < groups->size_privileged; i++) {
-		if (groups->privileged[i]) {
+		if (groups->privileged[i] != 0) {
 			todo[num++] = (uint32_t)i;
 		}
 	}
 	while (num > 0) {
 		uint32_t group = todo[--num];
+		uint8_t all = groups->privileged[group];
 
 		for (i = first_of(groups, group);
 		     i < groups->num_memberships &&
@@ -253,8 +283,10 @@ static bool spread(struct audit_groups *groups)
 		{
 			const struct membership *m = &groups->memberships[i];
 
-			if (m->is_group && !groups->privileged[m->member]) {
-				groups->privileged[m->member] = true;
+			if (m->is_group &&
+			    (all & ~groups->privileged[m->member]) != 0)
+			{
+				groups->privileged[m->member] |= all;
 				todo[num++] = m->member;
 			}
 		}
@@ -264,24 +296,27 @@ static bool spread(struct audit_groups *groups)
 }
 
 bool audit_groups_settle(struct audit_groups *groups,
-			 void (*is_privileged)(void *private_data,
-					       size_t number),
+			 bool (*is_privileged)(void *private_data,
+					       size_t number,
+					       uint8_t admin_groups),
 			 void *private_data)
 {
+	bool ok = spread(groups);
 	size_t i;
 
-	if (!spread(groups)) {
-		return false;
-	}
-	for (i = 0; i < groups->num_memberships; i++) {
+	for (i = 0; ok && i < groups->num_memberships; i++) {
 		const struct membership *m = &groups->memberships[i];
 
-		if (!m->is_group && groups->privileged[m->group]) {
-			is_privileged(private_data, m->member);
+		if (!m->is_group && groups->privileged[m->group] != 0) {
+			ok = is_privileged(private_data,
+					   m->member,
+					   groups->privileged[m->group]);
 		}
 	}
-	for (i = 0; i < groups->num_primary; i++) {
-		is_privileged(private_data, groups->primary[i]);
+	for (i = 0; ok && i < groups->num_primary; i++) {
+		ok = is_privileged(private_data,
+				   groups->primary[i].member,
+				   groups->primary[i].admin_group);
 	}
-	return true;
+	return ok;
 }

@@ -23,11 +23,18 @@ bool audit_groups_add_member(struct audit_groups *groups,
 			     const struct ldb_message *msg,
 			     size_t number);
 
-/* Calls for each account that is an administrator; the last call. False when
- * out of memory. */
+/* Groups of administrators that somebody is in: bits. */
+#define AUDIT_NUM_ADMIN_GROUPS 4
+
+/* "Domain Admins", for the bit 1 << i. */
+const char *audit_admin_group_name(size_t i);
+
+/* Calls for each account that is an administrator, maybe several times, with
+ * bits of its groups; the last call. False when out of memory. */
 bool audit_groups_settle(struct audit_groups *groups,
-			 void (*is_privileged)(void *private_data,
-					       size_t number),
+			 bool (*is_privileged)(void *private_data,
+					       size_t number,
+					       uint8_t admin_groups),
 			 void *private_data);
 
 #endif

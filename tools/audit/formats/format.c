@@ -5,6 +5,7 @@
 #include "format.h"
 
 #include <string.h>
+#include <time.h>
 
 static const struct audit_format formats[] = {
 	{
@@ -15,11 +16,13 @@ static const struct audit_format formats[] = {
 	{
 		.name = "json",
 		.summary = "one document, see spn-audit.schema.json",
+		.has_profiles = true,
 		.write = audit_write_json,
 	},
 	{
 		.name = "csv",
 		.summary = "for spreadsheets, one row a finding",
+		.has_profiles = true,
 		.write = audit_write_csv,
 	},
 	{
@@ -49,6 +52,42 @@ const char *audit_subject(const struct audit_finding *finding)
 		return "account";
 	}
 	return (finding->spn.len > 0) ? "spn" : "forest";
+}
+
+void audit_time_text(int64_t time, char text[AUDIT_TIME_TEXT])
+{
+	time_t seconds = (time_t)time;
+	struct tm tm = {};
+
+	text[0] = '\0';
+	if (gmtime_r(&seconds, &tm) != NULL) {
+		strftime(text, AUDIT_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	}
+}
+
+size_t audit_age_days(const struct audit_result *result, int64_t time)
+{
+	int64_t seconds = (int64_t)result->timestamp - time;
+
+	return (seconds > 0) ? (size_t)(seconds / (24 * 3600)) : 0;
+}
+
+/* As Windows calls them: KerberosEncryptionType of Get-ADUser. */
+const char *audit_next_type(uint32_t types, size_t *i)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} names[] = {{0x4, "RC4"}, {0x8, "AES128"}, {0x10, "AES256"}};
+
+	while (*i < sizeof(names) / sizeof(names[0])) {
+		size_t at = (*i)++;
+
+		if ((types & names[at].bit) != 0) {
+			return names[at].name;
+		}
+	}
+	return NULL;
 }
 
 size_t audit_num_gaps(const struct audit_result *result)

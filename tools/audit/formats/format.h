@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "audit/findings.h"
+#include "audit/profiles.h"
 #include "audit/trend.h"
 #include "common/dcs.h"
 
@@ -30,13 +31,15 @@ struct audit_result {
 	const char *part; /* what --account and --base keep; NULL: all */
 	const struct audit_choice *choice;
 	const struct audit_findings *findings;
+	const struct audit_profiles *profiles; /* if the format has them */
 };
 
 struct audit_format {
 	const char *name; /* NULL ends the table */
 	const char *summary;
-	bool is_public; /* a file of it is for a program of somebody else */
-	bool is_plugin; /* for a program that runs this one; see plugin.h */
+	bool is_public;	   /* a file of it is for a program of somebody else */
+	bool has_profiles; /* says of accounts what profiles.h has */
+	bool is_plugin;	   /* for a program that runs this one; see plugin.h */
 	/* The exit status that goes with the report. NULL: that of a report
 	 * for people. */
 	int (*status)(const struct audit_result *result);
@@ -49,6 +52,18 @@ struct audit_format {
 
 /* Whom a finding is about, as a word: "spn", "account" or "forest". */
 const char *audit_subject(const struct audit_finding *finding);
+
+/* "2000-01-01T00:00:00Z", the largest years too; "" if there is no such time.
+ */
+#define AUDIT_TIME_TEXT sizeof("2000-01-01T00:00:00Z12345678")
+void audit_time_text(int64_t time, char text[AUDIT_TIME_TEXT]);
+
+/* How old, in days; 0 for what is to come. */
+size_t audit_age_days(const struct audit_result *result, int64_t time);
+
+/* The name of a type of keys, "AES256", that is in types; NULL at the end. *i
+ * is 0 at the beginning. */
+const char *audit_next_type(uint32_t types, size_t *i);
 
 /* How many gaps there are. */
 size_t audit_num_gaps(const struct audit_result *result);

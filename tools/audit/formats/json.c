@@ -7,11 +7,15 @@
  */
 #include "format.h"
 
+#include "audit/facts/groups.h"
 #include "audit/rules/messages.h"
 #include "common/json.h"
 #include "policy/quote.h"
 
 #include <stdlib.h>
+
+/* Of the document; raised with each member that is added. 1 had none. */
+#define SCHEMA 2
 
 static void put_spn(struct spn_json_out *json,
 		    const char *name,
@@ -70,12 +74,12 @@ static void put_message(struct spn_json_out *json,
 	spn_json_text(json, "id", message->id);
 	spn_json_text(json, "rule", message->rule);
 	spn_json_text(json, "severity", severity);
+	spn_json_text(json, "technique", message->technique);
 }
 
-static void put_finding(struct spn_json_out *json,
-			const struct audit_finding *f)
+/* What a finding and a consequence have in common. */
+static void put_case(struct spn_json_out *json, const struct audit_finding *f)
 {
-	spn_json_open(json, NULL, '{');
 	put_message(json, f->message, spn_severity_text(f->severity));
 	spn_json_text(json, "subject", audit_subject(f));
 	put_spn(json, "spn", f->spn);
@@ -83,7 +87,31 @@ static void put_finding(struct spn_json_out *json,
 	put_accounts(json, "others", &f->others);
 	put_spn(json, "partner", spn_str_of(f->partner));
 	spn_json_text(json, "reason", f->reason);
+}
+
+/* Without a cure: that of the finding comes first. */
+static void put_consequences(struct spn_json_out *json,
+			     const struct audit_finding *f)
+{
+	size_t i;
+
+	spn_json_open(json, "consequences", '[');
+	for (i = 0; i < f->num_consequences; i++) {
+		spn_json_open(json, NULL, '{');
+		put_case(json, &f->consequences[i]);
+		spn_json_text(json, "because", f->consequences[i].because);
+		spn_json_close(json, '}');
+	}
+	spn_json_close(json, ']');
+}
+
+static void put_finding(struct spn_json_out *json,
+			const struct audit_finding *f)
+{
+	spn_json_open(json, NULL, '{');
+	put_case(json, f);
 	spn_json_text(json, "cure", f->fix);
+	put_consequences(json, f);
 	spn_json_close(json, '}');
 }
 
@@ -98,6 +126,100 @@ static void put_findings(struct spn_json_out *json,
 	}
 	spn_json_close(json, ']');
 }
+
+/* ------------------------------------------------------------- of accounts */
+
+/* 0: never, or not known. */
+static void put_time(struct spn_json_out *json, const char *name, int64_t time)
+{
+	char text[AUDIT_TIME_TEXT];
+
+	audit_time_text(time, text);
+	spn_json_text(json, name, (time == 0) ? NULL : text);
+}
+
+static void put_types(struct spn_json_out *json,
+		      const struct audit_key_types *key)
+{
+	const char *type = NULL;
+	size_t i = 0;
+
+	if (key->state == AUDIT_KEY_UNKNOWN) {
+		spn_json_text(json, "encryptionTypes", NULL);
+		return;
+	}
+	spn_json_open(json, "encryptionTypes", '[');
+	while ((type = audit_next_type(key->types, &i)) != NULL) {
+		spn_json_text(json, NULL, type);
+	}
+	spn_json_close(json, ']');
+}
+
+static void put_bits(struct spn_json_out *json,
+		     const char *name,
+		     unsigned bits,
+		     const char *(*text)(size_t i))
+{
+	size_t i;
+
+	spn_json_open(json, name, '[');
+	for (i = 0; (bits >> i) != 0; i++) {
+		if ((bits >> i & 1) != 0) {
+			spn_json_text(json, NULL, text(i));
+		}
+	}
+	spn_json_close(json, ']');
+}
+
+static void put_profile(struct spn_json_out *json,
+			const struct audit_result *result,
+			const struct audit_profile *p)
+{
+	spn_json_open(json, NULL, '{');
+	spn_json_text(json, "dn", p->account->dn);
+	spn_json_text(json, "sAMAccountName", p->account->sam_account_name);
+	spn_json_text(json, "kind", kind_text(p->account->kind));
+	spn_json_bool(json, "enabled", !p->account->is_disabled);
+	put_time(json, "pwdLastSet", p->password_set);
+	if (p->password_set == 0) {
+		spn_json_text(json, "passwordAgeDays", NULL);
+	} else {
+		spn_json_number(json,
+				"passwordAgeDays",
+				audit_age_days(result, p->password_set));
+	}
+	spn_json_bool(json, "mustChangePassword", p->must_change_password);
+	put_time(json, "lastLogonTimestamp", p->last_logon);
+	put_types(json, &p->key);
+	spn_json_bool(json, "privileged", p->is_privileged);
+	put_bits(json,
+		 "privilegedGroups",
+		 p->admin_groups,
+		 audit_admin_group_name);
+	put_bits(json, "delegation", p->delegates, audit_delegates_text);
+	spn_json_close(json, '}');
+}
+
+/* Of those that hold SPNs without being accounts nothing is known. */
+static void put_profiles(struct spn_json_out *json,
+			 const struct audit_result *result)
+{
+	const struct audit_profiles *all = result->profiles;
+	size_t i;
+
+	spn_json_open(json, "accounts", '[');
+	for (i = 0; all != NULL && i < all->num_profiles && json->ok; i++) {
+		const struct audit_profile *p = &all->profiles[i];
+
+		if (audit_profile_is_told(p)) {
+			put_profile(json, result, p);
+		}
+	}
+	spn_json_close(json, ']');
+}
+
+/* ----------------------------------------------------------------- of a run
+ */
 
 static void put_rules(struct spn_json_out *json,
 		      const struct audit_choice *choice)
@@ -132,6 +254,9 @@ static void put_counts(struct spn_json_out *json,
 	spn_json_number(json, "accounts", result->num_accounts);
 	spn_json_number(json, "spns", result->num_spns);
 	spn_json_number(json, "accepted", result->num_accepted);
+	spn_json_number(json,
+			"consequences",
+			result->findings->num_consequences);
 	for (s = SPN_SEVERITY_ERROR; s >= SPN_SEVERITY_INFO; s--) {
 		spn_json_number(json,
 				spn_severity_text((enum spn_severity)s),
@@ -167,6 +292,7 @@ bool audit_write_json(TALLOC_CTX *mem_ctx,
 	spn_json_open(&json, "meta", '{');
 	spn_json_text(&json, "tool", "spn-audit");
 	spn_json_text(&json, "version", SPN_POLICY_VERSION);
+	spn_json_number(&json, "schema", SCHEMA);
 	spn_json_text(&json, "domain", result->domain);
 	spn_json_text(&json, "url", result->url);
 	spn_json_text(&json, "dc", result->dc);
@@ -177,6 +303,7 @@ bool audit_write_json(TALLOC_CTX *mem_ctx,
 	put_rules(&json, result->choice);
 	spn_json_close(&json, '}');
 	put_findings(&json, result->findings);
+	put_profiles(&json, result);
 	spn_json_close(&json, '}');
 	fputc('\n', stream);
 	return json.ok;

@@ -116,6 +116,32 @@ static bool write_spn_head(TALLOC_CTX *mem_ctx,
 	return write_accounts(mem_ctx, stream, label, &finding->holders);
 }
 
+/* Each code once. */
+static bool write_consequences(TALLOC_CTX *mem_ctx,
+			       FILE *stream,
+			       const struct audit_finding *finding)
+{
+	const struct spn_message *last = NULL;
+	size_t i;
+
+	for (i = 0; i < finding->num_consequences; i++) {
+		const struct spn_message *m = finding->consequences[i].message;
+		char *text = NULL;
+
+		if (m == last) {
+			continue;
+		}
+		text = talloc_asprintf(mem_ctx, "%s %s", m->code, m->summary);
+		if (text == NULL) {
+			return false;
+		}
+		audit_wrap(stream, "    hence", INDENT, text);
+		talloc_free(text);
+		last = m;
+	}
+	return true;
+}
+
 static bool write_finding(TALLOC_CTX *mem_ctx,
 			  FILE *stream,
 			  const struct audit_finding *finding)
@@ -144,7 +170,7 @@ static bool write_finding(TALLOC_CTX *mem_ctx,
 	talloc_free(spn);
 	talloc_free(reason);
 	talloc_free(fix);
-	return true;
+	return write_consequences(mem_ctx, stream, finding);
 }
 
 static const char *plural(size_t num)

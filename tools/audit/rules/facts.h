@@ -17,6 +17,7 @@
 #define SPN_UAC_DONT_EXPIRE_PASSWORD 0x10000u
 #define SPN_UAC_TRUSTED_FOR_DELEGATION 0x80000u
 #define SPN_UAC_USE_DES_KEY_ONLY 0x200000u
+#define SPN_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION 0x1000000u
 
 /* Somebody who is no administrator and may change an account's SPNs. */
 struct spn_writer {
@@ -36,6 +37,8 @@ struct spn_facts {
 	const char *user_principal_name;   /* NULL when it has none */
 	const struct spn_str *delegate_to; /* msDS-AllowedToDelegateTo */
 	size_t num_delegate_to;
+	bool lets_delegate; /* msDS-AllowedToActOnBehalfOfOtherIdentity; known
+			       if accounts are described, profiles.h */
 	const char **password_readers; /* names ("web01") of the computers that
 			       msDS-HostServiceAccountBL or the right to read
 			       the password of a gMSA lets use it, NULL-

@@ -87,6 +87,7 @@ static const struct spn_message admin_spn = {
 		  "try to crack its password offline",
 	.fix = "give the service an account of its own, best a "
 	       "managed one",
+	.technique = AUDIT_KERBEROASTING,
 	.is_of_account = true,
 };
 

@@ -6,7 +6,7 @@
  */
 #include "rule_table.h"
 
-#include "policy/ticket_types.h"
+#include "key_types.h"
 
 static const char rule_name[] = "keys";
 
@@ -23,6 +23,7 @@ static const struct spn_message krb_roast = {
 		  "offline",
 	.fix = "use a managed service account; or set a long random "
 	       "password and accept this finding",
+	.technique = AUDIT_KERBEROASTING,
 	.is_of_account = true,
 };
 
@@ -38,6 +39,7 @@ static const struct spn_message krb_roast_old = {
 		  "offline, and it is older than --password-days says",
 	.fix = "set a new long random password and renew the keytabs "
 	       "of the service, or use a managed service account",
+	.technique = AUDIT_KERBEROASTING,
 	.is_of_account = true,
 };
 
@@ -53,6 +55,7 @@ static const struct spn_message krb_roast_priv = {
 		  "offline, and who finds it is an administrator",
 	.fix = "run the service as an account without such rights, and "
 	       "move the SPNs there",
+	.technique = AUDIT_KERBEROASTING,
 	.is_of_account = true,
 };
 
@@ -69,10 +72,9 @@ static const struct spn_message krb_enc_weak = {
 	.fix = "if the service can do AES, set "
 	       "msDS-SupportedEncryptionTypes to 24, then set the "
 	       "password again and renew its keytabs",
+	.technique = AUDIT_KERBEROASTING,
 	.is_of_account = true,
 };
-
-#define YEAR_2009 1230768000 /* no domain made AES keys before */
 
 static bool is_roastable(const struct spn_account *account)
 {
@@ -97,72 +99,45 @@ static const struct spn_message *roast_message(const struct audit_case *a)
 	return &krb_roast;
 }
 
-/* A KDC takes the best key that there is. */
-static const char *age_of_key(const struct spn_facts *facts)
+/* NULL: nothing to say. */
+static const char *weakness(enum audit_key_state state)
 {
-	return (facts->password_set > 0 && facts->password_set < YEAR_2009)
-		       ? "RC4, a password from before AES"
-		       : NULL;
-}
+	static const char *const texts[] = {
+		[AUDIT_KEY_UNKNOWN] = NULL,
+		[AUDIT_KEY_STRONG] = NULL,
+		[AUDIT_KEY_OLD_PASSWORD] = "RC4, a password from before AES",
+		[AUDIT_KEY_RC4_DEFAULT] = "RC4, since it has no "
+					  "msDS-SupportedEncryptionTypes",
+		[AUDIT_KEY_RC4] = "RC4, no AES",
+		[AUDIT_KEY_DES] = "only DES, which no KDC has any more",
+		[AUDIT_KEY_NOTHING] = "nothing that a KDC has",
+	};
 
-/*
- * What Samba's KDC makes of them (policy/ticket_types.h); tried for each with
- * kvno, tests/dc/tool_audit_ticket_types.py. NULL: nothing to say. *_is_none:
- * it gets no ticket at all.
- */
-static const char *weakness(const struct audit_case *a, bool *_is_none)
-{
-	const struct spn_account *account = a->c.after;
-	const struct spn_facts *facts = account->facts;
-	uint32_t types = facts->encryption_types;
-	bool is_default = (types == 0);
-
-	*_is_none = (facts->control & SPN_UAC_USE_DES_KEY_ONLY) != 0;
-	if (*_is_none) {
-		return "only DES, which no KDC has any more";
-	}
-	if (account->kind == SPN_KIND_OTHER) {
-		return NULL; /* no account: it has no keys */
-	}
-	if (account->is_dc) {
-		return NULL; /* whatever the domain can do */
-	}
-	if (is_default && a->surroundings != NULL) {
-		types = a->surroundings->ticket_types;
-	}
-	if (types == 0 || (types & SPN_TYPES_AES) != 0) {
-		return (types == 0 || is_default) ? age_of_key(facts) : NULL;
-	}
-	if ((types & SPN_TYPE_RC4) != 0) {
-		return is_default ? "RC4, since it has no "
-				    "msDS-SupportedEncryptionTypes"
-				  : "RC4, no AES";
-	}
-	*_is_none = true;
-	return ((types & SPN_TYPES_DES) != 0)
-		       ? "only DES, which no KDC has any more"
-		       : "nothing that a KDC has";
+	return texts[state];
 }
 
 static bool judge_types(const struct audit_case *a, struct spn_report *report)
 {
 	const struct spn_account *account = a->c.after;
+	const struct audit_key_types key = audit_key_types_of(
+		account,
+		account->facts,
+		(a->surroundings == NULL) ? 0 : a->surroundings->ticket_types);
 	struct spn_violation v = {
 		.account = account,
 		.spn = account->spns.values[0].value,
+		.partner = weakness(key.state),
 	};
 	struct spn_violation *added = NULL;
-	bool is_none = false;
 
-	v.partner = weakness(a, &is_none);
 	if (v.partner == NULL || account->is_disabled) {
 		return true;
 	}
 	if (!spn_report_add(report, &krb_enc_weak, &v, &added)) {
 		return false;
 	}
-	if (is_none) {
-		added->severity = SPN_SEVERITY_ERROR;
+	if (key.types == 0) {
+		added->severity = SPN_SEVERITY_ERROR; /* no ticket at all */
 	}
 	return true;
 }

@@ -143,6 +143,27 @@ char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m)
 	return spn_violation_client_text(mem_ctx, &v);
 }
 
+/* The page of a technique of another one: T1558.003 is T1558/003. */
+char *audit_message_technique(TALLOC_CTX *mem_ctx, const struct spn_message *m)
+{
+	const char *name = m->technique;
+	int len = (name == NULL) ? 0 : (int)strcspn(name, ".");
+	const char *sub = NULL;
+
+	if (name == NULL) {
+		return talloc_strdup(mem_ctx, "");
+	}
+	sub = (name[len] == '.') ? name + len + 1 : "";
+	return talloc_asprintf(mem_ctx,
+			       "MITRE ATT&CK %s, "
+			       "https://attack.mitre.org/techniques/%.*s/%s%s",
+			       name,
+			       len,
+			       name,
+			       sub,
+			       (sub[0] == '\0') ? "" : "/");
+}
+
 const char *audit_message_lack(const struct spn_message *message)
 {
 	const struct {

@@ -29,6 +29,11 @@ char *audit_message_reason(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 char *audit_message_fix(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 char *audit_message_client(TALLOC_CTX *mem_ctx, const struct spn_message *m);
 
+/* "MITRE ATT&CK T1558.003, https://..."; "" where no technique fits. On
+ * mem_ctx; NULL when out of memory. */
+char *audit_message_technique(TALLOC_CTX *mem_ctx,
+			      const struct spn_message *m);
+
 /* What it lacks: "refuses, but has no text for the client (.client)". NULL
  * when it has all that reports print. The build refuses what lacks something.
  */

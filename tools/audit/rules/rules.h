@@ -11,6 +11,9 @@
 #include "facts.h"
 #include "policy/rules/rules.h"
 
+/* "Steal or Forge Kerberos Tickets: Kerberoasting" of MITRE ATT&CK. */
+#define AUDIT_KERBEROASTING "T1558.003"
+
 struct audit_case {
 	struct spn_case c; /* no write; its index is that of the census */
 	struct spn_census *census;
