@@ -82,7 +82,8 @@ class Guide(unittest.TestCase):
                               command + "\n" + done.stderr)
                 self.assertEqual("", done.stderr, command)
             self.assertEqual(
-                {"audit.html", "audit.csv", "audit-monday.json", "fix.ldif", "fix.sh",
+                {"audit.html", "audit.csv", "audit-monday.json", "keys.json",
+                 "fix.ldif", "fix.sh",
                  "spn-audit.baseline", "report.txt", "spn_audit.prom"},
                 set(os.listdir(folder)) - {"spn-audit"})
         found = self.samdb.search(self.dn, ldb.SCOPE_BASE)[0]

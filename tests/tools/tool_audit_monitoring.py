@@ -22,6 +22,7 @@ STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"]
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 ALERTS = os.path.join(TOP, "docs", "examples", "spn-audit-alerts.yml")
+DASHBOARD = os.path.join(TOP, "docs", "examples", "spn-audit-dashboard.json")
 # Comes with Debian's package prometheus; without it less is checked.
 PROMTOOL = shutil.which("promtool")
 
@@ -204,14 +205,23 @@ class Unknown(Monitoring):
             self.assertRegex(done.stdout, "^SPN (CRITICAL|UNKNOWN) - ")
 
 
-class Prometheus(Monitoring):
-    """What is written, and the alerts of docs/examples about it."""
-
+class Numbers(Monitoring):
     def metrics(self, export, *args):
         """{"name{labels}": value}"""
         done = self.audit(export, "--format=prometheus", *args)
         return {name: float(value) for name, value in re.findall(
             r"(?m)^([a-z_]+(?:\{.*\})?) (\S+)$", done.stdout.decode())}
+
+    def promtool(self, *args, **how):
+        done = subprocess.run([PROMTOOL, *args], check=False, text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, **how)
+        self.assertEqual(0, done.returncode, done.stdout)
+        return done.stdout
+
+
+class Prometheus(Numbers):
+    """What is written, and the alerts of docs/examples about it."""
 
     def test_duration(self):
         seconds = self.metrics(ERROR)["spn_audit_duration_seconds"]
@@ -225,13 +235,6 @@ class Prometheus(Monitoring):
         written = {name.partition("{")[0] for name in self.metrics(ERROR)}
         self.assertEqual({"spn_audit_dcs_letting_in"}, spoken_of - written)
         self.assertGreater(len(spoken_of), 4)
-
-    def promtool(self, *args, **how):
-        done = subprocess.run([PROMTOOL, *args], check=False, text=True,
-                              stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, **how)
-        self.assertEqual(0, done.returncode, done.stdout)
-        return done.stdout
 
     @unittest.skipUnless(PROMTOOL, "promtool is not installed")
     def test_lint(self):
@@ -286,6 +289,88 @@ class Prometheus(Monitoring):
                 self.fires({**good, name: 0,
                             "spn_audit_last_run_timestamp_seconds": later},
                            minutes + 1, [])
+
+
+class Dashboard(Numbers):
+    """The dashboard for Grafana: Prometheus understands each query of it, and
+    answers with something where spn-audit has written its numbers. No Grafana
+    runs here."""
+    # Those of a run with --check-dcs.
+    OF_DCS = {'spn_audit_dcs{state="enforcing"}': 1,
+              "spn_audit_dcs_letting_in": 0}
+
+    def setUp(self):
+        super().setUp()
+        with open(DASHBOARD, encoding="utf-8") as stream:
+            self.dashboard = json.load(stream)
+
+    def queries(self):
+        """(title of the panel, query, legend), variables filled in."""
+        for panel in self.dashboard["panels"]:
+            for target in panel["targets"]:
+                yield (panel["title"],
+                       target["expr"].replace("$instance", ".*"),
+                       target["legendFormat"])
+
+    def test_names(self):
+        written = {name.partition("{")[0] for name in
+                   {**self.metrics(ERROR), **self.OF_DCS}}
+        for title, query, _ in self.queries():
+            names = re.findall(r"\bspn_audit_[a-z_]+", query)
+            self.assertTrue(names, title)
+            self.assertLessEqual(set(names), written, title)
+        # and nothing that is written is left out, but what it is
+        spoken_of = set(re.findall(r"\bspn_audit_[a-z_]+",
+                                   json.dumps(self.dashboard["panels"])))
+        self.assertEqual({"spn_audit_info"}, written - spoken_of)
+
+    def test_layout(self):
+        """No panel covers another, and each has a number of its own."""
+        cells = set()
+        numbers = [panel["id"] for panel in self.dashboard["panels"]]
+        self.assertEqual(len(set(numbers)), len(numbers))
+        for panel in self.dashboard["panels"]:
+            at = panel["gridPos"]
+            self.assertLessEqual(at["x"] + at["w"], 24, panel["title"])
+            for x in range(at["x"], at["x"] + at["w"]):
+                for y in range(at["y"], at["y"] + at["h"]):
+                    self.assertNotIn((x, y), cells, panel["title"])
+                    cells.add((x, y))
+
+    def test_variables(self):
+        """Only those that it has, and labels only that a query leaves."""
+        has = {each["name"] for each in self.dashboard["templating"]["list"]}
+        used = set(re.findall(r"\$\{?(\w+)", json.dumps(
+            self.dashboard["panels"])))
+        self.assertEqual(has, used)
+        for title, query, legend in self.queries():
+            grouped = re.search(r"by \(([^)]*)\)", query)
+            for label in re.findall(r"\{\{(\w+)\}\}", legend):
+                if grouped:
+                    self.assertIn(label, grouped[1].split(", "), title)
+                else:
+                    self.assertIn(label, ("instance", "state"), title)
+
+    @unittest.skipUnless(PROMTOOL, "promtool is not installed")
+    def test_queries(self):
+        """... each has an answer, as after a scrape of node_exporter."""
+        metrics = {**self.metrics(ERROR), **self.OF_DCS}
+        test = {"evaluation_interval": "1m", "tests": [{
+            "interval": "1m",
+            "input_series": [
+                {"series": self.of_instance(name), "values": str(value)}
+                for name, value in metrics.items()],
+            "promql_expr_test": [
+                {"expr": "count(%s) > bool 0" % query, "eval_time": "0m",
+                 "exp_samples": [{"labels": "{}", "value": 1}]}
+                for _, query, _ in self.queries()]}]}
+        self.promtool("test", "rules",
+                      self.write("test.yml", json.dumps(test)))
+
+    def of_instance(self, name):
+        name, _, labels = name.partition("{")
+        return '%s{instance="dc1:9100"%s' % (
+            name, "," + labels if labels else "}")
 
 
 JOURNALD = "/lib/systemd/systemd-journald"
