@@ -19,6 +19,8 @@ import unittest
 import jsonschema
 import ldb
 from samba.auth import system_session
+from samba.dcerpc import security
+from samba.ndr import ndr_pack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
@@ -387,6 +389,53 @@ class Remote(AuditTest):
         for result in (ldap(*user, "--min-severity=error"), local(),
                        ldap(*user, "--only=SPN-304"), ldap(*PASSWORD_OPTIONS)):
             self.assertEqual("", result.err)
+
+
+class Accounts(AuditTest):
+    """What is said of them is what the directory has, however it is read."""
+    ALLOWED = "msDS-AllowedToActOnBehalfOfOtherIdentity"
+
+    def change(self, samdb, dn, flag, value=()):
+        message = ldb.Message(ldb.Dn(samdb, dn))
+        message[self.ALLOWED] = ldb.MessageElement(value, flag, self.ALLOWED)
+        samdb.modify(message)
+
+    def setUp(self):
+        samdb = local_samdb()
+        self.dn = dn_of(samdb, "fine")
+        self.change(samdb, self.dn, ldb.FLAG_MOD_ADD, [ndr_pack(
+            security.descriptor.from_sddl("O:BAD:(A;;GA;;;BA)",
+                                          security.dom_sid(
+                                              samdb.get_domain_sid())))])
+        self.addCleanup(self.change, samdb, self.dn, ldb.FLAG_MOD_DELETE)
+        group = ["Domain Admins", ["fine"]]
+        samdb.add_remove_group_members(*group, add_members_operation=True)
+        self.addCleanup(samdb.add_remove_group_members, *group,
+                        add_members_operation=False)
+        found = samdb.search(self.dn, ldb.SCOPE_BASE,
+                             attrs=["pwdLastSet", "userAccountControl"])[0]
+        self.disabled = int(found["userAccountControl"][0]) & 2 != 0
+        self.must_change = int(found["pwdLastSet"][0]) == 0
+
+    def test_same(self):
+        for how, args in ((local, ()), (ldap, PASSWORD_OPTIONS),
+                          (ldap, ("-U", "%s%%%s" % ORDINARY))):
+            document = self.document(how("--format=json",
+                                         "--only=SPN-011", *args), 0)
+            fine, = [each for each in document["accounts"]
+                     if each["sAMAccountName"] == "fine"]
+            self.assertEqual(self.dn, fine.pop("dn"))
+            self.assertEqual({
+                "sAMAccountName": "fine", "kind": "user",
+                "enabled": not self.disabled, "pwdLastSet": None,
+                "passwordAgeDays": None,
+                "mustChangePassword": self.must_change,
+                "lastLogonTimestamp": None,
+                "encryptionTypes": ["AES128", "AES256"],
+                "privileged": True,
+                # the first is in the second
+                "privilegedGroups": ["Domain Admins", "Administrators"],
+                "delegation": ["resource-based"]}, fine)
 
 
 class Choice(AuditTest):

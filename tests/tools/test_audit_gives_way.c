@@ -319,6 +319,7 @@ static void test_choice(void **state)
 	findings = findings_of(w, half, &web, stale, &web);
 	assert_true(audit_findings_give_way(findings, &w->f->fold));
 	assert_int_equal(findings->num_findings, 0);
+	assert_int_equal(findings->num_consequences, 0);
 	assert_true(
 		audit_choice_rule(w->choice, "PAIR-NO-SHORT=error", &reason));
 
@@ -372,11 +373,16 @@ static void test_chain(void **state)
 	struct audit_violations violations = {};
 	struct audit_findings *findings = NULL;
 	const struct audit_finding *f = NULL;
+	/* the other half, which the duplicate has not */
+	const struct about half = {0, "foo/web", "foo/other"};
 	const char *reason = NULL;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(ids); i++) {
-		add(w, &violations, message_of(spn_str_of(ids[i])), &web);
+		add(w,
+		    &violations,
+		    message_of(spn_str_of(ids[i])),
+		    (i == 2) ? &half : &web);
 	}
 	findings = audit_findings_new(w, &w->f->fold, w->choice, &violations);
 	assert_true(audit_findings_give_way(findings, &w->f->fold));

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#define DAY ((int64_t)24 * 3600)
+
 static const struct audit_format formats[] = {
 	{
 		.name = "text",
@@ -69,7 +71,7 @@ size_t audit_age_days(const struct audit_result *result, int64_t time)
 {
 	int64_t seconds = (int64_t)result->timestamp - time;
 
-	return (seconds > 0) ? (size_t)(seconds / (24 * 3600)) : 0;
+	return (seconds > 0) ? (size_t)(seconds / DAY) : 0;
 }
 
 /* As Windows calls them: KerberosEncryptionType of Get-ADUser. */
