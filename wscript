@@ -64,7 +64,7 @@ OURS = {
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
         connect_ticket connect_login connect_kerberos connect_each connect_principal children
-        output place words shell_command arena shared presence module_list dcs dcs_list json metrics
+        output place words terminal progress shell_command arena shared presence module_list dcs dcs_list json metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
@@ -73,8 +73,8 @@ OURS = {
     '''), 'common LDB TALLOC TEVENT UNISTRING TDB LMDB'),
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''
-        options options_together smb_conf open choice select ask_dcs scan wide judge findings finding_texts beside
-        gives_way gives_way_table consequences profiles lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files apply apply_ask apply_count apply_questions apply_repairs apply_send apply_show apply_state apply_step apply_undo watch events catalogue notices
+        options options_table options_together options_view smb_conf open choice select ask_dcs scan wide judge findings finding_texts beside
+        gives_way gives_way_table consequences profiles lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files apply apply_ask apply_count apply_questions apply_repairs apply_send apply_show apply_state apply_step apply_undo watch events catalogue notices again
     ''') + _sources('tools/audit/census', '''
         census index keys pack unpack
     ''') + _sources('tools/audit/rules', '''
@@ -83,7 +83,7 @@ OURS = {
         attributes acl trustees groups dns_zones dns_leads dns_records dns
         dns_channel
     ''') + _sources('tools/audit/formats', '''
-        format text csv json html html_tags html_table html_data html_pool html_trend prometheus nagios
+        format text text_finding text_sections csv json html html_tags html_table html_data html_pool html_trend prometheus nagios
     '''), 'directory XML2 CARES RESOLV'),
     'probe_kerberos': (_sources('tools/probe/kerberos', '''
         kerberos exchange login cache ticket names

@@ -79,15 +79,17 @@ class SmallLdap:
     """address: "HOST:PORT". silent_after: requests that are answered, None:
     all. pause: seconds before each entry of a search that is not a base one.
     repeat: pages begin again and again. referral: the URL of what is said to
-    be elsewhere, in each search of a whole tree. place: (host, port), both
+    be elsewhere, in each search of a whole tree. page: entries of a page, of
+    all of which the server says how many there are. place: (host, port), both
     of the loopback; port 0: any that is free.
     """
 
     def __init__(self, entries=(), silent_after=None, pause=0, repeat=False,
-                 referral=None, place=("127.0.0.1", 0)):
+                 referral=None, page=None, place=("127.0.0.1", 0)):
         self.entries = [*DIRECTORY, *entries]
         self.silent_after, self.pause = silent_after, pause
         self.repeat, self.referral = repeat, referral
+        self.page, self.given = page, 0
         self.requests = []      # tags
         self.listener = socket.create_server(place)
         self.address = "%s:%d" % self.listener.getsockname()
@@ -166,7 +168,13 @@ class SmallLdap:
         wanted = [each.decode() for _, each in elements(
             list(elements(operation))[-1][1])]
         try:
-            for dn, attrs in self.found(operation):
+            found, total = list(self.found(operation)), 0
+            if paged and self.page is not None and scope != BASE:
+                total, start = len(found), self.given
+                found = found[start:start + self.page]
+                end = start + self.page
+                self.given = end if end < total else 0
+            for dn, attrs in found:
                 if scope != BASE:
                     time.sleep(self.pause)
                 self.send(client, number, tlv(0x64, octets(dn), tlv(
@@ -175,8 +183,9 @@ class SmallLdap:
             if scope == SUB and self.referral is not None:
                 self.send(client, number, tlv(0x73, octets(self.referral)))
         except LookupError:
-            code = NO_SUCH_OBJECT
+            code, total = NO_SUCH_OBJECT, 0
         page = [control(PAGED, False, tlv(
-            0x30, integer(0), octets("again" if self.repeat else "")))]
+            0x30, integer(total), octets(
+                "again" if self.repeat or total and self.given else "")))]
         self.send(client, number, self.result(0x65, code),
                   *(page if paged else []))

@@ -369,8 +369,10 @@ static void test_fate(void **state)
 		 .key = STR("HTTP/C"),
 		 .holders = {.accounts = two, .num_accounts = 1}},
 	};
-	const struct audit_findings all = {before, ARRAY_SIZE(before), {}, {}};
-	const struct audit_findings rest = {after, ARRAY_SIZE(after), {}, {}};
+	const struct audit_findings all = {.findings = before,
+					  .num_findings = ARRAY_SIZE(before)};
+	const struct audit_findings rest = {.findings = after,
+					  .num_findings = ARRAY_SIZE(after)};
 	const struct audit_findings none = {};
 	struct audit_fate fate;
 

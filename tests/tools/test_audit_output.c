@@ -168,7 +168,7 @@ static void many_blocks(void **state)
 					      &reason));
 	stream = fopen(folder.path, "r");
 	assert_non_null(stream);
-	assert_int_equal(fread(written, 1, NUM * 8, stream), len);
+	assert_int_equal(fread(written, 1, (size_t)NUM * 8, stream), len);
 	ret = fclose(stream);
 	assert_int_equal(ret, 0);
 	assert_memory_equal(written, expected, len);

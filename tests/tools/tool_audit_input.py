@@ -76,15 +76,24 @@ class Heads(Input):
         return "" if number is None else self.NAME % number
 
     def test_text(self):
+        """What is alone with its code is a block; else it is a line."""
+        alone = [each for each in self.FINDINGS if each[0] != "SPN-701"]
         heads = re.findall(r"(?m)^  (SPN-\d+) ?(.*)$", self.report())
         self.assertEqual(
             [(code, self.name(whose) if subject == "account" else spn or "")
-             for code, subject, spn, whose in self.FINDINGS], heads)
+             for code, subject, spn, whose in alone], heads)
+        self.assertIn("""--write-baseline
+
+  svc1  holds foo/b and 2 more
+  svc3  holds nonsense
+""", self.report())
+
+    def test_text_of_account(self):
         self.assertIn("""
   SPN-701 CN=svc1,CN=Users,DC=example,DC=com
     holds   foo/b
             and 2 more
-    why     """, self.report())
+    why     """, self.report("--account=svc1"))
 
     def test_json(self):
         """What was there before is as it was."""

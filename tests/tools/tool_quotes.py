@@ -119,6 +119,16 @@ class Clean(unittest.TestCase):
         return text
 
 
+# A line of a report: what begins it, and its parts. PARTNER comes last.
+TOKEN = r"(?:'[^']*'|[^' ]+)"
+PARTS = (r"(?:error|warning|info|(?:held by|account|and|also|holds) "
+         r"%s(?:, %s)*(?: and \d+ more)?|PARTNER .*)" % (TOKEN, TOKEN))
+LINE = re.compile(r"(?=%s)(?:(%s) +)??((?:%s(?:; |$))+)$" % (
+    TOKEN, TOKEN, PARTS))
+PART = re.compile(r"(?:^|; )(held by|account|and|also|holds) "
+                  r"(%s(?:, %s)*)(?=; |$| and \d+ more)" % (TOKEN, TOKEN))
+
+
 class Lines(Clean):
     @classmethod
     def setUpClass(cls):
@@ -265,6 +275,7 @@ class Report(Clean):
         cls.spns = set()
         cls.names = set()
         cls.dns = set()
+        cls.typed = []  # DNs of a few accounts
         entries = []
         for i, value in enumerate(values()[:len(FORGED) + len(BROKEN) + 60]):
             name = value.replace(b"\0", b"").decode("utf-8", "ignore")
@@ -275,6 +286,8 @@ class Report(Clean):
                 cls.names.add(name)
                 cls.spns.add(b"%d%s " % (i, half.encode()) + value)
                 cls.dns.add(undn(dn))
+                if half == "a" and i < 3:
+                    cls.typed.append(dn)
                 entries.append(
                     line_of("dn", dn) + b"objectClass: user\n"
                     b"objectClass: computer\nuserAccountControl: 4096\n"
@@ -359,19 +372,54 @@ class Report(Clean):
             self.assertRegex(line, r'^(#.*|[a-z_]+(\{([a-z]+="([^"\\]|\\.)*"'
                              r',?)+\})? \d+(\.\d+)?)$')
 
+    def assert_account(self, word):
+        """A name, or a DN."""
+        bare = word.strip("'")
+        self.assertTrue(unescape(bare) in {n.encode() for n in self.names} or
+                        undn(bare.encode()) in self.dns, word)
+
     def test_text(self):
-        """Nothing but an SPN stands where one is announced."""
+        """A line has its parts and no other, whatever stands in them."""
         text = self.assert_clean(self.audit(), "\n")
-        found = re.findall(r"^  SPN-\d{3} (.*)\n    (held by|account)?", text,
-                           re.MULTILINE)
-        holds = re.findall(r"^    holds   (.*)$", text, re.MULTILINE)
-        self.assertLessEqual(
-            {unescape(each) for each, label in found if label} |
-            {unescape(each) for each in holds}, self.spns)
-        heads = [each for each, label in found if not label]
+        findings = re.split(r"^(?:ERROR|WARNING|INFO) SPN-\d{3} .*$", text,
+                            flags=re.MULTILINE)
+        lines = re.findall(r"^  ((?! |SPN-\d{3}).*)$",
+                           "".join(findings[1:]), re.MULTILINE)
+        self.assertLess(100, len(lines))
+        for line in lines:
+            found = LINE.match(line)
+            self.assertIsNotNone(found, line)
+            parts = PART.findall(found[2])
+            if parts and parts[0][0] in ("and", "holds"):
+                self.assert_account(found[1])
+            elif found[1] and unescape(found[1].strip("'")) not in self.spns:
+                self.assert_account(found[1])
+            for label, names in parts:
+                for name in re.findall(TOKEN + r"(?=, |$)", names):
+                    if label == "holds":
+                        self.assertIn(unescape(name.strip("'")), self.spns)
+                    else:
+                        self.assert_account(name)
+
+    def test_text_in_full(self):
+        """Nothing but an SPN stands where one is announced."""
+        heads, holds = [], []
+        for dn in self.typed:
+            text = self.assert_clean(
+                self.audit(b"--account=" + dn), "\n")
+            found = re.findall(
+                r"^  SPN-\d{3} (.*)\n    (held by|account)?", text,
+                re.MULTILINE)
+            held = re.findall(r"^    holds   (.*)$", text, re.MULTILINE)
+            self.assertLessEqual(
+                {unescape(each) for each, label in found if label} |
+                {unescape(each) for each in held}, self.spns)
+            holds += held
+            heads += [each for each, label in found if not label]
+            heads += re.findall(r"^    (?:held by|also|account|and) +(.*)$",
+                                text, re.MULTILINE)
         self.assertTrue(heads and holds)
-        for dn in heads + re.findall(r"^    (?:held by|also|account|and) +(.*)$",
-                                     text, re.MULTILINE):
+        for dn in heads:
             if dn[0] != ".":
                 self.assertIn(undn(dn.encode()), self.dns)
 

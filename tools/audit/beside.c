@@ -32,6 +32,7 @@ int audit_put_out(struct audit *audit,
 	const char *reason = NULL;
 	int status = SPN_EXIT_DONE;
 
+	spn_progress_wipe(audit->progress);
 	if (!audit_output_write(audit, target, data, len, &reason)) {
 		status = audit_fail(audit, reason);
 	}

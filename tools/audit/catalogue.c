@@ -24,7 +24,8 @@ static const char *severity_text(const struct audit_choice *choice,
 		audit_choice_severity(choice, message, message->severity));
 }
 
-void audit_list_rules(const struct audit_choice *choice, FILE *stream)
+void audit_list_rules(const struct audit_choice *choice,
+		      const struct spn_page *page)
 {
 	const struct spn_message *m = NULL;
 	const char *last = "";
@@ -36,13 +37,14 @@ void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 		const struct spn_rule *rule = audit_message_rule(m);
 
 		if (strcmp(m->rule, last) != 0) {
-			fputs((*last == '\0') ? "" : "\n", stream);
+			fputs((*last == '\0') ? "" : "\n", page->stream);
 			snprintf(label, sizeof(label), "%s:", m->rule);
-			audit_wrap(stream,
-				   label,
-				   strlen(label) + 1,
-				   (rule == NULL) ? "the audit itself"
-						  : rule->summary);
+			spn_page_wrap(page,
+				      SPN_STYLE_PLAIN,
+				      label,
+				      strlen(label) + 1,
+				      (rule == NULL) ? "the audit itself"
+						     : rule->summary);
 			last = m->rule;
 		}
 		snprintf(label,
@@ -51,12 +53,16 @@ void audit_list_rules(const struct audit_choice *choice, FILE *stream)
 			 m->code,
 			 m->id,
 			 severity_text(choice, m));
-		audit_wrap(stream, label, CODE_INDENT, m->summary);
+		spn_page_wrap(page,
+			      SPN_STYLE_PLAIN,
+			      label,
+			      CODE_INDENT,
+			      m->summary);
 	}
 }
 
 /* The page of a rule; what comes from the check itself has none. */
-static void write_page(FILE *stream, const char *rule)
+static void write_page(const struct spn_page *page, const char *rule)
 {
 	size_t i;
 
@@ -64,7 +70,9 @@ static void write_page(FILE *stream, const char *rule)
 	     i++)
 	{
 		if (strcmp(audit_rule_pages[i].rule, rule) == 0) {
-			fprintf(stream, "\n%s", audit_rule_pages[i].text);
+			fprintf(page->stream,
+				"\n%s",
+				audit_rule_pages[i].text);
 		}
 	}
 }
@@ -72,7 +80,7 @@ static void write_page(FILE *stream, const char *rule)
 static bool explain_code(TALLOC_CTX *mem_ctx,
 			 const struct audit_choice *choice,
 			 const struct spn_message *message,
-			 FILE *stream)
+			 const struct spn_page *page)
 {
 	const struct spn_rule *rule = audit_message_rule(message);
 	char *reason = audit_message_reason(mem_ctx, message);
@@ -100,13 +108,14 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 	if (reason == NULL || fix == NULL || technique == NULL) {
 		return false;
 	}
-	fprintf(stream, "%s %s\n", message->code, message->id);
+	fprintf(page->stream, "%s %s\n", message->code, message->id);
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		if (lines[i].text != NULL) {
-			audit_wrap(stream,
-				   lines[i].label,
-				   EXPLAIN_INDENT,
-				   lines[i].text);
+			spn_page_wrap(page,
+				      SPN_STYLE_PLAIN,
+				      lines[i].label,
+				      EXPLAIN_INDENT,
+				      lines[i].text);
 		}
 	}
 	return true;
@@ -115,7 +124,7 @@ static bool explain_code(TALLOC_CTX *mem_ctx,
 bool audit_explain(TALLOC_CTX *mem_ctx,
 		   const struct audit_choice *choice,
 		   const struct audit_choice *wanted,
-		   FILE *stream)
+		   const struct spn_page *page)
 {
 	const struct spn_message *m = NULL;
 	const char *last = NULL;
@@ -127,16 +136,16 @@ bool audit_explain(TALLOC_CTX *mem_ctx,
 			continue;
 		}
 		if (last != NULL && strcmp(last, m->rule) != 0) {
-			write_page(stream, last);
+			write_page(page, last);
 		}
-		fputs((last == NULL) ? "" : "\n", stream);
-		if (!explain_code(mem_ctx, choice, m, stream)) {
+		fputs((last == NULL) ? "" : "\n", page->stream);
+		if (!explain_code(mem_ctx, choice, m, page)) {
 			return false;
 		}
 		last = m->rule;
 	}
 	if (last != NULL) {
-		write_page(stream, last);
+		write_page(page, last);
 	}
 	return true;
 }

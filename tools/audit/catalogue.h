@@ -5,18 +5,18 @@
 #ifndef SPN_AUDIT_CATALOGUE_H
 #define SPN_AUDIT_CATALOGUE_H
 
-#include <stdio.h>
-
 #include "choice.h"
+#include "common/words.h"
 
 /* Every rule with its codes and the severities that were chosen. */
-void audit_list_rules(const struct audit_choice *choice, FILE *stream);
+void audit_list_rules(const struct audit_choice *choice,
+		      const struct spn_page *page);
 
 /* The codes that wanted has on, and behind the last one of each rule its page.
  * False when out of memory. */
 bool audit_explain(TALLOC_CTX *mem_ctx,
 		   const struct audit_choice *choice,
 		   const struct audit_choice *wanted,
-		   FILE *stream);
+		   const struct spn_page *page);
 
 #endif

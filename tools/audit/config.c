@@ -76,6 +76,16 @@ static bool overrides(const char *typed, const char *line)
 		{"apply", "format"},
 		{"apply", "partial"},
 		{"apply", "watch"},
+		/* a report of another kind has none of these */
+		{"format", "limit"},
+		{"format", "group-by"},
+		{"format", "summary"},
+		{"watch", "limit"},
+		{"watch", "group-by"},
+		{"watch", "summary"},
+		/* what is said of the work */
+		{"quiet", "verbose"},
+		{"verbose", "quiet"},
 	};
 	size_t i;
 

@@ -5,6 +5,8 @@
  */
 #include "judge.h"
 
+#include "notices.h"
+
 #include "audit/rules/messages.h"
 #include "common/arena.h"
 #include "gives_way.h"
@@ -290,6 +292,7 @@ bool audit_judge_accounts(struct audit_scan *scan,
 		ok = ok && scan->lists != NULL;
 	}
 	for (i = 0; ok && i < spn_census_num(census); i++) {
+		audit_tell_judging(scan, i);
 		if (of_shared && spn_census_is_alone(census, i)) {
 			continue;
 		}

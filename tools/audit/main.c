@@ -8,6 +8,7 @@
  */
 #include "store/store.h"
 
+#include "again.h"
 #include "apply.h"
 #include "ask_dcs.h"
 #include "baseline.h"
@@ -55,8 +56,7 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 					(int64_t)DAY *
 					tunables->numbers[AUDIT_PASSWORD_DAYS],
 			},
-		.progress = (isatty(STDERR_FILENO) == 1) ? audit_tell_progress
-							 : NULL,
+		.progress = audit->progress,
 	};
 	const struct audit_opening opening = {
 		.connect = audit->connect,
@@ -65,22 +65,22 @@ static int scan(struct audit *audit, struct audit_scan **_scan)
 	};
 	struct audit_source *source = NULL;
 	const char *reason = NULL;
-	bool ok = (!audit->options->check_dns ||
-		   audit_tunable_dns(audit,
-				     audit->connect,
-				     tunables,
-				     &scan_options,
-				     &reason)) &&
-		  (!audit->options->check_dcs ||
-		   audit_ask_dcs(audit,
-				 audit->connect,
-				 &scan_options.dcs,
-				 &reason)) &&
-		  audit_open(audit, &opening, &source, &reason) &&
-		  audit_scan_run(audit, source, &scan_options, _scan, &reason);
+	bool ok = false;
+
+	spn_progress_begin(audit->progress);
+	ok = (!audit->options->check_dns || audit_tunable_dns(audit,
+							      audit->connect,
+							      tunables,
+							      &scan_options,
+							      &reason)) &&
+	     (!audit->options->check_dcs || audit_ask_dcs(audit,
+							  audit->connect,
+							  &scan_options.dcs,
+							  &reason)) &&
+	     audit_open(audit, &opening, &source, &reason) &&
+	     audit_scan_run(audit, source, &scan_options, _scan, &reason);
 
 	audit->dcs = scan_options.dcs;
-	audit_tell_end_progress();
 	if (ok) {
 		audit_tell_deleted(audit->tell,
 				   audit->options->choice,
@@ -159,6 +159,7 @@ static struct audit_result result_of(const struct audit *audit,
 		.num_accounts = scanned->num_accounts,
 		.num_spns = scanned->num_spns,
 		.choice = audit->options->choice,
+		.view = &audit->options->view,
 		.findings = findings,
 		.num_accepted = num_accepted,
 		.baseline = audit->options->baseline,
@@ -273,18 +274,25 @@ static int reduce(struct audit *audit,
 	return status;
 }
 
+/* What comes behind the judging, and takes long where much was found. */
+static void say_step(const struct audit *audit, const char *what, size_t num)
+{
+	spn_progress_say(audit->progress, what, -1, num, "findings");
+}
+
 /* What was found and chosen. */
 static int make_findings(struct audit *audit,
 			 const struct audit_scan *scanned,
 			 struct audit_select *select,
 			 struct audit_findings **_findings)
 {
-	struct audit_findings *findings =
-		audit_findings_new(audit,
-				   &scanned->fold,
-				   audit->options->choice,
-				   &scanned->violations);
+	struct audit_findings *findings = NULL;
 
+	say_step(audit, "sorting", scanned->violations.num_violations);
+	findings = audit_findings_new(audit,
+				      &scanned->fold,
+				      audit->options->choice,
+				      &scanned->violations);
 	if (findings == NULL) {
 		return audit_out_of_memory(audit);
 	}
@@ -338,6 +346,7 @@ static int report(struct audit *audit,
 		return status;
 	}
 	result = result_of(audit, scanned, findings, num_accepted);
+	say_step(audit, "writing", findings->num_findings);
 	result.part = part;
 	result.trend = trend;
 	if (!add_profiles(audit, scanned, &result) ||
@@ -345,6 +354,7 @@ static int report(struct audit *audit,
 	{
 		return audit_out_of_memory(audit);
 	}
+	spn_progress_wipe(audit->progress);
 	if (!audit_output_write_blocks(
 		    audit,
 		    &(struct audit_target){
@@ -443,6 +453,7 @@ static int run_watch(struct audit *audit)
 		.connect = audit->connect,
 		.as_json = strcmp(audit->options->format->name, "json") == 0,
 		.interval = audit->options->watch,
+		.progress = audit->progress,
 		.audit = watch_once,
 		.private_data = audit,
 	};
@@ -457,6 +468,10 @@ static int run_catalogue(struct audit *audit)
 	char *data = NULL;
 	size_t len = 0;
 	FILE *stream = open_memstream(&data, &len);
+	const struct spn_page page = {
+		.stream = stream,
+		.terminal = audit->options->view.terminal,
+	};
 	bool ok = true;
 
 	if (stream == NULL) {
@@ -466,11 +481,11 @@ static int run_catalogue(struct audit *audit)
 		ok = audit_explain(audit,
 				   audit->options->choice,
 				   audit->options->explain,
-				   stream);
+				   &page);
 	} else if (strcmp(audit->options->format->name, "json") == 0) {
 		ok = audit_json_rules(audit, audit->options->choice, stream);
 	} else {
-		audit_list_rules(audit->options->choice, stream);
+		audit_list_rules(audit->options->choice, &page);
 	}
 	ok = (ferror(stream) == 0) && ok;
 	if (fclose(stream) != 0 || !ok) {
@@ -479,6 +494,25 @@ static int run_catalogue(struct audit *audit)
 	}
 	target.path = audit->options->output;
 	return audit_put_out(audit, &target, data, len);
+}
+
+/* What the report says of the command, and what is said of the work. */
+static int get_ready(struct audit *audit, char **argv)
+{
+	audit->options->view.again = audit_again(audit,
+						 (const char *const *)argv);
+	if (audit->options->view.again == NULL) {
+		return audit_out_of_memory(audit);
+	}
+	if (audit->options->quiet) {
+		spn_connect_be_quiet(audit->connect);
+		return SPN_EXIT_DONE;
+	}
+	if (!spn_progress_new(audit, "spn-audit", &audit->progress)) {
+		return audit_out_of_memory(audit);
+	}
+	spn_connect_set_progress(audit->connect, audit->progress);
+	return SPN_EXIT_DONE;
 }
 
 int main(int argc, char **argv)
@@ -504,6 +538,9 @@ int main(int argc, char **argv)
 		return audit_out_of_memory(audit);
 	}
 	status = audit_options_read(audit, audit->connect, &audit->options);
+	if (status == SPN_EXIT_DONE) {
+		status = get_ready(audit, argv);
+	}
 	if (status == SPN_EXIT_DONE &&
 	    (audit->options->list_rules || audit->options->explain != NULL))
 	{

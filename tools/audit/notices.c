@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How far an audit is, what it has read, what it could not see. None of it is
+ * What an audit has read, what it could not see. None of it is
  * part of a report.
  */
 #include "notices.h"
 
 #include "audit/rules/holders.h"
-
-#include <stdio.h>
-#include <time.h>
 
 struct audit_tell {
 	struct spn_connect *connect;
@@ -26,36 +23,34 @@ struct audit_tell *audit_tell_new(TALLOC_CTX *mem_ctx,
 	return tell;
 }
 
-/* Of the audit that is under way. */
-static struct {
-	time_t start; /* 0: not yet */
-	time_t last;
-	bool is_shown;
-} progress;
+/* To ask for the time is not free either. */
+#define STEP 64
 
-void audit_tell_progress(size_t num_accounts)
+void audit_tell_reading(const struct audit_scan *scan, size_t num_entries)
 {
-	time_t now = time(NULL);
+	const struct audit_source *source = scan->source;
 
-	if (progress.start == 0) {
-		progress.start = now;
-		progress.last = now;
+	if (num_entries % STEP == 0 && spn_progress_is_due(scan->progress)) {
+		spn_progress_say(scan->progress,
+				 "reading",
+				 (source->share == NULL)
+					 ? -1
+					 : source->share(source),
+				 scan->num_accounts,
+				 "accounts");
 	}
-	if (now == progress.last || now - progress.start < 2) {
-		return;
-	}
-	progress.last = now;
-	progress.is_shown = true;
-	fprintf(stderr, "\rspn-audit: %zu accounts read ", num_accounts);
 }
 
-void audit_tell_end_progress(void)
+void audit_tell_judging(const struct audit_scan *scan, size_t number)
 {
-	if (progress.is_shown) {
-		fputs("\r\033[K", stderr);
+	if (number % STEP == 0 && spn_progress_is_due(scan->progress)) {
+		spn_progress_say(scan->progress,
+				 "judging",
+				 (double)number /
+					 (double)spn_census_num(scan->census),
+				 number,
+				 "accounts");
 	}
-	progress.start = 0;
-	progress.is_shown = false;
 }
 
 void audit_tell_scan(const struct audit_tell *tell,
@@ -63,16 +58,16 @@ void audit_tell_scan(const struct audit_tell *tell,
 {
 	const char *const *gap = scan->source->gaps;
 
-	spn_connect_message(tell->connect,
-			    "read %s: %zu accounts, %zu SPNs, %.2f s; judged "
-			    "in %.2f s",
-			    scan->source->what,
-			    scan->num_accounts,
-			    scan->num_spns,
-			    scan->seconds_reading,
-			    scan->seconds_judging);
+	spn_connect_note(tell->connect,
+			 "read %s: %zu accounts, %zu SPNs, %.2f s; judged "
+			 "in %.2f s",
+			 scan->source->what,
+			 scan->num_accounts,
+			 scan->num_spns,
+			 scan->seconds_reading,
+			 scan->seconds_judging);
 	for (; gap != NULL && *gap != NULL; gap++) {
-		spn_connect_message(tell->connect, "%s", *gap);
+		spn_connect_note(tell->connect, "%s", *gap);
 	}
 }
 
@@ -90,8 +85,8 @@ void audit_tell_deleted(struct audit_tell *tell,
 		return;
 	}
 	tell->of_deleted = true;
-	spn_connect_message(tell->connect,
-			    "deleted objects are shown to administrators "
-			    "only: %s is not looked for",
-			    message->code);
+	spn_connect_note(tell->connect,
+			 "deleted objects are shown to administrators "
+			 "only: %s is not looked for",
+			 message->code);
 }

@@ -15,10 +15,10 @@ struct audit_tell;
 struct audit_tell *audit_tell_new(TALLOC_CTX *mem_ctx,
 				  struct spn_connect *connect);
 
-/* For a terminal, and only if it takes more than a second; the end wipes it
- * away. */
-void audit_tell_progress(size_t num_accounts);
-void audit_tell_end_progress(void);
+/* How far it is, if scan->progress is there: so many entries, and accounts
+ * before this one. */
+void audit_tell_reading(const struct audit_scan *scan, size_t num_entries);
+void audit_tell_judging(const struct audit_scan *scan, size_t number);
 
 /* What was read and how long it took, and what could not be read. */
 void audit_tell_scan(const struct audit_tell *tell,

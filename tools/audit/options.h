@@ -32,6 +32,11 @@ struct audit_options {
 	bool check_dcs;
 	bool partial; /* what is missing of the answer is no error */
 	bool verbose;
+	bool quiet;
+	struct audit_view view;
+	enum spn_color color;
+	const char *view_option; /* that asks for another one; NULL: none */
+	bool has_limit;		 /* else what is usual there */
 	bool list_rules;
 	struct audit_choice *explain; /* what it has on; NULL: audit */
 };

@@ -185,11 +185,31 @@ static int check_trend(struct spn_connect *connect,
 	return SPN_EXIT_DONE;
 }
 
-int audit_options_together(struct spn_connect *connect,
-			   const struct audit_options *options)
+/* All of these are about the text that people read. */
+static int check_view(struct spn_connect *connect,
+		      const struct audit_options *options)
 {
-	int status;
+	if (options->view_option == NULL) {
+		return SPN_EXIT_DONE;
+	}
+	if (strcmp(options->format->name, "text") != 0) {
+		return spn_connect_usage_error(connect,
+					       "--%s goes with no --format "
+					       "other than text",
+					       options->view_option);
+	}
+	if (options->watch > 0) {
+		return spn_connect_usage_error(connect,
+					       "--watch goes with no --%s",
+					       options->view_option);
+	}
+	return SPN_EXIT_DONE;
+}
 
+/* What cannot be read from two places, or said and not said. */
+static int check_pairs(struct spn_connect *connect,
+		       const struct audit_options *options)
+{
 	if (options->from_ldif != NULL && spn_connect_has_url(connect)) {
 		return spn_connect_usage_error(connect,
 					       "--from-ldif and -H: only one "
@@ -201,19 +221,35 @@ int audit_options_together(struct spn_connect *connect,
 					       "an export has no DC that "
 					       "could be asked");
 	}
-	status = check_apply(connect, options);
-	if (status == SPN_EXIT_DONE) {
-		status = check_watch(connect, options);
+	if (options->quiet && options->verbose) {
+		return spn_connect_usage_error(connect,
+					       "--quiet and --verbose do not "
+					       "go together");
 	}
-	if (status == SPN_EXIT_DONE) {
-		status = check_catalogue(connect, options);
+	return SPN_EXIT_DONE;
+}
+
+int audit_options_together(struct spn_connect *connect,
+			   const struct audit_options *options)
+{
+	static int (*const checks[])(struct spn_connect *connect,
+				     const struct audit_options *options) = {
+		check_pairs,
+		check_view,
+		check_apply,
+		check_watch,
+		check_catalogue,
+		check_plugin,
+		check_trend,
+		check_places,
+	};
+	int status = SPN_EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if (status == SPN_EXIT_DONE) {
+			status = checks[i](connect, options);
+		}
 	}
-	if (status == SPN_EXIT_DONE) {
-		status = check_plugin(connect, options);
-	}
-	if (status == SPN_EXIT_DONE) {
-		status = check_trend(connect, options);
-	}
-	return (status == SPN_EXIT_DONE) ? check_places(connect, options)
-					 : status;
+	return status;
 }

@@ -10,6 +10,7 @@
 #include "common/connect.h"
 #include "common/dcs.h"
 #include "common/output.h"
+#include "common/progress.h"
 #include "findings.h"
 #include "options.h"
 #include "plugin.h"
@@ -25,6 +26,7 @@ struct audit {
 	struct audit_tell *tell;     /* one for all audits of --watch */
 	struct audit_plugin *plugin; /* NULL: this is none */
 	const struct spn_dcs *dcs;   /* that were asked; NULL: none */
+	struct spn_progress *progress; /* NULL: nobody wants to see it */
 	struct timespec start;
 };
 

@@ -15,6 +15,7 @@
 #include "directory/fold.h"
 #include "audit/facts/groups.h"
 #include "judge.h"
+#include "notices.h"
 #include "audit/facts/dns_zones.h"
 #include "audit/rules/delegation.h"
 #include "common/connect.h"
@@ -27,7 +28,6 @@
 #include <strings.h>
 #include <time.h>
 
-#define PROGRESS_STEP 256
 #define SCRATCH ((size_t)16 * 1024)
 
 /* The pass itself; goes away with it. */
@@ -42,6 +42,7 @@ struct reading {
 	TALLOC_CTX *scratch; /* of one entry */
 	unsigned spare;	     /* what no wanted rule looks at */
 	uint32_t unwanted;   /* rules, by number */
+	size_t num_entries;  /* of whatever kind */
 	size_t num_closed;   /* accounts whose descriptor is not shown */
 	bool is_all_ascii;
 	bool has_samba;	  /* a domain controller is Samba's */
@@ -101,11 +102,6 @@ static void count_account(struct reading *reading,
 	for (i = 0; i < account->spns.num && reading->is_all_ascii; i++) {
 		reading->is_all_ascii = audit_is_ascii(
 			account->spns.values[i].value);
-	}
-	if (reading->options->progress != NULL &&
-	    scan->num_accounts % PROGRESS_STEP == 0)
-	{
-		reading->options->progress(scan->num_accounts);
 	}
 }
 
@@ -226,6 +222,7 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 	if (reading->scan->census == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
+	audit_tell_reading(reading->scan, ++reading->num_entries);
 	if (is_account(msg)) {
 		ret = read_account(reading, msg);
 		talloc_free_children(reading->scratch);
@@ -532,6 +529,7 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	scan->source = source;
+	scan->progress = options->progress;
 	reading.store.ldb = source->ldb;
 	reading.store.names_of_message = true;
 	if (!choose_fold(scan, &reading)) {

@@ -154,6 +154,7 @@ static int audit(struct watching *w)
 					 w->ldb,
 					 &findings);
 	}
+	spn_progress_wipe(w->watch->progress);
 	if (status == SPN_EXIT_DONE) {
 		events = audit_events_new(w, findings, w->watch->as_json);
 		status = (events == NULL) ? SPN_EXIT_CANNOT_RUN : status;

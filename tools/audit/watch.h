@@ -8,11 +8,13 @@
 
 #include "events.h"
 #include "common/connect.h"
+#include "common/progress.h"
 
 struct audit_watch {
 	struct spn_connect *connect;
 	bool as_json;
-	int interval; /* seconds between two looks */
+	int interval;		       /* seconds between two looks */
+	struct spn_progress *progress; /* of an audit; NULL: none */
 	/* One audit over this connection; the exit status, after a message if
 	 * it is not SPN_EXIT_DONE. */
 	int (*audit)(void *private_data,

@@ -18,6 +18,7 @@
  */
 
 #include "connect_private.h"
+#include "progress.h"
 
 #include "policy/quote.h"
 
@@ -95,6 +96,7 @@ void connect_vmessage(const struct spn_connect *connect,
 	if (text != NULL) {
 		printable = spn_printable(text, spn_str_of(text));
 	}
+	spn_progress_wipe(connect->progress);
 	fprintf(stderr,
 		"%s: %s\n",
 		connect->tool,
@@ -111,6 +113,31 @@ void spn_connect_message(const struct spn_connect *connect,
 	va_start(ap, format);
 	connect_vmessage(connect, format, ap);
 	va_end(ap);
+}
+
+void spn_connect_note(const struct spn_connect *connect,
+		      const char *format,
+		      ...)
+{
+	va_list ap;
+
+	if (connect->is_quiet) {
+		return;
+	}
+	va_start(ap, format);
+	connect_vmessage(connect, format, ap);
+	va_end(ap);
+}
+
+void spn_connect_be_quiet(struct spn_connect *connect)
+{
+	connect->is_quiet = true;
+}
+
+void spn_connect_set_progress(struct spn_connect *connect,
+			      struct spn_progress *progress)
+{
+	connect->progress = progress;
 }
 
 const char *spn_connect_quote(const struct spn_connect *connect,

@@ -94,6 +94,17 @@ void spn_connect_message(const struct spn_connect *connect,
 			 const char *format,
 			 ...) __attribute__((format(printf, 2, 3)));
 
+/* The same of what is nothing wrong: not with --quiet. */
+void spn_connect_note(const struct spn_connect *connect,
+		      const char *format,
+		      ...) __attribute__((format(printf, 2, 3)));
+void spn_connect_be_quiet(struct spn_connect *connect);
+
+/* Each message wipes it away first. NULL: there is none. */
+struct spn_progress;
+void spn_connect_set_progress(struct spn_connect *connect,
+			      struct spn_progress *progress);
+
 /* 'it', as spn_quote() has it, for a message: what the user typed, or what
  * stands in the directory; backslashes stay, as in DOMAIN\name and in a DN.
  * Lives as long as connect; never NULL. */

@@ -25,13 +25,15 @@ struct spn_connect {
 	bool collecting;
 	char *first_complaint;
 	char *reason;
-	bool has_few_modules; /* not all of them are loaded */
-	bool fails_to_load;   /* one of them has, in load_each() */
-	bool modules_are_odd; /* not only files there */
-	char *left_out;	      /* paths of modules, a line each */
-	char *paths;	      /* of all modules, likewise */
-	unsigned timeout;     /* seconds of silence; 0: none */
-	bool has_timeout;     /* --timeout was given */
+	bool has_few_modules;	       /* not all of them are loaded */
+	bool fails_to_load;	       /* one of them has, in load_each() */
+	bool modules_are_odd;	       /* not only files there */
+	char *left_out;		       /* paths of modules, a line each */
+	char *paths;		       /* of all modules, likewise */
+	unsigned timeout;	       /* seconds of silence; 0: none */
+	bool has_timeout;	       /* --timeout was given */
+	bool is_quiet;		       /* only what is wrong is said */
+	struct spn_progress *progress; /* NULL: none */
 	bool is_inherited[CONNECT_MAX_FD]; /* sockets that were there */
 };
 

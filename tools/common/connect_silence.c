@@ -88,11 +88,11 @@ static void tick(struct tevent_context *ev,
 	if (!silence->given_up && silence->seconds == SAY_AFTER &&
 	    connect->timeout != SAY_AFTER)
 	{
-		spn_connect_message(connect,
-				    "%s has not answered for %d seconds; "
-				    "waiting (--timeout)",
-				    silence->url,
-				    SAY_AFTER);
+		spn_connect_note(connect,
+				 "%s has not answered for %d seconds; "
+				 "waiting (--timeout)",
+				 silence->url,
+				 SAY_AFTER);
 	}
 	if (!silence->given_up && connect->timeout != 0 &&
 	    silence->seconds >= connect->timeout)

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Always 80 columns, not those of the terminal: the same audit must be the
- * same text for diff, in a mail and on a screen.
+ * What is no terminal has 80 columns: the same audit must be the same text
+ * for diff and in a mail.
  */
 #include "words.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 #include <uniwidth.h>
-
-#define COLUMNS 80
 
 /* A word: up to a blank or the end. */
 struct word {
@@ -40,46 +39,62 @@ static struct word word_at(const char *text, bool with_blanks)
 	return word;
 }
 
-static void write_label(FILE *stream, const char *label, size_t indent)
+size_t spn_columns_of(const char *text)
+{
+	return word_at(text, true).width;
+}
+
+void spn_page_put(const struct spn_page *page,
+		  enum spn_style style,
+		  const char *text,
+		  size_t columns)
 {
 	static const char blanks[] = "                ";
-	size_t width = word_at(label, true).width;
+	size_t width = (columns == 0) ? 0 : spn_columns_of(text);
 
-	fputs(label, stream);
-	while (width < indent) {
-		size_t num = indent - width;
+	fputs(spn_style_on(&page->terminal, style), page->stream);
+	fputs(text, page->stream);
+	fputs(spn_style_off(&page->terminal, style), page->stream);
+	while (width < columns) {
+		size_t num = columns - width;
 
 		if (num >= sizeof(blanks)) {
 			num = sizeof(blanks) - 1;
 		}
-		fwrite(blanks, 1, num, stream);
+		fwrite(blanks, 1, num, page->stream);
 		width += num;
 	}
 }
 
 /* A line is written as a whole as long as one blank stands between its words.
  */
-void audit_wrap(FILE *stream,
-		const char *label,
-		size_t indent,
-		const char *text)
+void spn_page_wrap(const struct spn_page *page,
+		   enum spn_style style,
+		   const char *label,
+		   size_t indent,
+		   const char *text)
 {
+	FILE *stream = page->stream;
+	size_t columns = spn_terminal_columns(&page->terminal);
 	size_t column = indent;
 	const char *start = text; /* of what is not yet written, up to end */
 	const char *end = text;
 	struct word word = word_at(text, false);
 
-	write_label(stream, label, indent);
+	spn_page_put(page, style, label, indent);
 	while (*word.text != '\0') {
 		bool is_first = column == indent;
-		bool is_full = !is_first && column + 1 + word.width > COLUMNS;
+		bool is_full = !is_first && column + 1 + word.width > columns;
 
 		if (is_full || is_first || word.text != end + 1) {
 			fwrite(start, 1, (size_t)(end - start), stream);
 			start = word.text;
 			if (is_full) {
 				fputc('\n', stream);
-				write_label(stream, "", indent);
+				spn_page_put(page,
+					     SPN_STYLE_PLAIN,
+					     "",
+					     indent);
 				column = indent;
 			} else if (!is_first) {
 				fputc(' ', stream);
@@ -93,12 +108,33 @@ void audit_wrap(FILE *stream,
 	fputc('\n', stream);
 }
 
+void spn_page_line(const struct spn_page *page,
+		   enum spn_style style,
+		   const char *label,
+		   size_t indent,
+		   const char *text)
+{
+	spn_page_put(page, style, label, indent);
+	fputs(text, page->stream);
+	fputc('\n', page->stream);
+}
+
+void audit_wrap(FILE *stream,
+		const char *label,
+		size_t indent,
+		const char *text)
+{
+	const struct spn_page page = {.stream = stream};
+
+	spn_page_wrap(&page, SPN_STYLE_PLAIN, label, indent, text);
+}
+
 void audit_line(FILE *stream,
 		const char *label,
 		size_t indent,
 		const char *text)
 {
-	write_label(stream, label, indent);
-	fputs(text, stream);
-	fputc('\n', stream);
+	const struct spn_page page = {.stream = stream};
+
+	spn_page_line(&page, SPN_STYLE_PLAIN, label, indent, text);
 }

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Of a new domain, Samba's (provision_configuration.ldif) and Windows'. */
 static const char new_mappings[] =
@@ -175,6 +176,20 @@ static bool read_export(struct audit_source *source,
 	return check_whole(export, mem_ctx, _reason);
 }
 
+static double share_of_export(const struct audit_source *source)
+{
+	const struct export *export = source->private_data;
+	struct stat st = {};
+	long place = ftell(export->stream);
+
+	if (place < 0 || fstat(fileno(export->stream), &st) != 0 ||
+	    st.st_size <= 0)
+	{
+		return -1;
+	}
+	return (double)place / (double)st.st_size;
+}
+
 /* ------------------------------------------------------------ configuration
  */
 
@@ -216,10 +231,10 @@ static bool assume_mappings(struct export *export, const char *nc)
 	if (dn == NULL || offer(export, dn, "nTDSService", values) != 0) {
 		return false;
 	}
-	spn_connect_message(export->connect,
-			    "%s has no sPNMappings: those of a new domain are "
-			    "assumed",
-			    export->name);
+	spn_connect_note(export->connect,
+			 "%s has no sPNMappings: those of a new domain are "
+			 "assumed",
+			 export->name);
 	return true;
 }
 
@@ -237,11 +252,11 @@ static bool assume_domain(struct export *export,
 	if (dn == NULL || offer(export, dn, "crossRef", values) != 0) {
 		return false;
 	}
-	spn_connect_message(export->connect,
-			    "%s does not say which domains the forest has: "
-			    "%s alone is assumed",
-			    export->name,
-			    dns_domain);
+	spn_connect_note(export->connect,
+			 "%s does not say which domains the forest has: "
+			 "%s alone is assumed",
+			 export->name,
+			 dns_domain);
 	return true;
 }
 
@@ -252,19 +267,19 @@ static void say_losses(const struct export *export)
 	size_t state = 0;
 
 	if (export->gaps.num_guessed > 0) {
-		spn_connect_message(export->connect,
-				    "%s: %zu accounts have no objectClass: "
-				    "what they are is guessed",
-				    export->name,
-				    export->gaps.num_guessed);
+		spn_connect_note(export->connect,
+				 "%s: %zu accounts have no objectClass: "
+				 "what they are is guessed",
+				 export->name,
+				 export->gaps.num_guessed);
 	}
 	if (export->gaps.num_descriptors > 0) {
-		spn_connect_message(export->connect,
-				    "%s: %zu security descriptors are not "
-				    "binary: who may write SPNs was not "
-				    "checked",
-				    export->name,
-				    export->gaps.num_descriptors);
+		spn_connect_note(export->connect,
+				 "%s: %zu security descriptors are not "
+				 "binary: who may write SPNs was not "
+				 "checked",
+				 export->name,
+				 export->gaps.num_descriptors);
 	}
 	while (true) {
 		dn = audit_contexts_missing(export->contexts,
@@ -273,10 +288,10 @@ static void say_losses(const struct export *export)
 		if (dn == NULL) {
 			return;
 		}
-		spn_connect_message(export->connect,
-				    "%s has nothing of %s",
-				    export->name,
-				    dn);
+		spn_connect_note(export->connect,
+				 "%s has nothing of %s",
+				 export->name,
+				 dn);
 	}
 }
 
@@ -392,6 +407,7 @@ bool audit_source_export(TALLOC_CTX *mem_ctx,
 	source->what = talloc_asprintf(source, "the export %s", export->name);
 	source->shows_deleted = true; /* as far as the export has them */
 	source->read = read_export;
+	source->share = share_of_export;
 	source->configuration = configuration;
 	source->find = audit_source_look_through;
 	source->private_data = export;

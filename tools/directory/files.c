@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct files {
@@ -27,6 +28,11 @@ struct files {
 	const char *configuration_nc;
 	const char *default_nc;
 	const char *ntds_guid; /* "" if not known */
+	/* bytes of all paths, of those that were read, of the one that is */
+	double size;
+	double size_done;
+	double size_now;
+	double done; /* how much of that */
 	struct audit_config *config;
 };
 
@@ -136,6 +142,37 @@ static int read_entry(void *private_data, const struct ldb_message *msg)
 	return ret;
 }
 
+static double size_of(const char *path)
+{
+	struct stat st = {};
+
+	return (stat(path, &st) == 0) ? (double)st.st_size : 0;
+}
+
+static double share_of_files(const struct audit_source *source)
+{
+	const struct files *files = source->private_data;
+
+	if (files->size <= 0) {
+		return -1;
+	}
+	return (files->size_done + files->done * files->size_now) /
+	       files->size;
+}
+
+/* What there is to read, and that nothing of it was. */
+static void begin_share(struct files *files)
+{
+	size_t i;
+
+	files->size = 0;
+	files->size_done = 0;
+	files->size_now = 0;
+	for (i = 0; files->paths[i] != NULL; i++) {
+		files->size += size_of(files->paths[i]);
+	}
+}
+
 static bool read_files(struct audit_source *source,
 		       TALLOC_CTX *mem_ctx,
 		       const struct audit_stream *stream,
@@ -149,6 +186,7 @@ static bool read_files(struct audit_source *source,
 		.attrs = audit_attrs(files, stream->spare),
 		.entry = read_entry,
 		.private_data = &reading,
+		.done = &files->done,
 	};
 	size_t i;
 
@@ -160,7 +198,11 @@ static bool read_files(struct audit_source *source,
 		return false;
 	}
 	reading.config = files->config;
+	begin_share(files);
 	for (i = 0; files->paths[i] != NULL; i++) {
+		files->size_done += files->size_now;
+		files->size_now = size_of(files->paths[i]);
+		files->done = 0;
 		if (!audit_records_read(mem_ctx,
 					&records,
 					files->paths[i],
@@ -306,6 +348,7 @@ bool audit_source_files(TALLOC_CTX *mem_ctx,
 	source->shows_deleted = true;
 	source->has_descriptors = true;
 	source->read = read_files;
+	source->share = share_of_files;
 	source->configuration = configuration;
 	source->find = audit_source_look_through;
 	source->private_data = files;

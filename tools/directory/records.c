@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <tdb.h>
 
+#define FEW 64
 #define SCRATCH ((size_t)64 * 1024)
 #define DAMAGED "it is damaged or cut off; if it is a copy, make it again"
 
@@ -113,6 +114,13 @@ static bool say(struct pass *pass, const char *text)
 	return false;
 }
 
+static void note_done(const struct pass *pass, size_t done, size_t all)
+{
+	if (pass->records->done != NULL && all > 0) {
+		*pass->records->done = (double)done / (double)all;
+	}
+}
+
 /* --------------------------------------------------------------------- tdb */
 
 static int visit_tdb(struct tdb_context *tdb,
@@ -133,6 +141,7 @@ static bool visit_all_tdb(struct pass *pass, struct tdb_context *tdb)
 	unsigned i;
 
 	for (i = 0; i < num; i++) {
+		note_done(pass, i, num);
 		if (tdb_traverse_chain(tdb, i, visit_tdb, pass) < 0) {
 			return false;
 		}
@@ -180,9 +189,19 @@ static int visit_all_mdb(struct pass *pass, MDB_cursor *cursor)
 {
 	MDB_val key = {};
 	MDB_val data = {};
-	int ret = mdb_cursor_get(cursor, &key, &data, MDB_FIRST);
+	MDB_stat stat = {};
+	size_t num = 0;
+	int ret = mdb_stat(mdb_cursor_txn(cursor),
+			   mdb_cursor_dbi(cursor),
+			   &stat);
 
+	if (ret == MDB_SUCCESS) {
+		ret = mdb_cursor_get(cursor, &key, &data, MDB_FIRST);
+	}
 	while (ret == MDB_SUCCESS) {
+		if (++num % FEW == 0) {
+			note_done(pass, num, stat.ms_entries);
+		}
 		if (is_object(key.mv_data, key.mv_size) &&
 		    !read_record(pass, data.mv_data, data.mv_size))
 		{

@@ -17,6 +17,8 @@ struct audit_records {
 	enum audit_backend backend;
 	const char *const *attrs; /* what of an entry is passed on */
 	bool by_libldb;		  /* it unpacks all of them; to compare with */
+	double *done; /* how much of the file was read, 0 to 1; NULL: nobody
+			 wants to know */
 	/* LDB codes; anything but LDB_SUCCESS ends the reading with it */
 	int (*entry)(void *private_data, const struct ldb_message *msg);
 	void *private_data;

@@ -42,6 +42,7 @@ struct pass {
 	bool has_more;	  /* the cookie of page is good for another one */
 	bool is_empty;	  /* no entry of this page has come yet */
 	size_t num_empty; /* pages, in a row */
+	bool is_only;	  /* what is asked now is all that is asked */
 	struct spn_shared *starts; /* the first entry of each page */
 };
 
@@ -308,6 +309,12 @@ static int handle_done(struct pass *pass, struct ldb_reply *ares)
 	if (answer == NULL || answer->cookie_len == 0) {
 		return LDB_SUCCESS;
 	}
+	if (answer->size > 0 && pass->is_only &&
+	    pass->search->estimate != NULL)
+	{
+		pass->search->estimate(pass->search->private_data,
+				       (size_t)answer->size);
+	}
 	cookie = talloc_memdup(pass->page,
 			       answer->cookie,
 			       (size_t)answer->cookie_len);
@@ -479,6 +486,8 @@ static int run_all(struct pass *pass, int page_size)
 	const char *const *base = pass->search->server->naming_contexts;
 	int ret = LDB_SUCCESS;
 
+	pass->is_only = pass->search->phantom_root || base[0] == NULL ||
+			base[1] == NULL;
 	if (pass->search->phantom_root) {
 		return run_base(pass, page_size, "");
 	}

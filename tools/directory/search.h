@@ -55,6 +55,9 @@ struct audit_search {
 	void (*note_gap)(void *private_data,
 			 enum audit_gap gap,
 			 const char *what);
+	/* How many entries the server says that all pages have; NULL: nobody
+	 * wants to know. Many servers do not say it. */
+	void (*estimate)(void *private_data, size_t num);
 	void *private_data;
 };
 

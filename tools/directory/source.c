@@ -147,18 +147,22 @@ bool audit_source_look_through(struct audit_source *source,
 struct searching {
 	struct audit_server *server;
 	struct audit_search_options options;
+	size_t num_entries; /* that have come */
+	size_t estimate;    /* of the server, how many there are; 0: none */
 };
 
 /* The stream of the reader, and where gaps go. */
 struct passing {
 	const struct audit_stream *stream;
 	struct audit_source *source;
+	struct searching *searching;
 };
 
 static int pass_entry(void *private_data, const struct ldb_message *msg)
 {
 	struct passing *passing = private_data;
 
+	passing->searching->num_entries++;
 	return passing->stream->entry(passing->stream->private_data, msg);
 }
 
@@ -167,6 +171,7 @@ static void pass_restart(void *private_data)
 	struct passing *passing = private_data;
 
 	TALLOC_FREE(passing->source->gaps);
+	passing->searching->num_entries = 0;
 	passing->stream->restart(passing->stream->private_data);
 }
 
@@ -178,13 +183,37 @@ static void pass_gap(void *private_data, enum audit_gap gap, const char *what)
 	audit_source_lose(passing->source, what);
 }
 
+static void pass_estimate(void *private_data, size_t estimate)
+{
+	struct passing *passing = private_data;
+
+	passing->searching->estimate = estimate;
+}
+
+/* An estimate that was too low is none. */
+static double share_of_search(const struct audit_source *source)
+{
+	const struct searching *searching = source->private_data;
+
+	if (searching->estimate < searching->num_entries ||
+	    searching->estimate == 0)
+	{
+		return -1;
+	}
+	return (double)searching->num_entries / (double)searching->estimate;
+}
+
 static bool read_search(struct audit_source *source,
 			TALLOC_CTX *mem_ctx,
 			const struct audit_stream *stream,
 			const char **_reason)
 {
-	const struct searching *searching = source->private_data;
-	struct passing passing = {.stream = stream, .source = source};
+	struct searching *searching = source->private_data;
+	struct passing passing = {
+		.stream = stream,
+		.source = source,
+		.searching = searching,
+	};
 	const char **attrs = audit_attrs(mem_ctx, stream->spare);
 	const struct audit_search search = {
 		.ldb = source->ldb,
@@ -199,11 +228,14 @@ static bool read_search(struct audit_source *source,
 		.entry = pass_entry,
 		.restart = pass_restart,
 		.note_gap = searching->options.partial ? pass_gap : NULL,
+		.estimate = pass_estimate,
 		.private_data = &passing,
 	};
 
 	bool ok = false;
 
+	searching->num_entries = 0;
+	searching->estimate = 0;
 	*_reason = NULL;
 	ok = attrs != NULL &&
 	     audit_search_run(mem_ctx, &search, _reason) == LDB_SUCCESS;
@@ -298,6 +330,7 @@ bool audit_source_search(TALLOC_CTX *mem_ctx,
 	source->ticket_types = searching->server->ticket_types;
 	source->has_descriptors = searching->server->has_descriptors;
 	source->read = read_search;
+	source->share = share_of_search;
 	source->configuration = configuration;
 	source->find = find;
 	source->private_data = searching;

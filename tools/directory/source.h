@@ -53,6 +53,9 @@ struct audit_source {
 		     struct ldb_dn *dn,
 		     struct ldb_dn **_found,
 		     const char **_reason);
+	/* While read() lasts, how much of it is done, 0 to 1; below 0: not
+	 * known. */
+	double (*share)(const struct audit_source *source);
 	void *private_data;
 	/* What could not be read, one line each; NULL-terminated, or NULL. */
 	const char **gaps;

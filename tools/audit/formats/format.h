@@ -11,6 +11,7 @@
 #include "audit/findings.h"
 #include "audit/profiles.h"
 #include "audit/trend.h"
+#include "audit/view.h"
 #include "common/dcs.h"
 
 struct audit_result {
@@ -30,6 +31,7 @@ struct audit_result {
 	const struct spn_dcs *dcs; /* that were asked; NULL: none */
 	const char *part; /* what --account and --base keep; NULL: all */
 	const struct audit_choice *choice;
+	const struct audit_view *view; /* text; NULL: all of it, to a file */
 	const struct audit_findings *findings;
 	const struct audit_profiles *profiles; /* if the format has them */
 };
