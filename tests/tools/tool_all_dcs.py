@@ -203,6 +203,10 @@ class States(Dcs):
             done = self.run_all()
             self.assertEqual(1, done.returncode, done.stdout)
             self.assertIn("PROBLEM: " + address(self.number - 1), done.stdout)
+        colored = self.run_all("--color=always").stdout
+        self.assertIn("\x1b[1;31mPROBLEM:\x1b[0m " + address(
+            self.number - 1), colored)
+        self.assertEqual(done.stdout, re.sub("\x1b\\[[0-9;]*m", "", colored))
 
     def test_windows(self):
         self.add(vendorName=[], supportedCapabilities=[AD])

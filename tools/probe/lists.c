@@ -49,7 +49,9 @@ static void list_servers(void)
 	}
 }
 
-static int explain(struct spn_connect *connect, const char *code)
+static int explain(struct spn_connect *connect,
+		   const struct spn_page *page,
+		   const char *code)
 {
 	const struct probe_message *message = probe_message_find(code);
 
@@ -64,13 +66,18 @@ static int explain(struct spn_connect *connect, const char *code)
 	       message->code,
 	       probe_weight_word(message->weight),
 	       message->title);
-	audit_wrap(stdout, "", 0, message->explanation);
+	spn_page_wrap(page, SPN_STYLE_PLAIN, "", 0, message->explanation);
 	return SPN_EXIT_DONE;
 }
 
 int probe_list(struct spn_connect *connect,
 	       const struct probe_command *command)
 {
+	const struct spn_page page = {
+		.stream = stdout,
+		.terminal = command->options.terminal,
+	};
+
 	switch (command->list) {
 	case PROBE_LIST_CODES:
 		list_codes();
@@ -82,7 +89,7 @@ int probe_list(struct spn_connect *connect,
 		list_servers();
 		break;
 	case PROBE_EXPLAIN:
-		return explain(connect, command->code);
+		return explain(connect, &page, command->code);
 	case PROBE_LIST_NONE:
 		break;
 	}

@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define USUAL_SECONDS 10
 
@@ -22,6 +23,7 @@ enum option {
 	OPT_NO_KDC,
 	OPT_JSON,
 	OPT_QUIET,
+	OPT_COLOR,
 	OPT_LIST_CODES,
 	OPT_LIST_CLIENTS,
 	OPT_LIST_SERVERS,
@@ -83,6 +85,7 @@ const struct poptOption probe_option_table[] = {
 	FLAG("no-kdc", OPT_NO_KDC, "Do not ask for tickets"),
 	FLAG("json", OPT_JSON, "The report as JSON"),
 	FLAG("quiet", OPT_QUIET, "Only the answer, one line"),
+	TEXT("color", OPT_COLOR, SPN_COLOR_HELP, "WHEN"),
 	FLAG("list-codes", OPT_LIST_CODES, "All that may be found"),
 	FLAG("list-clients",
 	     OPT_LIST_CLIENTS,
@@ -146,6 +149,21 @@ static bool take_server(struct spn_connect *connect,
 	return o->server != NULL;
 }
 
+static bool take_color(struct spn_connect *connect,
+		       struct probe_options *o,
+		       const char *word)
+{
+	bool ok = spn_color_by_name(word, &o->color);
+
+	if (!ok) {
+		spn_connect_usage_error(connect,
+					"--color: there is no %s; there "
+					"are: " SPN_COLOR_WORDS,
+					spn_connect_quote(connect, word));
+	}
+	return ok;
+}
+
 /* False after a message. */
 static bool take_text(struct spn_connect *connect,
 		      struct probe_command *command,
@@ -165,6 +183,8 @@ static bool take_text(struct spn_connect *connect,
 		break;
 	case OPT_SERVER:
 		return take_server(connect, o, text);
+	case OPT_COLOR:
+		return take_color(connect, o, text);
 	case OPT_KDC_LOG:
 		o->kdc_log = text;
 		break;
@@ -234,6 +254,8 @@ bool probe_options_read(struct spn_connect *connect,
 	if (opt < 0) {
 		return false;
 	}
+	command->options.terminal = spn_terminal_of(STDOUT_FILENO,
+						    command->options.color);
 	command->options.timeout = spn_connect_timeout(connect, USUAL_SECONDS);
 	if (command->options.timeout == 0) {
 		command->options.timeout = 86400;

@@ -8,6 +8,7 @@
 #define SPN_PROBE_PROBE_H
 
 #include "common/connect.h"
+#include "common/terminal.h"
 #include "directory/key_holder.h"
 #include "probe/kdc_log.h"
 #include "probe/kerberos/keytab.h"
@@ -36,7 +37,9 @@ struct probe_options {
 	bool no_kdc;
 	bool as_json;
 	bool is_quiet;
-	unsigned timeout; /* seconds for each step */
+	enum spn_color color;
+	struct spn_terminal terminal; /* where the report goes */
+	unsigned timeout;	      /* seconds for each step */
 };
 
 /* ------------------------------------------------------------- verdicts */

@@ -14,7 +14,14 @@
 
 #define INDENT 9 /* of what stands behind "warning: " */
 
-static void put_verdict(FILE *out,
+static const enum spn_style styles[] = {
+	[PROBE_GOOD] = SPN_STYLE_GOOD,
+	[PROBE_NOTE] = SPN_STYLE_INFO,
+	[PROBE_WARNING] = SPN_STYLE_WARNING,
+	[PROBE_FAULT] = SPN_STYLE_ERROR,
+};
+
+static void put_verdict(const struct spn_page *page,
 			TALLOC_CTX *mem_ctx,
 			const char *of,
 			const struct probe_verdict *verdict)
@@ -37,13 +44,21 @@ static void put_verdict(FILE *out,
 	if (label == NULL || shown == NULL) {
 		return;
 	}
-	audit_wrap(out, label, INDENT, shown);
+	spn_page_wrap(page,
+		      styles[verdict->message->weight],
+		      label,
+		      INDENT,
+		      shown);
 	for (i = 0; i < verdict->num_fixes; i++) {
-		audit_line(out, "", INDENT, verdict->fixes[i]);
+		spn_page_line(page,
+			      SPN_STYLE_PLAIN,
+			      "",
+			      INDENT,
+			      verdict->fixes[i]);
 	}
 }
 
-static void put_of(FILE *out,
+static void put_of(const struct spn_page *page,
 		   TALLOC_CTX *mem_ctx,
 		   const char *of,
 		   const struct probe_verdicts *verdicts,
@@ -53,12 +68,12 @@ static void put_of(FILE *out,
 
 	for (i = 0; i < verdicts->num; i++) {
 		if (verdicts->list[i].message->weight == weight) {
-			put_verdict(out, mem_ctx, of, &verdicts->list[i]);
+			put_verdict(page, mem_ctx, of, &verdicts->list[i]);
 		}
 	}
 }
 
-static void put_verdicts(FILE *out,
+static void put_verdicts(const struct spn_page *page,
 			 TALLOC_CTX *mem_ctx,
 			 const struct probe *probe)
 {
@@ -69,13 +84,13 @@ static void put_verdicts(FILE *out,
 		for (i = 0; i < probe->num_rows; i++) {
 			const struct probe_row *row = &probe->rows[i];
 
-			put_of(out,
+			put_of(page,
 			       mem_ctx,
 			       probe_quoted(mem_ctx, row->name->spn),
 			       &row->verdicts,
 			       (enum probe_weight)weight);
 		}
-		put_of(out,
+		put_of(page,
 		       mem_ctx,
 		       NULL,
 		       &probe->verdicts,
@@ -84,7 +99,7 @@ static void put_verdicts(FILE *out,
 }
 
 /* Who asks for nothing, with --all-clients. */
-static void put_silent(FILE *out,
+static void put_silent(const struct spn_page *page,
 		       TALLOC_CTX *mem_ctx,
 		       const struct probe *probe)
 {
@@ -101,7 +116,11 @@ static void put_silent(FILE *out,
 					     probe->names->why[i]);
 
 		if (text != NULL) {
-			audit_wrap(out, "note:", INDENT, text);
+			spn_page_wrap(page,
+				      SPN_STYLE_INFO,
+				      "note:",
+				      INDENT,
+				      text);
 		}
 	}
 }
@@ -129,6 +148,10 @@ static void put_head(FILE *out, TALLOC_CTX *mem_ctx, const struct probe *probe)
 static void put_all(FILE *out, TALLOC_CTX *mem_ctx, struct probe *probe)
 {
 	const char *sentence = probe_sentence(probe);
+	const struct spn_page page = {
+		.stream = out,
+		.terminal = probe->options->terminal,
+	};
 
 	if (sentence != NULL) {
 		sentence = spn_printable(mem_ctx, spn_str_of(sentence));
@@ -141,11 +164,15 @@ static void put_all(FILE *out, TALLOC_CTX *mem_ctx, struct probe *probe)
 			probe_put_names(out, mem_ctx, probe);
 			probe_put_entries(out, mem_ctx, probe);
 		}
-		put_verdicts(out, mem_ctx, probe);
-		put_silent(out, mem_ctx, probe);
+		put_verdicts(&page, mem_ctx, probe);
+		put_silent(&page, mem_ctx, probe);
 		fprintf(out, "\n");
 	}
-	fprintf(out, "%s\n", (sentence == NULL) ? "out of memory" : sentence);
+	spn_page_line(&page,
+		      SPN_STYLE_PLAIN,
+		      "",
+		      0,
+		      (sentence == NULL) ? "out of memory" : sentence);
 }
 
 char *probe_text(TALLOC_CTX *mem_ctx, struct probe *probe)

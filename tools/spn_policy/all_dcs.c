@@ -81,7 +81,9 @@ static bool say_dc(TALLOC_CTX *mem_ctx, const struct spn_dc *dc)
 }
 
 /* PROBLEM where the exit status says so, note for all else. */
-static bool explain_dc(TALLOC_CTX *mem_ctx, const struct spn_dc *dc)
+static bool explain_dc(TALLOC_CTX *mem_ctx,
+		       const struct policy_tool *tool,
+		       const struct spn_dc *dc)
 {
 	char *text = spn_dc_says(mem_ctx, dc);
 	const char *remedy = spn_dc_remedy(dc);
@@ -91,8 +93,8 @@ static bool explain_dc(TALLOC_CTX *mem_ctx, const struct spn_dc *dc)
 		return false;
 	}
 	if (text[0] != '\0') {
-		policy_say("%s: %s: %s%s%s",
-			   spn_dc_lets_in(dc) ? "PROBLEM" : "note",
+		policy_mark(tool, spn_dc_lets_in(dc) ? "PROBLEM:" : "note:");
+		policy_say(" %s: %s%s%s",
 			   dc->name,
 			   text,
 			   has_remedy ? ". Remedy: " : "",
@@ -115,7 +117,7 @@ static bool write_text(TALLOC_CTX *mem_ctx,
 		}
 	}
 	for (i = 0; i < dcs->num_dcs; i++) {
-		if (!explain_dc(mem_ctx, &dcs->dcs[i])) {
+		if (!explain_dc(mem_ctx, tool, &dcs->dcs[i])) {
 			return false;
 		}
 	}

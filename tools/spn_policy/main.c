@@ -11,12 +11,14 @@
 #include "tool.h"
 
 #include "common/output.h"
+#include "common/words.h"
 #include "policy/quote.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct policy_command {
 	const char *name;
@@ -48,6 +50,7 @@ enum policy_option {
 	POLICY_OPT_FORCE = 1,
 	POLICY_OPT_ALL,
 	POLICY_OPT_FORMAT,
+	POLICY_OPT_COLOR,
 };
 
 static const struct poptOption policy_options[] = {
@@ -64,6 +67,13 @@ static const struct poptOption policy_options[] = {
 		.descrip = "status --all: text (default), json or "
 			   "prometheus",
 		.argDescrip = "FORMAT",
+	},
+	{
+		.longName = "color",
+		.argInfo = POPT_ARG_STRING,
+		.val = POLICY_OPT_COLOR,
+		.descrip = SPN_COLOR_HELP,
+		.argDescrip = "WHEN",
 	},
 	{
 		.longName = "force",
@@ -88,6 +98,20 @@ void policy_say(const char *format, ...)
 	}
 	printf("%s\n", printable != NULL ? printable : "out of memory");
 	talloc_free(text);
+}
+
+void policy_mark(const struct policy_tool *tool, const char *label)
+{
+	const struct spn_page page = {
+		.stream = stdout,
+		.terminal = tool->terminal,
+	};
+
+	spn_page_put(&page,
+		     (strcmp(label, "note:") == 0) ? SPN_STYLE_INFO
+						   : SPN_STYLE_ERROR,
+		     label,
+		     0);
 }
 
 int policy_oom(const struct policy_tool *tool)
@@ -172,8 +196,26 @@ static int policy_run(TALLOC_CTX *mem_ctx, struct policy_tool *tool)
 }
 
 /* False after a message. */
+static bool policy_read_color(struct policy_tool *tool, enum spn_color *_color)
+{
+	const char *word = spn_connect_option_argument(tool->connect,
+						       tool->connect);
+	bool ok = word != NULL && spn_color_by_name(word, _color);
+
+	if (!ok) {
+		spn_connect_usage_error(tool->connect,
+					"--color: there is no %s; there "
+					"are: " SPN_COLOR_WORDS,
+					spn_connect_quote(tool->connect,
+							  word));
+	}
+	return ok;
+}
+
+/* False after a message. */
 static bool policy_read_options(struct policy_tool *tool)
 {
+	enum spn_color color = SPN_COLOR_AUTO;
 	int opt = spn_connect_next_option(tool->connect);
 
 	for (; opt > 0; opt = spn_connect_next_option(tool->connect)) {
@@ -184,7 +226,13 @@ static bool policy_read_options(struct policy_tool *tool)
 				spn_connect_option_argument(tool->connect,
 							    tool->connect);
 		}
+		if (opt == POLICY_OPT_COLOR &&
+		    !policy_read_color(tool, &color))
+		{
+			return false;
+		}
 	}
+	tool->terminal = spn_terminal_of(STDOUT_FILENO, color);
 	if (opt == 0 && tool->format != NULL &&
 	    !policy_is_format(tool->format))
 	{

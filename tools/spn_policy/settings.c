@@ -196,7 +196,8 @@ static char *policy_remedy(TALLOC_CTX *mem_ctx, const struct policy_line *line)
 	return talloc_asprintf(mem_ctx, "spn-policy unset %s", word);
 }
 
-static void say_ignored(const struct policy_settings *settings,
+static void say_ignored(const struct policy_tool *tool,
+			const struct policy_settings *settings,
 			const struct policy_line *line)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(settings);
@@ -205,14 +206,16 @@ static void say_ignored(const struct policy_settings *settings,
 				SPN_QUOTE_DN | SPN_QUOTE_CUT);
 	char *remedy = policy_remedy(tmp_ctx, line);
 
-	policy_say("PROBLEM: setting %s is ignored: %s. Remedy: %s",
+	policy_mark(tool, "PROBLEM:");
+	policy_say(" setting %s is ignored: %s. Remedy: %s",
 		   (shown == NULL) ? "" : shown,
 		   line->problem,
 		   (remedy == NULL) ? "out of memory" : remedy);
 	talloc_free(tmp_ctx);
 }
 
-size_t policy_settings_problems(const struct policy_settings *settings)
+size_t policy_settings_problems(const struct policy_tool *tool,
+				const struct policy_settings *settings)
 {
 	size_t num = 0;
 	size_t i;
@@ -224,11 +227,12 @@ size_t policy_settings_problems(const struct policy_settings *settings)
 			continue;
 		}
 		num++;
-		say_ignored(settings, line);
+		say_ignored(tool, settings, line);
 	}
 	if (settings->mode_is_bad) {
 		num++;
-		policy_say("PROBLEM: smb.conf: spn_policy:mode = %s is "
+		policy_mark(tool, "PROBLEM:");
+		policy_say(" smb.conf: spn_policy:mode = %s is "
 			   "ignored. Remedy: write enforce, audit or off, "
 			   "and restart samba",
 			   settings->mode);
@@ -377,7 +381,7 @@ int policy_check(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 	if (settings == NULL) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	problems = policy_settings_problems(settings);
+	problems = policy_settings_problems(tool, settings);
 	if (!policy_effects(mem_ctx, tool, ldb, settings, NULL, &warnings)) {
 		return SPN_EXIT_CANNOT_RUN;
 	}

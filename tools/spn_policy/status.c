@@ -99,7 +99,8 @@ void policy_problem(struct policy_state *state, const char *format, ...)
 	va_start(ap, format);
 	text = talloc_vasprintf(state->tool->connect, format, ap);
 	va_end(ap);
-	policy_say("PROBLEM: %s", text != NULL ? text : "out of memory");
+	policy_mark(state->tool, "PROBLEM:");
+	policy_say(" %s", text != NULL ? text : "out of memory");
 	talloc_free(text);
 	state->problems++;
 }
@@ -411,7 +412,7 @@ static bool policy_show_settings(TALLOC_CTX *mem_ctx,
 			return false;
 		}
 	}
-	state->problems += policy_settings_problems(settings);
+	state->problems += policy_settings_problems(state->tool, settings);
 	if (!policy_effects(mem_ctx,
 			    state->tool,
 			    ldb,

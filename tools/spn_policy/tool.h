@@ -7,6 +7,7 @@
 #define SPN_SPN_POLICY_TOOL_H
 
 #include "common/connect.h"
+#include "common/terminal.h"
 #include "common/module_list.h"
 
 #include "policy/rules/rules.h"
@@ -28,6 +29,7 @@ struct policy_tool {
 	bool force;	      /* set: an account that this DC does not know */
 	bool all;	      /* status: of every DC */
 	const char *format;   /* of that; NULL: text */
+	struct spn_terminal terminal; /* standard output */
 };
 
 int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
@@ -39,6 +41,9 @@ int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
 
 /* One line on stdout, control characters escaped. */
 void policy_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What begins such a line, "PROBLEM:" or "note:", in its colour. */
+void policy_mark(const struct policy_tool *tool, const char *label);
 
 /* "TOOL: out of memory"; returns SPN_EXIT_CANNOT_RUN. */
 int policy_oom(const struct policy_tool *tool);
@@ -85,7 +90,8 @@ struct policy_settings *policy_settings_read(TALLOC_CTX *mem_ctx,
 					     struct ldb_context *ldb);
 
 /* One line on stdout for each that is not understood; how many there are. */
-size_t policy_settings_problems(const struct policy_settings *settings);
+size_t policy_settings_problems(const struct policy_tool *tool,
+				const struct policy_settings *settings);
 
 /* Makes an empty settings object if there is none. False after a message.
  * A read-only DC cannot and need not: true, after a note. */
