@@ -327,7 +327,8 @@ class Local(AuditTest):
         for line in local().out.split("\n"):
             self.assertNotRegex(line, "[\x00-\x1f\x7f-\x9f]")
             if "=" not in line and not re.match(
-                    r"  (SPN-|.*  (held by|account|holds) )|.* checked;",
+                    r"  (SPN-|.*  (held by|account|holds|and|also|PARTNER) )|"
+                    r".* checked;",
                     line):
                 self.assertLessEqual(len(line), 80, line)
 

@@ -376,9 +376,10 @@ static int run_audit(struct audit *audit)
 	struct audit_select *select = NULL;
 	int status = scan(audit, &scanned);
 
-	if (status == SPN_EXIT_DONE) {
-		status = select_accounts(audit, scanned, &select);
+	if (status != SPN_EXIT_DONE || scanned == NULL) {
+		return status;
 	}
+	status = select_accounts(audit, scanned, &select);
 	return (status == SPN_EXIT_DONE) ? report(audit, scanned, select)
 					 : status;
 }
@@ -403,10 +404,11 @@ static int audit_once(void *private_data,
 	}
 	audit->ldb = ldb;
 	status = scan(audit, &scanned);
-	if (status == SPN_EXIT_DONE) {
-		_look->a = audit_case_of(scanned);
-		status = select_accounts(audit, scanned, &select);
+	if (status != SPN_EXIT_DONE || scanned == NULL) {
+		return status;
 	}
+	_look->a = audit_case_of(scanned);
+	status = select_accounts(audit, scanned, &select);
 	if (status == SPN_EXIT_DONE) {
 		status = make_findings(audit,
 				       scanned,
