@@ -223,20 +223,7 @@ static void begin_part(struct line *line, const char *label)
 	line->has_parts = true;
 }
 
-/* Without that one. */
-static size_t num_but(const struct audit_accounts *accounts,
-		      const struct spn_account *except)
-{
-	size_t num = accounts->num_accounts;
-	size_t i;
-
-	for (i = 0; except != NULL && i < accounts->num_accounts; i++) {
-		num -= (accounts->accounts[i] == except) ? 1 : 0;
-	}
-	return num;
-}
-
-/* "held by a, b and 3 more" */
+/* "held by a, b and 3 more"; except is one of them, or NULL. */
 static bool put_accounts(struct line *line,
 			 const char *label,
 			 const struct audit_accounts *accounts,
@@ -249,13 +236,16 @@ static bool put_accounts(struct line *line,
 	for (i = 0; i < accounts->num_accounts; i++) {
 		char *name = NULL;
 
-		if (accounts->accounts[i] == except) {
+		if (except != NULL &&
+		    spn_account_same(accounts->accounts[i], except))
+		{
 			continue;
 		}
 		if (num == MOST_IN_LINE) {
 			fprintf(stream,
 				" and %zu more",
-				num_but(accounts, except) - num);
+				accounts->num_accounts - num -
+					((except == NULL) ? 0 : 1));
 			break;
 		}
 		name = audit_account_name(line->w, accounts->accounts[i]);
