@@ -7,7 +7,7 @@
 #define EXPORT                                                                \
 	" samba-tool domain exportkeytab '/k.new' --principal='svc' && "      \
 	"chown www '/k.new' && mv '/k.new' '/k'"
-#define AES " net ads enctypes set 'svc' 24"
+#define AES " net ads enctypes set 'svc' 24 --use-kerberos=required"
 
 static void keytabs(void **_state)
 {

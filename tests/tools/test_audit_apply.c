@@ -370,9 +370,9 @@ static void test_fate(void **state)
 		 .holders = {.accounts = two, .num_accounts = 1}},
 	};
 	const struct audit_findings all = {.findings = before,
-					  .num_findings = ARRAY_SIZE(before)};
+					   .num_findings = ARRAY_SIZE(before)};
 	const struct audit_findings rest = {.findings = after,
-					  .num_findings = ARRAY_SIZE(after)};
+					    .num_findings = ARRAY_SIZE(after)};
 	const struct audit_findings none = {};
 	struct audit_fate fate;
 

@@ -122,7 +122,8 @@ class Clean(unittest.TestCase):
 # A line of a report: what begins it, and its parts. PARTNER comes last.
 TOKEN = r"(?:'[^']*'|[^' ]+)"
 PARTS = (r"(?:error|warning|info|(?:held by|account|and|also|holds) "
-         r"%s(?:, %s)*(?: and \d+ more)?|PARTNER .*)" % (TOKEN, TOKEN))
+         r"%s(?:, %s)*(?: and \d+ more)?|hence SPN-\d{3}(?:, SPN-\d{3})*|"
+         r"PARTNER .*)" % (TOKEN, TOKEN))
 LINE = re.compile(r"(?=%s)(?:(%s) +)??((?:%s(?:; |$))+)$" % (
     TOKEN, TOKEN, PARTS))
 PART = re.compile(r"(?:^|; )(held by|account|and|also|holds) "
@@ -333,7 +334,7 @@ class Report(Clean):
     def test_csv(self):
         text = self.assert_clean(self.audit("--format=csv"), "\r\n")
         rows = list(csv.reader(io.StringIO(text, newline="")))
-        self.assertEqual({len(row) for row in rows}, {11})
+        self.assertEqual({len(row) for row in rows}, {22})
         self.assertLessEqual({unescape(uncell(row[4])) for row in rows[1:]},
                              self.spns | {b""})
         for row in rows[1:]:

@@ -22,10 +22,10 @@
 struct audit {
 	struct spn_connect *connect;
 	struct audit_options *options;
-	struct ldb_context *ldb;     /* that is open already; NULL: none */
-	struct audit_tell *tell;     /* one for all audits of --watch */
-	struct audit_plugin *plugin; /* NULL: this is none */
-	const struct spn_dcs *dcs;   /* that were asked; NULL: none */
+	struct ldb_context *ldb;       /* that is open already; NULL: none */
+	struct audit_tell *tell;       /* one for all audits of --watch */
+	struct audit_plugin *plugin;   /* NULL: this is none */
+	const struct spn_dcs *dcs;     /* that were asked; NULL: none */
 	struct spn_progress *progress; /* NULL: nobody wants to see it */
 	struct timespec start;
 };

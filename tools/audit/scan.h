@@ -38,7 +38,7 @@ struct audit_scan {
 	/* Several of one account, in no order; if accounts are described. */
 	struct audit_privileged *privileged;
 	size_t num_privileged;
-	struct spn_progress *progress;	    /* as in the options */
+	struct spn_progress *progress; /* as in the options */
 };
 
 struct audit_scan_options {
@@ -52,8 +52,8 @@ struct audit_scan_options {
 			TALLOC_CTX *mem_ctx,
 			const struct spn_forest *forest,
 			const char **_reason);
-	void *private_data;	       /* of resolve */
-	const struct spn_dcs *dcs;     /* that were asked; NULL: none */
+	void *private_data;	   /* of resolve */
+	const struct spn_dcs *dcs; /* that were asked; NULL: none */
 	bool describes; /* what profiles.h says of accounts is read, too */
 	struct spn_progress *progress; /* NULL: nobody wants to see it */
 };

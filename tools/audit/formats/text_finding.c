@@ -404,9 +404,9 @@ bool audit_text_line(const struct audit_writing *w,
 				    audit_holders_label(finding),
 				    &finding->holders,
 				    form->account);
-	ok = ok && put_accounts(&line, "also", &finding->others, NULL) &&
-	     put_partner(&line, finding);
+	ok = ok && put_accounts(&line, "also", &finding->others, NULL);
 	put_consequences(&line, finding);
+	ok = ok && put_partner(&line, finding);
 	fputc('\n', w->page.stream);
 	return ok;
 }
