@@ -180,7 +180,8 @@ static void logs(void **_state)
 	facts_judge(f);
 	assert_string_equal(facts_said(f, &f->rows[0].verdicts), "WEB-604");
 	assert_string_equal(facts_said(f, &f->rows[1].verdicts),
-			    "WEB-603 net ads enctypes set 'svc' 24 --use-kerberos=required");
+			    "WEB-603 net ads enctypes set 'svc' 24 "
+			    "--use-kerberos=required");
 }
 
 /* A name that somebody has asked for is not of the site of another one. */
@@ -443,7 +444,8 @@ static void rc4(void **_state)
 	f->tickets[0].enctype = 23;
 	facts_judge(f);
 	assert_string_equal(facts_said(f, &f->rows[0].verdicts),
-			    "WEB-212 net ads enctypes set 'svc' 24 --use-kerberos=required");
+			    "WEB-212 net ads enctypes set 'svc' 24 "
+			    "--use-kerberos=required");
 	/* Its keytab has nothing else. */
 	f->probe.keytab = talloc_zero(f, struct probe_keytab);
 	assert_non_null(f->probe.keytab);
@@ -457,7 +459,8 @@ static void rc4(void **_state)
 	f->rows[0].verdicts = (struct probe_verdicts){};
 	facts_judge(f);
 	assert_string_equal(facts_said(f, &f->rows[0].verdicts),
-			    "WEB-411 net ads enctypes set 'svc' 24 --use-kerberos=required");
+			    "WEB-411 net ads enctypes set 'svc' 24 "
+			    "--use-kerberos=required");
 }
 
 /* Each code is there once, in order, and says something. */

@@ -103,7 +103,8 @@ char *probe_set_types(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 	word = shell_word(mem_ctx, spn_str_of(account->sam_account_name));
 	return (word == NULL) ? NULL
 			      : talloc_asprintf(mem_ctx,
-						"net ads enctypes set %s 24 --use-kerberos=required",
+						"net ads enctypes set %s 24 "
+						"--use-kerberos=required",
 						word);
 }
 
