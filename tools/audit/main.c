@@ -342,7 +342,7 @@ static int report(struct audit *audit,
 	if (status == SPN_EXIT_DONE) {
 		status = audit_put_repairs(audit, scanned, findings);
 	}
-	if (status != SPN_EXIT_DONE) {
+	if (status != SPN_EXIT_DONE || findings == NULL) {
 		return status;
 	}
 	result = result_of(audit, scanned, findings, num_accepted);

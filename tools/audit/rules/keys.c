@@ -102,12 +102,13 @@ static const struct spn_message *roast_message(const struct audit_case *a)
 /* NULL: nothing to say. */
 static const char *weakness(enum audit_key_state state)
 {
+	static const char no_types[] = "RC4, since it has no "
+				       "msDS-SupportedEncryptionTypes";
 	static const char *const texts[] = {
 		[AUDIT_KEY_UNKNOWN] = NULL,
 		[AUDIT_KEY_STRONG] = NULL,
 		[AUDIT_KEY_OLD_PASSWORD] = "RC4, a password from before AES",
-		[AUDIT_KEY_RC4_DEFAULT] = "RC4, since it has no "
-					  "msDS-SupportedEncryptionTypes",
+		[AUDIT_KEY_RC4_DEFAULT] = no_types,
 		[AUDIT_KEY_RC4] = "RC4, no AES",
 		[AUDIT_KEY_DES] = "only DES, which no KDC has any more",
 		[AUDIT_KEY_NOTHING] = "nothing that a KDC has",
