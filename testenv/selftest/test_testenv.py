@@ -371,7 +371,10 @@ class NamespacesTest(Base, unittest.TestCase):
         same, others are told what to do."""
         hide = 'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"'
         command = ["unshare", "--mount", "sh", "-c", hide, "hide",
-                   *self.prefix(), RUN, STOCK, "--", "wbinfo", "-p"]
+                   *self.prefix(), RUN, STOCK, "--", "sh", "-c",
+                   # it starts as the last of samba's parts
+                   "for n in $(seq 60); do wbinfo -p && exit; sleep 0.5; "
+                   "done; exit 1"]
         if os.getuid() != 0:
             self.skipTest("only root can hide /run")
         done = subprocess.run(command, env=self.env, text=True, check=False,
