@@ -184,9 +184,13 @@ class Page(unittest.TestCase):
         findings = json.loads(report(text, "--format=json"))["findings"]
         self.assertLess(3 * PAGE, len(findings))
         self.assertLess(10, len({each["code"] for each in findings}))
+        hence = [", ".join(dict.fromkeys(
+            one["code"] for one in each["consequences"])) for each in findings]
+        self.assertLess(1, len(set(hence)))
         self.assertEqual(
-            [[each["severity"], "%(code)s %(id)s" % each, each["reason"],
-              each["cure"]] for each in findings],
+            [[each["severity"], "%(code)s %(id)s" % each,
+              each["reason"] + ("hence " + codes) * bool(codes), each["cure"]]
+             for each, codes in zip(findings, hence)],
             [row[:2] + row[4:] for row in drawn])
         for row, each in zip(drawn, findings):
             for account in each["holders"] + each["others"]:

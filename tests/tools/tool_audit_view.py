@@ -13,7 +13,7 @@ import time
 import unittest
 
 import tool_audit_input as base
-from hostile import SPN, configuration, user
+from hostile import SPN, computer, configuration, user
 from small_ldap import SmallLdap
 from tool_audit_input import TOOL
 from tool_hostile_server import ANONYMOUS, account
@@ -153,6 +153,23 @@ class Totals(View):
                 int(re.search(r"(\d+) %s\b" % plural, text)[1]))
         for word in "why", "silence", "held by", "foo/":
             self.assertNotIn(word, text)
+
+
+class Consequences(View):
+    def test_line(self):
+        """What follows from a finding stands in its line, not in one of its
+        own."""
+        text = configuration() + "".join(
+            user(n, **{SPN: "http/web%d.example.com" % n}) + computer(
+                n + 10, sAMAccountName="web%d$" % n,
+                dNSHostName="web%d.example.com" % n,
+                **{SPN: ["HOST/web%d" % n, "HOST/web%d.example.com" % n]})
+            for n in (1, 2))
+        said = self.audit(text, "--only=http-pair").stdout.decode()
+        self.assertEqual(2, len(re.findall(
+            r"(?m)^  http/web\d\.example\.com  held by .*; hence SPN-307",
+            said)), said)
+        self.assertNotIn("SPN-307 WINRM-HIT", said)
 
 
 class Groups(View):

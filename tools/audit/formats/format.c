@@ -92,6 +92,27 @@ const char *audit_next_type(uint32_t types, size_t *i)
 	return NULL;
 }
 
+char *audit_consequence_codes(TALLOC_CTX *mem_ctx,
+			      const struct audit_finding *finding)
+{
+	char *codes = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 0; codes != NULL && i < finding->num_consequences; i++) {
+		const char *code = finding->consequences[i].message->code;
+
+		if (strstr(codes, code) == NULL) {
+			codes = talloc_asprintf_append(codes,
+						       "%s%s",
+						       (codes[0] == '\0')
+							       ? ""
+							       : ", ",
+						       code);
+		}
+	}
+	return codes;
+}
+
 size_t audit_num_gaps(const struct audit_result *result)
 {
 	size_t num = 0;

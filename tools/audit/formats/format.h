@@ -67,6 +67,11 @@ size_t audit_age_days(const struct audit_result *result, int64_t time);
  * is 0 at the beginning. */
 const char *audit_next_type(uint32_t types, size_t *i);
 
+/* "SPN-201, SPN-307": the codes of its consequences, each once. NULL when out
+ * of memory. */
+char *audit_consequence_codes(TALLOC_CTX *mem_ctx,
+			      const struct audit_finding *finding);
+
 /* How many gaps there are. */
 size_t audit_num_gaps(const struct audit_result *result);
 

@@ -3,16 +3,20 @@
  * Every finding in few bytes, for page.js. A text that comes again and again
  * is stored once:
  *
- * strings  SPNs, and what fills the gaps of texts; sorted
- * names    the first part of each DN, sorted by the DN, which goes on with
- * parents  behind its first comma; of each name parentOf says which one, and
- * is their number where there is no comma messages [code, id] texts    of each
- * message its reason and its fix, cut at the gaps; the first one is a gap and
- * nothing else runs     [how many findings follow each other that have the
- * same, severity, message, is it said of an account, is the SPN held, the text
- * of the reason, that of the fix] cells    of each finding: its SPN (0: none,
- * else behind the string), number of holders, their names, number of others,
- * theirs, strings for the gaps of the reason and for those of the fix
+ * - strings: SPNs, and what fills the gaps of texts; sorted
+ * - names: the first part of each DN, sorted by the DN, which goes on with
+ * - parents: what is behind its first comma; of each name
+ * - parentOf: says which one, and is their number where there is no comma
+ * - messages: [code, id]
+ * - texts: of each message its reason and its fix, cut at the gaps; the first
+ *   one is a gap and nothing else
+ * - runs: [how many findings follow each other that have the same, severity,
+ *   message, is it said of an account, is the SPN held, the text of the
+ * reason, that of the fix, codes of consequences (0: none, else behind the
+ * string)]
+ * - cells: of each finding its SPN (0: none, else behind the string), number
+ * of holders, their names, number of others, theirs, strings for the gaps of
+ * the reason and for those of the fix
  *
  * A finding holds its reason as a whole. Where the message's own words are
  * found in it, in order, what stands between them fills the gaps; where they
@@ -40,6 +44,7 @@ struct run {
 	bool is_held;
 	size_t reason;
 	size_t fix;
+	size_t consequences;
 };
 
 struct data {
@@ -217,6 +222,26 @@ static bool put_words(struct data *data,
 	return ok;
 }
 
+/* The string of its codes; *_number is where it is, or 0. */
+static bool note_consequences(struct data *data,
+			      const struct audit_finding *f,
+			      size_t *_number)
+{
+	char *codes = audit_consequence_codes(data->mem_ctx, f);
+	bool ok = codes != NULL;
+
+	*_number = 0;
+	if (ok && codes[0] != '\0' && data->json == NULL) {
+		ok = html_pool_add(data->mem_ctx,
+				   &data->strings,
+				   spn_str_of(codes));
+	} else if (ok && codes[0] != '\0') {
+		*_number = 1 + html_pool_find(&data->strings, codes);
+	}
+	talloc_free(codes);
+	return ok;
+}
+
 static size_t message_number(const struct data *data,
 			     const struct spn_message *message)
 {
@@ -233,7 +258,7 @@ static bool is_same_run(const struct run *a, const struct run *b)
 	return a->severity == b->severity && a->message == b->message &&
 	       a->is_of_account == b->is_of_account &&
 	       a->is_held == b->is_held && a->reason == b->reason &&
-	       a->fix == b->fix;
+	       a->fix == b->fix && a->consequences == b->consequences;
 }
 
 /* Another finding like that. */
@@ -274,6 +299,7 @@ static bool put_finding(struct data *data, const struct audit_finding *f)
 	       put_accounts(data, &f->others) &&
 	       put_words(data, f->message->reason, f->reason, &run.reason) &&
 	       put_words(data, f->message->fix, f->fix, &run.fix) &&
+	       note_consequences(data, f, &run.consequences) &&
 	       (data->json == NULL || count_run(data, &run));
 }
 
@@ -407,6 +433,7 @@ static void write_runs(struct spn_json_out *json, const struct data *data)
 		spn_json_number(json, NULL, run->is_held);
 		spn_json_number(json, NULL, run->reason);
 		spn_json_number(json, NULL, run->fix);
+		spn_json_number(json, NULL, run->consequences);
 		spn_json_close(json, ']');
 	}
 	spn_json_close(json, ']');

@@ -122,19 +122,34 @@ static void write_accounts(struct html_page *page,
 	html_close(page);
 }
 
-static void write_words(struct html_page *page,
-			const char *label,
-			const char *words)
+static void write_words(struct html_page *page, const char *words)
 {
 	char *printable = spn_printable(page->mem_ctx, spn_str_of(words));
 
-	open_cell(page, NULL, label);
 	if (printable == NULL) {
 		page->ok = false;
 	} else {
 		breakable(page, printable, ",/.@");
 	}
 	talloc_free(printable);
+}
+
+static void write_reason(struct html_page *page,
+			 const struct audit_finding *finding)
+{
+	char *codes = audit_consequence_codes(page->mem_ctx, finding);
+
+	open_cell(page, NULL, "why");
+	write_words(page, finding->reason);
+	if (codes == NULL) {
+		page->ok = false;
+	} else if (codes[0] != '\0') {
+		html_open(page, "p", NULL);
+		html_element(page, "span", "soft", "hence ");
+		html_text(page, codes);
+		html_close(page);
+	}
+	talloc_free(codes);
 	html_close(page);
 }
 
@@ -156,8 +171,10 @@ static void write_row(struct html_page *page,
 	html_close(page);
 	write_subject(page, finding);
 	write_accounts(page, finding);
-	write_words(page, "why", finding->reason);
-	write_words(page, "fix", finding->fix);
+	write_reason(page, finding);
+	open_cell(page, NULL, "fix");
+	write_words(page, finding->fix);
+	html_close(page);
 	html_close(page);
 	html_text(page, "\n");
 }

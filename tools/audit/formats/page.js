@@ -20,8 +20,9 @@
   const starts = new Uint32Array(num);  /* index into cells */
   const lower = [];                     /* what only this row says */
   const runs = data.runs.map(([, severity, message, ofAccount, isHeld,
-    reason, fix]) => ({ severity, message, ofAccount, isHeld,
-    reason: data.texts[reason], fix: data.texts[fix] }));
+    reason, fix, hence]) => ({ severity, message, ofAccount, isHeld,
+    reason: data.texts[reason], fix: data.texts[fix],
+    hence: hence === 0 ? "" : data.strings[hence - 1] }));
 
   /* The end of the row that starts there. */
   function endOf(run, at) {
@@ -123,7 +124,13 @@
       addSpn(holds, spn);
     }
     addAccounts(whose, "also ", others);
-    addBreakable(addCell(line, "why"), reason, BEHIND.words);
+    const why = addCell(line, "why");
+    addBreakable(why, reason, BEHIND.words);
+    if (run.hence !== "") {
+      const hence = add(why, "p");
+      add(hence, "span", "soft", "hence ");
+      hence.append(run.hence);
+    }
     addBreakable(addCell(line, "fix"), fix, BEHIND.words);
     return line;
   }
@@ -167,7 +174,7 @@
   /* ------------------------------------------------------------ filtering */
 
   const common = runs.map((run) => [
-    data.severities[run.severity], ...data.messages[run.message],
+    data.severities[run.severity], ...data.messages[run.message], run.hence,
     ...[run.reason, run.fix].filter((text) => text.length === 1).flat(),
   ].join("\n").toLowerCase());
 

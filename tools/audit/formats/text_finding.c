@@ -287,26 +287,17 @@ static bool put_partner(struct line *line, const struct audit_finding *finding)
 	return true;
 }
 
-/* "hence SPN-201, SPN-307": each code once. */
-static void put_consequences(struct line *line,
+/* "hence SPN-201, SPN-307" */
+static bool put_consequences(struct line *line,
 			     const struct audit_finding *finding)
 {
-	const struct spn_message *last = NULL;
-	size_t i;
+	char *codes = audit_consequence_codes(line->w->scratch, finding);
 
-	for (i = 0; i < finding->num_consequences; i++) {
-		const struct spn_message *m = finding->consequences[i].message;
-
-		if (last == NULL) {
-			begin_part(line, "hence ");
-		} else if (m != last) {
-			fputs(", ", line->w->page.stream);
-		}
-		if (m != last) {
-			fputs(m->code, line->w->page.stream);
-		}
-		last = m;
+	if (codes != NULL && codes[0] != '\0') {
+		begin_part(line, "hence ");
+		fputs(codes, line->w->page.stream);
 	}
+	return codes != NULL;
 }
 
 /* What is said of an account as such, behind the first one. */
@@ -404,9 +395,8 @@ bool audit_text_line(const struct audit_writing *w,
 				    audit_holders_label(finding),
 				    &finding->holders,
 				    form->account);
-	ok = ok && put_accounts(&line, "also", &finding->others, NULL);
-	put_consequences(&line, finding);
-	ok = ok && put_partner(&line, finding);
+	ok = ok && put_accounts(&line, "also", &finding->others, NULL) &&
+	     put_consequences(&line, finding) && put_partner(&line, finding);
 	fputc('\n', w->page.stream);
 	return ok;
 }
