@@ -144,6 +144,44 @@ static void test_file_that_is_full(void **state)
 	talloc_free(mem_ctx);
 }
 
+/* What cannot be exchanged stays, in the file and in what is known of it: the
+ * repair has been made. Here something else stands in its place by then. */
+static void test_exchange(void **state)
+{
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	struct audit_undo *undo = NULL;
+	const char *reason = NULL;
+	struct folder folder;
+	struct folder victim;
+
+	(void)state;
+	make_folder(&folder);
+	make_folder(&victim);
+	assert_true(audit_undo_new(mem_ctx,
+				   folder.path,
+				   "head\n",
+				   &undo,
+				   &reason));
+	assert_true(audit_undo_put(undo, "1\n", false, &reason));
+	assert_true(audit_undo_exchange(undo, "one\n", &reason));
+	check_text(&folder, "head\none\n");
+	assert_int_equal(rename(folder.path, victim.path), 0);
+	assert_int_equal(symlink(victim.path, folder.path), 0);
+	assert_false(audit_undo_exchange(undo, "two\n", &reason));
+	assert_non_null(strstr(reason, folder.path));
+	assert_false(audit_undo_put(undo, "3\n", true, &reason));
+	assert_false(audit_undo_take_back(undo, &reason));
+	check_text(&victim, "head\none\n");
+	assert_true(audit_undo_is_used(undo));
+	assert_int_equal(rename(victim.path, folder.path), 0);
+	audit_undo_end(undo);
+	check_text(&folder, "head\none\n");
+	assert_int_equal(unlink(folder.path), 0);
+	assert_int_equal(rmdir(folder.name), 0);
+	assert_int_equal(rmdir(victim.name), 0);
+	talloc_free(mem_ctx);
+}
+
 /* ------------------------------------------------------------- the records */
 
 struct record_row {
@@ -404,6 +442,7 @@ int main(void)
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_file_without_records),
 		cmocka_unit_test(test_file_that_is_full),
+		cmocka_unit_test(test_exchange),
 		fixture_test(test_records),
 		fixture_test(test_hostile_record),
 		fixture_test(test_guards),

@@ -199,7 +199,11 @@ static bool check_holders(struct sending *s)
 
 /* ---------------------------------------------------------- it is written */
 
-static bool put_record(struct sending *s, const struct audit_state *after)
+/* What leads from after to before; instead of the one that was put last, or
+ * one more. */
+static bool put_record(struct sending *s,
+		       const struct audit_state *after,
+		       bool instead)
 {
 	char *record = audit_undo_record(s->tmp_ctx,
 					 s->ldb,
@@ -207,9 +211,16 @@ static bool put_record(struct sending *s, const struct audit_state *after)
 					 &s->before,
 					 after);
 	const char *reason = NULL;
-	bool ok = record != NULL &&
-		  audit_undo_put(s->undo, record, s->step->in_front, &reason);
+	bool ok = false;
 
+	if (record != NULL && instead) {
+		ok = audit_undo_exchange(s->undo, record, &reason);
+	} else if (record != NULL) {
+		ok = audit_undo_put(s->undo,
+				    record,
+				    s->step->in_front,
+				    &reason);
+	}
 	free(record);
 	if (!ok && reason != NULL) {
 		fail(s, "cannot write the undo file: %s", reason);
@@ -292,7 +303,8 @@ static bool refused(struct sending *s, int ret)
 	return fail(s, "the DC refuses to change %s: %s", account->dn, text);
 }
 
-/* A DC may do more than it was told: the other half of a pair went along. */
+/* A DC may do more than it was told: the other half of a pair went along. It
+ * is done by now, so until that is on the disk the record of before stays. */
 static bool settle(struct sending *s)
 {
 	struct audit_state now = {};
@@ -300,7 +312,7 @@ static bool settle(struct sending *s)
 	if (!look_again(s, &now) || audit_state_same(&now, &s->after)) {
 		return true;
 	}
-	return take_back(s) && put_record(s, &now);
+	return put_record(s, &now, true);
 }
 
 static bool begin(struct sending *s)
@@ -318,7 +330,9 @@ static bool send_it(struct sending *s)
 	if (!begin(s)) {
 		return false;
 	}
-	if (!compare(s) || !check_holders(s) || !put_record(s, &s->after)) {
+	if (!compare(s) || !check_holders(s) ||
+	    !put_record(s, &s->after, false))
+	{
 		ldb_transaction_cancel(s->ldb);
 		return false;
 	}

@@ -95,17 +95,34 @@ static bool append(const struct audit_undo *undo, int flags, const char *text)
 	return false;
 }
 
+/* As O_NOFOLLOW in append(): what somebody has put in its place stays. */
+static bool is_there(const struct audit_undo *undo)
+{
+	struct stat st = {};
+
+	if (lstat(undo->path, &st) != 0) {
+		return false;
+	}
+	errno = ELOOP;
+	return S_ISREG(st.st_mode);
+}
+
 /* All of it anew. */
 static bool rewrite(struct audit_undo *undo, const char **_reason)
 {
 	const struct audit_target target = {.path = undo->path};
-	char *text = talloc_asprintf(undo, "%s%s", undo->head, undo->records);
-	bool ok = text != NULL && audit_output_write(undo->mem_ctx,
-						     &target,
-						     text,
-						     strlen(text),
-						     _reason);
+	char *text = NULL;
+	bool ok = false;
 
+	if (!is_there(undo)) {
+		return say_errno(undo, _reason);
+	}
+	text = talloc_asprintf(undo, "%s%s", undo->head, undo->records);
+	ok = text != NULL && audit_output_write(undo->mem_ctx,
+						&target,
+						text,
+						strlen(text),
+						_reason);
 	talloc_free(text);
 	if (!ok) {
 		return false;
@@ -245,10 +262,30 @@ bool audit_undo_put(struct audit_undo *undo,
 	return false;
 }
 
+bool audit_undo_exchange(struct audit_undo *undo,
+			 const char *record,
+			 const char **_reason)
+{
+	const struct audit_undo old = *undo;
+
+	*_reason = NULL;
+	undo->records = talloc_strdup(undo, old.records);
+	if (undo->records != NULL && drop_last(undo) &&
+	    (record == NULL || add(undo, record, old.last_in_front)) &&
+	    rewrite(undo, _reason))
+	{
+		talloc_free(old.records);
+		return true;
+	}
+	/* It is in the file still. */
+	talloc_free(undo->records);
+	*undo = old;
+	return false;
+}
+
 bool audit_undo_take_back(struct audit_undo *undo, const char **_reason)
 {
-	*_reason = NULL;
-	return drop_last(undo) && rewrite(undo, _reason);
+	return audit_undo_exchange(undo, NULL, _reason);
 }
 
 void audit_undo_end(struct audit_undo *undo)

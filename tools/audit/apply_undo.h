@@ -37,6 +37,14 @@ bool audit_undo_put(struct audit_undo *undo,
 		    bool in_front,
 		    const char **_reason);
 
+/*
+ * Another record takes the place of that of the last audit_undo_put(), or
+ * NULL: none. On false that one stays, in the file and here.
+ */
+bool audit_undo_exchange(struct audit_undo *undo,
+			 const char *record,
+			 const char **_reason);
+
 /* The record of the last audit_undo_put() goes: nothing was changed. */
 bool audit_undo_take_back(struct audit_undo *undo, const char **_reason);
 
