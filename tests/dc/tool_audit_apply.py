@@ -187,6 +187,27 @@ class Apply(FixWorld):
         self.assertEqual([b"foo/later", b"http/capp.%s" % DNS.encode()],
                          self.spns("clong"))
 
+    def test_undo_of_a_deleted_account(self):
+        """It stops there; without that record the others are undone."""
+        self.yes()
+        self.samdb.delete("CN=cnone," + self.ou)
+        after = self.dump()
+        command = ["ldbmodify", "--option=spn_policy:mode=audit",
+                   "--controls=permissive_modify:1", "-H", self.samdb.url,
+                   self.undo]
+        done = subprocess.run(command, check=False, capture_output=True,
+                              text=True)
+        self.assertNotEqual(0, done.returncode)
+        self.assertIn("not found", done.stderr)
+        self.same(after, self.dump())
+        with open(self.undo, encoding="utf-8") as stream:
+            records = stream.read().split("\n\n")
+        with open(self.undo, "w", encoding="utf-8") as stream:
+            stream.write("\n\n".join(record for record in records
+                                     if "\n# CN=cnone," not in record))
+        run(*command)
+        self.assertEqual([b"http/capp.%s" % DNS.encode()], self.spns("clong"))
+
     def test_undo_with_the_module(self):
         """It is not carried out by half: other halves would go along."""
         self.yes("--account=clong", url=URL)
