@@ -253,7 +253,9 @@ static int verdict(struct ldb_module *module)
 	if (state->failed) {
 		return spn_state_check_failed(
 			module,
-			"a check in this transaction had failed");
+			"a request before in this transaction was not "
+			"examined, or refused when a part of it was written; "
+			"the caller went on");
 	}
 	ret = spn_rename_touch(module);
 	if (ret != LDB_SUCCESS) {
