@@ -1,23 +1,51 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""testenv/picture FILE.png: a terminal in which these commands were typed, as root
-on the first of two controllers with the module. What they print is what is seen.
+"""testenv/picture [SCENE] FILE.png: a terminal in which the commands of a scene were
+typed, as root on a controller. What they print is what is seen, colours too.
 """
 
 import html
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 
 from spnenv import layout, processes
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 
-USAGE = "usage: testenv/picture FILE.png"
 PROMPT = "root@addc:~# "
-BEFORE = ("for name in svc-a svc-b; do samba-tool user create $name "
-          "--random-password; done")
-COMMANDS = ("setspn -S http/shop svc-a", "setspn -S http/shop svc-b",
-            "spn-policy status --all")
+SPN_ADD = "samba-tool spn add http/%s.addom.samba.example.com %s"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Commands, and what was done before, unseen."""
+
+    environment: str
+    before: tuple
+    commands: tuple
+    unseen: str = ""    # what a file needs to be as a terminal
+
+
+SCENES = {
+    # The first of two controllers with the module.
+    "module": Scene("ad_dc_pair:local", (
+        "for name in svc-a svc-b",
+        "do samba-tool user create $name --random-password", "done"), (
+            "setspn -S http/shop svc-a", "setspn -S http/shop svc-b",
+            "spn-policy status --all")),
+    "audit": Scene("ad_dc_stock:local", (
+        "for name in svc-web svc-app svc-old",
+        "do samba-tool user create $name --random-password", "done",
+        "samba-tool computer create web01 "
+        "--service-principal-name=HOST/web01 --service-principal-name="
+        "HOST/web01.addom.samba.example.com",
+        SPN_ADD % ("web01", "svc-web"), SPN_ADD % ("app", "svc-app"),
+        "samba-tool spn add http://portal svc-old"), (
+            "spn-audit --min-severity=error",), "--color=always"),
+}
+USAGE = "usage: testenv/picture [%s] FILE.png" % "|".join(SCENES)
 SECONDS = 300
 # Characters; pixels of the page; pixels of the picture for one of the page.
 COLUMNS = 104
@@ -29,24 +57,29 @@ body { margin: 0; background: #14181d; color: #d7dce2; }
 pre { margin: 0; padding: %dpx; tab-size: 8;
       font: 15px/%dpx "DejaVu Sans Mono", monospace; }
 b { color: #ffffff; } i { color: #7fd38b; font-style: normal; }
+.s1 { font-weight: bold; color: #ffffff; } .s2 { opacity: 0.6; }
+.s31 { font-weight: bold; color: #ff7b72; } .s32 { color: #7fd38b; }
+.s33 { color: #e3b341; } .s36 { color: #79c0ff; }
 </style><pre>%s</pre>
 """
 
 
-def typed():
-    """[(command, what it printed)]; the last of them has status 0."""
+def typed(scene):
+    """[(command, what it printed)]"""
     printed = []
     with tempfile.TemporaryDirectory(prefix="spn-picture-") as folder:
-        lines = ["set -u", "{ %s; } > /dev/null || exit" % BEFORE]
-        lines += ["%s > %s/%d 2>&1" % (command, folder, number)
-                  for number, command in enumerate(COMMANDS)]
+        lines = ["set -u", "{ %s; } > /dev/null 2>&1 || exit" % "; ".join(
+            scene.before)]
+        lines += ["%s %s > %s/%d 2>&1" % (command, scene.unseen, folder, number)
+                  for number, command in enumerate(scene.commands)]
+        lines += [":"]      # an audit that finds something ends with 1
         done = subprocess.run(
-            [os.path.join(layout.TESTENV, "run"), "ad_dc_pair:local", "--",
+            [os.path.join(layout.TESTENV, "run"), scene.environment, "--",
              "sh", "-c", "\n".join(lines)], stdin=subprocess.DEVNULL,
             timeout=SECONDS, check=False)
         if done.returncode != 0:
             raise TestenvError("the commands did not run")
-        for number, command in enumerate(COMMANDS):
+        for number, command in enumerate(scene.commands):
             with open(os.path.join(folder, str(number)),
                       encoding="utf-8") as stream:
                 printed.append((command, stream.read()))
@@ -54,11 +87,21 @@ def typed():
 
 
 def wrapped(text):
-    """Its lines, as a terminal breaks them."""
+    """Its lines, as a terminal breaks them. One with colours has its width."""
     for line in text.expandtabs().splitlines():
+        if "\x1b" in line:
+            yield line
+            continue
         yield line[:COLUMNS]
         for at in range(COLUMNS, len(line), COLUMNS):
             yield line[at:at + COLUMNS]
+
+
+def as_html(line):
+    """With the colours as spans; each ends before the line does."""
+    line = re.sub(r"\x1b\[(?:1;)?([1-9]\d*)m", r'<span class="s\1">',
+                  html.escape(line, quote=False))
+    return re.sub(r"\x1b\[0?m", "</span>", line)
 
 
 def as_page(printed):
@@ -66,7 +109,7 @@ def as_page(printed):
     lines = []
     for command, text in printed:
         lines.append("<i>%s</i><b>%s</b>" % (PROMPT, html.escape(command)))
-        lines += map(html.escape, wrapped(text.rstrip("\n")))
+        lines += map(as_html, wrapped(text.rstrip("\n")))
         lines.append("")
     return PAGE % (EDGE, LINE, "\n".join(lines)), len(lines) - 1
 
@@ -98,7 +141,8 @@ def draw(page, num_lines, path):
 
 
 def main(argv):
-    if len(argv) != 1 or not argv[0].endswith(".png"):
+    name, path = ["module", *argv][-2:] if argv else ("", "")
+    if name not in SCENES or len(argv) > 2 or not path.endswith(".png"):
         complain(USAGE)
         return EXIT_CANNOT_RUN
     if not all(map(shutil.which, PROGRAMS)):
@@ -106,7 +150,7 @@ def main(argv):
                  "fonts-dejavu-core" % " ".join(PROGRAMS))
         return EXIT_CANNOT_RUN
     try:
-        draw(*as_page(typed()), argv[0])
+        draw(*as_page(typed(SCENES[name])), path)
     except (OSError, TestenvError, subprocess.SubprocessError) as error:
         complain(str(error))
         return EXIT_CANNOT_RUN

@@ -177,9 +177,10 @@ static int run(struct applying *w)
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	shown = spn_printable(w, spn_str_of(audit_undo_path(w->undo)));
-	printf("%zu repairs with one way, %zu with a question; undo file: "
+	printf("%zu repair%s with one way, %zu with a question; undo file: "
 	       "%s\n",
 	       w->look->repairs->num_repairs,
+	       (w->look->repairs->num_repairs == 1) ? "" : "s",
 	       apply_num_questions(w),
 	       (shown == NULL) ? "" : shown);
 	audit_output_begin(&signals);
