@@ -16,6 +16,8 @@ from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 
 PROMPT = "root@addc:~# "
 SPN_ADD = "samba-tool spn add http/%s.addom.samba.example.com %s"
+DNS_ADD = ("samba-tool dns add $SERVER addom.samba.example.com %s A 10.53.0.9 "
+           "-U$USERNAME%%$PASSWORD")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ SCENES = {
         "--service-principal-name=HOST/web01 --service-principal-name="
         "HOST/web01.addom.samba.example.com",
         SPN_ADD % ("web01", "svc-web"), SPN_ADD % ("app", "svc-app"),
+        DNS_ADD % "web01", DNS_ADD % "app",
         "samba-tool spn add http://portal svc-old"), (
             "spn-audit --min-severity=error",), "--color=always"),
 }

@@ -470,8 +470,8 @@ static bool write_codes(const struct report *r,
 static void write_hint(const struct report *r)
 {
 	const char *text = "In full, with DNs: --account=NAME. What a code "
-			   "means: --explain=CODE. Commands that repair: "
-			   "--fix-setspn=FILE.";
+			   "means: --explain=CODE. To repair what can be: "
+			   "--apply, or --fix-setspn=FILE.";
 
 	if (r->view->is_summary) {
 		text = "The findings of one: --only=CODE. What a code means: "
