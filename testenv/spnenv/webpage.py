@@ -22,9 +22,12 @@ SECONDS = 120
 
 def on_the_page(text, own_type):
     """As the page has it, on a KDC that takes RC4 by itself."""
-    return text.replace(" %s, key" % own_type, " rc4, key").replace(webnames.DNS, "example.com").replace(
-        webnames.REALM, "EXAMPLE.COM").replace(
-            "//" + os.environ["SERVER"], "//dc1")
+    for seen, shown in ((" %s, key" % own_type, " rc4, key"),
+                        (webnames.DNS, "example.com"),
+                        (webnames.REALM, "EXAMPLE.COM"),
+                        ("//" + os.environ["SERVER"], "//dc1")):
+        text = text.replace(seen, shown)
+    return text
 
 
 def here(command):
