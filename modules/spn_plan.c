@@ -7,6 +7,9 @@
  */
 #include "spn_plan.h"
 
+/* Bytes of a value that samldb may write into the log. */
+#define LONGEST_LOGGED 255
+
 /* A request that adds more values than this is judged at the commit. */
 #define PREDICT_MAX 10
 
@@ -166,4 +169,25 @@ bool spn_plan_nobody_holds(struct spn_plan *plan, struct spn_str spn)
 	}
 	talloc_free(tmp_ctx);
 	return nobody;
+}
+
+bool spn_plan_may_be_logged(const struct spn_plan *plan)
+{
+	const struct spn_diff *diff = plan->c.diff;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < diff->num_brought; i++) {
+		struct spn_str value = diff->brought[i]->value;
+
+		if (value.len > LONGEST_LOGGED) {
+			return false;
+		}
+		for (k = 0; k < value.len; k++) {
+			if (value.data[k] < ' ' || value.data[k] > '~') {
+				return false;
+			}
+		}
+	}
+	return true;
 }

@@ -50,4 +50,9 @@ int spn_plan_modify(struct spn_transaction *txn,
 /* It has been looked up who holds this SPN, and nobody does. */
 bool spn_plan_nobody_holds(struct spn_plan *plan, struct spn_str spn);
 
+/* When samldb's question about one of the new values is refused, samldb writes
+ * the value into the log as the client sent it: it must not begin a line of
+ * its own there, or fill the log. */
+bool spn_plan_may_be_logged(const struct spn_plan *plan);
+
 #endif

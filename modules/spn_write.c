@@ -148,7 +148,8 @@ static int make_plan(struct spn_write *w)
 static int refuse_now(struct spn_write *w, struct spn_state *state)
 {
 	if (!ldb_req_is_untrusted(w->req) ||
-	    spn_prediction_refusal(state->prediction, w->plan) == NULL)
+	    spn_prediction_refusal(state->prediction, w->plan) == NULL ||
+	    !spn_plan_may_be_logged(w->plan))
 	{
 		return LDB_SUCCESS;
 	}

@@ -84,6 +84,7 @@ class Guide(unittest.TestCase):
             self.assertEqual(
                 {"audit.html", "audit.csv", "audit-monday.json", "keys.json",
                  "fix.ldif", "fix.sh",
+                 "undo.ldif",
                  "spn-audit.baseline", "report.txt", "spn_audit.prom"},
                 set(os.listdir(folder)) - {"spn-audit"})
         found = self.samdb.search(self.dn, ldb.SCOPE_BASE)[0]

@@ -16,6 +16,7 @@ import threading
 import time
 import unittest
 
+from commands import without_network_warning
 from small_ldap import CONFIGURATION, DOMAIN, ROOT, SmallLdap
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -50,13 +51,6 @@ def objects(number, domain=DOMAIN, host=None, read_only=False):
     yield ("CN=DC%d,%s" % (number, SERVERS), [
         ("objectClass", ["top", "server"]),
         ("dNSHostName", [address(number) if host is None else host])])
-
-
-def ours(said):
-    """Without what Samba says since 4.22 where there is a loopback only; 4.24
-    says the name of the function, too."""
-    return re.sub(r"(?m)^(load_interface_list: )?"
-                  r"WARNING: no network interfaces found\n", "", said)
 
 
 class Stubborn:
@@ -153,7 +147,7 @@ class Dcs(unittest.TestCase):
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, check=False, timeout=60)
         done.seconds = time.monotonic() - begun
-        done.stderr = ours(done.stderr)
+        done.stderr = without_network_warning(done.stderr)
         return done
 
     def ask(self, *args):
@@ -331,13 +325,14 @@ class Audit(Dcs):
             stderr=subprocess.PIPE, text=True, check=False, timeout=200)
         if code is not None:
             self.assertEqual((code, ""), (done.returncode, done.stdout))
-            return [], ours(done.stderr)
+            return [], without_network_warning(done.stderr)
         found = json.loads(done.stdout)["findings"]
         self.assertEqual(0, done.returncode, done.stderr)   # warnings
         for each in found:
             self.assertEqual(("forest", "check", None), (
                 each["subject"], each["rule"], each["spn"]))
-        return [(each["code"], each["reason"]) for each in found], ours(done.stderr)
+        return ([(each["code"], each["reason"]) for each in found],
+                without_network_warning(done.stderr))
 
     def test_findings(self):
         wanted = {}
