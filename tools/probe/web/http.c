@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
+#include "common/children.h"
 #include "policy/quote.h"
 
 #include "request.h"
@@ -28,14 +28,6 @@ struct asking {
 	const char *proxy_host; /* NULL: there is no proxy */
 	int64_t end;		/* milliseconds */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now = {};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int clean_up(struct asking *asking)
 {
@@ -199,7 +191,7 @@ static bool send_one(struct asking *asking,
 	struct probe_request_options options = {
 		.url = asking->url,
 		.is_for_proxy = is_for_proxy,
-		.timeout = asking->end - now_ms(),
+		.timeout = asking->end - spn_children_now(),
 	};
 
 	if (token != NULL) {
@@ -389,7 +381,7 @@ struct probe_http *probe_http_ask(TALLOC_CTX *mem_ctx,
 	asking->http = http;
 	asking->curl = curl_easy_init();
 	asking->url = talloc_strdup(asking, target->url);
-	asking->end = now_ms() + (int64_t)options->timeout * 1000;
+	asking->end = spn_children_now() + (int64_t)options->timeout * 1000;
 	ok = asking->curl != NULL && asking->url != NULL && set_all(asking) &&
 	     ask(asking);
 	talloc_free(asking);

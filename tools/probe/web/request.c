@@ -7,8 +7,8 @@
 #include "request.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "common/children.h"
 #include "policy/quote.h"
 
 #include "challenge.h"
@@ -43,14 +43,6 @@ struct reading {
 	bool is_out_of_memory;
 	const char *reason; /* why we have broken it off; constant */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now = {};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ------------------------------------------------------------- headers */
 
@@ -233,7 +225,7 @@ static void end_headers(struct reading *reading)
 {
 	if (reading->status >= 200 && !is_of_connect(reading)) {
 		reading->has_headers = true;
-		reading->body_since = now_ms();
+		reading->body_since = spn_children_now();
 	}
 }
 
@@ -301,7 +293,7 @@ static int see_progress(void *private,
 	(void)up_total;
 	(void)up;
 	return reading->has_headers &&
-	       now_ms() - reading->body_since > MOST_BODY_MS;
+	       spn_children_now() - reading->body_since > MOST_BODY_MS;
 }
 
 /* ------------------------------------------------------------- request */
