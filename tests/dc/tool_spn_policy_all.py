@@ -38,24 +38,30 @@ class TwoDcs(unittest.TestCase):
         self.assertEqual((0 if BOTH else 1) if code is None else code,
                          done.returncode, done.stdout + done.stderr)
         self.assertEqual("", done.stderr)
+        self.said = done.stdout
         return {dc["name"]: dc["state"]
                 for dc in json.loads(done.stdout)["controllers"]}
 
+    def assert_wanted(self, *args, **variables):
+        """With the reason of a DC that is not as wanted."""
+        states = self.states(*args, **variables)
+        self.assertEqual(self.wanted, states, self.said)
+
     def setUp(self):
+        self.said = ""
         self.wanted = {FIRST: "enforce",
                        SECOND: "enforce" if BOTH else "absent"}
 
     def test_as_root(self):
         """No password, no ticket: as the machine, on each of the two."""
         for conf in CONFS:
-            self.assertEqual(self.wanted, self.states("-s", conf))
+            self.assert_wanted("-s", conf)
 
     def test_as_somebody(self):
         for login in ADMIN, "-Ualice%Secret007":
             for host in FIRST, SECOND:
-                self.assertEqual(self.wanted, self.states(
-                    "-H", "ldap://" + host, login))
-        self.assertEqual(self.wanted, self.states(ADMIN))
+                self.assert_wanted("-H", "ldap://" + host, login)
+        self.assert_wanted(ADMIN)
 
     def test_with_a_ticket(self):
         cache = "FILE:" + os.path.join(os.environ["TMPDIR"], "all.ccache")
@@ -66,15 +72,14 @@ class TwoDcs(unittest.TestCase):
         self.assertEqual(0, done.returncode, done.stdout)
         self.addCleanup(os.unlink, cache.partition(":")[2])
         for args in ["-H", "ldap://" + FIRST], []:
-            self.assertEqual(self.wanted, self.states(*args,
-                                                      KRB5CCNAME=cache))
+            self.assert_wanted(*args, KRB5CCNAME=cache)
         # Nobody takes it now, and root here does not need it.
         path, realm = cache.partition(":")[2], os.environ["REALM"].encode()
         with open(path, "rb") as stream:
             content = stream.read()
         with open(path, "wb") as stream:
             stream.write(content.replace(realm, b"X" + realm[1:]))
-        self.assertEqual(self.wanted, self.states(KRB5CCNAME=cache))
+        self.assert_wanted(KRB5CCNAME=cache)
         done = run("spn-policy", "status", "--all", "-H", "ldap://" + FIRST,
                    KRB5CCNAME=cache)
         self.assertEqual(2, done.returncode, done.stdout)
