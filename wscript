@@ -20,6 +20,7 @@ import audit_page  # noqa: E402, ours, of the folders just named
 import compiler_flags  # noqa: E402
 import completions  # noqa: E402
 import debian_packages  # noqa: E402
+import library_order  # noqa: E402
 import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
 import run_mutations  # noqa: E402
@@ -266,7 +267,7 @@ def configure(conf):
                   define_name='HAVE_ARES_QUERY_DNSREC',
                   msg='Checking for ares_query_dnsrec')
     conf.check_cc(header_name='valgrind/callgrind.h', mandatory=False)
-    _find_first_libraries(conf)
+    library_order.configure(conf)
     conf.env.HAVE_TESTS = not conf.options.no_tests
     for library in [] if conf.options.no_tests else TEST_LIBRARIES:
         if not _check_library(conf, *library, mandatory=False):
@@ -283,23 +284,6 @@ def configure(conf):
     conf.msg('systemd units', conf.env.UNITDIR or 'no')
     compiler_flags.configure(conf, VERSION)
     _configure_docs(conf)
-
-
-def _find_first_libraries(conf):
-    # Samba brings an error_message() of its own, and libkrb5 would take that
-    # for the one of libcom_err, where its texts are. Whose comes first is
-    # taken, and nothing else says who that is.
-    conf.check_cc(lib='com_err', msg='Checking for libcom_err, to come first',
-                  errmsg='not found; Debian: apt-get install libkrb5-dev')
-    first = ['-lcom_err']
-    # spn-probe brings a hundred libraries, and two thirds of what happens at
-    # its start is to look names up in one after the other. This one has a
-    # sixth of all names, and is there in any case, but far behind.
-    if conf.check_cc(lib='crypto', mandatory=False,
-                     msg='Checking for libcrypto, to come first'):
-        first.append('-lcrypto')
-    conf.env.FIRST = ['-Wl,--push-state,--no-as-needed', *first,
-                      '-Wl,--pop-state']
 
 
 def _unit_folder(conf):
@@ -380,7 +364,7 @@ def build(bld):
     for name, (folder, main, library) in TOOLS.items():
         bld.program(target='programs/' + name, source=main, includes=includes,
                     use=library, install_path='${PREFIX}/' + folder,
-                    linkflags=(bld.env.FIRST if name == 'spn-probe' else []))
+                    linkflags=library_order.flags(bld.env, name))
     bld(features='subst', source='tools/spn_guard/spn-guard.conf.in',
         target='spn-guard.conf', LIBEXECDIR=bld.env.PREFIX + '/libexec',
         install_path=(bld.env.UNITDIR + '/samba-ad-dc.service.d'

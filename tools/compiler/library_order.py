@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which libraries a program names first.
+
+The dynamic loader looks a symbol up in one library after the other, in the
+order in which they are named, those of the program before those of its
+libraries. Our tools bring fifty to a hundred of them, all of whose symbols are
+looked up when a program starts, and that is most of what a start costs.
+docs/performance.md has the figures.
+"""
+
+# What has the most symbols and would stand far behind. Samba's client
+# libraries bring all of them in any case.
+COMMON = ('c', 'ndr-standard', 'ndr')
+# Samba brings an error_message() of its own, and libkrb5 would take that for
+# the one of libcom_err, where its texts are. Whose comes first is taken, and
+# nothing else says who that is.
+KERBEROS = ('com_err', 'crypto')
+NEEDED = ('com_err',)
+# Two libraries of Samba, and nothing is gained.
+SMALL_PROGRAMS = ('spn-guard',)
+
+
+def configure(conf):
+    found = [name for name in KERBEROS + COMMON if conf.check_cc(
+        lib=name, mandatory=name in NEEDED,
+        msg='Checking for lib%s, to come first' % name,
+        errmsg='not found' if name not in NEEDED else
+        'not found; Debian: apt-get install libkrb5-dev')]
+    conf.env.FIRST_LIBRARIES = found
+
+
+def flags(env, program):
+    if program in SMALL_PROGRAMS:
+        return []
+    return ['-Wl,--push-state,--no-as-needed',
+            *('-l' + name for name in env.FIRST_LIBRARIES
+              if program == 'spn-probe' or name in COMMON),
+            '-Wl,--pop-state']
