@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A table of characters, filled in by asking.
+ * A table of characters, filled in by asking. Where all of them are folded as
+ * ASCII is, and that is nearly everywhere, eight are folded at a time.
  */
 #include "quick_fold.h"
+
+#include "words.h"
 
 #define FIRST 0x21
 #define LAST 0x7e
@@ -11,6 +14,8 @@ struct spn_quick_fold {
 	struct spn_fold narrow;
 	char to[UINT8_MAX + 1];	      /* 0: not known, or not that simple */
 	bool is_known[UINT8_MAX + 1]; /* asked already */
+	bool is_looked_at;	      /* whether it is ... */
+	bool is_ascii;		      /* small letters become capitals */
 };
 
 /* Between two others a character is folded as anywhere. When out of memory
@@ -40,12 +45,62 @@ static char learn(struct spn_quick_fold *quick, unsigned char c)
 	return quick->to[c];
 }
 
+/* All of them are asked for, once. */
+static bool is_ascii(struct spn_quick_fold *quick)
+{
+	char c;
+
+	for (c = FIRST; c <= LAST && !quick->is_looked_at; c++) {
+		char capital = (c >= 'a' && c <= 'z') ? (char)(c - 'a' + 'A')
+						      : c;
+
+		quick->is_ascii = learn(quick, (unsigned char)c) == capital;
+		quick->is_looked_at = !quick->is_ascii || c == LAST;
+	}
+	return quick->is_ascii;
+}
+
+/* False: not all are from FIRST to LAST. */
+static inline bool fold_word(const char *from, char *to)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t word = 0;
+	uint64_t below = 0;
+	uint64_t above = 0;
+
+	memcpy(&word, from, SPN_WORD);
+	/* A byte above 0x7f may be added to the next one, and says no itself.
+	 */
+	below = ~(word + (0x80 - FIRST) * each);
+	above = word | (word + (0x7f - LAST) * each);
+	word = spn_word_upper(word);
+	memcpy(to, &word, SPN_WORD);
+	return ((below | above) & 0x80 * each) == 0;
+}
+
+/* The last word stands over a part of the one before it. */
+static bool into_words(struct spn_str value, char *to)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i + SPN_WORD < value.len; i += SPN_WORD) {
+		ok &= fold_word(value.data + i, to + i);
+	}
+	i = value.len - SPN_WORD;
+	return fold_word(value.data + i, to + i) && ok;
+}
+
 static bool into(void *private_data, struct spn_str value, char *to)
 {
 	struct spn_quick_fold *quick = private_data;
 	size_t num_unknown = 0;
 	size_t i;
 
+	if (value.len >= SPN_WORD && is_ascii(quick) && into_words(value, to))
+	{
+		return true;
+	}
 	for (i = 0; i < value.len; i++) {
 		char c = quick->to[(unsigned char)value.data[i]];
 

@@ -33,8 +33,9 @@ const struct ldb_message_element *spn_values_of(const struct ldb_message *msg,
 	for (i = 0; i < msg->num_elements; i++) {
 		const struct ldb_message_element *el = &msg->elements[i];
 
-		/* Nearly always the first letter, of any case, says no. */
+		/* Nearly always one of two letters, of any case, says no. */
 		if (((el->name[0] ^ attr[0]) & ~('a' - 'A')) == 0 &&
+		    ((el->name[1] ^ attr[1]) & ~('a' - 'A')) == 0 &&
 		    spn_values_num(el) > 0 &&
 		    ldb_attr_cmp(el->name, attr) == 0)
 		{

@@ -229,7 +229,7 @@ static struct spn_str random_value(TALLOC_CTX *mem_ctx, unsigned *seed)
 					     "a\xcc\x81",
 					     "\xc4\xb0",
 					     "\xef\xbd\x81"};
-	size_t num = next_number(seed) % 12;
+	size_t num = next_number(seed) % 30;
 	char *text = talloc_zero_array(mem_ctx, char, 8 * num + 1);
 	size_t len = 0;
 	size_t i;
