@@ -155,7 +155,7 @@ LIBRARIES = [
     ('libcares', '1.18', 'CARES', 'libc-ares-dev'),
     ('krb5-gssapi', '1.20', 'KRB5', 'libkrb5-dev'),
     ('krb5', '1.20', 'KRB5_PLAIN', 'libkrb5-dev'),
-    ('libcurl', '7.88', 'CURL', 'libcurl4-openssl-dev'),
+    ('libcurl', '7.88', 'CURL', 'libcurl4-gnutls-dev'),
     ('libidn2', '2.3', 'IDN2', 'libidn2-dev'),
 ]
 

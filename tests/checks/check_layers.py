@@ -13,7 +13,7 @@ import re
 import sys
 
 PURE = {name + '.h' for name in '''
-    arpa/inet assert ctype errno fnmatch inttypes limits stdalign stdarg
+    arpa/inet assert ctype endian errno fnmatch inttypes limits stdalign stdarg
     stdbool stddef stdint stdio stdlib string strings talloc
 '''.split()}
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
