@@ -48,11 +48,10 @@ static char learn(struct spn_quick_fold *quick, unsigned char c)
 /* All of them are asked for, once. */
 static bool is_ascii(struct spn_quick_fold *quick)
 {
-	char c;
+	int c;
 
 	for (c = FIRST; c <= LAST && !quick->is_looked_at; c++) {
-		char capital = (c >= 'a' && c <= 'z') ? (char)(c - 'a' + 'A')
-						      : c;
+		int capital = (c >= 'a' && c <= 'z') ? c - 'a' + 'A' : c;
 
 		quick->is_ascii = learn(quick, (unsigned char)c) == capital;
 		quick->is_looked_at = !quick->is_ascii || c == LAST;
