@@ -102,6 +102,14 @@ class FixWorld(unittest.TestCase):
         elif spns:
             self.write(name, spns)
 
+    def add_same(self):
+        """Two accounts that hold a value twice, in the same bytes."""
+        for name, spns in (
+                ("csame", (b"foo/same", b"foo/same", b"foo/kept4")),
+                ("csame2", (b"foo/same2", b"a/b/c/same", b"foo/same2"))):
+            self.add(name, {"objectClass": "user", "sAMAccountName": name,
+                            "userAccountControl": "544"}, spns)
+
     def write(self, name, spns, flag=ldb.FLAG_MOD_ADD):
         message = ldb.Message(ldb.Dn(self.raw, "CN=%s,%s" % (name, self.ou)))
         message["s"] = ldb.MessageElement([fill(spn) for spn in spns], flag,

@@ -97,6 +97,19 @@ class Fixes(FixWorld):
         run("sh", self.path("sh"), "--configfile=" + CONF,
             "-H", "ldap://127.0.0.2", code=(1,))
 
+    def test_the_same_bytes_twice(self):
+        """One of them stays, whatever else is done to the account. Stock Samba
+        takes them where the account held nothing."""
+        self.add_same()
+        findings = self.audit("--fix-ldif=" + self.path("ldif"))
+        self.assertIn(("SPN-103", "foo/same"),
+                      {(f["code"], f["spn"]) for f in findings})
+        before = self.dump()
+        run("ldbmodify", "-H", "ldap://" + SERVER, LOGIN, self.path("ldif"))
+        changes = self.changes(before, self.dump())
+        self.assertEqual(([], [b"foo/same"]), changes["csame"])
+        self.assertEqual(([], [b"a/b/c/same", b"foo/same2"]), changes["csame2"])
+
     def test_twice_is_harmless(self):
         self.audit("--fix-ldif=" + self.path("ldif"))
         command = ("ldbmodify", "-H", "ldap://" + SERVER, LOGIN,

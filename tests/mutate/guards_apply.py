@@ -33,6 +33,9 @@ GUARDS = {
         ('what it would refuse stands behind what does nothing',
          '!is_first && came->num == 0 && !put_text(msg, harmless)',
          'false'),
+        ('what is written anew is there once',
+         'bool is_copy = repair->replace && i > 0 &&',
+         'bool is_copy = false && i > 0 &&'),
     ],
     'tools/audit/apply_step.c': [
         ('the half that is there is named once',

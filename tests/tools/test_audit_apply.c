@@ -225,6 +225,14 @@ static const struct record_row record_rows[] = {
 			    "add: servicePrincipalName\n"
 			    "servicePrincipalName: foo/x\n-\n",
 	},
+	/* Twice the same bytes: one of them stays, and no directory takes
+	 * the other one back. */
+	{
+		.holds = {"foo/x", "foo/y", "foo/x"},
+		.replace = true,
+		.expected = "delete: servicePrincipalName\n"
+			    "servicePrincipalName: spn-audit/undo\n-\n" MARK,
+	},
 	{
 		.holds = {"a/b/c/d", "foo/x"},
 		.remove = {"a/b/c/d"},

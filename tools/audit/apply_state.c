@@ -123,7 +123,14 @@ static bool change(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	for (i = 0; i < before->num; i++) {
-		if (!audit_repair_removes(repair, before->values[i])) {
+		/* before is sorted; a replace has each value once */
+		bool is_copy = repair->replace && i > 0 &&
+			       spn_str_equal(before->values[i],
+					     before->values[i - 1]);
+
+		if (!is_copy &&
+		    !audit_repair_removes(repair, before->values[i]))
+		{
 			_after->values[_after->num++] = before->values[i];
 		}
 	}

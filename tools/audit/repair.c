@@ -308,8 +308,8 @@ const char *audit_repair_safety(enum spn_repair repair)
 		return "no client can ask for it and get a ticket, so none "
 		       "loses one";
 	case SPN_REPAIR_REMOVE_TWIN:
-		return "to a directory the two spellings are one, and the "
-		       "first stays";
+		return "to a directory they are one SPN, and the first "
+		       "stays";
 	case SPN_REPAIR_NONE:
 		break;
 	}

@@ -150,12 +150,17 @@ bool audit_repair_remove_twins(struct audit_repair *repair, struct spn_str key)
 	const struct spn_value *value = spn_set_find(spns, key);
 	size_t left = spn_set_count(spns, key);
 
-	/* The others come behind the first. */
+	const struct spn_value *first = value;
+
+	/* The others come behind the first. The same bytes once more go by
+	 * themselves when all is written anew. */
 	for (; left > 1; left--) {
 		do {
 			value++;
 		} while (!spn_str_equal(value->key, key));
-		if (!push_removal(repair, value->value)) {
+		if (!spn_str_equal(value->value, first->value) &&
+		    !push_removal(repair, value->value))
+		{
 			return false;
 		}
 		repair->replace = true;
@@ -234,6 +239,8 @@ bool audit_repair_element(struct ldb_message *msg,
 	return ok;
 }
 
+/* What stays. A directory takes the same bytes once in a replace, and an
+ * account may have been given them twice. */
 static bool fill_replace(struct ldb_message *msg,
 			 const struct audit_repair *repair)
 {
@@ -241,6 +248,7 @@ static bool fill_replace(struct ldb_message *msg,
 	struct spn_str *all = talloc_array(msg,
 					   struct spn_str,
 					   spns->num + repair->num_add + 1);
+	struct spn_set stays = {};
 	size_t num = 0;
 	size_t i;
 
@@ -248,9 +256,17 @@ static bool fill_replace(struct ldb_message *msg,
 		return false;
 	}
 	for (i = 0; i < spns->num; i++) {
-		if (!audit_repair_removes(repair, spns->values[i].value)) {
-			all[num++] = spns->values[i].value;
+		const struct spn_value *value = &spns->values[i];
+
+		if (audit_repair_removes(repair, value->value) ||
+		    spn_set_has_exactly(&stays, value))
+		{
+			continue;
 		}
+		if (!spn_set_add(msg, &stays, value)) {
+			return false;
+		}
+		all[num++] = value->value;
 	}
 	for (i = 0; i < repair->num_add; i++) {
 		all[num++] = repair->add[i];

@@ -46,7 +46,8 @@ bool audit_repair_remove_spn(struct audit_repair *repair,
 			     const struct spn_case *c,
 			     struct spn_str spn);
 
-/* All spellings but the first one. False when out of memory. */
+/* All spellings but the first one, and that once. False when out of memory.
+ */
 bool audit_repair_remove_twins(struct audit_repair *repair,
 			       struct spn_str key);
 
