@@ -30,7 +30,7 @@ enum spn_repair {
 	SPN_REPAIR_ADD_ADDITIONAL, /* the same of an additional name */
 	SPN_REPAIR_ADD_PARTNER,	   /* the other half */
 	SPN_REPAIR_REMOVE,	   /* the SPN: nobody can ask for it */
-	SPN_REPAIR_REMOVE_TWIN,	   /* further spellings of the SPN */
+	SPN_REPAIR_REMOVE_TWIN, /* the SPN once more, in whatever spelling */
 };
 
 /*

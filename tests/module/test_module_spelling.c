@@ -243,6 +243,30 @@ static void two_in_one_request(void **state)
 	}
 }
 
+/* The same bytes twice: where the account has none ldb takes them. */
+static void twice_the_same(void **state)
+{
+	struct fake *f = *state;
+
+	fake_put_user(f, "svc", "");
+	assert_refused(f,
+		       fake_modify(f, "svc", "+spn foo/b|foo/b"),
+		       DUPLICATE "spn_policy: SPN-103 'foo/b' would be on "
+				 "this account twice (upper and lower case");
+	assert_stored(f, "svc", "");
+	f->control = LDB_CONTROL_PERMISSIVE_MODIFY_OID;
+	assert_refused(f,
+		       fake_modify(f, "svc", "+spn foo/b|foo/b"),
+		       DUPLICATE "spn_policy: SPN-103");
+	assert_stored(f, "svc", "");
+	f->control = NULL;
+	/* ... and where it has some ldb itself does not. */
+	assert_accepted(f, fake_modify(f, "svc", "+spn x/y"));
+	assert_int_equal(fake_modify(f, "svc", "+spn foo/b|foo/b"),
+			 LDB_ERR_ATTRIBUTE_OR_VALUE_EXISTS);
+	assert_stored(f, "svc", "x/y");
+}
+
 /* The same list again and again: the end state stays what it was. */
 static void desired_state(void **state)
 {
@@ -311,6 +335,7 @@ int main(void)
 		fake_test(where_two_are_allowed),
 		fake_test(nested_request),
 		fake_test(two_in_one_request),
+		fake_test(twice_the_same),
 		fake_test(desired_state),
 		fake_test(left_out_in_a_transaction),
 	};

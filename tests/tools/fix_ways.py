@@ -476,7 +476,7 @@ WAYS = {
                 "object", [keep_on(0), keep_on(-1), delete_others]),
     "SPN-102": ("rename one of the two",
                 [rename_one(holders), rename_one(others)]),
-    "SPN-103": ("remove one of the spellings",
+    "SPN-103": ("keep one of them, remove the others",
                 [remove_spelling(0), remove_spelling(-1)]),
     "SPN-104": ("create one service account for the farm, move the SPN to it "
                 "from all members, with its other half if it has one, and run "

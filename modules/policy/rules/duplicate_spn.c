@@ -46,12 +46,12 @@ static const struct spn_message dup_self = {
 	.severity = SPN_SEVERITY_WARNING,
 	.on_write = SPN_ON_WRITE_REFUSE,
 	.rank = 3,
-	.summary = "One account holds an SPN twice, in different "
-		   "spelling",
-	.client = "'{spn}' would be on this account twice, in different "
-		  "spelling: send it in one spelling only",
-	.reason = "the account holds it twice, spelled differently",
-	.fix = "remove one of the spellings",
+	.summary = "One account holds an SPN twice",
+	.client = "'{spn}' would be on this account twice (upper and lower "
+		  "case do not matter): send it once",
+	.reason = "the account holds it twice (upper and lower case do not "
+		  "matter)",
+	.fix = "keep one of them, remove the others",
 	.repair = SPN_REPAIR_REMOVE_TWIN,
 };
 
@@ -234,7 +234,8 @@ static bool judge(const struct spn_case *c, struct spn_report *report)
 			continue;
 		}
 		if (!spn_case_is_first(c, value)) {
-			/* its second spelling: that is all to say */
+			/* once more, in whatever spelling: that is all to
+			 * say */
 			if (!spn_report_add(report, &dup_self, &self, NULL)) {
 				return false;
 			}
