@@ -31,6 +31,7 @@ PAGE = 100
 # Where a machine is busy with something else.
 ATTEMPTS = 3
 EVIL = "</script><img src=x onerror=alert(1)>"
+HEADING = "document.getElementById('findings').textContent"
 SHOWN = "document.getElementById('shown').textContent"
 ROWS = "Array.from(document.querySelectorAll('tbody tr'))"
 # The milliseconds of something, with the layout that it wants.
@@ -201,7 +202,9 @@ class Page(unittest.TestCase):
         heads = "th button"
         self.assertEqual(4, self.page.ask(
             "document.querySelectorAll('%s').length" % heads))
+        self.assertEqual("Findings, most urgent first", self.page.ask(HEADING))
         self.page.click(heads, 0)
+        self.assertEqual("Findings, sorted by severity", self.page.ask(HEADING))
         severities = self.cells(0)
         self.assertEqual("error", severities[0])
         self.page.click(heads, 0)
@@ -214,6 +217,7 @@ class Page(unittest.TestCase):
         self.assertEqual(["http/svc247", "http/svc497"], subjects[:2])
         self.page.click(heads, 3)
         self.page.click(heads, 3)
+        self.assertNotIn("urgent", self.page.ask(HEADING))
         self.assertEqual("http/svc997",
                          self.cells(2)[0])
         self.assertEqual([None, None, None, "descending", None, None],

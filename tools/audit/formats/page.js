@@ -253,6 +253,8 @@
     for (const other of table.tHead.rows[0].cells)
       other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+    byId("findings").textContent =
+      "Findings, sorted by " + head.textContent.toLowerCase();
     order = sorted(key, isUp);
     filter();
   }
