@@ -28,7 +28,7 @@ PROGRAMS = {
         test_rows
     ''',
     'module': '''
-        test_dlopen test_spn_log test_store test_ldb test_version test_module_basics
+        test_dlopen test_spn_log test_module_log test_store test_ldb test_version test_module_basics
         test_module_commit test_module_complete test_module_failures
         test_module_steps test_module_spelling test_module_leaks test_module_oom
         test_module_without_rights test_module_rights test_module_replication
@@ -40,7 +40,7 @@ PROGRAMS = {
         test_audit_formats test_audit_nagios
         test_audit_records test_audit_packed test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
-        test_children test_probe_keytab test_probe_opening test_probe_rights
+        test_children test_terminal test_probe_keytab test_probe_opening test_probe_rights
     ''',
     'probe': '''
         test_probe_judge test_probe_judge_server test_challenge test_probe_target test_probe_child test_probe_names test_kdc_log_oom

@@ -35,6 +35,36 @@ EITHER = "(%s)|(%s)" % (PROMPT, QUESTION)
 ONE_WAY = 10
 
 
+def command_of(process):
+    try:
+        with open("/proc/%s/cmdline" % process, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return b""
+
+
+def parent_of(process):
+    try:
+        with open("/proc/%s/stat" % process, "rb") as stream:
+            return stream.read().rpartition(b")")[2].split()[1].decode()
+    except OSError:
+        return "0"
+
+
+def end_ldap_workers():
+    """Those of this DC; its master starts others. Their connections go."""
+    with open(os.path.join(os.environ["PIDDIR"], "samba.pid"),
+              encoding="utf-8") as stream:
+        samba = stream.read().strip()
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        if b"task[ldap] pre-forked worker" in command_of(process):
+            above = process
+            while above not in (samba, "0", "1"):
+                above = parent_of(above)
+            if above == samba:
+                os.kill(int(process), signal.SIGKILL)
+
+
 class Apply(FixWorld):
     def setUp(self):
         super().setUp()
@@ -391,6 +421,24 @@ class Apply(FixWorld):
     def test_killed(self):
         self.stopped(lambda terminal: terminal.kill(signal.SIGKILL),
                      -signal.SIGKILL)
+
+    def test_the_connection_is_gone(self):
+        """A server closes one that says nothing for a while, and a person may
+        take longer for an answer. There is another one then, and the repair is
+        done once."""
+        terminal = self.ask(url=URL)
+        for _ in range(2):
+            terminal.wait(PROMPT)
+            terminal.type("y")
+        terminal.wait(PROMPT)
+        end_ldap_workers()
+        terminal.type("y")
+        terminal.wait(PROMPT)
+        self.assertEqual(3, terminal.said.count("  done"))
+        terminal.type("q")
+        self.assertEqual(1, terminal.end())
+        self.undo_on_dc()
+        self.as_before()
 
     def under_way(self):
         """Killed while the DC has the request and waits for its database."""

@@ -13,6 +13,7 @@ import os
 import re
 
 import guards_apply
+import guards_common
 import guards_module
 import guards_policy
 import guards_probe_kerberos
@@ -21,6 +22,7 @@ import guards_tools
 
 GUARDS = {path: entries for module in (
     guards_apply,
+    guards_common,
     guards_module,
     guards_policy,
     guards_probe_kerberos,
