@@ -69,6 +69,20 @@ def cache(*servers, start=-60, end=36000):
     return data
 
 
+def keytab(*principals, kvno=1, enctype=18):
+    """The bytes of a file, each key of zeros."""
+    data = b"\5\2"
+    for principal in principals:
+        name, realm = principal.split("@")
+        parts = name.split("/")
+        entry = struct.pack(">H", len(parts)) + b"".join(
+            struct.pack(">H", len(part)) + part.encode()
+            for part in [realm, *parts])
+        entry += struct.pack(">IIBHH", 1, 0, kvno, enctype, 32) + bytes(32)
+        data += struct.pack(">i", len(entry)) + entry
+    return data
+
+
 class SmallKdc:
     """answer is called with a request, and returns the reply, or None; reply
     may be a list of (seconds, bytes) for TCP, sent one after the other without

@@ -81,6 +81,9 @@ GUARDS = {
         ('one that is slow does no other piece',
          'may_hand_over(a, child, &at) && spn_children_now() >= at',
          'false'),
+        ('enough is enough',
+         'ask->is_enough(&a->answers[child->number])',
+         'false'),
     ],
     'tools/common/dcs_list.c': [
         ('only DCs of the domain count',

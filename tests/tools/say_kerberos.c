@@ -98,16 +98,22 @@ static void say_ticket(const char *service, struct probe_ticket *ticket)
 
 static void say_tickets(struct saying *saying, char **names)
 {
+	struct probe_ticket **tickets = NULL;
+	size_t num = 0;
 	size_t i;
 
-	for (i = 0; names[i] != NULL; i++) {
-		struct probe_ticket *ticket = probe_ticket_get(saying->mem_ctx,
-							       saying->krb,
-							       names[i]);
-
-		must(ticket != NULL, "no memory");
-		say_ticket(names[i], ticket);
+	while (names[num] != NULL) {
+		num++;
 	}
+	tickets = probe_tickets_get(saying->mem_ctx,
+				    saying->krb,
+				    (const char *const *)names,
+				    num);
+	must(tickets != NULL, "no memory");
+	for (i = 0; i < num; i++) {
+		say_ticket(names[i], tickets[i]);
+	}
+	talloc_free(tickets);
 	if (saying->krb->is_clock_known) {
 		printf("clock\t%d\n", (int)saying->krb->clock_offset);
 	}
@@ -247,7 +253,7 @@ static void say_check(struct saying *saying, char **words)
 	checks = probe_keytab_check_all(saying->mem_ctx,
 					saying->krb,
 					keytab,
-					50);
+					1000);
 	must(checks != NULL, "no memory");
 	for (i = 0; i < keytab->num_entries; i++) {
 		say_entry(saying, checks[i].entry);

@@ -285,6 +285,42 @@ static void test_time_of_all(void **state)
 	talloc_free(answers_of(kinds, 0, ask));
 }
 
+static bool is_late(const struct spn_child_answer *answer)
+{
+	return answer->end == SPN_CHILD_LATE;
+}
+
+/* After the one that is enough no other is begun, and nobody waits for what
+ * the same child has begun meanwhile. */
+static void test_enough(void **state)
+{
+	static const enum kind kinds[] = {ANSWERS, HANGS, HANGS, ANSWERS};
+	struct spn_children ask = {.milliseconds = 1000,
+				   .patience = 1,
+				   .most_at_once = 1,
+				   .is_enough = is_late};
+	int64_t began = spn_children_now();
+	struct spn_child_answer *answers = answers_of(kinds, 4, ask);
+
+	(void)state;
+	assert_true(spn_children_now() - began < 1900);
+	assert_int_equal(answers[0].end, SPN_CHILD_DONE);
+	assert_int_equal(answers[1].end, SPN_CHILD_LATE);
+	assert_int_equal(answers[2].end, SPN_CHILD_LEFT_OUT);
+	assert_int_equal(answers[3].end, SPN_CHILD_LEFT_OUT);
+	assert_null(answers[3].bytes);
+	talloc_free(answers);
+	/* Those that have begun come to their end. */
+	ask.milliseconds = 4000;
+	ask.patience = 100;
+	ask.most_at_once = 2;
+	answers = answers_of(kinds, 4, ask);
+	assert_int_equal(answers[1].end, SPN_CHILD_LATE);
+	assert_int_equal(answers[2].end, SPN_CHILD_LATE);
+	assert_int_equal(answers[3].end, SPN_CHILD_LEFT_OUT);
+	talloc_free(answers);
+}
+
 static void test_no_more_files(void **state)
 {
 	enum kind kinds[] = {ANSWERS, ANSWERS};
@@ -317,6 +353,7 @@ int main(void)
 		cmocka_unit_test(test_one_child_for_many),
 		cmocka_unit_test(test_one_that_hangs),
 		cmocka_unit_test(test_time_of_all),
+		cmocka_unit_test(test_enough),
 		cmocka_unit_test(test_no_more_files),
 	};
 

@@ -14,13 +14,33 @@ import tempfile
 import time
 import unittest
 
-from small_kdc import REALM, SmallKdc, cache, krb_error
+from small_kdc import REALM, SmallKdc, cache, keytab, krb_error
 
 SAY = os.path.join(os.environ["SPN_POLICY_BUILD"], "tests", "say_kerberos")
 TGT = "krbtgt/" + REALM
 WEB = "HTTP/web01.r.test"
 LIMIT = 2       # seconds, -t
 PATIENCE = 1.5  # more, for the program itself on a busy machine
+LEFT_OUT = "not asked for, since no KDC has answered before"
+FORKS = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+pid_t fork(void)
+{
+	pid_t (*real)(void) = (pid_t (*)(void))dlsym(RTLD_NEXT, "fork");
+	int fd = open(getenv("SPN_TEST_FORKS"), O_WRONLY | O_CREAT | O_APPEND,
+		      0600);
+
+	if (fd == -1 || write(fd, "x", 1) != 1 || close(fd) != 0) {
+		abort();
+	}
+	return real();
+}
+"""
 CONF = """
 [libdefaults]
 	default_realm = %s
@@ -49,12 +69,22 @@ class KdcTest(unittest.TestCase):
         with open(self.cache, "wb") as stream:
             stream.write(cache(*servers, **times))
 
+    def keytab(self, num):
+        """With num names, each with two key versions."""
+        path = self.path("keytab")
+        with open(path, "wb") as stream:
+            stream.write(keytab(*("HTTP/h%d.r.test@%s" % (number, REALM)
+                                  for number in range(num)
+                                  for _ in range(2))))
+        return path
+
     def serve(self, answer):
         kdc = SmallKdc(answer)
         self.addCleanup(kdc.close)
         return kdc
 
-    def say(self, ports, *words, password=None, limit=LIMIT, more=""):
+    def say(self, ports, *words, password=None, limit=LIMIT, more="",
+            **variables):
         """Lines, split; .seconds"""
         with open(self.path("krb5.conf"), "w", encoding="utf-8") as stream:
             stream.write(CONF % (REALM, REALM, "".join(
@@ -63,7 +93,7 @@ class KdcTest(unittest.TestCase):
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("KRB5")}
         environment.update(KRB5_CONFIG=self.path("krb5.conf"),
-                           KRB5CCNAME="FILE:" + self.cache)
+                           KRB5CCNAME="FILE:" + self.cache, **variables)
         if password is not None:
             environment["PROBE_PASSWORD"] = password
         begun = time.monotonic()
@@ -101,12 +131,44 @@ class Silent(KdcTest):
         self.check([self.serve(lambda *args: None).port for _ in range(6)])
 
     def test_each_name(self):
-        """... but for one name."""
+        """... and for one name; the others of that realm are not waited for."""
         kdc = self.serve(lambda *args: None)
-        lines = self.say([kdc.port], "ticket", WEB, "HTTP/b.r.test", limit=1)
-        self.assertEqual(["-1", "-1"], [line[1] for line in lines[1:]])
-        self.assertIn("in 1 second", lines[2][9])
-        self.assertLess(self.seconds, 2 + PATIENCE)
+        lines = self.say([kdc.port], "ticket", WEB, "HTTP/b.r.test",
+                         "HTTP/c.r.test@OTHER.TEST", "HTTP/d.r.test",
+                         "HTTP/e.r.test@OTHER.TEST")
+        self.assertEqual(["-1"] * 5, [line[1] for line in lines[1:]])
+        for number in 1, 3:
+            self.assertIn("in 2 seconds", lines[number][9])
+        for number in 2, 4, 5:
+            self.assertEqual(LEFT_OUT, lines[number][9])
+        self.assertLess(self.seconds, 2 * LIMIT + PATIENCE)
+
+    def test_silent_later(self):
+        """What was answered before counts."""
+        kdc = self.serve(lambda *args: krb_error(7, WEB)
+                         if len(kdc.requests) == 1 else None)
+        lines = self.say([kdc.port], "ticket", WEB, "HTTP/b.r.test",
+                         "HTTP/c.r.test")
+        self.assertEqual(["7", "-1", "-1"], [line[1] for line in lines[1:4]])
+        self.assertIn("in 2 seconds", lines[2][9])
+        self.assertEqual(LEFT_OUT, lines[3][9])
+
+    def test_not_there(self):
+        """libkrb5 gives up by itself, and would take its time for each."""
+        kdc = self.serve(lambda *args: None)
+        kdc.close()
+        lines = self.say([kdc.port], "ticket", WEB, "HTTP/b.r.test")
+        self.assertIn("Cannot contact any KDC", lines[1][9])
+        self.assertEqual(LEFT_OUT, lines[2][9])
+
+    def test_keytab(self):
+        """With many names, too."""
+        kdc = self.serve(lambda *args: None)
+        lines = self.say([kdc.port], "check", self.keytab(500))
+        self.assertEqual(1001, len(lines))
+        self.assertIn("in 2 seconds", lines[1][-1])
+        self.assertEqual({LEFT_OUT}, {line[-1] for line in lines[3:]})
+        self.assertLess(self.seconds, LIMIT + PATIENCE)
 
     def test_logon(self):
         kdc = self.serve(lambda *args: None)
@@ -146,6 +208,33 @@ class Silent(KdcTest):
         good = self.serve(lambda *args: krb_error(7, WEB))
         lines = self.say([silent.port, good.port], "ticket", WEB, limit=10)
         self.assertEqual("7", lines[1][1])
+
+
+class Many(KdcTest):
+    def preload(self):
+        """Notes each fork of a process, a byte for each."""
+        source, library = self.path("forks.c"), self.path("forks.so")
+        with open(source, "w", encoding="utf-8") as stream:
+            stream.write(FORKS)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source,
+                        "-ldl"], check=True)
+        return {"LD_PRELOAD": library, "SPN_TEST_FORKS": self.path("forks")}
+
+    def test_one_process(self):
+        """A keytab of 500 names takes one process, and each name one
+        question."""
+        names = []
+        for number in range(500):
+            names.append("HTTP/h%d.r.test" % number)
+        kdc = self.serve(lambda *args: krb_error(7, names[
+            len(kdc.requests) - 1]))
+        lines = self.say([kdc.port], "check", self.keytab(500), limit=30,
+                         **self.preload())
+        self.assertEqual(1001, len(lines))
+        self.assertEqual({("nobody", "7")},
+                         {tuple(line[4:6]) for line in lines[1:]})
+        self.assertEqual(500, len(kdc.requests))
+        self.assertEqual(1, os.path.getsize(self.path("forks")))
 
 
 class NotThere(KdcTest):

@@ -8,14 +8,13 @@ KDC, web server and log are a test's own, on the loopback.
 import json
 import os
 import signal
-import struct
 import subprocess
 import tempfile
 import time
 import unittest
 
 from small_http import SmallHttp, answer
-from small_kdc import REALM, SmallKdc, cache, krb_error
+from small_kdc import REALM, SmallKdc, cache, keytab, krb_error
 
 PROBE = os.path.join(os.environ["SPN_POLICY_BUILD"], "programs", "spn-probe")
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
@@ -32,20 +31,6 @@ CONF = """[libdefaults]
 UNKNOWN = 7
 ESCAPES = "\x1b[31m\u202e\x07"
 TRICKS = "a'; touch '/tmp/x' #"
-
-
-def keytab(*principals, kvno=1, enctype=18):
-    """The bytes of one, each key of zeros."""
-    data = b"\5\2"
-    for principal in principals:
-        name, realm = principal.split("@")
-        parts = name.split("/")
-        entry = struct.pack(">H", len(parts)) + b"".join(
-            struct.pack(">H", len(part)) + part.encode()
-            for part in [realm, *parts])
-        entry += struct.pack(">IIBHH", 1, 0, kvno, enctype, 32) + bytes(32)
-        data += struct.pack(">i", len(entry)) + entry
-    return data
 
 
 def group_is_left(group):

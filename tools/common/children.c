@@ -184,13 +184,28 @@ static void end_child(struct spn_child *child)
 	child->len = 0;
 }
 
+/* What the lead has begun meanwhile ends with it. */
+static void leave_out_rest(struct asking *a)
+{
+	for (; a->next < a->num; a->next++) {
+		a->answers[a->next].end = SPN_CHILD_LEFT_OUT;
+	}
+}
+
 /* Its piece has come to an end, and the child with it, unless it has done it
  * and is to do the next. */
 static void finish(struct asking *a,
 		   struct spn_child *child,
 		   enum spn_child_end how)
 {
+	const struct spn_children *ask = a->ask;
+
 	a->answers[child->number].end = how;
+	if (ask->is_enough != NULL &&
+	    ask->is_enough(&a->answers[child->number]))
+	{
+		leave_out_rest(a);
+	}
 	if (how == SPN_CHILD_DONE && child->is_lead && a->next < a->num) {
 		child->number = a->next++;
 		child->began = spn_children_now();

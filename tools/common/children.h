@@ -23,6 +23,7 @@ enum spn_child_end {
 	SPN_CHILD_DIED,	    /* what it did has ended the child */
 	SPN_CHILD_TOO_LONG, /* it has said more than most_bytes */
 	SPN_CHILD_CANNOT,   /* no more processes or files */
+	SPN_CHILD_LEFT_OUT, /* is_enough() was true before it began */
 };
 
 /* Of one piece. */
@@ -53,6 +54,9 @@ struct spn_children {
 	unsigned most_at_once; /* children; 1: one piece after the other */
 	size_t most_bytes;     /* of an answer */
 	bool is_silent;	       /* nothing of it is seen on stderr */
+	/* In the parent, of each answer: true, and no other piece is begun.
+	 * NULL: each is. */
+	bool (*is_enough)(const struct spn_child_answer *answer);
 };
 
 /* As often as it likes. False: nobody listens any more. */

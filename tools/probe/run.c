@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define MOST_NAMES 100 /* of a keytab */
+#define MOST_NAMES 1000 /* of a keytab */
 
 static const char no_memory[] = "out of memory";
 

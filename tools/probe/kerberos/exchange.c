@@ -40,6 +40,7 @@ struct asking {
 	TALLOC_CTX *mem_ctx;
 	struct probe_library *library;
 	struct probe_question *questions;
+	const size_t *order; /* of the questions, by their places */
 	struct probe_question *question;
 	struct numbers numbers;
 	bool is_about_server; /* the last KRB-ERROR */
@@ -209,7 +210,8 @@ static bool work(struct spn_child *child,
 		.mem_ctx = mem_ctx,
 		.library = asking->library,
 		.questions = asking->questions,
-		.question = &asking->questions[number],
+		.order = asking->order,
+		.question = &asking->questions[asking->order[number]],
 	};
 	krb5_set_kdc_send_hook(ctx, before_request, asking);
 	krb5_set_kdc_recv_hook(ctx, after_reply, asking);
@@ -368,6 +370,120 @@ static bool take(struct probe_exchange *exchange,
 	return set_failure(exchange, answer->end, timeout);
 }
 
+/* No KDC has said anything. Who is asked for the next name of that realm would
+ * wait as long again. */
+static bool is_silent(const struct spn_child_answer *answer)
+{
+	struct numbers numbers = {};
+
+	if (answer->end != SPN_CHILD_DONE || answer->len < sizeof(numbers)) {
+		return answer->end == SPN_CHILD_LATE;
+	}
+	memcpy(&numbers, answer->bytes, sizeof(numbers));
+	return numbers.code != 0 && numbers.num_requests > 0 &&
+	       !numbers.is_heard;
+}
+
+/* On exchanges; NULL: out of memory. */
+static struct probe_exchange *new_exchange(struct probe_exchange **exchanges,
+					   struct probe_library *library)
+{
+	struct probe_exchange *exchange = talloc_zero(exchanges,
+						      struct probe_exchange);
+
+	if (exchange != NULL) {
+		exchange->library = library;
+		talloc_set_destructor(exchange, release);
+	}
+	return exchange;
+}
+
+static bool is_same_realm(const struct probe_question *one,
+			  const struct probe_question *other)
+{
+	return one->server != NULL && other->server != NULL &&
+	       krb5_realm_compare(NULL, one->server, other->server);
+}
+
+/*
+ * Those of the realm of the silent one are not asked; what is left of order is
+ * what is still to be asked. False when out of memory.
+ */
+static bool leave_out(struct probe_exchange **exchanges,
+		      const struct asking *asking,
+		      size_t silent,
+		      size_t *order,
+		      size_t *_num)
+{
+	const struct probe_question *questions = asking->questions;
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; i < *_num; i++) {
+		struct probe_exchange *exchange = NULL;
+
+		if (!is_same_realm(&questions[order[i]], &questions[silent])) {
+			order[num++] = order[i];
+			continue;
+		}
+		exchange = new_exchange(exchanges, asking->library);
+		if (exchange == NULL) {
+			return false;
+		}
+		exchange->error = -1;
+		exchange->text = talloc_strdup(exchange,
+					       "not asked for, since no KDC "
+					       "has answered before");
+		if (exchange->text == NULL) {
+			return false;
+		}
+		exchanges[order[i]] = exchange;
+	}
+	*_num = num;
+	return true;
+}
+
+/* Up to one that no KDC has answered; what is left of order is what comes
+ * behind. False when out of memory. */
+static bool ask_some(struct probe_exchange **exchanges,
+		     struct asking *asking,
+		     unsigned timeout,
+		     size_t *order,
+		     size_t *_num)
+{
+	const struct spn_children ask = {
+		.work = work,
+		.private_data = asking,
+		.milliseconds = timeout * 1000,
+		.patience = 1,
+		.most_at_once = 1,
+		.most_bytes = MOST_BYTES,
+		.is_enough = is_silent,
+	};
+	struct spn_child_answer *answers = NULL;
+	size_t silent = 0;
+	bool ok;
+	size_t i;
+
+	asking->order = order;
+	answers = spn_children_ask(exchanges, &ask, *_num);
+	ok = answers != NULL;
+	for (i = 0; ok && i < *_num && answers[i].end != SPN_CHILD_LEFT_OUT;
+	     i++)
+	{
+		struct probe_exchange *exchange =
+			new_exchange(exchanges, asking->library);
+
+		ok = exchange != NULL && take(exchange, &answers[i], timeout);
+		exchanges[order[i]] = exchange;
+		silent = order[i];
+	}
+	talloc_free(answers);
+	*_num -= i;
+	memmove(order, order + i, *_num * sizeof(*order));
+	return ok && leave_out(exchanges, asking, silent, order, _num);
+}
+
 struct probe_exchange **probe_exchange_run(TALLOC_CTX *mem_ctx,
 					   struct probe_library *library,
 					   unsigned timeout,
@@ -375,37 +491,22 @@ struct probe_exchange **probe_exchange_run(TALLOC_CTX *mem_ctx,
 					   size_t num)
 {
 	struct asking asking = {.library = library, .questions = questions};
-	const struct spn_children ask = {
-		.work = work,
-		.private_data = &asking,
-		.milliseconds = timeout * 1000,
-		.patience = 1,
-		.most_at_once = 1,
-		.most_bytes = MOST_BYTES,
-	};
 	struct probe_exchange **exchanges =
 		talloc_zero_array(mem_ctx,
 				  struct probe_exchange *,
 				  (unsigned)num + 1);
-	struct spn_child_answer *answers = NULL;
-	bool ok;
+	size_t *order = talloc_array(exchanges, size_t, (unsigned)num + 1);
+	bool ok = exchanges != NULL && order != NULL;
 	size_t i;
 
-	if (exchanges == NULL) {
-		return NULL;
-	}
-	answers = spn_children_ask(exchanges, &ask, num);
-	ok = answers != NULL;
 	for (i = 0; ok && i < num; i++) {
-		exchanges[i] = talloc_zero(exchanges, struct probe_exchange);
-		ok = exchanges[i] != NULL;
-		if (ok) {
-			exchanges[i]->library = library;
-			talloc_set_destructor(exchanges[i], release);
-			ok = take(exchanges[i], &answers[i], timeout);
-		}
+		order[i] = i;
 	}
-	talloc_free(answers);
+	/* Each time at least one is answered. */
+	while (ok && num > 0) {
+		ok = ask_some(exchanges, &asking, timeout, order, &num);
+	}
+	talloc_free(order);
 	if (!ok) {
 		TALLOC_FREE(exchanges);
 	}

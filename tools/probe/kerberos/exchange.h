@@ -44,7 +44,8 @@ struct probe_question {
 
 /*
  * One for each question, each on the array. They are asked one after the
- * other, with so many seconds each. NULL: out of memory.
+ * other, with so many seconds each; after one that no KDC has answered no
+ * other of that realm, which is the one in its server. NULL: out of memory.
  */
 struct probe_exchange **probe_exchange_run(TALLOC_CTX *mem_ctx,
 					   struct probe_library *library,

@@ -128,8 +128,8 @@ struct probe_keytab_check {
 
 /*
  * Asks the KDC for a ticket for each name in the keytab, at most most_names,
- * and not on after one that was not answered. One for each entry, in their
- * order; NULL: out of memory.
+ * and of a realm not on after one that was not answered. One for each entry,
+ * in their order; NULL: out of memory.
  *
  * No key is tried by logging on with it, which would tell more: the KDC counts
  * that as a wrong password, and might lock the account of the service.

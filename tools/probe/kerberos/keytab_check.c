@@ -7,57 +7,57 @@
 
 #include <string.h>
 
-struct asked {
-	struct spn_str name; /* without its realm, as the entry has it */
-	struct probe_ticket *ticket;
-};
-
 struct checking {
 	TALLOC_CTX *tmp_ctx;
 	struct probe_kerberos *krb;
 	const struct probe_keytab *keytab;
 	struct probe_keytab_check *checks;
-	struct asked *asked;
-	size_t num_asked;
-	size_t most_names;
-	bool is_silent; /* the KDC has not answered */
+	/* Each name of the keytab once, up to most_names, and its ticket. */
+	const char **names;
+	struct probe_ticket **tickets;
+	size_t num_names;
 };
 
-/* False when out of memory. NULL: not asked. */
-static bool ticket_for(struct checking *checking,
-		       const char *principal,
-		       const struct probe_ticket **_ticket)
+/* The place of the name; num_names: it has none. */
+static size_t place_of(const struct checking *checking, const char *principal)
 {
-	struct asked *asked = NULL;
 	size_t i;
 
-	*_ticket = NULL;
-	for (i = 0; i < checking->num_asked; i++) {
-		if (spn_str_equal(checking->asked[i].name,
-				  spn_str_of(principal)))
-		{
-			*_ticket = checking->asked[i].ticket;
-			return true;
+	for (i = 0; i < checking->num_names; i++) {
+		if (strcmp(checking->names[i], principal) == 0) {
+			break;
 		}
 	}
-	if (checking->is_silent || checking->num_asked == checking->most_names)
-	{
-		return true;
-	}
-	asked = &checking->asked[checking->num_asked];
-	asked->name = spn_str_of(principal);
-	asked->ticket = probe_ticket_get(checking->tmp_ctx,
-					 checking->krb,
-					 principal);
-	if (asked->ticket == NULL) {
+	return i;
+}
+
+/* All names at once: a process for each would cost more than the KDC does.
+ * False when out of memory. */
+static bool get_tickets(struct checking *checking, size_t most_names)
+{
+	const struct probe_keytab *keytab = checking->keytab;
+	size_t i;
+
+	checking->names = talloc_zero_array(checking->tmp_ctx,
+					    const char *,
+					    (unsigned)most_names);
+	if (checking->names == NULL) {
 		return false;
 	}
-	checking->num_asked++;
-	checking->is_silent = asked->ticket->error == -1 &&
-			      asked->ticket->realm == NULL &&
-			      asked->ticket->num_requests > 0;
-	*_ticket = asked->ticket;
-	return true;
+	for (i = 0; i < keytab->num_entries; i++) {
+		const char *principal = keytab->entries[i].principal;
+
+		if (checking->num_names < most_names &&
+		    place_of(checking, principal) == checking->num_names)
+		{
+			checking->names[checking->num_names++] = principal;
+		}
+	}
+	checking->tickets = probe_tickets_get(checking->tmp_ctx,
+					      checking->krb,
+					      checking->names,
+					      checking->num_names);
+	return checking->tickets != NULL;
 }
 
 /* Of an entry whose key is not the one of the ticket. */
@@ -109,11 +109,8 @@ static char *say_no_ticket(const struct checking *checking,
 
 	if (ticket == NULL) {
 		return talloc_strdup(mem_ctx,
-				     checking->is_silent
-					     ? "not asked for, since the KDC "
-					       "does not answer"
-					     : "not asked for: there are too "
-					       "many names");
+				     "not asked for: there are too many "
+				     "names");
 	}
 	return (ticket->error == 7)
 		       ? talloc_strdup(mem_ctx,
@@ -127,12 +124,12 @@ static bool check_entry(struct checking *checking, size_t number)
 	const struct probe_keytab *keytab = checking->keytab;
 	const struct probe_keytab_entry *entry = &keytab->entries[number];
 	struct probe_keytab_check *check = &checking->checks[number];
-	const struct probe_ticket *ticket = NULL;
+	size_t place = place_of(checking, entry->principal);
+	const struct probe_ticket *ticket = (place < checking->num_names)
+						    ? checking->tickets[place]
+						    : NULL;
 
 	check->entry = entry;
-	if (!ticket_for(checking, entry->principal, &ticket)) {
-		return false;
-	}
 	if (ticket == NULL || ticket->error != 0) {
 		check->error = (ticket == NULL) ? -1 : ticket->error;
 		check->state = (check->error == 7) ? PROBE_ENTRY_NOBODY
@@ -229,15 +226,12 @@ struct probe_keytab_check *probe_keytab_check_all(
 		.checks = talloc_zero_array(mem_ctx,
 					    struct probe_keytab_check,
 					    keytab->num_entries),
-		.most_names = most_names,
 	};
 	bool ok = checking.tmp_ctx != NULL && checking.checks != NULL;
 	size_t i;
 
-	checking.asked = talloc_zero_array(checking.tmp_ctx,
-					   struct asked,
-					   most_names);
-	ok = ok && checking.asked != NULL && find_same_keys(&checking);
+	ok = ok && get_tickets(&checking, most_names) &&
+	     find_same_keys(&checking);
 	for (i = 0; ok && i < keytab->num_entries; i++) {
 		ok = check_entry(&checking, i);
 	}
