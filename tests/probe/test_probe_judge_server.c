@@ -131,6 +131,10 @@ struct http_case {
 #define ASKS .status = 401
 #define NEGOTIATES ASKS, .offers_negotiate = true
 #define TO_A_TICKET .plain = {NEGOTIATES}, .is_token_sent = true
+#define BY_PROXY                                                              \
+	.is_proxy = true, .proxy_spn = "HTTP/proxy",                          \
+	.plain = {.status = 407, .offers_negotiate = true},                   \
+	.is_token_sent = true
 
 static const struct http_case http_cases[] = {
 	{{.failure = "no answer"}, "WEB-501"},
@@ -160,6 +164,8 @@ static const struct http_case http_cases[] = {
 	{{.is_proxy = true,
 	  .plain = {.status = 407, .offers_negotiate = true}},
 	 "WEB-512"},
+	{{BY_PROXY, .with_token = {.status = 407}}, "WEB-512; WEB-506"},
+	{{BY_PROXY, .with_token = {ASKS}}, "WEB-512; WEB-500"},
 	{{.plain = {NEGOTIATES, .has_date = true, .clock_offset = -301}},
 	 "WEB-508"},
 	{{.plain = {NEGOTIATES, .has_date = true, .clock_offset = 299}}, ""},

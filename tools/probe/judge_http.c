@@ -207,8 +207,13 @@ static bool say_refused(struct probe *probe, const struct probe_reply *reply)
 	verdict = probe_say(probe,
 			    &probe->verdicts,
 			    message,
-			    "%ld to a ticket%s: %s",
+			    "%ld to a ticket%s%s%s: %s",
 			    reply->status,
+			    probe->http->is_proxy ? " for " : "",
+			    probe->http->is_proxy
+				    ? probe_quoted(probe,
+						   probe->http->proxy_spn)
+				    : "",
 			    is_opened ? " that the keytab opens" : "",
 			    text);
 	return (message == &probe_http_clock) ? verdict != NULL
@@ -230,8 +235,20 @@ static bool say_too_long(struct probe *probe)
 
 static bool judge_token(struct probe *probe)
 {
-	const struct probe_reply *reply = &probe->http->with_token;
+	const struct probe_http *http = probe->http;
+	const struct probe_reply *reply = &http->with_token;
 
+	/* What it was for has let it pass. */
+	if (http->is_proxy && reply->status == 401) {
+		return probe_say(
+			       probe,
+			       &probe->verdicts,
+			       &probe_http_works,
+			       "the proxy accepts a ticket for %s; the site "
+			       "behind it asks for one of its own, which was "
+			       "not tried",
+			       probe_quoted(probe, http->proxy_spn)) != NULL;
+	}
 	if (is_asking(reply->status)) {
 		return say_refused(probe, reply);
 	}
