@@ -148,9 +148,8 @@ bool audit_repair_remove_twins(struct audit_repair *repair, struct spn_str key)
 {
 	const struct spn_set *spns = &repair->account->spns;
 	const struct spn_value *value = spn_set_find(spns, key);
-	size_t left = spn_set_count(spns, key);
-
 	const struct spn_value *first = value;
+	size_t left = spn_set_count(spns, key);
 
 	/* The others come behind the first. The same bytes once more go by
 	 * themselves when all is written anew. */
