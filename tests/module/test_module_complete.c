@@ -465,6 +465,30 @@ static void give_up_in_vain(void **state)
 	assert_stored(f, "b", "foo/b|foo/c|own/b");
 }
 
+/* Where the first write of a transaction would be refused its other half does
+ * not come along, also if a later one mends it: whoever holds the transaction
+ * is told, and nothing is half done. */
+static void mended_later(void **state)
+{
+	struct fake *f = *state;
+
+	f->samldb_checks = true;
+	fake_put_user(f, "a", "+spn http/h");
+	fake_put_user(f, "b", "");
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "b", "+spn http/h.example.com"));
+	assert_accepted(f, fake_modify(f, "a", "-spn http/h"));
+	assert_refused(f, fake_commit(f), PAIR);
+	assert_stored(f, "a", "http/h");
+	assert_stored(f, "b", "");
+	/* In the other order it is completed. */
+	fake_start(f);
+	assert_accepted(f, fake_modify(f, "a", "-spn http/h"));
+	assert_accepted(f, fake_modify(f, "b", "+spn http/h.example.com"));
+	assert_accepted(f, fake_commit(f));
+	assert_stored(f, "b", "http/h|http/h.example.com");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +512,7 @@ int main(void)
 		fake_test(give_up_and_bring_another),
 		fake_test(give_up_and_bring_something),
 		fake_test(give_up_in_vain),
+		fake_test(mended_later),
 	};
 
 	return fake_run(tests);
