@@ -64,7 +64,7 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
-        connect_ticket connect_login connect_kerberos connect_each connect_principal children
+        connect_ticket connect_cache connect_login connect_kerberos connect_each connect_principal children
         output place words terminal progress shell_command arena shared presence module_list dcs dcs_list json metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
@@ -87,7 +87,7 @@ OURS = {
         format text text_finding text_sections csv json html html_tags html_table html_data html_pool html_trend prometheus nagios
     '''), 'directory XML2 CARES RESOLV'),
     'probe_kerberos': (_sources('tools/probe/kerberos', '''
-        kerberos exchange login cache ticket names
+        kerberos exchange parts login cache ticket names
         keytab keytab_open keytab_check rights servers_table
     '''), 'common KRB5_PLAIN'),
     'setspn': (_sources('tools/setspn', '''
@@ -438,8 +438,10 @@ def _build_tests(bld, includes, absent):
             continue
         bld.program(target='tests/' + name, source=test['sources'],
                     includes=includes, use=test['links'],
-                    linkflags=['-Wl,--wrap=' + function
-                               for function in test['wrap']],
+                    # As in spn-probe: with what comes first there.
+                    linkflags=(library_order.flags(bld.env, 'spn-probe')
+                               if 'probe_kerberos' in test['links'] else [])
+                    + ['-Wl,--wrap=' + function for function in test['wrap']],
                     install_path=None)
 
 

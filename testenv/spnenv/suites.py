@@ -169,6 +169,8 @@ DOMAIN_SUITES = (
           python("module_replication_race")),
     Suite("module_replication_one", "ad_dc_pair_one:local", "counted",
           python("module_replication_one")),
+    Suite("tool_probe_controllers", "ad_dc_pair:local", "counted",
+          python("tool_probe_controllers")),
     Suite("tool_probe_kerberos", "ad_dc_stock:local", "counted",
           python("tool_probe_kerberos")),
     Suite("tool_tickets", "ad_dc_stock:local", "counted",

@@ -403,7 +403,7 @@ static void errors_of_a_kdc(void **_state)
 		{37, "WEB-303"},
 		{60, "WEB-305"},
 		/* This directory has it. */
-		{7, "WEB-214"},
+		{7, "WEB-217"},
 	};
 	struct facts *f = *_state;
 	size_t i;

@@ -317,6 +317,7 @@ static void set_option(struct saying *saying, int option)
 		break;
 	case 'c':
 		saying->login.ccache = optarg;
+		saying->login.is_kept = true;
 		break;
 	case 't':
 		saying->login.timeout = (unsigned)strtoul(optarg, NULL, 10);

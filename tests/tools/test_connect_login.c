@@ -277,8 +277,9 @@ static void test_tickets(void **state)
 /* A credentials cache of alice's, in a file of its own. On mem_ctx. */
 static char *make_cache(TALLOC_CTX *mem_ctx)
 {
+	/* It ends in 2105. */
 	static const char bytes[] = HEAD_4 ALICE TICKET("\0\0\0\2",
-							"\0\0\1\0");
+							"\377\0\0\0");
 	const char *tmp = getenv("TMPDIR");
 	char *path = talloc_asprintf(mem_ctx,
 				     "%s/ticketXXXXXX",

@@ -387,6 +387,12 @@ static bool connect_steps(struct spn_connect *connect,
 		return false;
 	}
 
+	if (ldb_set_opaque(ldb,
+			   SPN_CONNECT_NO_TICKET,
+			   connect->cache_complaint) != LDB_SUCCESS)
+	{
+		return false;
+	}
 	ret = options->as_nobody
 		      ? ldb_set_opaque(ldb, "loadparm", connect->loadparm)
 		      : ldb_modules_hook(ldb,
@@ -464,6 +470,23 @@ static bool is_anonymous(const char *text)
 	       strstr(text, "a successful bind must be completed") != NULL;
 }
 
+static const char *say_anonymous(struct ldb_context *ldb)
+{
+	const char *why = ldb_get_opaque(ldb, SPN_CONNECT_NO_TICKET);
+	const char *text =
+		(why == NULL)
+			? NULL
+			: talloc_asprintf(ldb,
+					  "the server answers only to who has "
+					  "logged on, and %s",
+					  why);
+
+	return (text != NULL) ? text
+			      : "the server answers only to who has logged "
+				"on: give a user and a password, or get a "
+				"Kerberos ticket with kinit";
+}
+
 bool spn_connect_is_given_up(struct ldb_context *ldb)
 {
 	return ldb_get_opaque(ldb, SPN_CONNECT_GIVEN_UP) != NULL;
@@ -480,8 +503,5 @@ const char *spn_connect_error(struct ldb_context *ldb, int ret)
 	if (text == NULL || text[0] == '\0') {
 		text = ldb_strerror(ret);
 	}
-	return is_anonymous(text) ? "the server answers only to who has "
-				    "logged on: give a user and a password, "
-				    "or get a Kerberos ticket with kinit"
-				  : text;
+	return is_anonymous(text) ? say_anonymous(ldb) : text;
 }

@@ -137,6 +137,10 @@ bool spn_connect_principal(TALLOC_CTX *mem_ctx,
 			   const char **_principal,
 			   const char **_password);
 
+/* The cache that --use-krb5-ccache names, or spn-probe's --ccache; NULL: none
+ * is named. */
+const char *spn_connect_cache(const struct spn_connect *connect);
+
 /* The seconds of --timeout; usual where it was not given. */
 unsigned spn_connect_timeout(const struct spn_connect *connect,
 			     unsigned usual);
@@ -195,6 +199,9 @@ const char *spn_connect_reason(const struct spn_connect *connect);
 
 /* Stands in a reason where a server does not know who logs on. */
 #define SPN_CONNECT_WRONG_LOGON "wrong user name or password"
+
+/* Of an ldb context: why no ticket was taken for it, where that is known. */
+#define SPN_CONNECT_NO_TICKET "spn_connect_no_ticket"
 
 /* Of an ldb context: a text, once its server was left for its silence. */
 #define SPN_CONNECT_GIVEN_UP "spn_connect_given_up"

@@ -22,6 +22,7 @@
 
 struct seen {
 	struct connect_ticket ticket;
+	char *complaint;  /* of the cache, or NULL */
 	char *host;	  /* of the URL */
 	const char *name; /* that the server has for itself, or NULL */
 	const char *realm;
@@ -181,6 +182,13 @@ static char *kinit_there(TALLOC_CTX *mem_ctx, const struct seen *seen)
 				     or_else(seen->realm, "REALM")));
 }
 
+static char *say_unusable(TALLOC_CTX *mem_ctx, const struct seen *seen)
+{
+	return (seen->complaint == NULL)
+		       ? NULL
+		       : talloc_strdup(mem_ctx, seen->complaint);
+}
+
 static char *say_no_ticket(TALLOC_CTX *mem_ctx, const struct seen *seen)
 {
 	if (seen->ticket.path == NULL || seen->ticket.is_there) {
@@ -193,13 +201,14 @@ static char *say_no_ticket(TALLOC_CTX *mem_ctx, const struct seen *seen)
 			       or_else(kinit_there(mem_ctx, seen), "kinit"));
 }
 
-static char *say_expired(TALLOC_CTX *mem_ctx, const struct seen *seen)
+char *connect_say_expired(TALLOC_CTX *mem_ctx,
+			  const struct connect_ticket *ticket)
 {
-	time_t ends = (time_t)seen->ticket.ends;
+	time_t ends = (time_t)ticket->ends;
 	struct tm tm = {};
 	char text[64] = "";
 
-	if (!seen->ticket.is_there || ends > time(NULL) ||
+	if (!ticket->is_there || ends > time(NULL) ||
 	    localtime_r(&ends, &tm) == NULL ||
 	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm) == 0)
 	{
@@ -208,11 +217,16 @@ static char *say_expired(TALLOC_CTX *mem_ctx, const struct seen *seen)
 	return talloc_asprintf(mem_ctx,
 			       "the Kerberos ticket of %s in %s has expired "
 			       "at %s; type %s, or give --user=USER",
-			       seen->ticket.client,
-			       cache_of(seen),
+			       ticket->client,
+			       or_else(ticket->path, "this user's cache"),
 			       text,
-			       or_else(kinit(mem_ctx, seen->ticket.client),
+			       or_else(kinit(mem_ctx, ticket->client),
 				       "kinit"));
+}
+
+static char *say_expired(TALLOC_CTX *mem_ctx, const struct seen *seen)
+{
+	return connect_say_expired(mem_ctx, &seen->ticket);
 }
 
 static char *say_realm(TALLOC_CTX *mem_ctx, const struct seen *seen)
@@ -275,6 +289,7 @@ char *connect_logon_reason(TALLOC_CTX *mem_ctx,
 					const struct seen *seen) = {
 		say_address,
 		say_clock,
+		say_unusable,
 		say_no_ticket,
 		say_expired,
 		say_realm,
@@ -293,8 +308,10 @@ char *connect_logon_reason(TALLOC_CTX *mem_ctx,
 	tmp_ctx = talloc_new(mem_ctx);
 	seen.host = host_of(tmp_ctx, url);
 	if (tmp_ctx == NULL || seen.host == NULL ||
-	    (!login.names_user &&
-	     !connect_ticket_read(tmp_ctx, login.cache, &seen.ticket)) ||
+	    (!login.names_user && !connect_ticket_find(tmp_ctx,
+						       login.cache,
+						       &seen.ticket,
+						       &seen.complaint)) ||
 	    !ask_server(connect, tmp_ctx, url, &seen))
 	{
 		talloc_free(tmp_ctx);

@@ -21,11 +21,9 @@ enum login_kind {
 	LOGIN_SECRET,	/* never to be shown */
 	LOGIN_KERBEROS, /* "required" */
 	LOGIN_CACHE,
-	LOGIN_PLACE, /* where names are at home: not by itself a login */
+	LOGIN_OWN_CACHE, /* spn-probe's; if nothing else was chosen */
+	LOGIN_PLACE,	 /* where names are at home: not by itself a login */
 };
-
-/* What connect_prefer_ticket() adds; nobody typed it. */
-static const char ticket_option[] = "--use-kerberos=required";
 
 /* Options of the tools by which every DC is asked, whatever -H says. */
 static const char *const asking_options[] = {"--all", "--check-dcs"};
@@ -48,6 +46,7 @@ static const struct login_option login_options[] = {
 	{"use-kerberos", '\0', true, LOGIN_KERBEROS},
 	{"kerberos", 'k', true, LOGIN_KERBEROS},
 	{"use-krb5-ccache", '\0', true, LOGIN_CACHE},
+	{"ccache", '\0', true, LOGIN_OWN_CACHE},
 	{"use-winbind-ccache", '\0', false, LOGIN_OTHER},
 	{"realm", '\0', true, LOGIN_PLACE},
 	{"workgroup", 'W', true, LOGIN_PLACE},
@@ -119,6 +118,13 @@ static struct spn_str without_password(const char *value)
 	return (user.len == 0) ? spn_str_of("%") : user;
 }
 
+/* Only spn-probe has that one. */
+static const char *name_for_all(const struct login_option *option)
+{
+	return (option->kind == LOGIN_OWN_CACHE) ? "use-krb5-ccache"
+						 : option->name;
+}
+
 char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 			      const struct spn_connect *connect)
 {
@@ -134,7 +140,9 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 		char *word = NULL;
 
 		if (option->kind == LOGIN_SECRET ||
-		    connect->argv[at - 1] == ticket_option)
+		    (option->kind == LOGIN_OWN_CACHE &&
+		     connect->added_option == NULL) ||
+		    connect->argv[at - 1] == connect->added_option)
 		{
 			continue;
 		}
@@ -149,7 +157,7 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 		}
 		words = talloc_asprintf_append(words,
 					       " --%s%s%s",
-					       option->name,
+					       name_for_all(option),
 					       (word == NULL) ? "" : "=",
 					       (word == NULL) ? "" : word);
 	}
@@ -196,10 +204,15 @@ struct connect_login connect_login_of(const char *const *argv)
 		.names_user = environment_has_password(),
 	};
 	const struct login_option *option = NULL;
+	const char *own_cache = NULL;
 	const char *value = NULL;
 	size_t at = 1;
 
 	while ((option = next_option(argv, &at, &value)) != NULL) {
+		if (option->kind == LOGIN_OWN_CACHE) {
+			own_cache = value;
+			continue;
+		}
 		login.is_chosen |= option->kind != LOGIN_PLACE;
 		login.needs_kerberos |= is_required(option, value);
 		login.names_user |= option->kind == LOGIN_USER ||
@@ -208,7 +221,13 @@ struct connect_login connect_login_of(const char *const *argv)
 			login.cache = value;
 		}
 	}
+	login.cache = (login.cache == NULL) ? own_cache : login.cache;
 	return login;
+}
+
+const char *spn_connect_cache(const struct spn_connect *connect)
+{
+	return connect_login_of(connect->argv).cache;
 }
 
 /* The last -H; NULL without one. */
@@ -267,33 +286,66 @@ static bool may_be_machine(const char *const *argv)
 	return url_of(argv) == NULL && geteuid() == 0;
 }
 
-bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
+/* In front, for behind "--" it would be no option. False when out of memory.
+ */
+static bool add_option(struct spn_connect *connect,
+		       size_t *_argc,
+		       const char *cache)
 {
-	const char **argv = connect->argv;
-	struct connect_ticket ticket = {};
-	bool asks = is_remote(url_of(argv)) ||
-		    (asks_servers(argv) && !may_be_machine(argv));
+	const char **argv = talloc_realloc(connect,
+					   connect->argv,
+					   const char *,
+					   *_argc + 2);
 	size_t i;
 
-	if (*_argc == 0 || !asks || connect_login_of(argv).is_chosen) {
-		return true;
-	}
-	if (!connect_ticket_read(connect, NULL, &ticket)) {
-		return false;
-	}
-	if (!ticket.is_there) {
-		return true;
-	}
-	argv = talloc_realloc(connect, argv, const char *, *_argc + 2);
 	if (argv == NULL) {
 		return false;
 	}
-	/* In front, for behind "--" it would be no option. */
+	connect->argv = argv;
+	connect->added_option =
+		(cache == NULL)
+			? talloc_strdup(connect, "--use-kerberos=required")
+			: talloc_asprintf(connect,
+					  "--use-krb5-ccache=%s",
+					  cache);
+	if (connect->added_option == NULL) {
+		return false;
+	}
 	for (i = *_argc + 1; i > 1; i--) {
 		argv[i] = argv[i - 1];
 	}
-	argv[1] = ticket_option;
-	connect->argv = argv;
+	argv[1] = connect->added_option;
 	(*_argc)++;
 	return true;
+}
+
+bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
+{
+	const char *const *argv = connect->argv;
+	bool asks = is_remote(url_of(argv)) ||
+		    (asks_servers(argv) && !may_be_machine(argv));
+	struct connect_login login = {};
+	struct connect_ticket ticket = {};
+
+	if (*_argc == 0 || !asks) {
+		return true;
+	}
+	login = connect_login_of(argv);
+	if (login.is_chosen) {
+		return true;
+	}
+	if (!connect_ticket_find(connect,
+				 login.cache,
+				 &ticket,
+				 &connect->cache_complaint))
+	{
+		return false;
+	}
+	/* With one that has ended Samba's client would ask for a password. */
+	if (connect->cache_complaint == NULL) {
+		connect->cache_complaint = connect_say_expired(connect,
+							       &ticket);
+	}
+	return !ticket.is_there || connect->cache_complaint != NULL ||
+	       add_option(connect, _argc, login.cache);
 }

@@ -18,6 +18,9 @@ struct spn_connect {
 	bool has_url;	 /* url is what -H says */
 	const char *url; /* NULL: not looked up yet */
 	const char **argv;
+	const char *added_option; /* to argv, which nobody typed; or NULL */
+	/* Why the user's tickets are of no use to Samba's client; or NULL. */
+	char *cache_complaint;
 	struct ldb_context *home;
 	poptContext popt;
 	struct loadparm_context *loadparm;
@@ -69,7 +72,8 @@ struct connect_login {
 				is asked for */
 	bool needs_kerberos; /* and nothing else will do */
 	bool names_user;     /* so no ticket of a cache is taken */
-	const char *cache;   /* --use-krb5-ccache, or NULL */
+	/* --use-krb5-ccache, or spn-probe's --ccache; or NULL */
+	const char *cache;
 };
 struct connect_login connect_login_of(const char *const *argv);
 
@@ -89,6 +93,13 @@ const char *connect_safe_name(const char *name);
 char *connect_logon_reason(TALLOC_CTX *mem_ctx,
 			   struct spn_connect *connect,
 			   const char *url);
+
+struct connect_ticket;
+
+/* One line on mem_ctx, with the remedy; NULL when it has not expired, and when
+ * out of memory. */
+char *connect_say_expired(TALLOC_CTX *mem_ctx,
+			  const struct connect_ticket *ticket);
 
 /* ---- connect_silence.c */
 

@@ -11,12 +11,13 @@
  */
 #include "connect_ticket.h"
 
+#include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 /* A cache of many tickets has some 100 KiB. */
 #define MOST_BYTES ((size_t)4 << 20)
@@ -219,17 +220,26 @@ bool connect_ticket_parse(TALLOC_CTX *mem_ctx,
 /* NULL when it cannot be read, or is no cache by its size. */
 static char *read_file(TALLOC_CTX *mem_ctx, const char *path, size_t *_len)
 {
-	FILE *stream = fopen(path, "re");
+	/* To open a pipe would wait for who writes it. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st = {};
 	char *bytes = NULL;
+	ssize_t got = 0;
 
-	if (stream == NULL) {
+	if (fd == -1) {
 		return NULL;
 	}
-	bytes = talloc_array(mem_ctx, char, MOST_BYTES);
-	if (bytes != NULL) {
-		*_len = fread(bytes, 1, MOST_BYTES, stream);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		bytes = talloc_array(mem_ctx, char, MOST_BYTES);
 	}
-	fclose(stream);
+	while (bytes != NULL && *_len < MOST_BYTES) {
+		got = read(fd, bytes + *_len, MOST_BYTES - *_len);
+		if (got <= 0) {
+			break;
+		}
+		*_len += (size_t)got;
+	}
+	close(fd);
 	return bytes;
 }
 

@@ -27,6 +27,16 @@ bool connect_ticket_read(TALLOC_CTX *mem_ctx,
 			 const char *cache,
 			 struct connect_ticket *_ticket);
 
+/*
+ * The same of a cache of any type, which Samba's Kerberos library is asked of
+ * where it is no plain file; then nothing is known of the times. A complaint,
+ * or NULL: why it cannot use what is there, one line with a remedy.
+ */
+bool connect_ticket_find(TALLOC_CTX *mem_ctx,
+			 const char *cache,
+			 struct connect_ticket *_ticket,
+			 char **_complaint);
+
 /* The same of the bytes of such a file; without its path. */
 bool connect_ticket_parse(TALLOC_CTX *mem_ctx,
 			  struct spn_str bytes,

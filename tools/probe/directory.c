@@ -77,6 +77,7 @@ bool probe_directory_open(struct probe *probe)
 		return lose(probe, spn_connect_error(probe->store.ldb, ret));
 	}
 	probe->forest->is_windows = server->is_windows;
+	probe->directory_server = server->dns_host_name;
 	probe->login_words = words_of(probe);
 	return true;
 }

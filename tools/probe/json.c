@@ -111,6 +111,7 @@ static void put_ticket(struct spn_json_out *json,
 	if (ticket->error != 0) {
 		spn_json_text(json, "text", ticket->text);
 	}
+	spn_json_text(json, "address", ticket->kdc);
 	spn_json_close(json, '}');
 }
 
@@ -266,6 +267,7 @@ static void put_all(struct spn_json_out *json, struct probe *probe)
 		      "site",
 		      (probe->site == NULL) ? NULL
 					    : probe->site->sam_account_name);
+	spn_json_text(json, "directoryServer", probe->directory_server);
 	if (probe->dns != NULL) {
 		put_dns(json, probe->dns);
 	}

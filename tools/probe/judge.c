@@ -202,6 +202,7 @@ static bool note_absent(struct probe *probe)
 
 static bool note_no_kdc(struct probe *probe)
 {
+	const char *cache = probe_cache_named(probe);
 	struct probe_verdict *verdict = NULL;
 	const char *word = NULL;
 
@@ -222,10 +223,10 @@ static bool note_no_kdc(struct probe *probe)
 	if (verdict == NULL || probe->is_user_named) {
 		return verdict != NULL;
 	}
-	if (probe->options->ccache == NULL) {
+	if (cache == NULL) {
 		return probe_fix(probe, verdict, "kinit");
 	}
-	word = shell_word(probe, spn_str_of(probe->options->ccache));
+	word = shell_word(probe, spn_str_of(cache));
 	return word == NULL ||
 	       probe_fix_format(probe, verdict, "kinit -c %s", word);
 }

@@ -54,6 +54,33 @@ static bool say_no_key(struct probe *probe, struct probe_row *row)
 	return probe_offer(probe, row, verdict, row->name->spn);
 }
 
+/* " of the KDC at 10.0.0.1" */
+static const char *which_kdc(struct probe *probe, const struct probe_row *row)
+{
+	const char *text = (row->ticket->kdc == NULL)
+				   ? ""
+				   : talloc_asprintf(probe,
+						     " from the KDC at %s",
+						     row->ticket->kdc);
+
+	return (text == NULL) ? "" : text;
+}
+
+/* "in the directory of dc1.example.com" */
+static const char *which_directory(struct probe *probe)
+{
+	const char *text =
+		(probe->directory_server == NULL)
+			? NULL
+			: talloc_asprintf(
+				  probe,
+				  "in the directory of %s",
+				  probe_quoted(probe,
+					       probe->directory_server));
+
+	return (text == NULL) ? "in this directory" : text;
+}
+
 static bool say_error(struct probe *probe, struct probe_row *row)
 {
 	bool is_explained = row->held != NULL && row->held->holder.is_known;
@@ -70,8 +97,10 @@ static bool say_error(struct probe *probe, struct probe_row *row)
 		return row->held->holder.answer.error == SPN_KDC_UNKNOWN ||
 		       probe_say(probe,
 				 &row->verdicts,
-				 &probe_disagree,
-				 "error 7, and in this directory %s has it",
+				 &probe_kdc_lacks,
+				 "error 7%s, and %s %s has it",
+				 which_kdc(probe, row),
+				 which_directory(probe),
 				 probe_account_name(probe,
 						    row->held->who.account)) !=
 			       NULL;
@@ -216,9 +245,10 @@ static bool is_old(const struct probe_row *row)
 
 static bool say_old(struct probe *probe, struct probe_row *row)
 {
-	const char *cache = probe->options->ccache;
-	/* A cache that was named has the new one by now. */
-	bool is_replaced = cache != NULL && row->ticket->error == 0;
+	const char *cache = probe_cache_named(probe);
+	/* That of --ccache has the new one by now. */
+	bool is_replaced = probe->options->ccache != NULL &&
+			   row->ticket->error == 0;
 	struct probe_verdict *verdict = NULL;
 	const char *word = NULL;
 
@@ -266,16 +296,20 @@ static bool judge_answer(struct probe *probe, struct probe_row *row)
 			return probe_say(probe,
 					 &row->verdicts,
 					 &probe_disagree,
-					 "there is a ticket, and in this "
-					 "directory nobody has it") != NULL;
+					 "there is a ticket%s, and %s nobody "
+					 "has it",
+					 which_kdc(probe, row),
+					 which_directory(probe)) != NULL;
 		}
 		if (who->kvno != 0 && who->kvno != row->ticket->kvno &&
 		    probe_say(probe,
 			      &row->verdicts,
 			      &probe_disagree,
-			      "the ticket has key %u of the account, the "
-			      "directory %u",
+			      "the ticket%s has key %u of the account, and %s "
+			      "it is %u",
+			      which_kdc(probe, row),
 			      row->ticket->kvno,
+			      which_directory(probe),
 			      who->kvno) == NULL)
 		{
 			return false;

@@ -28,6 +28,7 @@ static const struct probe_message *const messages[] = {
 	&probe_disagree,
 	&probe_unexplained,
 	&probe_other_service,
+	&probe_kdc_lacks,
 	&probe_no_tgt,
 	&probe_no_kdc,
 	&probe_client_clock,

@@ -17,7 +17,8 @@ extern const struct probe_message probe_works, probe_nobody, probe_duplicate,
 	probe_hidden_duplicate, probe_several_computers, probe_other_account,
 	probe_computer, probe_no_key, probe_own_domain, probe_half_missing,
 	probe_half_elsewhere, probe_disabled, probe_rc4, probe_https,
-	probe_disagree, probe_unexplained, probe_other_service;
+	probe_disagree, probe_unexplained, probe_other_service,
+	probe_kdc_lacks;
 
 extern const struct probe_message probe_no_tgt, probe_no_kdc,
 	probe_client_clock, probe_client_refused, probe_other_error,

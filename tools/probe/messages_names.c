@@ -141,7 +141,10 @@ const struct probe_message probe_no_key = {
 		"The account was found and has no key that the KDC may "
 		"use: a computer that was created and has never joined, or "
 		"one that may only use DES. Error 14 "
-		"(KDC_ERR_ETYPE_NOSUPP). Let it join, or set a password.",
+		"(KDC_ERR_ETYPE_NOSUPP). Let it join, or set a password. A "
+		"group managed service account (gMSA) has none on Samba 4.17, "
+		"which does not make its password: take another account "
+		"there, for it is to have no password that people set.",
 };
 
 const struct probe_message probe_own_domain = {
@@ -239,6 +242,22 @@ const struct probe_message probe_other_service = {
 		       "it on the same host. It is no name of the web site, "
 		       "and is to "
 		       "stay with who has it.",
+};
+
+const struct probe_message probe_kdc_lacks = {
+	.code = "WEB-217",
+	.weight = PROBE_FAULT,
+	.title = "the KDC does not have it, and the directory does",
+	.explanation =
+		"Whoever asks this KDC is asked for a password; who asks "
+		"another "
+		"one may not be. A change was made on one domain controller "
+		"and "
+		"has not come to the other (samba-tool drs showrepl), or it "
+		"was "
+		"made a moment ago, or directory and KDC are of different "
+		"domains. Ask again, with -H for the DC whose KDC has "
+		"answered.",
 };
 
 const struct probe_message probe_no_tgt = {

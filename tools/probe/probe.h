@@ -133,6 +133,7 @@ struct probe {
 	struct spn_store store; /* ldb NULL: no directory */
 	struct spn_forest *forest;
 	const char *directory;	      /* whom we asked: its URL */
+	const char *directory_server; /* the name that it has; or NULL */
 	const char *directory_reason; /* why there is none */
 	/* " -H 'ldap://dc1' --user='alice'" for commands that are offered;
 	 * NULL: something of it cannot be typed. */
@@ -140,6 +141,7 @@ struct probe {
 
 	struct probe_kerberos *krb;
 	const char *krb_reason;
+	const char *samba_cache; /* of --use-krb5-ccache, or NULL */
 	bool is_user_named; /* with -U, so no ticket of his own is meant */
 	struct probe_keytab *keytab;
 	const char *keytab_reason;
@@ -169,6 +171,9 @@ bool probe_directory_look(struct probe *probe, struct probe_row *row);
  * when out of memory. */
 bool probe_find_owners(struct probe *probe);
 void probe_find_site(struct probe *probe);
+
+/* Of --ccache or --use-krb5-ccache; NULL: the default one. */
+const char *probe_cache_named(const struct probe *probe);
 
 /* All steps. False after one line in *_why, which says what to type instead if
  * it was typed. */

@@ -65,10 +65,16 @@ static bool find_names(struct probe *probe, const char **_why)
 	return true;
 }
 
+const char *probe_cache_named(const struct probe *probe)
+{
+	return (probe->options->ccache != NULL) ? probe->options->ccache
+						: probe->samba_cache;
+}
+
 static bool log_on(struct probe *probe)
 {
 	struct probe_login login = {
-		.ccache = probe->options->ccache,
+		.is_kept = probe->options->ccache != NULL,
 		.timeout = probe->options->timeout,
 	};
 
@@ -80,6 +86,8 @@ static bool log_on(struct probe *probe)
 		probe->krb_reason = "--no-kdc";
 		return true;
 	}
+	probe->samba_cache = spn_connect_cache(probe->connect);
+	login.ccache = probe_cache_named(probe);
 	if (!spn_connect_principal(probe,
 				   probe->connect,
 				   &login.principal,

@@ -125,6 +125,33 @@ static void put_silent(const struct spn_page *page,
 	}
 }
 
+/* Who was asked: with several controllers each may know something else. */
+static void put_asked(FILE *out,
+		      TALLOC_CTX *mem_ctx,
+		      const struct probe *probe)
+{
+	const char *kdc = NULL;
+	size_t i;
+
+	for (i = 0; kdc == NULL && i < probe->num_rows; i++) {
+		const struct probe_ticket *ticket = probe->rows[i].ticket;
+
+		kdc = (ticket == NULL) ? NULL : ticket->kdc;
+	}
+	if (kdc != NULL) {
+		fprintf(out, "KDC %s", kdc);
+	}
+	if (probe->directory_server != NULL) {
+		fprintf(out,
+			"%sdirectory of %s",
+			(kdc == NULL) ? "" : ", ",
+			probe_quoted(mem_ctx, probe->directory_server));
+	}
+	if (kdc != NULL || probe->directory_server != NULL) {
+		fprintf(out, "\n");
+	}
+}
+
 static void put_head(FILE *out, TALLOC_CTX *mem_ctx, const struct probe *probe)
 {
 	const struct probe_dns *dns = probe->dns;
@@ -142,7 +169,9 @@ static void put_head(FILE *out, TALLOC_CTX *mem_ctx, const struct probe *probe)
 	if (dns != NULL && dns->reverse != NULL) {
 		fprintf(out, "  PTR %s", probe_quoted(mem_ctx, dns->reverse));
 	}
-	fprintf(out, "\n\n");
+	fprintf(out, "\n");
+	put_asked(out, mem_ctx, probe);
+	fprintf(out, "\n");
 }
 
 static void put_all(FILE *out, TALLOC_CTX *mem_ctx, struct probe *probe)

@@ -2,8 +2,12 @@
 /*
  * What is in a credentials cache, without libkrb5's own rules of what fits: it
  * would look realms up for them; and whether there can be more.
+ *
+ * A user's cache is read and written by a child: it may be that of a daemon
+ * that is silent, or a pipe. What was read is a cache in memory then.
  */
 #include "exchange.h"
+#include "parts.h"
 
 #include "policy/quote.h"
 
@@ -11,6 +15,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#define MOST_BYTES ((size_t)16 * 1024 * 1024)
 
 krb5_error_code probe_cache_find(krb5_context ctx,
 				 krb5_ccache cache,
@@ -96,4 +102,262 @@ const char *probe_ccache_why_not(TALLOC_CTX *mem_ctx, const char *name)
 	return (errno == ENOENT)
 		       ? NULL
 		       : probe_ccache_say(mem_ctx, name, strerror(errno));
+}
+
+/* ------------------------------------------------------- the user's cache */
+
+/* Of a child. */
+struct using
+{
+	krb5_context ctx;
+	const char *name; /* NULL: the default one */
+	struct probe_ticket **tickets;
+	size_t num;
+};
+
+static krb5_error_code open_cache(const struct using *using,
+				  krb5_ccache *_cache)
+{
+	return (using->name != NULL)
+		       ? krb5_cc_resolve(using->ctx, using->name, _cache)
+		       : krb5_cc_default(using->ctx, _cache);
+}
+
+/* The code, and what libkrb5 says of it. */
+static bool say_code(struct spn_child *child,
+		     TALLOC_CTX *mem_ctx,
+		     krb5_context ctx,
+		     krb5_error_code code)
+{
+	const char *text = (code == 0) ? ""
+				       : probe_krb5_text(mem_ctx, ctx, code);
+
+	return text != NULL && probe_part_say(child, &code, sizeof(code)) &&
+	       probe_part_say(child, text, strlen(text));
+}
+
+static bool say_creds(struct spn_child *child,
+		      krb5_context ctx,
+		      krb5_creds *creds)
+{
+	krb5_data *flat = NULL;
+	bool ok = krb5_marshal_credentials(ctx, creds, &flat) == 0 &&
+		  probe_part_say(child, flat->data, flat->length);
+
+	krb5_free_data(ctx, flat);
+	return ok;
+}
+
+static bool say_all(struct spn_child *child,
+		    krb5_context ctx,
+		    krb5_ccache cache)
+{
+	krb5_cc_cursor cursor = NULL;
+	krb5_creds creds = {};
+	bool ok = true;
+
+	if (krb5_cc_start_seq_get(ctx, cache, &cursor) != 0) {
+		return true;
+	}
+	while (ok && krb5_cc_next_cred(ctx, cache, &cursor, &creds) == 0) {
+		ok = say_creds(child, ctx, &creds);
+		krb5_free_cred_contents(ctx, &creds);
+	}
+	(void)krb5_cc_end_seq_get(ctx, cache, &cursor);
+	return ok;
+}
+
+/* Code, text, client, and each ticket. */
+static bool read_users(struct spn_child *child,
+		       TALLOC_CTX *mem_ctx,
+		       size_t number,
+		       void *private_data)
+{
+	const struct using *using = private_data;
+	krb5_principal client = NULL;
+	krb5_ccache cache = NULL;
+	char *name = NULL;
+	krb5_error_code code = open_cache(using, &cache);
+	bool ok;
+
+	(void)number;
+	if (code == 0) {
+		code = krb5_cc_get_principal(using->ctx, cache, &client);
+	}
+	if (code == 0) {
+		code = krb5_unparse_name(using->ctx, client, &name);
+	}
+	ok = say_code(child, mem_ctx, using->ctx, code);
+	if (ok && code == 0) {
+		ok = probe_part_say(child, name, strlen(name)) &&
+		     say_all(child, using->ctx, cache);
+	}
+	krb5_free_unparsed_name(using->ctx, name);
+	krb5_free_principal(using->ctx, client);
+	if (cache != NULL) {
+		(void)krb5_cc_close(using->ctx, cache);
+	}
+	return ok;
+}
+
+static bool keep_users(struct spn_child *child,
+		       TALLOC_CTX *mem_ctx,
+		       size_t number,
+		       void *private_data)
+{
+	const struct using *using = private_data;
+	krb5_ccache cache = NULL;
+	krb5_error_code code = open_cache(using, &cache);
+	size_t i;
+	bool ok;
+
+	(void)number;
+	for (i = 0; code == 0 && i < using->num; i++) {
+		if (using->tickets[i]->error == 0) {
+			code = probe_cache_keep(using->ctx,
+						cache,
+						using->tickets[i]->creds);
+		}
+	}
+	ok = say_code(child, mem_ctx, using->ctx, code);
+	if (cache != NULL) {
+		(void)krb5_cc_close(using->ctx, cache);
+	}
+	return ok;
+}
+
+krb5_error_code probe_cache_keep(krb5_context ctx,
+				 krb5_ccache cache,
+				 krb5_creds *creds)
+{
+	/* An older one for this name would be found first. */
+	(void)krb5_cc_remove_cred(ctx, cache, 0, creds);
+	return krb5_cc_store_cred(ctx, cache, creds);
+}
+
+/* The child's work, up to its text: NULL, or why not, on mem_ctx. */
+static const char *use_cache(TALLOC_CTX *mem_ctx,
+			     const struct spn_children *ask,
+			     krb5_error_code *_code,
+			     struct spn_child_answer **_answer,
+			     struct probe_bytes *_rest)
+{
+	struct spn_child_answer *answer = spn_children_ask(mem_ctx, ask, 1);
+	struct probe_bytes code = {};
+	struct spn_str text = {};
+
+	*_code = KRB5_CC_IO;
+	*_answer = answer;
+	if (answer == NULL) {
+		return "out of memory";
+	}
+	if (answer->end == SPN_CHILD_LATE) {
+		return talloc_asprintf(mem_ctx,
+				       "no answer in %u seconds",
+				       ask->milliseconds / 1000);
+	}
+	*_rest = (struct probe_bytes){answer->bytes, answer->len};
+	code = probe_part_take(_rest);
+	text = probe_part_take_text(_rest);
+	if (answer->end != SPN_CHILD_DONE || code.len != sizeof(*_code) ||
+	    text.data == NULL)
+	{
+		return "what is there ends the process that uses it";
+	}
+	memcpy(_code, code.data, sizeof(*_code));
+	return (*_code == 0) ? NULL
+			     : talloc_strndup(mem_ctx, text.data, text.len);
+}
+
+/* Of a cache in memory. */
+static krb5_error_code fill(krb5_context ctx,
+			    krb5_ccache cache,
+			    struct probe_bytes rest)
+{
+	struct probe_bytes name = probe_part_take(&rest);
+	char *text = talloc_strndup(NULL, name.data, name.len);
+	krb5_principal client = NULL;
+	krb5_error_code code = (text == NULL)
+				       ? ENOMEM
+				       : krb5_parse_name(ctx, text, &client);
+
+	talloc_free(text);
+	if (code == 0) {
+		code = krb5_cc_initialize(ctx, cache, client);
+	}
+	krb5_free_principal(ctx, client);
+	while (code == 0 && rest.len > 0) {
+		struct probe_bytes flat = probe_part_take(&rest);
+		krb5_data data = {.data = flat.data,
+				  .length = (unsigned)flat.len};
+		krb5_creds *creds = NULL;
+
+		code = krb5_unmarshal_credentials(ctx, &data, &creds);
+		if (code == 0) {
+			code = krb5_cc_store_cred(ctx, cache, creds);
+		}
+		krb5_free_creds(ctx, creds);
+	}
+	return code;
+}
+
+krb5_error_code probe_cache_read(TALLOC_CTX *mem_ctx,
+				 struct probe_kerberos *krb,
+				 const char *name,
+				 const char **_text)
+{
+	struct using using = {.ctx = krb->ctx, .name = name};
+	const struct spn_children ask = {
+		.work = read_users,
+		.private_data = &using,
+		.milliseconds = krb->timeout * 1000,
+		.most_at_once = 1,
+		.most_bytes = MOST_BYTES,
+	};
+	struct spn_child_answer *answer = NULL;
+	struct probe_bytes rest = {};
+	krb5_error_code code = 0;
+
+	*_text = use_cache(mem_ctx, &ask, &code, &answer, &rest);
+	if (*_text == NULL) {
+		code = krb5_cc_new_unique(krb->ctx,
+					  "MEMORY",
+					  NULL,
+					  &krb->users);
+		if (code == 0) {
+			code = fill(krb->ctx, krb->users, rest);
+		}
+		if (code != 0) {
+			*_text = probe_krb5_text(mem_ctx, krb->ctx, code);
+		}
+	}
+	talloc_free(answer);
+	return code;
+}
+
+const char *probe_cache_keep_all(TALLOC_CTX *mem_ctx,
+				 struct probe_kerberos *krb,
+				 struct probe_ticket **tickets,
+				 size_t num)
+{
+	struct using using = {
+		.ctx = krb->ctx,
+		.name = krb->kept_in,
+		.tickets = tickets,
+		.num = num,
+	};
+	const struct spn_children ask = {
+		.work = keep_users,
+		.private_data = &using,
+		.milliseconds = krb->timeout * 1000,
+		.most_at_once = 1,
+		.most_bytes = MOST_BYTES,
+	};
+	struct spn_child_answer *answer = NULL;
+	struct probe_bytes rest = {};
+	krb5_error_code code = 0;
+	const char *text = use_cache(mem_ctx, &ask, &code, &answer, &rest);
+
+	talloc_free(answer);
+	return text;
 }

@@ -11,8 +11,8 @@
  * returns is not; and so is the KDC's clock.
  */
 #include "exchange.h"
+#include "parts.h"
 
-#include "common/children.h"
 #include "policy/quote.h"
 
 #include <stdlib.h>
@@ -23,6 +23,7 @@
 #define MOST_BYTES ((size_t)4 * 1024 * 1024)
 #define TOO_BIG_FOR_UDP 52 /* KRB_ERR_RESPONSE_TOO_BIG */
 #define SERVER_UNKNOWN 7   /* KDC_ERR_S_PRINCIPAL_UNKNOWN */
+#define LONGEST_ADDRESS 64
 #define CODE_OF(error) ((krb5_error_code)(error) + ERROR_TABLE_BASE_krb5)
 
 /* What comes through the pipe, before the texts and the ticket. */
@@ -33,6 +34,8 @@ struct numbers {
 	bool is_heard; /* anything at all */
 	bool is_clock_known;
 	int32_t clock_offset;
+	/* Who was the last that answered; "" where libkrb5 does not say. */
+	char kdc[LONGEST_ADDRESS];
 };
 
 /* Of the children, and in one that of a single question. */
@@ -120,6 +123,33 @@ static void note_error(struct asking *asking,
 		krb5_principal_compare_any_realm(ctx, error->server, server);
 }
 
+/*
+ * "[12] 34.5: Received answer (6 bytes) from stream 10.0.0.1:88". Nothing but
+ * its trace tells which KDC it was.
+ */
+static void note_trace(krb5_context ctx,
+		       const krb5_trace_info *info,
+		       void *data)
+{
+	static const char start[] = ": Received answer (";
+	struct asking *asking = data;
+	char *kdc = asking->numbers.kdc;
+	const char *at = (info == NULL) ? NULL : strstr(info->message, start);
+	const char *end = NULL;
+
+	(void)ctx;
+	at = (at == NULL) ? NULL : strstr(at, ") from ");
+	at = (at == NULL) ? NULL : strchr(at + strlen(") from "), ' ');
+	end = (at == NULL) ? NULL : strrchr(at, ':');
+	if (end == NULL || end - at - 1 <= 0 ||
+	    end - at - 1 >= LONGEST_ADDRESS)
+	{
+		return;
+	}
+	memset(kdc, 0, LONGEST_ADDRESS);
+	memcpy(kdc, at + 1, (size_t)(end - at - 1));
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the parameters are libkrb5's */
 static krb5_error_code after_reply(krb5_context ctx,
 				   void *data,
@@ -151,14 +181,6 @@ static krb5_error_code after_reply(krb5_context ctx,
 	return 0;
 }
 
-static bool say_part(struct spn_child *child, const void *data, size_t len)
-{
-	uint32_t number = (uint32_t)len;
-
-	return spn_child_say(child, &number, sizeof(number)) &&
-	       (len == 0 || spn_child_say(child, data, len));
-}
-
 /* What a ticket says of the KDC's clock: one that was made just now begins
  * now. One that begins with an earlier logon of the client tells nothing. */
 static void note_clock(struct asking *asking, const krb5_creds *creds)
@@ -186,11 +208,11 @@ static bool say(struct spn_child *child,
 	       spn_child_say(child,
 			     &asking->numbers,
 			     sizeof(asking->numbers)) &&
-	       say_part(child, text, strlen(text)) &&
-	       say_part(child, realm, strlen(realm)) &&
-	       say_part(child,
-			(flat == NULL) ? NULL : flat->data,
-			(flat == NULL) ? 0 : flat->length);
+	       probe_part_say(child, text, strlen(text)) &&
+	       probe_part_say(child, realm, strlen(realm)) &&
+	       probe_part_say(child,
+			      (flat == NULL) ? NULL : flat->data,
+			      (flat == NULL) ? 0 : flat->length);
 }
 
 static bool work(struct spn_child *child,
@@ -215,6 +237,10 @@ static bool work(struct spn_child *child,
 	};
 	krb5_set_kdc_send_hook(ctx, before_request, asking);
 	krb5_set_kdc_recv_hook(ctx, after_reply, asking);
+	/* A trace that the user wants goes where he wants it. */
+	if (getenv("KRB5_TRACE") == NULL) {
+		(void)krb5_set_trace_callback(ctx, note_trace, asking);
+	}
 	numbers->code = asking->question->ask(ctx, asking->question, &creds);
 	if (numbers->code == 0) {
 		numbers->code = krb5_marshal_credentials(ctx, creds, &flat);
@@ -232,49 +258,10 @@ static bool work(struct spn_child *child,
 
 /* ----------------------------------------------------------- of the parent */
 
-/* For libkrb5, which wants to be able to write. */
-struct bytes {
-	char *data;
-	size_t len;
-};
-
 static int release(struct probe_exchange *exchange)
 {
 	krb5_free_creds(exchange->library->ctx, exchange->creds);
 	return 0;
-}
-
-static void skip(struct bytes *bytes, size_t len)
-{
-	bytes->data += len;
-	bytes->len -= len;
-}
-
-/* The next part of the bytes; it has no data when they end too early. */
-static struct bytes take_part(struct bytes *bytes)
-{
-	struct bytes part = {};
-	uint32_t len = 0;
-
-	if (bytes->len < sizeof(len)) {
-		return part;
-	}
-	memcpy(&len, bytes->data, sizeof(len));
-	skip(bytes, sizeof(len));
-	if (len > bytes->len) {
-		return part;
-	}
-	part.data = bytes->data;
-	part.len = len;
-	skip(bytes, len);
-	return part;
-}
-
-static struct spn_str take_text(struct bytes *bytes)
-{
-	struct bytes part = take_part(bytes);
-
-	return (struct spn_str){part.data, part.len};
 }
 
 /* The child's error, or -1: it was not the KDC's. */
@@ -300,24 +287,29 @@ static void judge(struct probe_exchange *exchange,
 }
 
 /* False when out of memory. */
-static bool unpack(struct probe_exchange *exchange, struct bytes bytes)
+static bool unpack(struct probe_exchange *exchange, struct probe_bytes bytes)
 {
 	struct numbers numbers = {};
 	struct spn_str text = {};
 	struct spn_str realm = {};
-	struct bytes flat = {};
+	struct probe_bytes flat = {};
 	krb5_data data = {};
 
 	memcpy(&numbers, bytes.data, sizeof(numbers));
-	skip(&bytes, sizeof(numbers));
-	text = spn_str_dup(exchange, take_text(&bytes));
-	realm = take_text(&bytes);
-	flat = take_part(&bytes);
+	bytes.data += sizeof(numbers);
+	bytes.len -= sizeof(numbers);
+	text = spn_str_dup(exchange, probe_part_take_text(&bytes));
+	realm = probe_part_take_text(&bytes);
+	flat = probe_part_take(&bytes);
 	exchange->num_requests = numbers.num_requests;
 	exchange->is_clock_known = numbers.is_clock_known;
 	exchange->clock_offset = numbers.clock_offset;
 	exchange->realm = (realm.len == 0) ? NULL
 					   : spn_printable(exchange, realm);
+	if (numbers.kdc[0] != '\0') {
+		exchange->kdc = spn_printable(exchange,
+					      spn_str_of(numbers.kdc));
+	}
 	if (text.data == NULL || (realm.len > 0 && exchange->realm == NULL)) {
 		return false;
 	}
@@ -360,7 +352,7 @@ static bool take(struct probe_exchange *exchange,
 		 const struct spn_child_answer *answer,
 		 unsigned timeout)
 {
-	struct bytes bytes = {answer->bytes, answer->len};
+	struct probe_bytes bytes = {answer->bytes, answer->len};
 
 	if (answer->end == SPN_CHILD_DONE &&
 	    bytes.len >= sizeof(struct numbers))

@@ -18,6 +18,7 @@ struct probe_exchange {
 	const char *text;  /* NULL if error is 0 */
 	const char *realm; /* whose KDC was the last that answered, or NULL
 			    */
+	const char *kdc;   /* its address, or NULL */
 	unsigned num_requests;
 	bool is_clock_known;
 	int32_t clock_offset; /* as in struct probe_kerberos */
@@ -64,6 +65,26 @@ krb5_error_code probe_cache_find(krb5_context ctx,
 						krb5_const_principal name),
 				 krb5_const_principal name,
 				 krb5_creds *_creds);
+
+/*
+ * The user's cache of that name, or the default one, becomes krb->users. The
+ * code, and one line on mem_ctx that says what it was; NULL with 0.
+ */
+krb5_error_code probe_cache_read(TALLOC_CTX *mem_ctx,
+				 struct probe_kerberos *krb,
+				 const char *name,
+				 const char **_text);
+
+/* One ticket, in place of those for its name. */
+krb5_error_code probe_cache_keep(krb5_context ctx,
+				 krb5_ccache cache,
+				 krb5_creds *creds);
+
+/* All that there are, into krb->kept_in. NULL, or why not. */
+const char *probe_cache_keep_all(TALLOC_CTX *mem_ctx,
+				 struct probe_kerberos *krb,
+				 struct probe_ticket **tickets,
+				 size_t num);
 
 /* The line for a cache that cannot be written. */
 const char *probe_ccache_say(TALLOC_CTX *mem_ctx,

@@ -21,7 +21,7 @@ static int close_caches(struct probe_kerberos *krb)
 		(void)krb5_cc_destroy(krb->ctx, krb->cache);
 	}
 	if (krb->users != NULL) {
-		(void)krb5_cc_close(krb->ctx, krb->users);
+		(void)krb5_cc_destroy(krb->ctx, krb->users);
 	}
 	return 0;
 }

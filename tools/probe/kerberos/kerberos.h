@@ -12,14 +12,14 @@
 #include <krb5.h>
 #include <talloc.h>
 
-/* Who asks; the first that is given counts. */
+/* Who asks; a password goes before a cache. */
 struct probe_login {
 	const char *principal; /* with password: a TGT is got */
 	const char *password;
-	/* The TGT is read from there, and tickets are kept there. Those that
+	/* The TGT is read from there; NULL: from the default cache. Those that
 	 * are there already are never taken for an answer of the KDC. */
 	const char *ccache;
-	/* neither: the default cache is read, and left as it is */
+	bool is_kept;	  /* new tickets go there; else it is left as it is */
 	unsigned timeout; /* seconds for one request, all KDCs together */
 };
 
@@ -28,10 +28,10 @@ struct probe_kerberos {
 	struct probe_library *library;
 	krb5_context ctx;  /* its own */
 	krb5_ccache cache; /* in memory: the TGT, and every ticket we got */
-	/* The user's: the one that was named, or the default one; NULL with
-	 * a password. */
+	/* What was in the user's: the one that was named, or the default one,
+	 * in memory, too; NULL with a password. */
 	krb5_ccache users;
-	bool is_kept;		 /* new tickets go there */
+	const char *kept_in;	 /* the one that gets new tickets, or NULL */
 	const char *kept_reason; /* why one could not; NULL: each could */
 	unsigned timeout;
 	const char *client; /* the principal */
@@ -60,6 +60,7 @@ struct probe_ticket {
 	const char *text;  /* "Server not found in Kerberos database" */
 	const char *name;  /* KDC_ERR_S_PRINCIPAL_UNKNOWN; NULL if none */
 	const char *realm; /* whose KDC was the last that answered; or NULL */
+	const char *kdc;   /* the address of that KDC; NULL: not known */
 	unsigned num_requests; /* sent for it */
 	/* The rest only with a ticket. */
 	/* The name in it, with its realm: that of the request, or another. */

@@ -255,7 +255,9 @@ static krb5_error_code find_tgt(struct reading *reading)
 	return (code == KRB5_CC_NOTFOUND) ? 0 : code;
 }
 
-static const char *say_code(struct reading *reading, krb5_error_code code)
+static const char *say_code(struct reading *reading,
+			    krb5_error_code code,
+			    const char *text)
 {
 	TALLOC_CTX *mem_ctx = reading->mem_ctx;
 
@@ -269,9 +271,7 @@ static const char *say_code(struct reading *reading, krb5_error_code code)
 			       "the Kerberos tickets in %s cannot be read: "
 			       "%s",
 			       reading->name,
-			       probe_krb5_text(mem_ctx,
-					       reading->krb->ctx,
-					       code));
+			       text);
 }
 
 static const char *say_no_tgt(struct reading *reading)
@@ -339,16 +339,17 @@ bool probe_login_cache(TALLOC_CTX *mem_ctx,
 {
 	struct reading reading = {.mem_ctx = mem_ctx, .krb = krb};
 	const char *reason = NULL;
+	const char *text = NULL;
 	krb5_error_code code;
 
 	reading.name = printable(mem_ctx,
 				 (login->ccache != NULL)
 					 ? login->ccache
 					 : krb5_cc_default_name(krb->ctx));
-	code = (login->ccache != NULL)
-		       ? krb5_cc_resolve(krb->ctx, login->ccache, &krb->users)
-		       : krb5_cc_default(krb->ctx, &krb->users);
-	krb->is_kept = login->ccache != NULL;
+	code = probe_cache_read(mem_ctx, krb, login->ccache, &text);
+	if (login->is_kept) {
+		krb->kept_in = talloc_strdup(krb, login->ccache);
+	}
 	if (code == 0) {
 		code = krb5_cc_get_principal(krb->ctx,
 					     krb->users,
@@ -365,6 +366,9 @@ bool probe_login_cache(TALLOC_CTX *mem_ctx,
 	if (code == 0 && reason == NULL) {
 		return true;
 	}
-	*_reason = (reason != NULL) ? reason : say_code(&reading, code);
+	if (text == NULL) {
+		text = probe_krb5_text(mem_ctx, krb->ctx, code);
+	}
+	*_reason = (reason != NULL) ? reason : say_code(&reading, code, text);
 	return false;
 }

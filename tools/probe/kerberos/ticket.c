@@ -169,27 +169,19 @@ static krb5_error_code get_ticket(krb5_context ctx,
 				    _creds);
 }
 
-static krb5_error_code keep_in(krb5_context ctx,
-			       krb5_ccache cache,
-			       krb5_creds *creds)
-{
-	/* An older one for this name would be found first. */
-	(void)krb5_cc_remove_cred(ctx, cache, 0, creds);
-	return krb5_cc_store_cred(ctx, cache, creds);
-}
-
 /* In the cache of --ccache. */
-static void keep_for_user(struct probe_kerberos *krb, krb5_creds *creds)
+static void keep_for_user(struct probe_kerberos *krb,
+			  struct probe_ticket **tickets,
+			  size_t num)
 {
-	krb5_error_code code = keep_in(krb->ctx, krb->users, creds);
 	const char *text = NULL;
 
-	if (code != 0 && krb->kept_reason == NULL) {
-		text = probe_krb5_text(krb, krb->ctx, code);
-		krb->kept_reason = probe_ccache_say(
-			krb,
-			krb5_cc_get_name(krb->ctx, krb->users),
-			(text == NULL) ? "no memory" : text);
+	if (krb->kept_in == NULL || krb->kept_reason != NULL) {
+		return;
+	}
+	text = probe_cache_keep_all(krb, krb, tickets, num);
+	if (text != NULL) {
+		krb->kept_reason = probe_ccache_say(krb, krb->kept_in, text);
 	}
 }
 
@@ -210,6 +202,7 @@ static bool take_answer(struct probe_ticket *ticket,
 	note_clock(krb, exchange);
 	ticket->num_requests = exchange->num_requests;
 	ticket->realm = talloc_steal(ticket, exchange->realm);
+	ticket->kdc = talloc_steal(ticket, exchange->kdc);
 	ticket->error = exchange->error;
 	if (ticket->error != 0) {
 		ticket->text = talloc_steal(ticket, exchange->text);
@@ -218,10 +211,7 @@ static bool take_answer(struct probe_ticket *ticket,
 	}
 	ticket->creds = exchange->creds;
 	exchange->creds = NULL;
-	(void)keep_in(krb->ctx, krb->cache, ticket->creds);
-	if (krb->is_kept) {
-		keep_for_user(krb, ticket->creds);
-	}
+	(void)probe_cache_keep(krb->ctx, krb->cache, ticket->creds);
 	return describe(ticket);
 }
 
@@ -329,7 +319,9 @@ struct probe_ticket **probe_tickets_get(TALLOC_CTX *mem_ctx,
 	talloc_free(questions);
 	if (!ok) {
 		TALLOC_FREE(tickets);
+		return NULL;
 	}
+	keep_for_user(krb, tickets, num);
 	return tickets;
 }
 
