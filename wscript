@@ -94,7 +94,7 @@ OURS = {
         accounts answers args command duplicates explain query search send sharing words write
     '''), 'directory SAMBA_ERRORS'),
     'probe': (_sources('tools/probe', '''
-        directory judge judge_http judge_keytab judge_log judge_name judge_ticket lists messages messages_names
+        accounts directory judge judge_http judge_keytab judge_log judge_name judge_ticket lists messages messages_names
         messages_server options owner run run_log sentence text text_tables json
     '''), 'probe_names probe_web probe_kerberos probe_log directory'),
     'manage': (_sources('tools/spn_policy', '''

@@ -6,6 +6,7 @@ exports them.
 Runs in ad_dc_stock:local, and asks as an ordinary user.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -391,6 +392,81 @@ class Keytabs(ProbeTest):
                           "pc$@" + REALM}, {line[1] for line in current},
                          lines)
         self.assertEqual(1, len({line[7] for line in current}), lines)
+
+
+class Accounts(ProbeTest):
+    """--account, by the program: whose key is there, by logon names."""
+
+    def probe(self, *names, keytab="tab", code=0):
+        done = subprocess.run(
+            ["spn-probe", "--json", "--no-directory", "-s", CONF,
+             "--keytab=" + self.path(keytab),
+             *("--account=" + name for name in names)],
+            check=False, env=self.environment(), stdin=subprocess.DEVNULL,
+            capture_output=True, text=True)
+        self.assertEqual(code, done.returncode, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def keys(self, *names, **more):
+        """{name: (there is a ticket, how many keys)}"""
+        return {of["name"]: (of["ticket"], of["keys"])
+                for of in self.probe(*names, **more)["accounts"]}
+
+    def setUp(self):
+        super().setUp()
+        self.service("one", "HTTP/one.x", types=AES)
+        self.service("two", "HTTP/two.x", types=AES)
+        self.service("pc", "HOST/pc." + self.dns, types=AES, computer=True)
+        self.export("tab", "one")
+
+    def test_whose(self):
+        number = len(self.probe("one")["entries"])
+        self.assertLess(1, number)
+        self.assertEqual({"one": (True, number), "two": (True, 0),
+                          "pc$@" + REALM: (True, 0)},
+                         self.keys("one", "two", "pc$@" + REALM))
+        self.assertEqual({"two": (True, 0)}, self.keys("two", code=1))
+        self.export("tab", "pc$")
+        found = self.keys("one", "pc$")
+        self.assertEqual(number, found["one"][1])
+        self.assertLess(0, found["pc$"][1])
+
+    def test_whatever_it_is_called(self):
+        """Today another account answers for the name of the entries."""
+        self.export("spn", "HTTP/one.x")
+        for name, flag in (("one", "delete"), ("two", "add")):
+            self.sam.modify_ldif(
+                "dn: CN=%s,%s\nchangetype: modify\n%s: servicePrincipalName\n"
+                "servicePrincipalName: HTTP/one.x\n-\n%s"
+                % (name, self.ou, flag,
+                   "add: servicePrincipalName\n"
+                   "servicePrincipalName: HTTP/other.x\n"
+                   if flag == "delete" else ""))
+        found = self.keys("one", "two", keytab="spn")
+        self.assertLess(0, found["one"][1])
+        self.assertEqual(0, found["two"][1])
+
+    def test_old_keys(self):
+        number = len(self.probe("one")["entries"])
+        self.new_password("one")
+        self.assertEqual({"one": (True, 0)}, self.keys("one", code=1))
+        self.export("tab", "one")       # the old ones stay
+        self.assertEqual({"one": (True, 2 * number)}, self.keys("one"))
+
+    def test_no_ticket(self):
+        self.service("bare", "HTTP/bare.x")
+        self.sam.modify_ldif("dn: CN=bare,%s\nchangetype: modify\n"
+                             "delete: servicePrincipalName\n" % self.ou)
+        report = self.probe("one", "bare", "nobody", code=2)
+        self.assertEqual([None, 7, 7], [of.get("error")
+                                        for of in report["accounts"]], report)
+        self.assertIn("of bare is not known", report["answer"])
+
+    def test_no_kdc(self):
+        os.unlink(self.path("cache"))
+        report = self.probe("one", code=2)
+        self.assertNotIn("accounts", report)
+        self.assertIn("there is no Kerberos ticket", report["answer"])
 
 
 if __name__ == "__main__":

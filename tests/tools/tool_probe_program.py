@@ -122,7 +122,11 @@ class Program(unittest.TestCase):
                       ["http://u:p@a/"], ["http://a/" + ESCAPES],
                       ["http://a/\nb"], ["http://" + "a" * 10000 + "/"],
                       ["--kdc-log=/nonexistent/" + ESCAPES],
-                      ["--proxy=x y", "http://a/"], ["--nonsense"]):
+                      ["--proxy=x y", "http://a/"], ["--nonsense"],
+                      ["--account=a"], ["--keytab=x", "--account="],
+                      ["--keytab=x", "--account=http/web01"],
+                      ["--keytab=x", "--account=a", "http://a/"],
+                      ["--keytab=x", *["--account=a"] * 101]):
             with self.subTest(words=words):
                 done = self.run_probe(*words, status=2)
                 self.assertEqual("", done.out)

@@ -254,6 +254,65 @@ static void put_dns(struct spn_json_out *json, const struct probe_dns *dns)
 	spn_json_close(json, '}');
 }
 
+/* Of a keytab alone: what is in it. */
+static void put_entries(struct spn_json_out *json, const struct probe *probe)
+{
+	size_t i;
+
+	spn_json_open(json, "entries", '[');
+	for (i = 0; i < probe->keytab->num_entries; i++) {
+		const struct probe_keytab_entry *entry =
+			&probe->keytab->entries[i];
+		const struct spn_account *owner = (probe->owners == NULL)
+							  ? NULL
+							  : probe->owners[i];
+
+		spn_json_open(json, NULL, '{');
+		spn_json_text(json, "principal", entry->principal);
+		spn_json_number(json, "kvno", entry->kvno);
+		spn_json_text(json,
+			      "encryptionType",
+			      probe_enctype_name(json->mem_ctx,
+						 entry->enctype));
+		spn_json_text(json,
+			      "account",
+			      (owner == NULL) ? NULL
+					      : owner->sam_account_name);
+		spn_json_text(json,
+			      "state",
+			      (probe->checks == NULL)
+				      ? NULL
+				      : probe->checks[i].detail);
+		spn_json_close(json, '}');
+	}
+	spn_json_close(json, ']');
+}
+
+/* Of --account. */
+static void put_accounts(struct spn_json_out *json, const struct probe *probe)
+{
+	size_t i;
+
+	spn_json_open(json, "accounts", '[');
+	for (i = 0; i < probe->options->num_accounts; i++) {
+		const struct probe_key_of *of = &probe->key_of[i];
+
+		spn_json_open(json, NULL, '{');
+		spn_json_text(json, "name", of->name);
+		spn_json_bool(json, "ticket", of->ticket->error == 0);
+		if (of->ticket->error > 0) {
+			spn_json_number(json,
+					"error",
+					(size_t)of->ticket->error);
+		}
+		spn_json_number(json, "kvno", of->ticket->kvno);
+		spn_json_number(json, "keys", of->num_keys);
+		spn_json_text(json, "state", of->detail);
+		spn_json_close(json, '}');
+	}
+	spn_json_close(json, ']');
+}
+
 static void put_all(struct spn_json_out *json, struct probe *probe)
 {
 	size_t i;
@@ -277,6 +336,12 @@ static void put_all(struct spn_json_out *json, struct probe *probe)
 	}
 	spn_json_close(json, ']');
 	put_silent(json, probe->names);
+	if (probe->keytab != NULL && probe->target == NULL) {
+		put_entries(json, probe);
+	}
+	if (probe->key_of != NULL) {
+		put_accounts(json, probe);
+	}
 	if (probe->http != NULL) {
 		put_http(json, probe->http);
 	}

@@ -11,6 +11,7 @@
 
 enum option {
 	OPT_KEYTAB = 1,
+	OPT_ACCOUNT,
 	OPT_SERVER,
 	OPT_HTTP,
 	OPT_PROXY,
@@ -56,6 +57,12 @@ const struct poptOption probe_option_table[] = {
 	     "Can the web server open the tickets with this keytab? Without a "
 	     "URL: whose keys are these, and are they still current?",
 	     "FILE"),
+	TEXT("account",
+	     OPT_ACCOUNT,
+	     "With --keytab alone: has it the current key of this account? "
+	     "May "
+	     "be repeated",
+	     "NAME"),
 	TEXT("server",
 	     OPT_SERVER,
 	     "Kind of web server, see --list-servers (default: apache)",
@@ -165,6 +172,28 @@ static bool take_color(struct spn_connect *connect,
 }
 
 /* False after a message. */
+static bool take_account(struct spn_connect *connect,
+			 struct probe_options *o,
+			 const char *name)
+{
+	if (name[0] == '\0' || strchr(name, '/') != NULL) {
+		spn_connect_usage_error(connect,
+					"--account: %s is no logon name, as "
+					"svc-web or web01$",
+					spn_connect_quote(connect, name));
+		return false;
+	}
+	if (o->num_accounts == PROBE_MOST_ACCOUNTS) {
+		spn_connect_usage_error(connect,
+					"--account: %d at most",
+					PROBE_MOST_ACCOUNTS);
+		return false;
+	}
+	o->accounts[o->num_accounts++] = name;
+	return true;
+}
+
+/* False after a message. */
 static bool take_text(struct spn_connect *connect,
 		      struct probe_command *command,
 		      int opt)
@@ -181,6 +210,8 @@ static bool take_text(struct spn_connect *connect,
 		/* As krb5.conf has it; commands want the path. */
 		o->keytab = (strncmp(text, "FILE:", 5) == 0) ? text + 5 : text;
 		break;
+	case OPT_ACCOUNT:
+		return take_account(connect, o, text);
 	case OPT_SERVER:
 		return take_server(connect, o, text);
 	case OPT_COLOR:
@@ -230,6 +261,12 @@ static bool take_url(struct spn_connect *connect,
 		spn_connect_usage_error(connect,
 					"--kdc-log goes without a URL and "
 					"without --keytab");
+		return false;
+	}
+	if (o->num_accounts > 0 && (o->url != NULL || o->keytab == NULL)) {
+		spn_connect_usage_error(connect,
+					"--account goes with --keytab and "
+					"without a URL");
 		return false;
 	}
 	if (o->asks_http && o->url == NULL) {

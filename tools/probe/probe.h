@@ -21,9 +21,14 @@ enum probe_exit {
 	PROBE_CANNOT_RUN = SPN_EXIT_CANNOT_RUN,
 };
 
+#define PROBE_MOST_ACCOUNTS 100
+
 struct probe_options {
 	const char *url; /* NULL with --kdc-log or --keytab alone */
 	const char *keytab;
+	/* Whose keys are looked for in it, by logon names. */
+	const char *accounts[PROBE_MOST_ACCOUNTS];
+	size_t num_accounts;
 	const char *ccache;
 	const char *kdc_log;
 	const char *proxy;
@@ -112,6 +117,15 @@ struct probe_row {
 	struct probe_verdicts verdicts;
 };
 
+/* Has the keytab the current key of this account? */
+struct probe_key_of {
+	const char *name;
+	const struct probe_ticket *ticket; /* for it, or an error */
+	/* Of the keytab, that are its; 0: the current one is not there. */
+	size_t num_keys;
+	const char *detail; /* one line for people */
+};
+
 enum probe_file {
 	PROBE_FILE_OTHER,
 	PROBE_FILE_MISSING,  /* or empty, or a keytab without entries */
@@ -149,6 +163,8 @@ struct probe {
 	/* One for each entry of the keytab; NULL: no KDC was asked. */
 	struct probe_keytab_check *checks;
 	const struct spn_account **owners; /* of each, NULL: not known */
+	/* One for each --account; NULL: none, or no KDC was asked. */
+	struct probe_key_of *key_of;
 	struct probe_http *http;
 	struct probe_kdc_log *log;
 
@@ -174,6 +190,15 @@ void probe_find_site(struct probe *probe);
 
 /* Of --ccache or --use-krb5-ccache; NULL: the default one. */
 const char *probe_cache_named(const struct probe *probe);
+
+/* accounts.c: --account. False when out of memory. */
+bool probe_find_keys(struct probe *probe);
+
+/* The answer of it, in one sentence on mem_ctx, and an enum probe_exit; for a
+ * keytab that could be read. */
+const char *probe_keys_sentence(TALLOC_CTX *mem_ctx,
+				const struct probe *probe);
+int probe_keys_status(const struct probe *probe);
 
 /* All steps. False after one line in *_why, which says what to type instead if
  * it was typed. */

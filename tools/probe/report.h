@@ -23,5 +23,8 @@ void probe_put_logged(FILE *out,
 void probe_put_entries(FILE *out,
 		       TALLOC_CTX *mem_ctx,
 		       const struct probe *probe);
+void probe_put_accounts(FILE *out,
+			TALLOC_CTX *mem_ctx,
+			const struct probe *probe);
 
 #endif

@@ -123,15 +123,20 @@ static enum probe_file file_at(const char *path)
 
 static bool read_keytab(struct probe *probe)
 {
-	if (probe->options->keytab == NULL) {
+	const struct probe_options *options = probe->options;
+
+	if (options->keytab == NULL) {
 		return true;
 	}
+	/* Of whose keys they are no server is asked about. */
 	probe->keytab = probe_keytab_read(probe,
-					  probe->options->keytab,
-					  probe->options->server,
+					  options->keytab,
+					  (options->num_accounts > 0)
+						  ? NULL
+						  : options->server,
 					  &probe->keytab_reason);
 	if (probe->keytab_reason != NULL) {
-		probe->keytab_file = file_at(probe->options->keytab);
+		probe->keytab_file = file_at(options->keytab);
 	}
 	return probe->keytab != NULL || probe->keytab_reason != NULL;
 }
@@ -141,6 +146,9 @@ static bool check_keytab(struct probe *probe)
 {
 	if (probe->keytab == NULL || probe->krb == NULL) {
 		return true;
+	}
+	if (probe->options->num_accounts > 0) {
+		return probe_find_keys(probe);
 	}
 	probe->checks = probe_keytab_check_all(probe,
 					       probe->krb,

@@ -156,11 +156,20 @@ static bool was_asked(const struct probe *probe)
 	return true;
 }
 
+/* --account, and a keytab that could be read. */
+static bool has_key_question(const struct probe *probe)
+{
+	return probe->options->num_accounts > 0 && probe->keytab != NULL;
+}
+
 const char *probe_sentence(struct probe *probe)
 {
 	const struct probe_verdict *fault = first_fault(&probe->verdicts);
 	struct counts c = count(probe);
 
+	if (has_key_question(probe)) {
+		return probe_keys_sentence(probe, probe);
+	}
 	/* Nobody comes as far as the names. */
 	if (c.bad != NULL &&
 	    (fault == NULL || fault->message != &probe_no_address))
@@ -224,6 +233,9 @@ int probe_status(const struct probe *probe)
 {
 	struct counts c = count(probe);
 
+	if (has_key_question(probe)) {
+		return probe_keys_status(probe);
+	}
 	if (c.bad != NULL || first_fault(&probe->verdicts) != NULL) {
 		return PROBE_SOME_FAIL;
 	}

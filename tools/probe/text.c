@@ -192,6 +192,7 @@ static void put_all(FILE *out, TALLOC_CTX *mem_ctx, struct probe *probe)
 		} else {
 			probe_put_names(out, mem_ctx, probe);
 			probe_put_entries(out, mem_ctx, probe);
+			probe_put_accounts(out, mem_ctx, probe);
 		}
 		put_verdicts(&page, mem_ctx, probe);
 		put_silent(&page, mem_ctx, probe);

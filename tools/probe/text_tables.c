@@ -253,6 +253,7 @@ void probe_put_entries(FILE *out,
 	size_t i;
 
 	if (probe->keytab == NULL || probe->target != NULL ||
+	    probe->options->num_accounts > 0 ||
 	    !make_table(&table, mem_ctx, probe->keytab->num_entries, headings))
 	{
 		return;
@@ -281,6 +282,43 @@ void probe_put_entries(FILE *out,
 			 4,
 			 (probe->checks == NULL) ? NULL
 						 : probe->checks[i].detail);
+	}
+	put_cells(out, &table);
+}
+
+void probe_put_accounts(FILE *out,
+			TALLOC_CTX *mem_ctx,
+			const struct probe *probe)
+{
+	static const char *const headings[] = {"ACCOUNT",
+					       "KVNO",
+					       "TYPE",
+					       "STATE",
+					       NULL};
+	size_t num = probe->options->num_accounts;
+	struct table table = {};
+	size_t i;
+
+	if (probe->key_of == NULL ||
+	    !make_table(&table, mem_ctx, num, headings))
+	{
+		return;
+	}
+	for (i = 0; i < num; i++) {
+		const struct probe_key_of *of = &probe->key_of[i];
+		const char *kvno = NULL;
+		const char *type = NULL;
+
+		if (of->ticket->error == 0) {
+			kvno = talloc_asprintf(mem_ctx,
+					       "%u",
+					       of->ticket->kvno);
+			type = short_enctype(mem_ctx, of->ticket->enctype);
+		}
+		set_cell(&table, i + 1, 0, of->name);
+		set_cell(&table, i + 1, 1, kvno);
+		set_cell(&table, i + 1, 2, type);
+		set_cell(&table, i + 1, 3, of->detail);
 	}
 	put_cells(out, &table);
 }

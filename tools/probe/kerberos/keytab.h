@@ -140,4 +140,15 @@ struct probe_keytab_check *probe_keytab_check_all(
 	const struct probe_keytab *keytab,
 	size_t most_names);
 
+/*
+ * How many entries are keys of the account that this ticket is for: those that
+ * open it; and of the same name as one of them, those of its kvno in another
+ * encryption type, and those of before, by a lower kvno. 0: no key opens it.
+ * False when out of memory. There must be a ticket.
+ */
+bool probe_keytab_count_keys(struct probe_kerberos *krb,
+			     const struct probe_keytab *keytab,
+			     const struct probe_ticket *ticket,
+			     size_t *_num_keys);
+
 #endif

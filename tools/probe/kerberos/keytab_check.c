@@ -213,6 +213,63 @@ static bool find_same_keys(struct checking *checking)
 	return true;
 }
 
+/* -------------------------------------------------- the keys of one account
+ */
+
+/* It stands beside one that opens the ticket. */
+static bool goes_with(const struct probe_keytab_entry *entry,
+		      const struct probe_keytab *keytab,
+		      const size_t *opening,
+		      size_t num_opening)
+{
+	size_t i;
+
+	for (i = 0; i < num_opening; i++) {
+		const struct probe_keytab_entry *other =
+			&keytab->entries[opening[i]];
+
+		if (entry->kvno <= other->kvno &&
+		    strcmp(entry->principal, other->principal) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+bool probe_keytab_count_keys(struct probe_kerberos *krb,
+			     const struct probe_keytab *keytab,
+			     const struct probe_ticket *ticket,
+			     size_t *_num_keys)
+{
+	size_t *opening = talloc_array(NULL, size_t, keytab->num_entries);
+	size_t num_opening = 0;
+	size_t num = 0;
+	size_t i;
+
+	if (opening == NULL) {
+		return false;
+	}
+	for (i = 0; i < keytab->num_entries; i++) {
+		if (probe_keytab_key_opens(krb, keytab, i, ticket)) {
+			opening[num_opening++] = i;
+		}
+	}
+	for (i = 0; i < keytab->num_entries; i++) {
+		num += goes_with(&keytab->entries[i],
+				 keytab,
+				 opening,
+				 num_opening)
+			       ? 1
+			       : 0;
+	}
+	talloc_free(opening);
+	*_num_keys = num;
+	return true;
+}
+
+/* --------------------------------------------------------------------- all */
+
 struct probe_keytab_check *probe_keytab_check_all(
 	TALLOC_CTX *mem_ctx,
 	struct probe_kerberos *krb,
