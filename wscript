@@ -65,7 +65,7 @@ OURS = {
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
         connect_ticket connect_cache connect_login connect_kerberos connect_each connect_principal children
-        output place words terminal progress shell_command arena shared presence module_list dcs dcs_list json metrics
+        output place words terminal progress shell_command arena shared presence module_list dcs dcs_list json json_read metrics
     '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''

@@ -125,6 +125,8 @@ GUARDS = {
         ('and of the same accounts',
          '} else if (!is_part) {',
          '} else if (false) {'),
+    ],
+    'tools/common/json_read.c': [
         ('a count that overflows is none',
          'value.len > 0 && value.len <= NUM_DIGITS',
          'value.len > 0'),

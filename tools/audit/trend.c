@@ -1,134 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Of a report only the object "meta" is looked at, which stands in front, so
- * thousands of findings behind it cost nothing. Names are compared as they
- * stand: our own are written without escapes.
+ * thousands of findings behind it cost nothing.
  */
 #include "trend.h"
 
 #include "read_file.h"
-#include "policy/quote.h"
+#include "common/json_read.h"
 
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define NUM_DIGITS 15 /* of a count, at most */
-
-/* -------------------------------------------------------------------- JSON
- * What is read is a slice that gets shorter from the left.
- */
-
-static bool next_is(const struct spn_str *rest, char c)
-{
-	return rest->len > 0 && rest->data[0] == c;
-}
-
-static void skip(struct spn_str *rest, size_t num)
-{
-	*rest = spn_str_from(*rest, (num < rest->len) ? num : rest->len);
-}
-
-static bool next_is_one_of(const struct spn_str *rest, const char *chars)
-{
-	return rest->len > 0 && rest->data[0] != '\0' &&
-	       strchr(chars, rest->data[0]) != NULL;
-}
-
-static void skip_blanks(struct spn_str *rest)
-{
-	while (next_is_one_of(rest, " \t\r\n")) {
-		skip(rest, 1);
-	}
-}
-
-/* From one quote to behind the other. */
-static void skip_string(struct spn_str *rest)
-{
-	skip(rest, 1);
-	while (rest->len > 0 && !next_is(rest, '"')) {
-		skip(rest, next_is(rest, '\\') ? 2 : 1);
-	}
-	skip(rest, 1);
-}
-
-static bool ends_value(const struct spn_str *rest)
-{
-	return rest->len == 0 || next_is_one_of(rest, ":,}] \t\r\n");
-}
-
-/* A value of any kind, and which bytes it is; len 0 when there is none. */
-static struct spn_str take_value(struct spn_str *rest)
-{
-	struct spn_str value = *rest;
-	size_t depth = 0;
-
-	while (rest->len > 0 && (depth > 0 || !ends_value(rest))) {
-		if (next_is(rest, '"')) {
-			skip_string(rest);
-			continue;
-		}
-		if (next_is_one_of(rest, "{[")) {
-			depth++;
-		} else if (next_is_one_of(rest, "}]")) {
-			depth--;
-		}
-		skip(rest, 1);
-	}
-	value.len -= rest->len;
-	return value;
-}
-
-/* The value of that name in an object; len 0 when there is none. */
-static struct spn_str member(struct spn_str object, const char *name)
-{
-	struct spn_str rest = object;
-	size_t len = strlen(name);
-
-	skip_blanks(&rest);
-	if (!next_is(&rest, '{')) {
-		return (struct spn_str){};
-	}
-	do {
-		struct spn_str key = {};
-		struct spn_str value = {};
-
-		skip(&rest, 1);
-		skip_blanks(&rest);
-		key = take_value(&rest);
-		skip_blanks(&rest);
-		if (!next_is(&rest, ':')) {
-			break;
-		}
-		skip(&rest, 1);
-		skip_blanks(&rest);
-		value = take_value(&rest);
-		if (key.len == len + 2 && memcmp(key.data + 1, name, len) == 0)
-		{
-			return value;
-		}
-		skip_blanks(&rest);
-	} while (next_is(&rest, ','));
-	return (struct spn_str){};
-}
-
-/* False when it is no number, or a larger one than there can be. */
-static bool read_count(struct spn_str value, size_t *_count)
-{
-	size_t count = 0;
-	size_t i;
-
-	for (i = 0; i < value.len; i++) {
-		if (value.data[i] < '0' || value.data[i] > '9') {
-			return false;
-		}
-		count = 10 * count + (size_t)(value.data[i] - '0');
-	}
-	*_count = count;
-	return value.len > 0 && value.len <= NUM_DIGITS;
-}
 
 /* "2026-11-29T04:00:00Z", in its quotes. NULL in time when it is another
  * thing, or when out of memory. */
@@ -156,22 +40,6 @@ static bool read_time(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Is it that text, or null where there is none? */
-static bool is_text(TALLOC_CTX *mem_ctx,
-		    struct spn_str value,
-		    const char *text,
-		    bool *_is_text)
-{
-	char *json = spn_json(mem_ctx, spn_str_of(text));
-
-	if (json == NULL) {
-		return false;
-	}
-	*_is_text = spn_str_equal(value, spn_str_of(json));
-	talloc_free(json);
-	return true;
-}
-
 static bool read_counts(struct spn_str counts, struct audit_moment *moment)
 {
 	int s;
@@ -179,7 +47,9 @@ static bool read_counts(struct spn_str counts, struct audit_moment *moment)
 	for (s = SPN_SEVERITY_INFO; s <= SPN_SEVERITY_ERROR; s++) {
 		const char *name = spn_severity_text((enum spn_severity)s);
 
-		if (!read_count(member(counts, name), &moment->counts[s])) {
+		if (!spn_json_count(spn_json_member(counts, name),
+				    &moment->counts[s]))
+		{
 			return false;
 		}
 	}
@@ -192,23 +62,26 @@ bool audit_trend_parse(TALLOC_CTX *mem_ctx,
 		       struct audit_moment *_moment,
 		       const char **_why)
 {
-	struct spn_str meta = member(text, "meta");
+	struct spn_str meta = spn_json_member(text, "meta");
 	struct audit_moment moment = {};
 	bool is_domain = false;
 	bool is_part = false;
 
 	*_why = NULL;
-	if (!read_time(mem_ctx, member(meta, "time"), &moment) ||
-	    !is_text(mem_ctx,
-		     member(meta, "domain"),
-		     wanted->domain,
-		     &is_domain) ||
-	    !is_text(mem_ctx, member(meta, "part"), wanted->part, &is_part))
+	if (!read_time(mem_ctx, spn_json_member(meta, "time"), &moment) ||
+	    !spn_json_is(mem_ctx,
+			 spn_json_member(meta, "domain"),
+			 wanted->domain,
+			 &is_domain) ||
+	    !spn_json_is(mem_ctx,
+			 spn_json_member(meta, "part"),
+			 wanted->part,
+			 &is_part))
 	{
 		return false;
 	}
 	if (moment.time == NULL ||
-	    !read_counts(member(meta, "counts"), &moment))
+	    !read_counts(spn_json_member(meta, "counts"), &moment))
 	{
 		*_why = "is no report of --format=json";
 	} else if (!is_domain) {
