@@ -75,7 +75,7 @@ OURS = {
     # The three programs, without their main.c.
     'audit': (_sources('tools/audit', '''
         options options_table options_together options_view smb_conf open choice select ask_dcs scan wide judge findings finding_texts beside
-        gives_way gives_way_table consequences profiles lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files apply apply_ask apply_count apply_questions apply_repairs apply_send apply_show apply_state apply_step apply_undo watch events catalogue notices again
+        gives_way gives_way_table consequences profiles lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files apply apply_ask apply_count apply_keytab key_file key_probe key_report apply_questions apply_repairs apply_send apply_show apply_state apply_step apply_undo watch events catalogue notices again
     ''') + _sources('tools/audit/census', '''
         census index keys pack unpack
     ''') + _sources('tools/audit/rules', '''

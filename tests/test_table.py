@@ -36,7 +36,7 @@ PROGRAMS = {
     ''',
     'tools': '''
         test_index_answers test_spn_census test_census_oom test_rules_audit test_audit_findings
-        test_audit_apply test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline test_audit_trend
+        test_audit_apply test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline test_audit_trend test_audit_key_report
         test_audit_formats test_audit_nagios
         test_audit_records test_audit_packed test_audit_output test_audit_search
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
@@ -48,7 +48,7 @@ PROGRAMS = {
     ''',
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
-        fuzz_baseline fuzz_trend fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
+        fuzz_baseline fuzz_trend fuzz_key_report fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
         fuzz_kdc_log fuzz_challenge fuzz_url fuzz_probe_keytab
     ''',
 }

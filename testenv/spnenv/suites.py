@@ -150,7 +150,8 @@ DOMAIN_SUITES = (
           python("tool_spn_audit")),
     *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
             python(name))
-      for name in ("tool_audit_apply", "tool_audit_fixes", "tool_audit_fix_tickets")
+      for name in ("tool_audit_apply", "tool_audit_apply_keytab", "tool_audit_fixes",
+                   "tool_audit_fix_tickets")
       for environment in ("ad_dc", "ad_dc_stock")),
     *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
             python(name))

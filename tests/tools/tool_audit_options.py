@@ -73,6 +73,8 @@ class Apply(Options):
     def test_alone(self):
         self.refused_as("--yes goes with --apply only", "--yes")
         self.refused_as("--undo goes with --apply only", "--undo=x")
+        self.refused_as("--keytab goes with --apply only: it tells whose key a "
+                        "service has", "--keytab=x")
 
     def test_no_terminal(self):
         self.refused_as("standard input is no terminal; give --yes", "--apply")

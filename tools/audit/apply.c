@@ -161,6 +161,13 @@ static int finish(struct applying *w,
 							 : status;
 }
 
+/* After the repairs there may be others. */
+static bool has_questions(const struct applying *w)
+{
+	return apply_num_questions(w) > 0 &&
+	       (!w->apply->yes || w->keytab.path != NULL);
+}
+
 static int run(struct applying *w)
 {
 	struct audit_known *before = audit_known_new(w,
@@ -185,7 +192,7 @@ static int run(struct applying *w)
 	       (shown == NULL) ? "" : shown);
 	audit_output_begin(&signals);
 	outcome = apply_make_repairs(w);
-	if (outcome == GO_ON && !w->apply->yes) {
+	if (outcome == GO_ON && has_questions(w)) {
 		outcome = apply_ask_questions(w, &signals);
 	}
 	if (outcome == GO_ON && audit_ask_is_interrupted()) {
@@ -208,13 +215,14 @@ int audit_apply_run(TALLOC_CTX *mem_ctx, const struct audit_apply *apply)
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	w->apply = apply;
+	if (apply->keytab != NULL && apply_open_keytab(w) != GO_ON) {
+		return SPN_EXIT_CANNOT_RUN;
+	}
 	w->ldb = spn_connect_open(w, apply->connect, &options);
 	if (w->ldb == NULL || apply_look(w) != GO_ON) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	if (w->look->repairs->num_repairs == 0 &&
-	    (apply->yes || apply_num_questions(w) == 0))
-	{
+	if (w->look->repairs->num_repairs == 0 && !has_questions(w)) {
 		printf("nothing to repair: %zu findings that a person has to "
 		       "look at\n",
 		       w->look->seen.findings->num_findings);

@@ -18,7 +18,10 @@ struct audit_look {
 struct audit_apply {
 	struct spn_connect *connect;
 	const char *undo; /* a new file; NULL: with the time in its name */
-	bool yes;	  /* nobody is asked: what has one way only */
+	/* The file that tells whose key a service has; NULL: none. */
+	const char *keytab;
+	bool yes; /* nobody is asked: what has one way only, or what the keytab
+		     decides */
 	enum spn_severity threshold; /* of an audit that has failed */
 	/* Exit codes, after a message. */
 	int (*audit)(void *private_data,

@@ -60,11 +60,16 @@ static const struct {
 
 static bool understand(char *line,
 		       unsigned answers,
+		       enum audit_answer empty,
 		       enum audit_answer *_answer)
 {
 	size_t i;
 
 	line[strcspn(line, "\r\n")] = '\0';
+	if (line[0] == '\0') {
+		*_answer = empty;
+		return empty != AUDIT_ANSWER_AGAIN;
+	}
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcasecmp(words[i].word, line) == 0 &&
 		    (answers & 1U << words[i].answer) != 0)
@@ -92,8 +97,8 @@ static bool wait_for_input(int signals)
 	return fds[1].revents == 0;
 }
 
-/* A line, or the beginning of a long one, which is no answer; len 0: the end.
- * What is behind the beginning is thrown away. */
+/* A line; of a long one what is no answer, and the rest is thrown away. 0: the
+ * end. */
 static ssize_t read_line(char *line, size_t size)
 {
 	char rest[256];
@@ -105,7 +110,8 @@ static ssize_t read_line(char *line, size_t size)
 	}
 	line[len] = '\0';
 	if (line[len - 1] != '\n') {
-		line[0] = '\0';
+		line[0] = '?'; /* which is no answer */
+		line[1] = '\0';
 		do {
 			last = read(STDIN_FILENO, rest, sizeof(rest));
 		} while (last > 0 && rest[last - 1] != '\n');
@@ -113,7 +119,10 @@ static ssize_t read_line(char *line, size_t size)
 	return (last <= 0) ? 0 : len;
 }
 
-static enum audit_answer ask(const char *prompt, unsigned answers, int signals)
+static enum audit_answer ask(const char *prompt,
+			     unsigned answers,
+			     enum audit_answer empty,
+			     int signals)
 {
 	enum audit_answer answer = AUDIT_ANSWER_QUIT;
 	char line[64] = "";
@@ -130,13 +139,15 @@ static enum audit_answer ask(const char *prompt, unsigned answers, int signals)
 		if (read_line(line, sizeof(line)) == 0) {
 			return AUDIT_ANSWER_QUIT;
 		}
-		if (understand(line, answers, &answer)) {
+		if (understand(line, answers, empty, &answer)) {
 			return answer;
 		}
 	}
 }
 
-enum audit_answer audit_ask(const char *prompt, unsigned answers)
+enum audit_answer audit_ask(const char *prompt,
+			    unsigned answers,
+			    enum audit_answer empty)
 {
 	enum audit_answer answer = AUDIT_ANSWER_QUIT;
 	sigset_t set;
@@ -147,7 +158,7 @@ enum audit_answer audit_ask(const char *prompt, unsigned answers)
 	if (signals < 0) {
 		return AUDIT_ANSWER_QUIT;
 	}
-	answer = ask(prompt, answers, signals);
+	answer = ask(prompt, answers, empty, signals);
 	close(signals);
 	if (answer == AUDIT_ANSWER_QUIT || answer == AUDIT_ANSWER_SIGNAL) {
 		putchar('\n'); /* nobody has typed the end of the line */

@@ -14,9 +14,10 @@ enum audit_answer {
 	AUDIT_ANSWER_ALL,
 	AUDIT_ANSWER_FIRST,
 	AUDIT_ANSWER_SECOND,
-	AUDIT_ANSWER_QUIT,  /* the end of the input, too */
-	AUDIT_ANSWER_SIGNAL /* one of those that audit_output_begin() keeps
-			       back is waiting */
+	AUDIT_ANSWER_QUIT,   /* the end of the input, too */
+	AUDIT_ANSWER_SIGNAL, /* one of those that audit_output_begin() keeps
+				back is waiting */
+	AUDIT_ANSWER_AGAIN,  /* none: it is asked again */
 };
 
 /* Answers that are taken, as a set of bits (1 << answer). */
@@ -28,10 +29,13 @@ enum audit_answer {
 	 1U << AUDIT_ANSWER_NO | 1U << AUDIT_ANSWER_QUIT)
 
 /*
- * Until one of those is typed. What was typed before the question could be
- * read is no answer to it. Signals are kept back (audit_output_begin()).
+ * Until one of those is typed; an empty line is that answer. What was typed
+ * before the question could be read is no answer to it. Signals are kept back
+ * (audit_output_begin()).
  */
-enum audit_answer audit_ask(const char *prompt, unsigned answers);
+enum audit_answer audit_ask(const char *prompt,
+			    unsigned answers,
+			    enum audit_answer empty);
 
 /* One of those signals is waiting. */
 bool audit_ask_is_interrupted(void);

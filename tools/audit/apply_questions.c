@@ -93,6 +93,7 @@ static struct audit_step step_of(const struct audit_note *note,
 
 static bool show_question(struct applying *w,
 			  const struct audit_note *note,
+			  const struct apply_proof *proof,
 			  struct audit_step *first,
 			  struct audit_step *second)
 {
@@ -110,8 +111,35 @@ static bool show_question(struct applying *w,
 	       apply_show_accounts(label, &finding->holders) &&
 	       apply_show_accounts("    also", &finding->others) &&
 	       apply_show_text("    ask", note->doubt.question) &&
+	       (proof->text == NULL ||
+		apply_show_text("    keytab", proof->text)) &&
 	       show_way(w, "  1", note->doubt.first, first) &&
 	       show_way(w, "  2", note->doubt.second, second);
+}
+
+/* What a person says, or the keytab where nobody is asked. */
+static enum outcome get_answer(struct applying *w,
+			       const struct apply_proof *proof,
+			       enum audit_answer *_answer)
+{
+	const char *prompt = "which is it? 1, 2, n (leave it), q(uit): ";
+
+	if (w->apply->yes) {
+		*_answer = proof->is_certain ? proof->way : AUDIT_ANSWER_NO;
+		puts(proof->is_certain ? "  the keytab decides it"
+				       : "  left as it is");
+		return GO_ON;
+	}
+	if (proof->way == AUDIT_ANSWER_FIRST) {
+		prompt = "which is it? 1, 2, n (leave it), q(uit) [1]: ";
+	} else if (proof->way == AUDIT_ANSWER_SECOND) {
+		prompt = "which is it? 1, 2, n (leave it), q(uit) [2]: ";
+	}
+	return apply_ask(w,
+			 prompt,
+			 AUDIT_ANSWERS_QUESTION,
+			 proof->way,
+			 _answer);
 }
 
 static enum outcome ask_question(struct applying *w,
@@ -119,17 +147,21 @@ static enum outcome ask_question(struct applying *w,
 {
 	struct audit_step first = step_of(note, note->first);
 	struct audit_step second = step_of(note, note->second);
+	struct apply_proof proof = {.way = AUDIT_ANSWER_AGAIN};
 	enum audit_answer answer = AUDIT_ANSWER_QUIT;
-	enum outcome outcome =
-		apply_shown(w, show_question(w, note, &first, &second));
+	enum outcome outcome = GO_ON;
 
-	if (outcome != GO_ON) {
-		return outcome;
+	if (!apply_ask_keytab(w, note, &proof)) {
+		return apply_stop(w, NULL);
 	}
-	outcome = apply_ask(w,
-			    "which is it? 1, 2, n (leave it), q(uit): ",
-			    AUDIT_ANSWERS_QUESTION,
-			    &answer);
+	if (w->apply->yes && proof.text == NULL) {
+		return GO_ON; /* that a person has to answer */
+	}
+	outcome = apply_shown(w,
+			      show_question(w, note, &proof, &first, &second));
+	if (outcome == GO_ON) {
+		outcome = get_answer(w, &proof, &answer);
+	}
 	if (outcome != GO_ON || answer == AUDIT_ANSWER_NO) {
 		return outcome;
 	}

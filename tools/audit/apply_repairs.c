@@ -110,7 +110,11 @@ static enum outcome ask_repair(struct applying *w,
 	if (prompt == NULL) {
 		return apply_stop(w, NULL);
 	}
-	outcome = apply_ask(w, prompt, AUDIT_ANSWERS_REPAIR, &answer);
+	outcome = apply_ask(w,
+			    prompt,
+			    AUDIT_ANSWERS_REPAIR,
+			    AUDIT_ANSWER_AGAIN,
+			    &answer);
 	talloc_free(prompt);
 	talloc_free(codes);
 	if (outcome != GO_ON || answer == AUDIT_ANSWER_NO) {

@@ -8,6 +8,7 @@
 #include "apply.h"
 #include "apply_ask.h"
 #include "apply_step.h"
+#include "key_file.h"
 
 #include <signal.h>
 
@@ -35,6 +36,16 @@ struct applying {
 	size_t num_all;
 	char **asked; /* questions, so that none is asked twice */
 	size_t num_asked;
+	struct audit_key_file keytab; /* path NULL: none */
+	const char *no_kdc; /* why nothing more is asked about it; or NULL */
+};
+
+/* What the keytab says of a question. */
+struct apply_proof {
+	const char *text; /* NULL: it has nothing to do with it */
+	/* The way that it shows; AUDIT_ANSWER_AGAIN: none. */
+	enum audit_answer way;
+	bool is_certain; /* so nobody need be asked */
 };
 
 /* apply.c */
@@ -60,14 +71,26 @@ enum outcome apply_shown(const struct applying *w, bool ok);
 enum outcome apply_carry_out(struct applying *w,
 			     const struct audit_step *step);
 
-/* An answer, and a connection that is still there when it has come. */
+/* An answer, and a connection that is still there when it has come; empty: as
+ * for audit_ask(). */
 enum outcome apply_ask(struct applying *w,
 		       const char *prompt,
 		       unsigned answers,
+		       enum audit_answer empty,
 		       enum audit_answer *_answer);
 
 /* apply_repairs.c: those that have one way only */
 enum outcome apply_make_repairs(struct applying *w);
+
+/* apply_keytab.c */
+
+/* The keytab is there, and is one. STOPPED after a message. */
+enum outcome apply_open_keytab(struct applying *w);
+
+/* False when out of memory. */
+bool apply_ask_keytab(struct applying *w,
+		      const struct audit_note *note,
+		      struct apply_proof *_proof);
 
 /* apply_questions.c: the others. before: what audit_output_begin() gave */
 size_t apply_num_questions(const struct applying *w);

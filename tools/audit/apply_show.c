@@ -128,9 +128,10 @@ static enum outcome reconnect(struct applying *w)
 enum outcome apply_ask(struct applying *w,
 		       const char *prompt,
 		       unsigned answers,
+		       enum audit_answer empty,
 		       enum audit_answer *_answer)
 {
-	*_answer = audit_ask(prompt, answers);
+	*_answer = audit_ask(prompt, answers, empty);
 	if (*_answer == AUDIT_ANSWER_SIGNAL) {
 		return SIGNAL;
 	}

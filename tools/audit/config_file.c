@@ -157,6 +157,7 @@ static const char *why_not(const char *name, const char *value)
 		{"apply", only_typed},
 		{"yes", only_typed},
 		{"undo", only_typed},
+		{"keytab", only_typed},
 		{"explain", only_typed},
 		{"password", secret},
 	};

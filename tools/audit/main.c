@@ -440,6 +440,7 @@ static int run_apply(struct audit *audit)
 	const struct audit_apply apply = {
 		.connect = audit->connect,
 		.undo = options->undo,
+		.keytab = options->keytab,
 		.yes = options->yes,
 		.threshold = audit_choice_threshold(options->choice),
 		.audit = audit_once,

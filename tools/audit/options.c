@@ -187,6 +187,8 @@ static const char **name_of(struct reading *reading, int opt)
 		return &options->trend;
 	case OPT_UNDO:
 		return &options->undo;
+	case OPT_KEYTAB:
+		return &options->keytab;
 	default:
 		return NULL;
 	}

@@ -23,6 +23,7 @@ struct audit_options {
 	const char *fix_setspn;
 	const char *trend; /* a pattern; NULL: no earlier reports */
 	const char *undo;
+	const char *keytab;    /* of a service that is asked about */
 	const char *from_ldif; /* NULL: a directory is read */
 	struct audit_tunables tunables;
 	int watch; /* seconds; 0: one audit */

@@ -125,6 +125,14 @@ static const struct poptOption option_table[] = {
 		.argDescrip = "FILE",
 	},
 	{
+		.longName = "keytab",
+		.argInfo = POPT_ARG_STRING,
+		.val = OPT_KEYTAB,
+		.descrip = "With --apply, what tells whose key a service has: "
+			   "the keytab that it uses",
+		.argDescrip = "FILE",
+	},
+	{
 		.longName = "check-dns",
 		.argInfo = POPT_ARG_NONE,
 		.val = OPT_CHECK_DNS,

@@ -72,6 +72,13 @@ static int check_apply(struct spn_connect *connect,
 	};
 	size_t i;
 
+	if (!options->apply && options->keytab != NULL) {
+		return spn_connect_usage_error(
+			connect,
+			"--keytab goes with --apply only: it tells whose key "
+			"a service has, where --apply asks for that; what is "
+			"in a keytab says spn-probe --keytab=FILE");
+	}
 	if (!options->apply && (options->yes || options->undo != NULL)) {
 		return spn_connect_usage_error(connect,
 					       "%s goes with --apply only",

@@ -271,6 +271,7 @@ static bool say_whose_key(TALLOC_CTX *mem_ctx,
 	doubt->question = "whose key does the service have?";
 	doubt->first = own;
 	doubt->second = other;
+	doubt->rival = rival;
 	return own != NULL && other != NULL;
 }
 

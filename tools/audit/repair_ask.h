@@ -22,6 +22,9 @@ struct audit_doubt {
 	const char *first;
 	const char *second;
 	enum audit_otherwise otherwise;
+	/* Where it is asked whose key a service has, and it is that of the
+	 * finding's account or that of this one. NULL: another question. */
+	const struct spn_account *rival;
 };
 
 /*

@@ -141,6 +141,24 @@ bool spn_connect_principal(TALLOC_CTX *mem_ctx,
  * is named. */
 const char *spn_connect_cache(const struct spn_connect *connect);
 
+/* How a program of ours that this one starts logs on as this run does. */
+struct spn_connect_heir {
+	/* "--user=alice@EXAMPLE.COM", or "--machine-pass"; no secret is in
+	 * them. NULL-terminated. */
+	const char *arguments[4];
+	const char *password; /* for PASSWD_FD; connect's; NULL: none */
+	const char *cache;    /* for KRB5CCNAME; NULL: as it is */
+};
+
+/*
+ * To a KDC: as the user that is named; else with the ticket of the cache; and
+ * as the account of this machine where root works on a database of it and has
+ * no ticket. On mem_ctx. False when out of memory.
+ */
+bool spn_connect_heir_of(TALLOC_CTX *mem_ctx,
+			 struct spn_connect *connect,
+			 struct spn_connect_heir *_heir);
+
 /* The seconds of --timeout; usual where it was not given. */
 unsigned spn_connect_timeout(const struct spn_connect *connect,
 			     unsigned usual);

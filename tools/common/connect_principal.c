@@ -7,6 +7,9 @@
 
 #include <credentials.h>
 #include <ldb_module.h>
+#include <param.h>
+#include <time.h>
+#include <unistd.h>
 
 bool spn_connect_principal(TALLOC_CTX *mem_ctx,
 			   const struct spn_connect *connect,
@@ -34,6 +37,66 @@ bool spn_connect_principal(TALLOC_CTX *mem_ctx,
 	password = cli_credentials_get_password(credentials);
 	*_principal = principal;
 	*_password = (password == NULL) ? "" : password;
+	return true;
+}
+
+/* Root has the account of the machine, and need not have a ticket. */
+static bool is_machine(TALLOC_CTX *mem_ctx,
+		       struct spn_connect *connect,
+		       bool *_is_machine)
+{
+	const char *url = spn_connect_url(connect);
+	struct connect_ticket ticket = {};
+
+	*_is_machine = false;
+	if (url == NULL || !connect_ticket_read(mem_ctx, NULL, &ticket)) {
+		return false;
+	}
+	*_is_machine = geteuid() == 0 && spn_connect_local_path(url) != NULL &&
+		       (time_t)ticket.ends <= time(NULL);
+	return true;
+}
+
+bool spn_connect_heir_of(TALLOC_CTX *mem_ctx,
+			 struct spn_connect *connect,
+			 struct spn_connect_heir *_heir)
+{
+	struct connect_login login = connect_login_of(connect->argv);
+	const char *config = lpcfg_configfile(connect->loadparm);
+	struct spn_connect_heir heir = {.cache = login.cache};
+	const char *principal = NULL;
+	bool machine = false;
+	size_t num = 0;
+
+	if (config != NULL) {
+		heir.arguments[num] = talloc_asprintf(mem_ctx,
+						      "--configfile=%s",
+						      config);
+		if (heir.arguments[num++] == NULL) {
+			return false;
+		}
+	}
+	if (login.cache == NULL && !spn_connect_principal(mem_ctx,
+							  connect,
+							  &principal,
+							  &heir.password))
+	{
+		return false;
+	}
+	if (principal != NULL) {
+		heir.arguments[num] = talloc_asprintf(mem_ctx,
+						      "--user=%s",
+						      principal);
+		if (heir.arguments[num] == NULL) {
+			return false;
+		}
+	} else if (!login.is_chosen) {
+		if (!is_machine(mem_ctx, connect, &machine)) {
+			return false;
+		}
+		heir.arguments[num] = machine ? "--machine-pass" : NULL;
+	}
+	*_heir = heir;
 	return true;
 }
 
