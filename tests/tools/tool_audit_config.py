@@ -20,7 +20,8 @@ EXPORT = configuration() + user(1, **{SPN: ["foo/b", "foo/a"]}) + user(
 EXAMPLE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))), "docs", "examples", "spn-audit.conf")
 ONLY_TYPED = ("config", "no-config", "help", "usage", "version", "list-rules",
-              "explain", "password", "apply", "yes", "undo")
+              "explain", "password", "apply", "yes", "undo",
+              "keytab")
 NOBODY = 65534
 
 
