@@ -162,6 +162,18 @@ static bool has_key_question(const struct probe *probe)
 	return probe->options->num_accounts > 0 && probe->keytab != NULL;
 }
 
+static const char *of_no_names(struct probe *probe)
+{
+	if (probe->log == NULL) {
+		return of_entries(probe);
+	}
+	return talloc_asprintf(
+		probe,
+		"In %zu requests clients got a ticket for every "
+		"name, none with RC4.",
+		probe->log->num_understood);
+}
+
 const char *probe_sentence(struct probe *probe)
 {
 	const struct probe_verdict *fault = first_fault(&probe->verdicts);
@@ -191,14 +203,8 @@ const char *probe_sentence(struct probe *probe)
 				       fault->text,
 				       fault->message->code);
 	}
-	if (probe->num_rows == 0 && probe->log != NULL) {
-		return talloc_asprintf(probe,
-				       "In %zu requests clients got a ticket "
-				       "for every name, none with RC4.",
-				       probe->log->num_understood);
-	}
 	if (probe->num_rows == 0) {
-		return of_entries(probe);
+		return of_no_names(probe);
 	}
 	if (c.num_unknown > 0) {
 		return talloc_asprintf(probe,

@@ -288,10 +288,11 @@ static krb5_error_code fill(krb5_context ctx,
 	krb5_free_principal(ctx, client);
 	while (code == 0 && rest.len > 0) {
 		struct probe_bytes flat = probe_part_take(&rest);
-		krb5_data data = {.data = flat.data,
-				  .length = (unsigned)flat.len};
 		krb5_creds *creds = NULL;
+		krb5_data data = {};
 
+		data.data = flat.data;
+		data.length = (unsigned)flat.len;
 		code = krb5_unmarshal_credentials(ctx, &data, &creds);
 		if (code == 0) {
 			code = krb5_cc_store_cred(ctx, cache, creds);
