@@ -14,9 +14,8 @@ static const char *say_keys(struct probe *probe, const struct probe_key_of *of)
 	if (of->ticket->error != 0) {
 		return (of->ticket->error == SPN_KDC_UNKNOWN)
 			       ? "the KDC makes no ticket for this name: "
-				 "there "
-				 "is no such account, or it is a user's "
-				 "without any SPN"
+				 "there is no such account, or it is a "
+				 "user's without any SPN"
 			       : of->ticket->text;
 	}
 	if (of->num_keys == 0) {

@@ -106,10 +106,9 @@ const char *probe_ccache_why_not(TALLOC_CTX *mem_ctx, const char *name)
 
 /* ------------------------------------------------------- the user's cache */
 
-/* Of a child. */
 struct using
 {
-	krb5_context ctx;
+	struct probe_kerberos *krb;
 	const char *name; /* NULL: the default one */
 	struct probe_ticket **tickets;
 	size_t num;
@@ -119,8 +118,8 @@ static krb5_error_code open_cache(const struct using *using,
 				  krb5_ccache *_cache)
 {
 	return (using->name != NULL)
-		       ? krb5_cc_resolve(using->ctx, using->name, _cache)
-		       : krb5_cc_default(using->ctx, _cache);
+		       ? krb5_cc_resolve(using->krb->ctx, using->name, _cache)
+		       : krb5_cc_default(using->krb->ctx, _cache);
 }
 
 /* The code, and what libkrb5 says of it. */
@@ -182,20 +181,20 @@ static bool read_users(struct spn_child *child,
 
 	(void)number;
 	if (code == 0) {
-		code = krb5_cc_get_principal(using->ctx, cache, &client);
+		code = krb5_cc_get_principal(using->krb->ctx, cache, &client);
 	}
 	if (code == 0) {
-		code = krb5_unparse_name(using->ctx, client, &name);
+		code = krb5_unparse_name(using->krb->ctx, client, &name);
 	}
-	ok = say_code(child, mem_ctx, using->ctx, code);
+	ok = say_code(child, mem_ctx, using->krb->ctx, code);
 	if (ok && code == 0) {
 		ok = probe_part_say(child, name, strlen(name)) &&
-		     say_all(child, using->ctx, cache);
+		     say_all(child, using->krb->ctx, cache);
 	}
-	krb5_free_unparsed_name(using->ctx, name);
-	krb5_free_principal(using->ctx, client);
+	krb5_free_unparsed_name(using->krb->ctx, name);
+	krb5_free_principal(using->krb->ctx, client);
 	if (cache != NULL) {
-		(void)krb5_cc_close(using->ctx, cache);
+		(void)krb5_cc_close(using->krb->ctx, cache);
 	}
 	return ok;
 }
@@ -214,14 +213,14 @@ static bool keep_users(struct spn_child *child,
 	(void)number;
 	for (i = 0; code == 0 && i < using->num; i++) {
 		if (using->tickets[i]->error == 0) {
-			code = probe_cache_keep(using->ctx,
+			code = probe_cache_keep(using->krb->ctx,
 						cache,
 						using->tickets[i]->creds);
 		}
 	}
-	ok = say_code(child, mem_ctx, using->ctx, code);
+	ok = say_code(child, mem_ctx, using->krb->ctx, code);
 	if (cache != NULL) {
-		(void)krb5_cc_close(using->ctx, cache);
+		(void)krb5_cc_close(using->krb->ctx, cache);
 	}
 	return ok;
 }
@@ -235,14 +234,26 @@ krb5_error_code probe_cache_keep(krb5_context ctx,
 	return krb5_cc_store_cred(ctx, cache, creds);
 }
 
-/* The child's work, up to its text: NULL, or why not, on mem_ctx. */
+/* A child's work with the user's cache, up to its text: NULL, or why not, on
+ * mem_ctx. */
 static const char *use_cache(TALLOC_CTX *mem_ctx,
-			     const struct spn_children *ask,
+			     struct using *using,
+			     bool (*work)(struct spn_child *child,
+					  TALLOC_CTX *mem_ctx,
+					  size_t number,
+					  void *private_data),
 			     krb5_error_code *_code,
 			     struct spn_child_answer **_answer,
 			     struct probe_bytes *_rest)
 {
-	struct spn_child_answer *answer = spn_children_ask(mem_ctx, ask, 1);
+	const struct spn_children ask = {
+		.work = work,
+		.private_data = using,
+		.milliseconds = using->krb->timeout * 1000,
+		.most_at_once = 1,
+		.most_bytes = MOST_BYTES,
+	};
+	struct spn_child_answer *answer = spn_children_ask(mem_ctx, &ask, 1);
 	struct probe_bytes code = {};
 	struct spn_str text = {};
 
@@ -254,7 +265,7 @@ static const char *use_cache(TALLOC_CTX *mem_ctx,
 	if (answer->end == SPN_CHILD_LATE) {
 		return talloc_asprintf(mem_ctx,
 				       "no answer in %u seconds",
-				       ask->milliseconds / 1000);
+				       using->krb->timeout);
 	}
 	*_rest = (struct probe_bytes){answer->bytes, answer->len};
 	code = probe_part_take(_rest);
@@ -307,19 +318,12 @@ krb5_error_code probe_cache_read(TALLOC_CTX *mem_ctx,
 				 const char *name,
 				 const char **_text)
 {
-	struct using using = {.ctx = krb->ctx, .name = name};
-	const struct spn_children ask = {
-		.work = read_users,
-		.private_data = &using,
-		.milliseconds = krb->timeout * 1000,
-		.most_at_once = 1,
-		.most_bytes = MOST_BYTES,
-	};
+	struct using using = {.krb = krb, .name = name};
 	struct spn_child_answer *answer = NULL;
 	struct probe_bytes rest = {};
 	krb5_error_code code = 0;
 
-	*_text = use_cache(mem_ctx, &ask, &code, &answer, &rest);
+	*_text = use_cache(mem_ctx, &using, read_users, &code, &answer, &rest);
 	if (*_text == NULL) {
 		code = krb5_cc_new_unique(krb->ctx,
 					  "MEMORY",
@@ -342,22 +346,16 @@ const char *probe_cache_keep_all(TALLOC_CTX *mem_ctx,
 				 size_t num)
 {
 	struct using using = {
-		.ctx = krb->ctx,
+		.krb = krb,
 		.name = krb->kept_in,
 		.tickets = tickets,
 		.num = num,
 	};
-	const struct spn_children ask = {
-		.work = keep_users,
-		.private_data = &using,
-		.milliseconds = krb->timeout * 1000,
-		.most_at_once = 1,
-		.most_bytes = MOST_BYTES,
-	};
 	struct spn_child_answer *answer = NULL;
 	struct probe_bytes rest = {};
 	krb5_error_code code = 0;
-	const char *text = use_cache(mem_ctx, &ask, &code, &answer, &rest);
+	const char *text =
+		use_cache(mem_ctx, &using, keep_users, &code, &answer, &rest);
 
 	talloc_free(answer);
 	return text;
