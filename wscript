@@ -25,6 +25,7 @@ import manual_pages  # noqa: E402
 import run_fuzz  # noqa: E402
 import run_mutations  # noqa: E402
 import run_tests  # noqa: E402
+import samba_libraries  # noqa: E402
 import test_table  # noqa: E402
 from test_table import (  # noqa: E402
     CHECKS, HELPER_PROGRAMS, TESTS)
@@ -64,9 +65,9 @@ OURS = {
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
-        connect_ticket connect_cache connect_login connect_kerberos connect_each connect_principal children
+        connect_ticket connect_cache connect_login connect_kerberos connect_each connect_principal connect_start samba children
         output place words terminal progress shell_command arena shared presence module_list dcs dcs_list json json_read metrics
-    '''), 'store LDB TALLOC TEVENT HOSTCONFIG CREDENTIALS SAMBA_UTIL POPT UNISTRING'),
+    '''), 'store LDB TALLOC TEVENT SAMBA POPT UNISTRING'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
         source search files records packed export ldif ldif_write lines entry config_copy
@@ -92,7 +93,7 @@ OURS = {
     '''), 'common KRB5_PLAIN'),
     'setspn': (_sources('tools/setspn', '''
         accounts answers args command duplicates explain query search send sharing words write
-    '''), 'directory SAMBA_ERRORS'),
+    '''), 'directory'),
     'probe': (_sources('tools/probe', '''
         accounts directory judge judge_http judge_keytab judge_log judge_name judge_ticket lists messages messages_names
         messages_server options owner run run_log sentence text text_tables json
@@ -105,7 +106,7 @@ OURS = {
     '''), 'common'),
     'probe_web': (_sources('tools/probe/web', 'challenge answer token request http'),
                   'common KRB5 KRB5_PLAIN CURL'),
-    'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common'),
+    'guard': (_sources('tools/spn_guard', 'child trials guard'), 'common HOSTCONFIG SAMBA_UTIL'),
     'probe_names': (_sources('tools/probe/names', '''
         target host_name child chain dns krb5_names ways clients_table names
     '''), 'TALLOC KRB5_PLAIN CURL IDN2 RESOLV common'),
@@ -253,9 +254,7 @@ def configure(conf):
     for package, version, name, debian in LIBRARIES:
         _check_library(conf, package, version, name, debian)
     # The libraries without a .pc file.
-    conf.check_cc(lib='samba-errors', uselib_store='SAMBA_ERRORS',
-                  msg='Checking for libsamba-errors',
-                  errmsg='not found; Debian: apt-get install samba-dev')
+    samba_libraries.configure(conf)
     conf.check_cc(header_name='unistr.h', lib='unistring',
                   uselib_store='UNISTRING',
                   msg='Checking for libunistring',

@@ -358,7 +358,7 @@ GUARDS = {
          'if (login.is_chosen) {',
          'if (false) {'),
         ('a local database needs no ticket',
-         'if (*_argc == 0 || !asks) {',
+         'if (connect->argc == 0 || !asks) {',
          'if (*_argc == 0) {'),
         ('root on a DC is the machine, whatever ticket there is',
          'geteuid() == 0;',

@@ -355,17 +355,17 @@ static void test_ticket_is_preferred(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct spn_connect *connect = talloc_zero(mem_ctx,
 							  struct spn_connect);
-		size_t argc = 0;
 		size_t before;
 
 		connect->argv = split(connect, rows[i].line);
-		while (connect->argv[argc] != NULL) {
-			argc++;
+		while (connect->argv[connect->argc] != NULL) {
+			connect->argc++;
 		}
-		before = argc;
-		assert_true(connect_prefer_ticket(connect, &argc));
-		assert_int_equal(argc, before + (rows[i].is_chosen ? 1 : 0));
-		assert_null(connect->argv[argc]);
+		before = connect->argc;
+		assert_true(connect_prefer_ticket(connect));
+		assert_int_equal(connect->argc,
+				 before + (rows[i].is_chosen ? 1 : 0));
+		assert_null(connect->argv[connect->argc]);
 		assert_int_equal(strcmp(connect->argv[1],
 					"--use-kerberos=required") == 0,
 				 rows[i].is_chosen);

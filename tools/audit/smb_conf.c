@@ -8,9 +8,9 @@
 
 #include "audit/facts/dns.h"
 #include "policy/ticket_types.h"
+#include "common/samba.h"
 
 #include <ctype.h>
-#include <param.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +44,12 @@ static const char *const others[] = {dns_server,
 #define NUM_OTHERS (sizeof(others) / sizeof(others[0]))
 
 /* NULL: nobody has said anything. */
-static const char *told(const struct spn_connect *connect, const char *name)
+static const char *told(struct spn_connect *connect, const char *name)
 {
-	return lpcfg_get_parametric(spn_connect_loadparm(connect),
-				    NULL,
-				    SECTION,
-				    name);
+	return samba()->lpcfg_get_parametric(spn_connect_loadparm(connect),
+					     NULL,
+					     SECTION,
+					     name);
 }
 
 static bool number_of(const char *text, int least, int most, int *_number)
@@ -264,7 +264,7 @@ static int check_names(struct spn_connect *connect)
 		spn_connect_message(connect, "out of memory");
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	lpcfg_dump(spn_connect_loadparm(connect), stream, false, 0);
+	samba()->lpcfg_dump(spn_connect_loadparm(connect), stream, false, 0);
 	if (fclose(stream) != 0) {
 		free(text);
 		spn_connect_message(connect, "out of memory");

@@ -19,6 +19,7 @@
 
 #include "connect_private.h"
 #include "progress.h"
+#include "samba.h"
 
 #include "policy/quote.h"
 
@@ -26,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <ldb_module.h>
-#include <param.h>
 
 /* An error text and what helps. */
 struct connect_remedy {
@@ -162,17 +162,19 @@ int spn_connect_usage_error(const struct spn_connect *connect,
 	return SPN_EXIT_CANNOT_RUN;
 }
 
-struct loadparm_context *spn_connect_loadparm(
-	const struct spn_connect *connect)
+struct loadparm_context *spn_connect_loadparm(struct spn_connect *connect)
 {
+	connect_start(connect);
 	return connect->loadparm;
 }
 
 char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
-			       const struct spn_connect *connect,
+			       struct spn_connect *connect,
 			       const char *name)
 {
-	return lpcfg_private_path(mem_ctx, connect->loadparm, name);
+	return samba()->lpcfg_private_path(mem_ctx,
+					   spn_connect_loadparm(connect),
+					   name);
 }
 
 bool spn_connect_has_url(const struct spn_connect *connect)
@@ -382,6 +384,7 @@ static bool connect_steps(struct spn_connect *connect,
 	if (options->read_only) {
 		flags |= LDB_FLG_RDONLY;
 	}
+	connect_start(connect);
 	if (!load_modules_for(connect, options, url)) {
 		ldb_oom(ldb);
 		return false;

@@ -70,7 +70,8 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 
 /*
  * The val of the next option of the tool's own table, 0 after the last one
- * (smb.conf is loaded by then, not before), -1 after a message on stderr.
+ * (smb.conf can be asked for by then, not before), -1 after a message on
+ * stderr.
  * --help and --version do not return. Must be called up to the 0.
  */
 int spn_connect_next_option(struct spn_connect *connect);
@@ -133,7 +134,7 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
  * False when out of memory.
  */
 bool spn_connect_principal(TALLOC_CTX *mem_ctx,
-			   const struct spn_connect *connect,
+			   struct spn_connect *connect,
 			   const char **_principal,
 			   const char **_password);
 
@@ -269,16 +270,15 @@ struct spn_connect_answer *spn_connect_ask_each(
  * such a server; on mem_ctx. NULL when it is none of a host, and when out of
  * memory. */
 char *spn_connect_url_of(TALLOC_CTX *mem_ctx,
-			 const struct spn_connect *connect,
+			 struct spn_connect *connect,
 			 const char *host);
 
-/* smb.conf, for lpcfg_* of <param.h>. */
-struct loadparm_context *spn_connect_loadparm(
-	const struct spn_connect *connect);
+/* smb.conf, for lpcfg_* of samba.h; never NULL. */
+struct loadparm_context *spn_connect_loadparm(struct spn_connect *connect);
 
 /* name inside smb.conf's private dir. NULL: out of memory. */
 char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
-			       const struct spn_connect *connect,
+			       struct spn_connect *connect,
 			       const char *name);
 
 #endif /* SPN_COMMON_CONNECT_H */

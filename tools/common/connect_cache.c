@@ -10,6 +10,7 @@
 
 #include "children.h"
 #include "connect_ticket.h"
+#include "samba.h"
 #include "policy/quote.h"
 
 #include <errno.h>
@@ -17,8 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
-#include <credentials.h>
-#include <param.h>
 
 #define MILLISECONDS 3000
 #define MOST_BYTES 65536
@@ -43,8 +42,8 @@ static bool try_cache(struct spn_child *child,
 		      size_t number,
 		      void *private_data)
 {
-	struct loadparm_context *lp = loadparm_init(mem_ctx);
-	struct cli_credentials *creds = cli_credentials_init(mem_ctx);
+	struct loadparm_context *lp = samba()->loadparm_init(mem_ctx);
+	struct cli_credentials *creds = samba()->cli_credentials_init(mem_ctx);
 	enum credentials_obtained obtained = CRED_UNINITIALISED;
 	struct ccache_container *ccc = NULL;
 	const char *error = NULL;
@@ -54,24 +53,30 @@ static bool try_cache(struct spn_child *child,
 	if (lp == NULL || creds == NULL) {
 		return false;
 	}
-	if (cli_credentials_set_ccache(creds,
-				       lp,
-				       private_data,
-				       CRED_SPECIFIED,
-				       &error) != 0)
+	if (samba()->cli_credentials_set_ccache(creds,
+						lp,
+						private_data,
+						CRED_SPECIFIED,
+						&error) != 0)
 	{
 		return say(child,
 			   SEEN_COMPLAINT,
 			   (error == NULL) ? "no reason given" : error);
 	}
-	client = cli_credentials_get_principal_and_obtained(creds,
-							    mem_ctx,
-							    &obtained);
+	client =
+		samba()->cli_credentials_get_principal_and_obtained(creds,
+								    mem_ctx,
+								    &obtained);
 	if (client != NULL && obtained == CRED_SPECIFIED) {
 		return say(child, SEEN_CLIENT, client);
 	}
 	/* It says nothing of what it could not read until it has to. */
-	if (cli_credentials_get_ccache(creds, NULL, lp, &ccc, &error) == 0) {
+	if (samba()->cli_credentials_get_ccache(creds,
+						NULL,
+						lp,
+						&ccc,
+						&error) == 0)
+	{
 		error = NULL;
 	}
 	return say(child, SEEN_COMPLAINT, (error == NULL) ? "" : error);

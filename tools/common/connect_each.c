@@ -9,6 +9,7 @@
 #include "connect_private.h"
 
 #include "children.h"
+#include "samba.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -16,8 +17,6 @@
 #include <strings.h>
 #include <unistd.h>
 #include <ldb_module.h>
-#include <credentials.h>
-#include <param.h>
 
 #define MOST_AT_ONCE 32
 #define MOST_BYTES 8192
@@ -110,15 +109,16 @@ static bool take(struct spn_connect_answer *answers,
 static void get_login(struct spn_connect *connect)
 {
 	struct connect_login login = connect_login_of(connect->argv);
-	struct cli_credentials *credentials = ldb_get_opaque(connect->home,
-							     "credentials");
+	struct cli_credentials *credentials = NULL;
 	NTSTATUS status;
 
+	connect_start(connect);
+	credentials = ldb_get_opaque(connect->home, "credentials");
 	if (credentials == NULL) {
 		return;
 	}
 	if (login.names_user) {
-		(void)cli_credentials_get_password(credentials);
+		(void)samba()->cli_credentials_get_password(credentials);
 		return;
 	}
 	if (login.is_chosen ||
@@ -126,8 +126,9 @@ static void get_login(struct spn_connect *connect)
 	{
 		return;
 	}
-	status = cli_credentials_set_machine_account(credentials,
-						     connect->loadparm);
+	status = samba()->cli_credentials_set_machine_account(
+		credentials,
+		connect->loadparm);
 	if (!NT_STATUS_IS_OK(status)) {
 		spn_connect_message(connect,
 				    "the account of this machine cannot be "
@@ -191,17 +192,18 @@ struct spn_connect_answer *spn_connect_ask_each(
 }
 
 char *spn_connect_url_of(TALLOC_CTX *mem_ctx,
-			 const struct spn_connect *connect,
+			 struct spn_connect *connect,
 			 const char *host)
 {
 	static const char tls[] = "ldaps://";
 	bool has_tls = connect->url != NULL &&
 		       strncasecmp(connect->url, tls, strlen(tls)) == 0;
 	const char *name = connect_safe_name(host);
-	const char *port = lpcfg_parm_string(connect->loadparm,
-					     NULL,
-					     "spn_policy",
-					     "ldap port");
+	const char *port = samba()->lpcfg_parm_string(spn_connect_loadparm(
+							      connect),
+						      NULL,
+						      "spn_policy",
+						      "ldap port");
 
 	if (name == NULL) {
 		return NULL;

@@ -164,20 +164,23 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 	return words;
 }
 
-static bool is_required(const struct login_option *option, const char *value)
+bool connect_is_required(const char *value)
 {
 	static const char *const yes[] = {"required", "yes", "true", "1"};
 	size_t i;
 
-	if (option->kind != LOGIN_KERBEROS) {
-		return option->kind == LOGIN_CACHE;
-	}
 	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
 		if (strcasecmp(value, yes[i]) == 0) {
 			return true;
 		}
 	}
 	return false;
+}
+
+static bool is_required(const struct login_option *option, const char *value)
+{
+	return option->kind == LOGIN_CACHE ||
+	       (option->kind == LOGIN_KERBEROS && connect_is_required(value));
 }
 
 /* Samba takes a password from there, too. */
@@ -288,14 +291,12 @@ static bool may_be_machine(const char *const *argv)
 
 /* In front, for behind "--" it would be no option. False when out of memory.
  */
-static bool add_option(struct spn_connect *connect,
-		       size_t *_argc,
-		       const char *cache)
+static bool add_option(struct spn_connect *connect, const char *cache)
 {
 	const char **argv = talloc_realloc(connect,
 					   connect->argv,
 					   const char *,
-					   *_argc + 2);
+					   connect->argc + 2);
 	size_t i;
 
 	if (argv == NULL) {
@@ -311,15 +312,15 @@ static bool add_option(struct spn_connect *connect,
 	if (connect->added_option == NULL) {
 		return false;
 	}
-	for (i = *_argc + 1; i > 1; i--) {
+	for (i = connect->argc + 1; i > 1; i--) {
 		argv[i] = argv[i - 1];
 	}
 	argv[1] = connect->added_option;
-	(*_argc)++;
+	connect->argc++;
 	return true;
 }
 
-bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
+bool connect_prefer_ticket(struct spn_connect *connect)
 {
 	const char *const *argv = connect->argv;
 	bool asks = is_remote(url_of(argv)) ||
@@ -327,7 +328,7 @@ bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
 	struct connect_login login = {};
 	struct connect_ticket ticket = {};
 
-	if (*_argc == 0 || !asks) {
+	if (connect->argc == 0 || !asks) {
 		return true;
 	}
 	login = connect_login_of(argv);
@@ -347,5 +348,5 @@ bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc)
 							       &ticket);
 	}
 	return !ticket.is_there || connect->cache_complaint != NULL ||
-	       add_option(connect, _argc, login.cache);
+	       add_option(connect, login.cache);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The command line that all tools have in common: Samba's options, -H, and
- * the tool's own table.
- *
- * Samba's rows call exit(1) on a bad argument. 1 is a result in our tools, so
- * an exit handler turns it into 2 while the command line is being read.
+ * The command line that all tools have in common: -H and the like, and the
+ * tool's own table. With Samba's options in it Samba reads it
+ * (connect_start.c).
  */
 
 #include "connect_private.h"
@@ -20,29 +18,8 @@
 #define SPN_POLICY_VERSION "unknown"
 #endif
 
-/* Above every val that a tool may use. */
-enum connect_option {
-	CONNECT_OPT_URL = 0x10000,
-	CONNECT_OPT_CONFIGFILE,
-	CONNECT_OPT_VERSION,
-	CONNECT_OPT_TIMEOUT,
-};
-
 #define DEFAULT_TIMEOUT 60
 #define MAX_TIMEOUT 86400
-
-/* true from spn_connect_new() to the last option */
-static bool connect_reading_options;
-
-static void connect_on_exit(int status, void *private_data)
-{
-	const bool *reading = private_data;
-
-	if (*reading && status != 0) {
-		fflush(NULL);
-		_exit(SPN_EXIT_CANNOT_RUN);
-	}
-}
 
 /* Overwrites what follows the first '%', or all of it. */
 static void connect_wipe(char *arg, bool after_percent)
@@ -104,15 +81,14 @@ static const char **connect_take_argv(struct spn_connect *connect,
 	return copy;
 }
 
-static bool connect_is_end(const struct poptOption *row)
+bool connect_is_end(const struct poptOption *row)
 {
 	return row->longName == NULL && row->shortName == '\0' &&
 	       row->arg == NULL;
 }
 
 /* The tool's rows, then ours. */
-static struct poptOption *connect_own_table(struct spn_connect *connect,
-					    const struct poptOption *options)
+struct poptOption *connect_own_table(struct spn_connect *connect)
 {
 	const struct poptOption own[] = {
 		{
@@ -148,6 +124,7 @@ static struct poptOption *connect_own_table(struct spn_connect *connect,
 			.descrip = "Print version",
 		},
 		POPT_AUTOHELP POPT_TABLEEND};
+	const struct poptOption *options = connect->options;
 	struct poptOption *table = NULL;
 	size_t len = 0;
 
@@ -165,67 +142,30 @@ static struct poptOption *connect_own_table(struct spn_connect *connect,
 	return table;
 }
 
-/* Samba's --version speaks of Samba only: ours stands above, drop that. */
-static void connect_drop_version_table(struct poptOption *table)
-{
-	struct poptOption *from = table;
-	struct poptOption *to = table;
-
-	for (; !connect_is_end(from); from++) {
-		if ((from->argInfo & POPT_ARG_MASK) ==
-			    POPT_ARG_INCLUDE_TABLE &&
-		    from->descrip != NULL &&
-		    strncmp(from->descrip, "Version", strlen("Version")) == 0)
-		{
-			continue;
-		}
-		*to = *from;
-		to++;
-	}
-	*to = *from;
-}
-
 static int connect_destructor(struct spn_connect *connect)
 {
-	connect_reading_options = false;
+	connect_stop(connect);
 	if (connect->popt != NULL) {
 		connect->popt = poptFreeContext(connect->popt);
 	}
 	return 0;
 }
 
-static bool connect_start_popt(struct spn_connect *connect,
-			       const struct poptOption *options,
-			       const char *usage,
-			       size_t argc)
+poptContext connect_new_popt(const struct spn_connect *connect,
+			     const struct poptOption *table)
 {
-	struct poptOption **table = ldb_module_popt_options(connect->home);
-	int ret;
+	poptContext popt = poptGetContext(connect->tool,
+					  (int)connect->argc,
+					  connect->argv,
+					  table,
+					  0);
 
-	*table = connect_own_table(connect, options);
-	if (*table == NULL) {
-		return false;
-	}
-	ret = ldb_modules_hook(connect->home, LDB_MODULE_HOOK_CMDLINE_OPTIONS);
-	if (ret != LDB_SUCCESS) {
-		spn_connect_message(connect,
-				    "Samba's options are not there: %s",
-				    ldb_strerror(ret));
-		return false;
-	}
-	connect_drop_version_table(*table);
-
-	connect->popt = poptGetContext(connect->tool,
-				       (int)argc,
-				       connect->argv,
-				       *table,
-				       0);
-	if (connect->popt == NULL) {
+	if (popt == NULL) {
 		spn_connect_message(connect, "out of memory");
-		return false;
+		return NULL;
 	}
-	poptSetOtherOptionHelp(connect->popt, usage);
-	return true;
+	poptSetOtherOptionHelp(popt, connect->usage);
+	return popt;
 }
 
 struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
@@ -236,42 +176,26 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 				    char **argv)
 {
 	struct spn_connect *connect = talloc_zero(mem_ctx, struct spn_connect);
-	size_t num_args = (size_t)argc;
 
 	if (connect == NULL) {
 		fprintf(stderr, "%s: out of memory\n", tool);
 		return NULL;
 	}
 	connect->tool = tool;
+	connect->usage = usage;
+	connect->options = options;
+	connect->argc = (size_t)argc;
 	connect->timeout = DEFAULT_TIMEOUT;
 	connect_note_sockets(connect);
 	talloc_set_destructor(connect, connect_destructor);
 
 	connect->argv = connect_take_argv(connect, argc, argv);
-	if (connect->argv == NULL ||
-	    !connect_prefer_ticket(connect, &num_args))
-	{
+	if (connect->argv == NULL || !connect_prefer_ticket(connect)) {
 		spn_connect_message(connect, "out of memory");
 		talloc_free(connect);
 		return NULL;
 	}
-	/* loads all modules that are not loaded yet */
-	if (connect_load_modules(connect)) {
-		connect->home = ldb_init(connect, NULL);
-	}
-	if (connect->home == NULL) {
-		spn_connect_message(connect, "ldb does not start");
-		talloc_free(connect);
-		return NULL;
-	}
-	if (!connect_start_popt(connect, options, usage, num_args)) {
-		talloc_free(connect);
-		return NULL;
-	}
-
-	connect_reading_options = true;
-	if (on_exit(connect_on_exit, &connect_reading_options) != 0) {
-		spn_connect_message(connect, "out of memory");
+	if (!connect_begin(connect)) {
 		talloc_free(connect);
 		return NULL;
 	}
@@ -347,6 +271,9 @@ static bool connect_own_option(struct spn_connect *connect, int opt)
 		return connect_read_short_s(connect);
 	case CONNECT_OPT_TIMEOUT:
 		return connect_read_timeout(connect);
+	case CONNECT_OPT_KERBEROS:
+		free(poptGetOptArg(connect->popt));
+		return true; /* see connect_login_of() */
 	case CONNECT_OPT_VERSION:
 		printf("%s %s (ldb %s)\n",
 		       connect->tool,
@@ -362,27 +289,6 @@ static bool connect_own_option(struct spn_connect *connect, int opt)
 	}
 }
 
-/* After the last option: Samba's callbacks have loaded smb.conf. */
-static bool connect_finish_options(struct spn_connect *connect)
-{
-	int ret;
-
-	ret = ldb_modules_hook(connect->home,
-			       LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
-	if (ret == LDB_SUCCESS) {
-		connect->loadparm = ldb_get_opaque(connect->home, "loadparm");
-	}
-	if (connect->loadparm == NULL) {
-		spn_connect_message(connect,
-				    "Samba's ldb extensions are not there: "
-				    "is samba-libs installed, and "
-				    "LDB_MODULES_PATH right?");
-		return false;
-	}
-	connect_reading_options = false;
-	return true;
-}
-
 int spn_connect_next_option(struct spn_connect *connect)
 {
 	int opt = poptGetNextOpt(connect->popt);
@@ -394,7 +300,7 @@ int spn_connect_next_option(struct spn_connect *connect)
 		opt = poptGetNextOpt(connect->popt);
 	}
 	if (opt == -1) {
-		return connect_finish_options(connect) ? 0 : -1;
+		return connect_end_options(connect) ? 0 : -1;
 	}
 	return opt;
 }

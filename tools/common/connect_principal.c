@@ -4,37 +4,40 @@
  * Samba's.
  */
 #include "connect_private.h"
+#include "samba.h"
 
-#include <credentials.h>
 #include <ldb_module.h>
-#include <param.h>
 #include <time.h>
 #include <unistd.h>
 
 bool spn_connect_principal(TALLOC_CTX *mem_ctx,
-			   const struct spn_connect *connect,
+			   struct spn_connect *connect,
 			   const char **_principal,
 			   const char **_password)
 {
-	struct cli_credentials *credentials = ldb_get_opaque(connect->home,
-							     "credentials");
+	struct cli_credentials *credentials = NULL;
 	char *principal = NULL;
 	const char *password = NULL;
 
 	*_principal = NULL;
 	*_password = NULL;
+	if (!connect_login_of(connect->argv).names_user) {
+		return true;
+	}
+	connect_start(connect);
+	credentials = ldb_get_opaque(connect->home, "credentials");
 	if (credentials == NULL ||
-	    !connect_login_of(connect->argv).names_user ||
-	    cli_credentials_is_anonymous(credentials))
+	    samba()->cli_credentials_is_anonymous(credentials))
 	{
 		return true;
 	}
-	principal = cli_credentials_get_principal(credentials, mem_ctx);
+	principal = samba()->cli_credentials_get_principal(credentials,
+							   mem_ctx);
 	if (principal == NULL) {
 		return false;
 	}
 	/* Asked for at the terminal, unless it was given. */
-	password = cli_credentials_get_password(credentials);
+	password = samba()->cli_credentials_get_password(credentials);
 	*_principal = principal;
 	*_password = (password == NULL) ? "" : password;
 	return true;
@@ -62,7 +65,11 @@ bool spn_connect_heir_of(TALLOC_CTX *mem_ctx,
 			 struct spn_connect_heir *_heir)
 {
 	struct connect_login login = connect_login_of(connect->argv);
-	const char *config = lpcfg_configfile(connect->loadparm);
+	/* Where Samba was not started, none is named. */
+	const char *config = (connect->loadparm == NULL)
+				     ? NULL
+				     : samba()->lpcfg_configfile(
+					       connect->loadparm);
 	struct spn_connect_heir heir = {.cache = login.cache};
 	const char *principal = NULL;
 	bool machine = false;

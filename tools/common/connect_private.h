@@ -13,17 +13,31 @@
 /* Of the process, that are looked at. */
 #define CONNECT_MAX_FD 256
 
+/* Above every val that a tool may use. */
+enum connect_option {
+	CONNECT_OPT_URL = 0x10000,
+	CONNECT_OPT_CONFIGFILE,
+	CONNECT_OPT_VERSION,
+	CONNECT_OPT_TIMEOUT,
+	CONNECT_OPT_KERBEROS,
+};
+
 struct spn_connect {
 	const char *tool;
-	bool has_url;	 /* url is what -H says */
-	const char *url; /* NULL: not looked up yet */
+	const char *usage;
+	const struct poptOption *options; /* of the tool */
+	bool has_url;			  /* url is what -H says */
+	const char *url;		  /* NULL: not looked up yet */
 	const char **argv;
+	size_t argc;
 	const char *added_option; /* to argv, which nobody typed; or NULL */
 	/* Why the user's tickets are of no use to Samba's client; or NULL. */
 	char *cache_complaint;
-	struct ldb_context *home;
 	poptContext popt;
+	/* Of Samba; NULL before connect_start(). */
+	struct ldb_context *home;
 	struct loadparm_context *loadparm;
+	poptContext its_popt; /* NULL: it is popt */
 	/* what libldb said while a directory was being opened */
 	bool collecting;
 	char *first_complaint;
@@ -44,6 +58,35 @@ struct spn_connect {
 void connect_vmessage(const struct spn_connect *connect,
 		      const char *format,
 		      va_list ap) __attribute__((format(printf, 2, 0)));
+
+/* ---- connect_options.c */
+
+bool connect_is_end(const struct poptOption *row);
+
+/* The tool's rows, those of enum connect_option but the last, and --help.
+ * NULL when out of memory. */
+struct poptOption *connect_own_table(struct spn_connect *connect);
+
+/* Of the command line, which it leaves as it is. NULL after a message. */
+poptContext connect_new_popt(const struct spn_connect *connect,
+			     const struct poptOption *table);
+
+/* ---- connect_start.c */
+
+/* connect->popt, with Samba's options where the command line has such. False
+ * after a message. */
+bool connect_begin(struct spn_connect *connect);
+
+/* After the last option. False after a message. */
+bool connect_end_options(struct spn_connect *connect);
+
+/* home and loadparm, if they are not there. Where that cannot be, the process
+ * ends with 2 after a message, as it does if Samba does not understand an
+ * option. */
+void connect_start(struct spn_connect *connect);
+
+/* connect is about to be freed. */
+void connect_stop(struct spn_connect *connect);
 
 /* ---- connect_modules.c */
 
@@ -66,6 +109,9 @@ void connect_silence_stderr(void);
 
 /* ---- connect_login.c */
 
+/* The argument of --use-kerberos that leaves nothing else. */
+bool connect_is_required(const char *value);
+
 /* What the command line says of logging on. */
 struct connect_login {
 	bool is_chosen;	     /* something; else a ticket, or a password that
@@ -80,7 +126,7 @@ struct connect_login connect_login_of(const char *const *argv);
 /* Where a server is asked, nobody is named, and there is a ticket: Kerberos,
  * as if it was asked for; unless the machine itself can log on.
  * connect->argv may grow. False when out of memory. */
-bool connect_prefer_ticket(struct spn_connect *connect, size_t *_argc);
+bool connect_prefer_ticket(struct spn_connect *connect);
 
 /* ---- connect_kerberos.c */
 

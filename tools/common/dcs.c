@@ -279,7 +279,7 @@ bool spn_dcs_ask(struct spn_connect *connect, struct spn_dcs *dcs)
 }
 
 /* "ldapi://%2Fvar%2Flib..."; NULL when out of memory. */
-static char *socket_url(TALLOC_CTX *mem_ctx, const struct spn_connect *connect)
+static char *socket_url(TALLOC_CTX *mem_ctx, struct spn_connect *connect)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -8,6 +8,8 @@ looked up when a program starts, and that is most of what a start costs.
 docs/performance.md has the figures.
 """
 
+import samba_libraries
+
 # What has the most symbols and would stand far behind. Samba's client
 # libraries bring all of them in any case.
 COMMON = ('c', 'ndr-standard', 'ndr')
@@ -16,8 +18,9 @@ COMMON = ('c', 'ndr-standard', 'ndr')
 # nothing else says who that is.
 KERBEROS = ('com_err', 'crypto')
 NEEDED = ('com_err',)
-# Two libraries of Samba, and nothing is gained.
-SMALL_PROGRAMS = ('spn-guard',)
+# Always load Samba's libraries (tools/common/samba.h), so they begin with them:
+# the loader does that in fewer steps.
+WITH_SAMBA = ('spn-audit', 'spn-policy')
 
 
 def configure(conf):
@@ -30,9 +33,12 @@ def configure(conf):
 
 
 def flags(env, program):
-    if program in SMALL_PROGRAMS:
+    if program in WITH_SAMBA:
+        names = [name for name in env.FIRST_LIBRARIES if name in COMMON]
+        names += samba_libraries.NAMES
+    elif program == 'spn-probe':
+        names = [name for name in env.FIRST_LIBRARIES if name in KERBEROS]
+    else:
         return []
     return ['-Wl,--push-state,--no-as-needed',
-            *('-l' + name for name in env.FIRST_LIBRARIES
-              if program == 'spn-probe' or name in COMMON),
-            '-Wl,--pop-state']
+            *('-l' + name for name in names), '-Wl,--pop-state']

@@ -4,11 +4,11 @@
  */
 #include "words.h"
 #include "policy/quote.h"
+#include "common/samba.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <core/werror.h>
 
 static const char usage[] =
 	"Usage: setspn [switches] [account]\n"
@@ -124,6 +124,6 @@ const char *setspn_error_text(unsigned code)
 		return "The operation failed because UPN value provided for "
 		       "addition/modification is not unique forest-wide.";
 	default:
-		return get_friendly_werror_msg(W_ERROR(code));
+		return samba()->get_friendly_werror_msg(W_ERROR(code));
 	}
 }

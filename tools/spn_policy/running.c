@@ -6,11 +6,10 @@
 #include "status.h"
 
 #include "common/dcs.h"
+#include "common/samba.h"
 
 #include <string.h>
 #include <sys/stat.h>
-
-#include <param.h>
 
 /* Is it the database of smb.conf, which the samba of this machine runs with?
  */
@@ -33,11 +32,11 @@ static bool policy_is_its_own(const struct policy_state *state)
 static bool policy_conf_is_obeyed(const struct policy_state *state,
 				  const struct spn_dc *dc)
 {
-	const char *mode = lpcfg_parm_string(spn_connect_loadparm(
-						     state->tool->connect),
-					     NULL,
-					     "spn_policy",
-					     "mode");
+	const char *mode = samba()->lpcfg_parm_string(
+		spn_connect_loadparm(state->tool->connect),
+		NULL,
+		"spn_policy",
+		"mode");
 
 	/* A word that is none of them means enforce. */
 	if (mode == NULL ||

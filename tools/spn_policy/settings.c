@@ -12,11 +12,11 @@
 #include "policy/quote.h"
 #include "common/shell_command.h"
 #include "tool.h"
+#include "common/samba.h"
 
 #include <string.h>
 #include <strings.h>
 #include <ldb_module.h>
-#include <param.h>
 
 /* "key=value" into its parts. false: out of memory. */
 static bool policy_line_split(TALLOC_CTX *mem_ctx,
@@ -106,8 +106,10 @@ static void policy_read_mode(struct policy_settings *settings,
 		return; /* the smb.conf here is not that of the server */
 	}
 	loadparm = spn_connect_loadparm(tool->connect);
-	settings->mode =
-		lpcfg_parm_string(loadparm, NULL, "spn_policy", "mode");
+	settings->mode = samba()->lpcfg_parm_string(loadparm,
+						    NULL,
+						    "spn_policy",
+						    "mode");
 	if (settings->mode != NULL) {
 		settings->mode_is_bad =
 			!spn_settings_set_mode(settings->effective,

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Samba's part of a run: its options, smb.conf, and who logs on. To load it is
+ * most of what a start costs, so it is loaded when something of it is needed:
+ * at once where the command line has an option that is not ours, or else with
+ * the first question (connect_start()).
+ *
+ * Samba's rows call exit(1) on a bad argument. 1 is a result in our tools, so
+ * an exit handler turns it into 2 while Samba reads the command line.
+ */
+#include "connect_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <ldb_module.h>
+
+/* true while Samba reads options */
+static bool connect_reading_options;
+
+static void connect_on_exit(int status, void *private_data)
+{
+	const bool *reading = private_data;
+
+	if (*reading && status != 0) {
+		fflush(NULL);
+		_exit(SPN_EXIT_CANNOT_RUN);
+	}
+}
+
+/* Samba's --version speaks of Samba only: ours stands above, drop that. */
+static void connect_drop_version_table(struct poptOption *table)
+{
+	struct poptOption *from = table;
+	struct poptOption *to = table;
+
+	for (; !connect_is_end(from); from++) {
+		if ((from->argInfo & POPT_ARG_MASK) ==
+			    POPT_ARG_INCLUDE_TABLE &&
+		    from->descrip != NULL &&
+		    strncmp(from->descrip, "Version", strlen("Version")) == 0)
+		{
+			continue;
+		}
+		*to = *from;
+		to++;
+	}
+	*to = *from;
+}
+
+/* Our rows and Samba's. NULL after a message. */
+static const struct poptOption *all_options(struct spn_connect *connect)
+{
+	struct poptOption **table = ldb_module_popt_options(connect->home);
+	int ret;
+
+	*table = connect_own_table(connect);
+	if (*table == NULL) {
+		spn_connect_message(connect, "out of memory");
+		return NULL;
+	}
+	ret = ldb_modules_hook(connect->home, LDB_MODULE_HOOK_CMDLINE_OPTIONS);
+	if (ret != LDB_SUCCESS) {
+		spn_connect_message(connect,
+				    "Samba's options are not there: %s",
+				    ldb_strerror(ret));
+		return NULL;
+	}
+	connect_drop_version_table(*table);
+	return *table;
+}
+
+/* What reads the command line with all of Samba's options; NULL after a
+ * message. */
+static poptContext load_samba(struct spn_connect *connect)
+{
+	const struct poptOption *table = NULL;
+
+	/* loads all modules that are not loaded yet */
+	if (connect_load_modules(connect)) {
+		connect->home = ldb_init(connect, NULL);
+	}
+	if (connect->home == NULL) {
+		spn_connect_message(connect, "ldb does not start");
+		return NULL;
+	}
+	table = all_options(connect);
+	if (table == NULL) {
+		return NULL;
+	}
+	connect_reading_options = true;
+	if (on_exit(connect_on_exit, &connect_reading_options) != 0) {
+		spn_connect_message(connect, "out of memory");
+		return NULL;
+	}
+	return connect_new_popt(connect, table);
+}
+
+/* After the last option: Samba's callbacks have loaded smb.conf. */
+static bool take_loadparm(struct spn_connect *connect)
+{
+	int ret = ldb_modules_hook(connect->home,
+				   LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
+
+	if (ret == LDB_SUCCESS) {
+		connect->loadparm = ldb_get_opaque(connect->home, "loadparm");
+	}
+	if (connect->loadparm == NULL) {
+		spn_connect_message(connect,
+				    "Samba's ldb extensions are not there: "
+				    "is samba-libs installed, and "
+				    "LDB_MODULES_PATH right?");
+		return false;
+	}
+	connect_reading_options = false;
+	return true;
+}
+
+/* ------------------------------------------------------ who needs no Samba */
+
+/* Without --help, which shows Samba's options, too. NULL when out of memory.
+ */
+static struct poptOption *plain_table(struct spn_connect *connect)
+{
+	static const struct poptOption help[] = {POPT_AUTOHELP POPT_TABLEEND};
+	struct poptOption *table = connect_own_table(connect);
+	struct poptOption *row = table;
+
+	if (table == NULL) {
+		return NULL;
+	}
+	while (!connect_is_end(row) && row->arg != help[0].arg) {
+		row++;
+	}
+	/* Told by a user, or added where there is a ticket. */
+	*row = (struct poptOption){
+		.longName = "use-kerberos",
+		.argInfo = POPT_ARG_STRING,
+		.val = CONNECT_OPT_KERBEROS,
+	};
+	return table;
+}
+
+static bool is_plain_option(int opt, poptContext popt)
+{
+	char *argument = poptGetOptArg(popt);
+	bool ok = opt != CONNECT_OPT_CONFIGFILE &&
+		  (opt != CONNECT_OPT_KERBEROS ||
+		   (argument != NULL && connect_is_required(argument)));
+
+	free(argument);
+	return ok;
+}
+
+/* What reads a command line that has options of ours only, and is understood;
+ * NULL: Samba has to read it. */
+static poptContext begin_plain(struct spn_connect *connect)
+{
+	const struct poptOption *table = plain_table(connect);
+	poptContext popt = NULL;
+	int opt = -1;
+
+	if (table == NULL) {
+		return NULL;
+	}
+	popt = connect_new_popt(connect, table);
+	if (popt == NULL) {
+		return NULL;
+	}
+	do {
+		opt = poptGetNextOpt(popt);
+	} while (opt > 0 && is_plain_option(opt, popt));
+	if (opt != -1) {
+		return poptFreeContext(popt);
+	}
+	poptResetContext(popt);
+	return popt;
+}
+
+bool connect_begin(struct spn_connect *connect)
+{
+	connect->popt = begin_plain(connect);
+	if (connect->popt == NULL) {
+		connect->popt = load_samba(connect);
+	}
+	return connect->popt != NULL;
+}
+
+bool connect_end_options(struct spn_connect *connect)
+{
+	return connect->home == NULL || take_loadparm(connect);
+}
+
+/* Samba reads the command line once more, in which nothing is Samba's. */
+static bool start_late(struct spn_connect *connect)
+{
+	int opt;
+
+	connect->its_popt = load_samba(connect);
+	if (connect->its_popt == NULL) {
+		return false;
+	}
+	do {
+		opt = poptGetNextOpt(connect->its_popt);
+		free(poptGetOptArg(connect->its_popt));
+	} while (opt > 0);
+	return take_loadparm(connect);
+}
+
+void connect_start(struct spn_connect *connect)
+{
+	if (connect->home == NULL && !start_late(connect)) {
+		exit(SPN_EXIT_CANNOT_RUN);
+	}
+}
+
+void connect_stop(struct spn_connect *connect)
+{
+	connect_reading_options = false;
+	if (connect->its_popt != NULL) {
+		connect->its_popt = poptFreeContext(connect->its_popt);
+	}
+}
