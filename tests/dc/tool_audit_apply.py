@@ -98,7 +98,7 @@ class Apply(ApplyWorld):
                      "    while it still has servicePrincipalName: "
                      "'http/capp.%s'\n" % DNS,
                      "      setspn -U -S 'http/capp' 'clong'\n",
-                     "    safe   nobody holds what is added, ",
+                     "    safe    nobody holds what is added, ",
                      "    - servicePrincipalName: 'foo/we\\09ird'\n",
                      "      servicePrincipalName:: Zm9vL3dlCWlyZA==\n"):
             self.assertIn(line, text)
@@ -268,7 +268,8 @@ class Apply(ApplyWorld):
 
     def test_both_questions(self):
         said = self.answer({"SPN-304": "1", "SPN-507": "1"})
-        self.assertIn("    ask    whose key does the service have?", said)
+        self.assertIn("    ask     whose key does the service have?", said)
+        self.assertRegex(said, r"\n    held by CN=ckb,OU=fixes,")
         self.assertEqual(2, len(re.findall(r"which is it\?", said)))
 
     def test_the_second_way(self):

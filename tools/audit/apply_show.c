@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-#define INDENT 11
+#define INDENT 12 /* behind "    held by" */
 
 bool apply_show_text(const char *label, const char *text)
 {

@@ -418,6 +418,18 @@ static void list_path(struct spn_connect *connect, const FTSENT *entry)
 	}
 }
 
+/* libldb loads what it has not noted whenever it starts. */
+static bool note_all(struct spn_connect *connect, const char *list)
+{
+	talloc_free(connect->paths);
+	connect->paths = talloc_strdup(connect, "");
+	if (!walk_list(connect, list, list_path) || connect->paths == NULL) {
+		return false;
+	}
+	note_as_loaded(connect, connect->paths);
+	return true;
+}
+
 /* Samba's options, and what opens the files of a controller. */
 static bool load_few(struct spn_connect *connect, const char *list)
 {
@@ -434,13 +446,7 @@ static bool load_few(struct spn_connect *connect, const char *list)
 			return false;
 		}
 	}
-	/* libldb loads what it has not noted whenever it starts. */
-	connect->paths = talloc_strdup(connect, "");
-	if (!walk_list(connect, list, list_path) || connect->paths == NULL) {
-		return false;
-	}
-	note_as_loaded(connect, connect->paths);
-	return true;
+	return note_all(connect, list);
 }
 
 /* Each of them as if it had not been noted. */
@@ -494,6 +500,16 @@ bool connect_load_for(struct spn_connect *connect, bool is_server)
 	}
 	return load_named(connect, list, "ildap.so") ||
 	       spn_connect_load_all(connect);
+}
+
+bool connect_load_none(struct spn_connect *connect)
+{
+	char *list = folders(connect);
+	bool ok = list != NULL && walk_list(connect, list, look) &&
+		  !connect->modules_are_odd && note_all(connect, list);
+
+	talloc_free(list);
+	return ok;
 }
 
 bool connect_load_modules(struct spn_connect *connect)

@@ -95,6 +95,10 @@ void connect_stop(struct spn_connect *connect);
  * False when out of memory. */
 bool connect_load_modules(struct spn_connect *connect);
 
+/* For who needs none: ldb_init() would load them all. False where that cannot
+ * be prevented. */
+bool connect_load_none(struct spn_connect *connect);
+
 /* And those that a server needs, or a directory with its modules. */
 bool connect_load_for(struct spn_connect *connect, bool is_server);
 
