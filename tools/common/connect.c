@@ -384,7 +384,6 @@ static bool connect_steps(struct spn_connect *connect,
 	if (options->read_only) {
 		flags |= LDB_FLG_RDONLY;
 	}
-	connect_start(connect);
 	if (!load_modules_for(connect, options, url)) {
 		ldb_oom(ldb);
 		return false;
@@ -433,6 +432,8 @@ struct ldb_context *spn_connect_open(TALLOC_CTX *mem_ctx,
 	TALLOC_FREE(connect->reason);
 	TALLOC_FREE(connect->first_complaint);
 
+	connect_start(
+		connect); /* before ldb_init(), which loads all modules */
 	ldb = ldb_init(mem_ctx, NULL);
 	if (ldb == NULL) {
 		spn_connect_message(connect, "out of memory");

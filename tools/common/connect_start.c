@@ -9,6 +9,7 @@
  * an exit handler turns it into 2 while Samba reads the command line.
  */
 #include "connect_private.h"
+#include "samba.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static poptContext load_samba(struct spn_connect *connect)
 {
 	const struct poptOption *table = NULL;
 
+	(void)samba(); /* before modules bring the same in another order */
 	/* loads all modules that are not loaded yet */
 	if (connect_load_modules(connect)) {
 		connect->home = ldb_init(connect, NULL);

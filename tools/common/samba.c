@@ -24,6 +24,10 @@
 #define SPN_ERRORS "libsamba-errors.so.1"
 #endif
 
+/* Has most of their symbols, and is looked into first if it comes first: that
+ * saves a quarter of the work. */
+#define SPN_MANY_SYMBOLS "libndr-standard.so.0"
+
 struct wanted {
 	const char *name;
 	size_t place; /* in struct samba */
@@ -69,10 +73,15 @@ static const struct library libraries[] = {
 	{SPN_ERRORS, of_errors, NUM(of_errors)},
 };
 
+/* For all to look in, as if it had been linked. */
+static void *load(const char *name)
+{
+	return dlopen(name, RTLD_LAZY | RTLD_GLOBAL);
+}
+
 static void take(struct samba *functions, const struct library *library)
 {
-	/* As if it had been linked: others of Samba look in there, too. */
-	void *handle = dlopen(library->name, RTLD_NOW | RTLD_GLOBAL);
+	void *handle = load(library->name);
 	size_t i;
 
 	for (i = 0; handle != NULL && i < library->num_wanted; i++) {
@@ -103,6 +112,9 @@ const struct samba *samba(void)
 	static bool is_there;
 	size_t i;
 
+	if (!is_there) {
+		(void)load(SPN_MANY_SYMBOLS);
+	}
 	for (i = 0; !is_there && i < NUM(libraries); i++) {
 		take(&functions, &libraries[i]);
 	}
