@@ -66,8 +66,9 @@ OURS = {
     'common': (_sources('tools/common', '''
         connect connect_modules connect_options connect_silence
         connect_ticket connect_cache connect_login connect_kerberos connect_each connect_principal connect_start samba children
+        connect_ldap ldap_link ldap_login ldap_backend ldap_entry ldap_control ldap_error
         output place words terminal progress shell_command arena shared presence module_list dcs dcs_list json json_read metrics
-    '''), 'store LDB TALLOC TEVENT SAMBA POPT UNISTRING'),
+    '''), 'store LDB TALLOC TEVENT SAMBA POPT UNISTRING LDAP'),
     # How a whole directory is read.
     'directory': (_sources('tools/directory', '''
         source search files records packed export ldif ldif_write lines entry config_copy
@@ -157,6 +158,7 @@ LIBRARIES = [
     ('krb5-gssapi', '1.20', 'KRB5', 'libkrb5-dev'),
     ('krb5', '1.20', 'KRB5_PLAIN', 'libkrb5-dev'),
     ('libcurl', '7.88', 'CURL', 'libcurl4-gnutls-dev'),
+    ('ldap', '2.5', 'LDAP', 'libldap-dev'),
     ('libidn2', '2.3', 'IDN2', 'libidn2-dev'),
 ]
 

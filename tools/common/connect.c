@@ -357,64 +357,100 @@ static bool load_modules_for(struct spn_connect *connect,
 	       connect_load_for(connect, is_server);
 }
 
-/* The three steps for one context; false with the reason set. */
-static bool connect_steps(struct spn_connect *connect,
-			  struct ldb_context *ldb,
-			  const struct spn_connect_options *options)
+/* PRECONNECT, where Samba has been started. */
+static bool introduce(struct spn_connect *connect,
+		      struct ldb_context *ldb,
+		      const struct spn_connect_options *options)
+{
+	int ret = LDB_SUCCESS;
+
+	if (connect->home != NULL) {
+		ret = options->as_nobody
+			      ? ldb_set_opaque(ldb,
+					       "loadparm",
+					       connect->loadparm)
+			      : ldb_modules_hook(
+					ldb,
+					LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
+	}
+	return ret == LDB_SUCCESS;
+}
+
+/* By Samba's client, or the files of a controller. */
+static bool connect_by_samba(struct spn_connect *connect,
+			     struct ldb_context *ldb,
+			     const struct spn_connect_options *options,
+			     const char *url)
 {
 	const char *ldb_options[] = {NULL, NULL};
 	unsigned int flags = LDB_FLG_DONT_CREATE_DB;
-	const char *url = options->url;
-	int ret;
 
-	if (url == NULL) {
-		url = spn_connect_url(connect);
-	}
 	if (options->modules != NULL) {
 		ldb_options[0] = talloc_asprintf(ldb,
 						 "modules:%s",
 						 options->modules);
 	}
-	if (url == NULL ||
-	    (options->modules != NULL && ldb_options[0] == NULL))
-	{
-		ldb_oom(ldb);
-		return false;
-	}
 	if (options->read_only) {
 		flags |= LDB_FLG_RDONLY;
 	}
-	if (!load_modules_for(connect, options, url)) {
+	if ((options->modules != NULL && ldb_options[0] == NULL) ||
+	    !load_modules_for(connect, options, url))
+	{
 		ldb_oom(ldb);
 		return false;
 	}
+	return ldb_connect(ldb, url, flags, ldb_options) == LDB_SUCCESS;
+}
 
+/* The three steps for one context; false with the reason set. */
+static bool connect_steps(struct spn_connect *connect,
+			  struct ldb_context *ldb,
+			  const struct spn_connect_options *options,
+			  const char *url)
+{
 	if (ldb_set_opaque(ldb,
 			   SPN_CONNECT_NO_TICKET,
-			   connect->cache_complaint) != LDB_SUCCESS)
-	{
-		return false;
-	}
-	ret = options->as_nobody
-		      ? ldb_set_opaque(ldb, "loadparm", connect->loadparm)
-		      : ldb_modules_hook(ldb,
-					 LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
-	if (ret != LDB_SUCCESS || !may_show_password(connect, ldb, url) ||
+			   connect->cache_complaint) != LDB_SUCCESS ||
+	    !introduce(connect, ldb, options) ||
+	    !may_show_password(connect, ldb, url) ||
 	    !connect_watch_silence(connect, ldb, url))
 	{
 		return false;
 	}
-	ret = ldb_connect(ldb, url, flags, ldb_options);
-	if (ret != LDB_SUCCESS) {
-		return false;
+	if (!connect_ldap(connect, ldb, options, url)) {
+		if (spn_connect_is_given_up(ldb)) {
+			return false;
+		}
+		if (connect->home == NULL) {
+			connect_start(connect);
+			if (!introduce(connect, ldb, options)) {
+				return false;
+			}
+		}
+		if (!connect_by_samba(connect, ldb, options, url)) {
+			return false;
+		}
 	}
-	if (options->as_nobody ||
+	if (connect->home == NULL || options->as_nobody ||
 	    (options->modules != NULL && options->modules[0] == '\0'))
 	{
 		return true; /* an empty stack has no domain */
 	}
-	ret = ldb_modules_hook(ldb, LDB_MODULE_HOOK_CMDLINE_POSTCONNECT);
-	return ret == LDB_SUCCESS;
+	return ldb_modules_hook(ldb, LDB_MODULE_HOOK_CMDLINE_POSTCONNECT) ==
+	       LDB_SUCCESS;
+}
+
+/* ldb_init() loads all modules, unless something else has come before. */
+static void make_ready(struct spn_connect *connect,
+		       const struct spn_connect_options *options,
+		       const char *url)
+{
+	bool may_need_none = connect->home == NULL && options->read_only &&
+			     spn_connect_local_path(url) == NULL;
+
+	if (!may_need_none || !connect_load_none(connect)) {
+		connect_start(connect);
+	}
 }
 
 struct ldb_context *spn_connect_open(TALLOC_CTX *mem_ctx,
@@ -432,23 +468,24 @@ struct ldb_context *spn_connect_open(TALLOC_CTX *mem_ctx,
 	TALLOC_FREE(connect->reason);
 	TALLOC_FREE(connect->first_complaint);
 
-	connect_start(
-		connect); /* before ldb_init(), which loads all modules */
-	ldb = ldb_init(mem_ctx, NULL);
-	if (ldb == NULL) {
+	url = (options->url != NULL) ? options->url : spn_connect_url(connect);
+	if (url != NULL) {
+		make_ready(connect, options, url);
+		ldb = ldb_init(mem_ctx, NULL);
+	}
+	if (ldb == NULL || url == NULL) {
 		spn_connect_message(connect, "out of memory");
 		return NULL;
 	}
 	spn_connect_listen(connect, ldb);
 
 	connect->collecting = true;
-	ok = connect_steps(connect, ldb, options);
+	ok = connect_steps(connect, ldb, options, url);
 	connect->collecting = false;
 	if (ok) {
 		return ldb;
 	}
 
-	url = options->url != NULL ? options->url : connect->url;
 	connect_find_reason(connect, ldb, url, options->modules == NULL);
 	if (!options->quiet) {
 		spn_connect_message(connect,

@@ -207,6 +207,7 @@ struct connect_login connect_login_of(const char *const *argv)
 		.names_user = environment_has_password(),
 	};
 	const struct login_option *option = NULL;
+	bool says_more = environment_has_password();
 	const char *own_cache = NULL;
 	const char *value = NULL;
 	size_t at = 1;
@@ -214,8 +215,11 @@ struct connect_login connect_login_of(const char *const *argv)
 	while ((option = next_option(argv, &at, &value)) != NULL) {
 		if (option->kind == LOGIN_OWN_CACHE) {
 			own_cache = value;
+			says_more = true;
 			continue;
 		}
+		says_more |= option->kind != LOGIN_KERBEROS ||
+			     !is_required(option, value);
 		login.is_chosen |= option->kind != LOGIN_PLACE;
 		login.needs_kerberos |= is_required(option, value);
 		login.names_user |= option->kind == LOGIN_USER ||
@@ -225,6 +229,7 @@ struct connect_login connect_login_of(const char *const *argv)
 		}
 	}
 	login.cache = (login.cache == NULL) ? own_cache : login.cache;
+	login.is_by_ticket = login.needs_kerberos && !says_more;
 	return login;
 }
 

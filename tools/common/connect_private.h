@@ -122,6 +122,7 @@ struct connect_login {
 				is asked for */
 	bool needs_kerberos; /* and nothing else will do */
 	bool names_user;     /* so no ticket of a cache is taken */
+	bool is_by_ticket;   /* Kerberos, and nothing else is said */
 	/* --use-krb5-ccache, or spn-probe's --ccache; or NULL */
 	const char *cache;
 };
@@ -150,6 +151,19 @@ struct connect_ticket;
  * out of memory. */
 char *connect_say_expired(TALLOC_CTX *mem_ctx,
 			  const struct connect_ticket *ticket);
+
+/* ---- connect_ldap.c */
+
+/*
+ * Connects ldb by libldap, which costs far less than Samba's client, where it
+ * only reads and the way to log on is one that both have in common. False:
+ * Samba's client has to do it, and has more to say when it cannot; unless
+ * spn_connect_is_given_up().
+ */
+bool connect_ldap(struct spn_connect *connect,
+		  struct ldb_context *ldb,
+		  const struct spn_connect_options *options,
+		  const char *url);
 
 /* ---- connect_silence.c */
 

@@ -39,12 +39,19 @@ static const struct wanted of_hostconfig[] = {
 	WANTED(loadparm_init),
 	WANTED(lpcfg_configfile),
 	WANTED(lpcfg_dump),
+	WANTED(lpcfg_dump_a_parameter),
 	WANTED(lpcfg_get_parametric),
+	WANTED(lpcfg_parm_bool),
+	WANTED(lpcfg_parm_is_unspecified),
 	WANTED(lpcfg_parm_string),
 	WANTED(lpcfg_private_path),
+	WANTED(lpcfg_tls_cafile),
+	WANTED(lpcfg_tls_crlfile),
 };
 
 static const struct wanted of_credentials[] = {
+	WANTED(cli_credentials_authentication_requested),
+	WANTED(cli_credentials_get_bind_dn),
 	WANTED(cli_credentials_get_ccache),
 	WANTED(cli_credentials_get_password),
 	WANTED(cli_credentials_get_principal),

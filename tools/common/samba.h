@@ -31,10 +31,17 @@ struct samba {
 	SAMBA_CALL(loadparm_init);
 	SAMBA_CALL(lpcfg_configfile);
 	SAMBA_CALL(lpcfg_dump);
+	SAMBA_CALL(lpcfg_dump_a_parameter);
 	SAMBA_CALL(lpcfg_get_parametric);
+	SAMBA_CALL(lpcfg_parm_bool);
+	SAMBA_CALL(lpcfg_parm_is_unspecified);
 	SAMBA_CALL(lpcfg_parm_string);
 	SAMBA_CALL(lpcfg_private_path);
+	SAMBA_CALL(lpcfg_tls_cafile);
+	SAMBA_CALL(lpcfg_tls_crlfile);
 	/* libsamba-credentials */
+	SAMBA_CALL(cli_credentials_authentication_requested);
+	SAMBA_CALL(cli_credentials_get_bind_dn);
 	SAMBA_CALL(cli_credentials_get_ccache);
 	SAMBA_CALL(cli_credentials_get_password);
 	SAMBA_CALL(cli_credentials_get_principal);

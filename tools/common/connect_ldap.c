@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which servers are read by OpenLDAP's libldap, and not by Samba's client:
+ * those where the way to log on is known to be the same for both.
+ *
+ *	ldap://NAME	Kerberos, with a ticket that is there
+ *	ldaps://	a simple bind, and the checks of TLS as in smb.conf
+ *	ldapi://	nothing: the socket knows who comes
+ *
+ * Whatever fails until then is tried again by Samba's client, which has a
+ * reason to tell; so nothing is said here.
+ *
+ * smb.conf and Samba's credentials are asked in this file only, and not
+ * before the rest is known to fit.
+ */
+#include "connect_private.h"
+
+#include "ldap_private.h"
+#include "policy/host_pair.h"
+#include "samba.h"
+
+#include <ldb_module.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+/* For --option, in tests: "no" leaves all to Samba's client. */
+#define SWITCH_SECTION "spn_policy"
+#define SWITCH_NAME "libldap"
+
+enum way {
+	WAY_NONE, /* Samba's client */
+	WAY_SOCKET,
+	WAY_TICKET,
+	WAY_PASSWORD,
+};
+
+/* ------------------------------------------------------------- of smb.conf */
+
+/* As smb.conf or its default has it, on mem_ctx; NULL: it cannot be told. */
+static char *parameter(TALLOC_CTX *mem_ctx,
+		       struct loadparm_context *loadparm,
+		       const char *name)
+{
+	char *printed = NULL;
+	char *value = NULL;
+	size_t len = 0;
+	FILE *stream = open_memstream(&printed, &len);
+	bool ok = false;
+	int ret = -1;
+
+	if (stream == NULL) {
+		return NULL;
+	}
+	ok = samba()->lpcfg_dump_a_parameter(loadparm, NULL, name, stream);
+	ret = fclose(stream);
+	if (ok && ret == 0 && printed != NULL) {
+		value = talloc_strndup(mem_ctx,
+				       printed,
+				       strcspn(printed, "\n"));
+	}
+	free(printed);
+	return value;
+}
+
+static const char *if_there(const char *path)
+{
+	return (path != NULL && path[0] != '\0' && access(path, R_OK) == 0)
+		       ? path
+		       : NULL;
+}
+
+/*
+ * smb.conf(5), "tls verify peer". What cannot be done as strictly is not done
+ * here: False.
+ */
+static bool tls_of(TALLOC_CTX *mem_ctx,
+		   struct loadparm_context *loadparm,
+		   struct connect_tls *_tls)
+{
+	const char *verify = parameter(mem_ctx, loadparm, "tls verify peer");
+	bool is_strict;
+
+	/* A choice of ciphers is GnuTLS', and libldap may have another TLS. */
+	if (verify == NULL ||
+	    !samba()->lpcfg_parm_is_unspecified(loadparm, "tls priority"))
+	{
+		return false;
+	}
+	if (strcmp(verify, "no_check") == 0) {
+		*_tls = (struct connect_tls){.trusts_any = true};
+		return true;
+	}
+	is_strict = strcmp(verify, "as_strict_as_possible") == 0;
+	if (!is_strict && strcmp(verify, "ca_and_name") != 0 &&
+	    strcmp(verify, "ca_and_name_if_available") != 0)
+	{
+		return false;
+	}
+	*_tls = (struct connect_tls){
+		.ca_file = if_there(
+			samba()->lpcfg_tls_cafile(mem_ctx, loadparm)),
+		.crl_file = if_there(
+			samba()->lpcfg_tls_crlfile(mem_ctx, loadparm)),
+	};
+	return _tls->ca_file != NULL && (!is_strict || _tls->crl_file != NULL);
+}
+
+/* NULL: the command line says nothing that is Samba's. */
+static struct cli_credentials *credentials_of(
+	const struct spn_connect *connect)
+{
+	return (connect->home == NULL)
+		       ? NULL
+		       : ldb_get_opaque(connect->home, "credentials");
+}
+
+/* ------------------------------------------------------------- which way */
+
+static bool begins(const char *url, const char *scheme)
+{
+	return strncasecmp(url, scheme, strlen(scheme)) == 0;
+}
+
+/* That a KDC may know it by: no address. */
+static bool has_name(TALLOC_CTX *mem_ctx, const char *url)
+{
+	const char *host = strstr(url, "://") + strlen("://");
+	const char *name = talloc_strndup(mem_ctx, host, strcspn(host, ":/"));
+
+	return connect_safe_name(name) != NULL &&
+	       strcasecmp(name, "localhost") != 0 &&
+	       !spn_host_is_ip(spn_str_of(name));
+}
+
+/* A plain file, of which all is known; NULL: there is none that is valid. */
+static const char *ticket_file(TALLOC_CTX *mem_ctx)
+{
+	struct connect_ticket ticket = {};
+	time_t now = time(NULL);
+
+	if (!connect_ticket_read(mem_ctx, NULL, &ticket) || !ticket.is_there ||
+	    (time_t)ticket.starts > now || (time_t)ticket.ends <= now)
+	{
+		return NULL;
+	}
+	return ticket.path;
+}
+
+static enum way way_to(TALLOC_CTX *mem_ctx,
+		       const struct spn_connect *connect,
+		       const struct spn_connect_options *options,
+		       const char *url)
+{
+	struct connect_login login = connect_login_of(connect->argv);
+	struct cli_credentials *credentials = NULL;
+
+	if (begins(url, "ldapi://") && options->as_nobody) {
+		return WAY_SOCKET;
+	}
+	if (options->as_nobody) {
+		return WAY_NONE;
+	}
+	if (begins(url, "ldap://")) {
+		return (login.is_by_ticket && has_name(mem_ctx, url))
+			       ? WAY_TICKET
+			       : WAY_NONE;
+	}
+	credentials = credentials_of(connect);
+	if (begins(url, "ldapi://")) {
+		return (login.is_chosen ||
+			(credentials != NULL &&
+			 samba()->cli_credentials_authentication_requested(
+				 credentials)))
+			       ? WAY_NONE
+			       : WAY_SOCKET;
+	}
+	return (begins(url, "ldaps://") && credentials != NULL &&
+		samba()->cli_credentials_get_bind_dn(credentials) != NULL)
+		       ? WAY_PASSWORD
+		       : WAY_NONE;
+}
+
+/* ---------------------------------------------------------------- to go it */
+
+static bool log_on_by_password(TALLOC_CTX *mem_ctx,
+			       const struct spn_connect *connect,
+			       struct ldb_context *ldb,
+			       struct connect_link *link)
+{
+	struct cli_credentials *credentials = credentials_of(connect);
+	struct connect_tls tls = {};
+	const char *password = NULL;
+
+	if (!tls_of(mem_ctx, connect->loadparm, &tls) ||
+	    !connect_link_start_tls(link, &tls))
+	{
+		return false;
+	}
+	/* Asked for at the terminal, if it was not given. */
+	password = samba()->cli_credentials_get_password(credentials);
+	return password != NULL &&
+	       connect_link_bind_simple(link,
+					ldb,
+					samba()->cli_credentials_get_bind_dn(
+						credentials),
+					password);
+}
+
+static bool go(TALLOC_CTX *mem_ctx,
+	       const struct spn_connect *connect,
+	       struct ldb_context *ldb,
+	       const char *url,
+	       enum way way)
+{
+	const char *ticket = NULL;
+	struct connect_link *link = NULL;
+
+	if (way == WAY_TICKET) {
+		ticket = ticket_file(mem_ctx);
+		if (ticket == NULL) {
+			return false;
+		}
+	}
+	link = connect_link_open(mem_ctx, url);
+	if (link == NULL ||
+	    (way == WAY_TICKET &&
+	     !connect_link_bind_ticket(link, ldb, ticket)) ||
+	    (way == WAY_PASSWORD &&
+	     !log_on_by_password(mem_ctx, connect, ldb, link)))
+	{
+		return false;
+	}
+	return connect_ldap_attach(ldb, link);
+}
+
+static bool is_switched_on(const struct spn_connect *connect)
+{
+	return connect->loadparm == NULL ||
+	       samba()->lpcfg_parm_bool(connect->loadparm,
+					NULL,
+					SWITCH_SECTION,
+					SWITCH_NAME,
+					true);
+}
+
+bool connect_ldap(struct spn_connect *connect,
+		  struct ldb_context *ldb,
+		  const struct spn_connect_options *options,
+		  const char *url)
+{
+	TALLOC_CTX *tmp_ctx = NULL;
+	enum way way = WAY_NONE;
+	bool ok = false;
+
+	if (!options->read_only || spn_connect_local_path(url) != NULL) {
+		return false;
+	}
+	tmp_ctx = talloc_new(connect);
+	if (tmp_ctx == NULL) {
+		return false;
+	}
+	way = way_to(tmp_ctx, connect, options, url);
+	ok = way != WAY_NONE && is_switched_on(connect) &&
+	     go(tmp_ctx, connect, ldb, url, way);
+	talloc_free(tmp_ctx);
+	return ok;
+}
