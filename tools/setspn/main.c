@@ -53,12 +53,14 @@ static bool writes(const struct setspn_plan *plan)
 
 static int open_directory(struct setspn *s, TALLOC_CTX *mem_ctx)
 {
+	const char *url = spn_connect_url(s->connect);
+	bool is_server = url != NULL && spn_connect_local_path(url) == NULL;
 	const struct spn_connect_options options = {
-		/* -X reads the files besides */
-		.read_only = s->plan->verb == SETSPN_DUPLICATES,
+		/* -X reads the files besides; a server is read faster so */
+		.read_only = s->plan->verb == SETSPN_DUPLICATES ||
+			     (is_server && !writes(s->plan)),
 		.quiet = true,
 	};
-	const char *url = spn_connect_url(s->connect);
 	const char *reason = NULL;
 
 	if (url != NULL && writes(s->plan) && is_catalogue(url)) {
