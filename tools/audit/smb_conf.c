@@ -46,10 +46,11 @@ static const char *const others[] = {dns_server,
 /* NULL: nobody has said anything. */
 static const char *told(struct spn_connect *connect, const char *name)
 {
-	return samba()->lpcfg_get_parametric(spn_connect_loadparm(connect),
-					     NULL,
-					     SECTION,
-					     name);
+	return samba_config()->lpcfg_get_parametric(spn_connect_loadparm(
+							    connect),
+						    NULL,
+						    SECTION,
+						    name);
 }
 
 static bool number_of(const char *text, int least, int most, int *_number)
@@ -264,7 +265,10 @@ static int check_names(struct spn_connect *connect)
 		spn_connect_message(connect, "out of memory");
 		return SPN_EXIT_CANNOT_RUN;
 	}
-	samba()->lpcfg_dump(spn_connect_loadparm(connect), stream, false, 0);
+	samba_config()->lpcfg_dump(spn_connect_loadparm(connect),
+				   stream,
+				   false,
+				   0);
 	if (fclose(stream) != 0) {
 		free(text);
 		spn_connect_message(connect, "out of memory");

@@ -164,7 +164,7 @@ int spn_connect_usage_error(const struct spn_connect *connect,
 
 struct loadparm_context *spn_connect_loadparm(struct spn_connect *connect)
 {
-	connect_start(connect);
+	connect_load_config(connect);
 	return connect->loadparm;
 }
 
@@ -172,9 +172,10 @@ char *spn_connect_private_path(TALLOC_CTX *mem_ctx,
 			       struct spn_connect *connect,
 			       const char *name)
 {
-	return samba()->lpcfg_private_path(mem_ctx,
-					   spn_connect_loadparm(connect),
-					   name);
+	return samba_config()->lpcfg_private_path(mem_ctx,
+						  spn_connect_loadparm(
+							  connect),
+						  name);
 }
 
 bool spn_connect_has_url(const struct spn_connect *connect)
@@ -362,17 +363,16 @@ static bool introduce(struct spn_connect *connect,
 		      struct ldb_context *ldb,
 		      const struct spn_connect_options *options)
 {
-	int ret = LDB_SUCCESS;
+	int ret;
 
-	if (connect->home != NULL) {
-		ret = options->as_nobody
-			      ? ldb_set_opaque(ldb,
-					       "loadparm",
-					       connect->loadparm)
-			      : ldb_modules_hook(
-					ldb,
-					LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
+	if (connect->home == NULL) {
+		connect_fold_case(ldb);
+		return true;
 	}
+	ret = options->as_nobody
+		      ? ldb_set_opaque(ldb, "loadparm", connect->loadparm)
+		      : ldb_modules_hook(ldb,
+					 LDB_MODULE_HOOK_CMDLINE_PRECONNECT);
 	return ret == LDB_SUCCESS;
 }
 
@@ -421,7 +421,9 @@ static bool connect_steps(struct spn_connect *connect,
 		if (spn_connect_is_given_up(ldb)) {
 			return false;
 		}
-		if (connect->home == NULL) {
+		if (connect->home == NULL &&
+		    spn_connect_local_path(url) == NULL)
+		{
 			connect_start(connect);
 			if (!introduce(connect, ldb, options)) {
 				return false;
@@ -445,10 +447,16 @@ static void make_ready(struct spn_connect *connect,
 		       const struct spn_connect_options *options,
 		       const char *url)
 {
-	bool may_need_none = connect->home == NULL && options->read_only &&
-			     spn_connect_local_path(url) == NULL;
+	bool is_server = spn_connect_local_path(url) == NULL;
+	bool is_bare = options->modules != NULL && options->modules[0] == '\0';
 
-	if (!may_need_none || !connect_load_none(connect)) {
+	if (connect->home != NULL) {
+		return;
+	}
+	if (!options->read_only || (!is_server && !is_bare) ||
+	    !(is_server ? connect_load_none(connect)
+			: connect_load_stores(connect)))
+	{
 		connect_start(connect);
 	}
 }

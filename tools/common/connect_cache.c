@@ -42,7 +42,7 @@ static bool try_cache(struct spn_child *child,
 		      size_t number,
 		      void *private_data)
 {
-	struct loadparm_context *lp = samba()->loadparm_init(mem_ctx);
+	struct loadparm_context *lp = samba_config()->loadparm_init(mem_ctx);
 	struct cli_credentials *creds = samba()->cli_credentials_init(mem_ctx);
 	enum credentials_obtained obtained = CRED_UNINITIALISED;
 	struct ccache_container *ccc = NULL;

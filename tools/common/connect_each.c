@@ -199,11 +199,11 @@ char *spn_connect_url_of(TALLOC_CTX *mem_ctx,
 	bool has_tls = connect->url != NULL &&
 		       strncasecmp(connect->url, tls, strlen(tls)) == 0;
 	const char *name = connect_safe_name(host);
-	const char *port = samba()->lpcfg_parm_string(spn_connect_loadparm(
-							      connect),
-						      NULL,
-						      "spn_policy",
-						      "ldap port");
+	const char *port = samba_config()->lpcfg_parm_string(
+		spn_connect_loadparm(connect),
+		NULL,
+		"spn_policy",
+		"ldap port");
 
 	if (name == NULL) {
 		return NULL;

@@ -55,7 +55,10 @@ static char *parameter(TALLOC_CTX *mem_ctx,
 	if (stream == NULL) {
 		return NULL;
 	}
-	ok = samba()->lpcfg_dump_a_parameter(loadparm, NULL, name, stream);
+	ok = samba_config()->lpcfg_dump_a_parameter(loadparm,
+						    NULL,
+						    name,
+						    stream);
 	ret = fclose(stream);
 	if (ok && ret == 0 && printed != NULL) {
 		value = talloc_strndup(mem_ctx,
@@ -86,7 +89,8 @@ static bool tls_of(TALLOC_CTX *mem_ctx,
 
 	/* A choice of ciphers is GnuTLS', and libldap may have another TLS. */
 	if (verify == NULL ||
-	    !samba()->lpcfg_parm_is_unspecified(loadparm, "tls priority"))
+	    !samba_config()->lpcfg_parm_is_unspecified(loadparm,
+						       "tls priority"))
 	{
 		return false;
 	}
@@ -102,9 +106,9 @@ static bool tls_of(TALLOC_CTX *mem_ctx,
 	}
 	*_tls = (struct connect_tls){
 		.ca_file = if_there(
-			samba()->lpcfg_tls_cafile(mem_ctx, loadparm)),
+			samba_config()->lpcfg_tls_cafile(mem_ctx, loadparm)),
 		.crl_file = if_there(
-			samba()->lpcfg_tls_crlfile(mem_ctx, loadparm)),
+			samba_config()->lpcfg_tls_crlfile(mem_ctx, loadparm)),
 	};
 	return _tls->ca_file != NULL && (!is_strict || _tls->crl_file != NULL);
 }
@@ -240,11 +244,11 @@ static bool go(TALLOC_CTX *mem_ctx,
 static bool is_switched_on(const struct spn_connect *connect)
 {
 	return connect->loadparm == NULL ||
-	       samba()->lpcfg_parm_bool(connect->loadparm,
-					NULL,
-					SWITCH_SECTION,
-					SWITCH_NAME,
-					true);
+	       samba_config()->lpcfg_parm_bool(connect->loadparm,
+					       NULL,
+					       SWITCH_SECTION,
+					       SWITCH_NAME,
+					       true);
 }
 
 bool connect_ldap(struct spn_connect *connect,

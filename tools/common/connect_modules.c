@@ -28,15 +28,12 @@
 #include <fts.h>
 #include <limits.h>
 #include <link.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <ldb_module.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 /* The folder that libldb always loads. */
 #ifndef SPN_LDB_MODULESDIR
@@ -44,7 +41,6 @@
 #endif
 
 #define LIBRARY "libldb.so."
-#define HANGS_AFTER 120 /* seconds; a trial takes some hundredths */
 
 /* "/usr/lib/libldb.so.2.11.0" leads to the version. */
 static int note_version(struct dl_phdr_info *info,
@@ -81,89 +77,6 @@ static const char *ldb_version(void)
 		dl_iterate_phdr(note_version, &version);
 	}
 	return (version == NULL) ? LDB_VERSION : version;
-}
-
-static const int deaths[] = {
-	SIGBUS,
-	SIGSEGV,
-	SIGILL,
-	SIGFPE,
-	SIGABRT,
-	SIGTRAP,
-	SIGSYS,
-	SIGALRM,
-};
-
-#define NUM_DEATHS (sizeof(deaths) / sizeof(deaths[0]))
-
-bool spn_connect_is_own_death(int number)
-{
-	size_t i;
-
-	for (i = 0; i < NUM_DEATHS; i++) {
-		if (deaths[i] == number) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Samba makes SIGABRT of some of them, once its options are there. */
-static void die_of_the_cause(void)
-{
-	size_t i;
-
-	for (i = 0; i < NUM_DEATHS; i++) {
-		signal(deaths[i], SIG_DFL);
-	}
-}
-
-void connect_silence_stderr(void)
-{
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (null != -1) {
-		dup2(null, STDERR_FILENO);
-		close(null);
-	}
-}
-
-const char *connect_trial(TALLOC_CTX *mem_ctx,
-			  bool (*work)(void *private_data),
-			  void *private_data)
-{
-	int status = 0;
-	pid_t child;
-
-	fflush(NULL);
-	child = fork();
-	if (child == 0) {
-		die_of_the_cause();
-		alarm(HANGS_AFTER);
-		prctl(PR_SET_DUMPABLE, 0);
-		connect_silence_stderr();
-		_exit(work(private_data) ? 0 : 1);
-	}
-	if (child == -1) {
-		return NULL;
-	}
-	while (waitpid(child, &status, 0) == -1) {
-		if (errno != EINTR) {
-			return NULL;
-		}
-	}
-	if (WIFSIGNALED(status) && spn_connect_is_own_death(WTERMSIG(status)))
-	{
-		return talloc_asprintf(mem_ctx,
-				       "whoever loads it is ended by signal "
-				       "%d (%s)",
-				       WTERMSIG(status),
-				       strsignal(WTERMSIG(status)));
-	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-		return "it does not start";
-	}
-	return NULL;
 }
 
 /* Is it in this process? */
@@ -430,23 +343,20 @@ static bool note_all(struct spn_connect *connect, const char *list)
 	return true;
 }
 
-/* Samba's options, and what opens the files of a controller. */
-static bool load_few(struct spn_connect *connect, const char *list)
-{
-	static const char *const names[] = {
-		"ldbsamba_extensions.so",
-		"ldb.so",
-		"mdb.so",
-		"tdb.so",
-	};
-	size_t i;
+static const char *const stores[] = {"ldb.so", "mdb.so", "tdb.so", NULL};
+static const char *const extensions[] = {"ldbsamba_extensions.so", NULL};
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!load_named(connect, list, names[i])) {
+/* False: one of them cannot be loaded. */
+static bool load_some(struct spn_connect *connect,
+		      const char *list,
+		      const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		if (!load_named(connect, list, *names)) {
 			return false;
 		}
 	}
-	return note_all(connect, list);
+	return true;
 }
 
 /* Each of them as if it had not been noted. */
@@ -502,11 +412,34 @@ bool connect_load_for(struct spn_connect *connect, bool is_server)
 	       spn_connect_load_all(connect);
 }
 
-bool connect_load_none(struct spn_connect *connect)
+/* The folders, where nothing else than files is in them; NULL otherwise, and
+ * when out of memory. */
+static char *sound_folders(struct spn_connect *connect)
 {
 	char *list = folders(connect);
-	bool ok = list != NULL && walk_list(connect, list, look) &&
-		  !connect->modules_are_odd && note_all(connect, list);
+
+	if (list != NULL &&
+	    (!walk_list(connect, list, look) || connect->modules_are_odd))
+	{
+		TALLOC_FREE(list);
+	}
+	return list;
+}
+
+bool connect_load_none(struct spn_connect *connect)
+{
+	char *list = sound_folders(connect);
+	bool ok = list != NULL && note_all(connect, list);
+
+	talloc_free(list);
+	return ok;
+}
+
+bool connect_load_stores(struct spn_connect *connect)
+{
+	char *list = sound_folders(connect);
+	bool ok = list != NULL && load_some(connect, list, stores) &&
+		  note_all(connect, list);
 
 	talloc_free(list);
 	return ok;
@@ -514,16 +447,19 @@ bool connect_load_none(struct spn_connect *connect)
 
 bool connect_load_modules(struct spn_connect *connect)
 {
-	char *list = folders(connect);
+	char *list = NULL;
 
 	connect->left_out = talloc_strdup(connect, "");
-	if (connect->left_out == NULL || list == NULL ||
-	    !walk_list(connect, list, look))
+	connect->modules_are_odd = false;
+	list = sound_folders(connect);
+	if (connect->left_out == NULL ||
+	    (list == NULL && !connect->modules_are_odd))
 	{
 		return false;
 	}
 	connect->has_few_modules = true;
-	return (!connect->modules_are_odd && load_few(connect, list)) ||
+	return (list != NULL && load_some(connect, list, extensions) &&
+		load_some(connect, list, stores) && note_all(connect, list)) ||
 	       spn_connect_load_all(connect);
 }
 
@@ -545,38 +481,4 @@ char *spn_connect_left_out(TALLOC_CTX *mem_ctx,
 		line += len + (line[len] != '\0');
 	}
 	return NULL;
-}
-
-struct connect_open_trial {
-	struct spn_connect *connect;
-	const struct spn_connect_options *options;
-};
-
-/* Also the module's part in a transaction, without a write. */
-static bool open_and_leave(void *private_data)
-{
-	const struct connect_open_trial *trial = private_data;
-	struct ldb_context *ldb = spn_connect_open(trial->connect,
-						   trial->connect,
-						   trial->options);
-
-	if (ldb != NULL && ldb_transaction_start(ldb) == LDB_SUCCESS) {
-		ldb_transaction_cancel(ldb);
-	}
-	return true; /* whoever opens it afterwards hears the reason */
-}
-
-bool spn_connect_kills(TALLOC_CTX *mem_ctx,
-		       struct spn_connect *connect,
-		       const struct spn_connect_options *options)
-{
-	struct connect_open_trial trial = {connect, options};
-	const char *why = connect_trial(mem_ctx, open_and_leave, &trial);
-
-	if (why == NULL) {
-		return false;
-	}
-	talloc_free(connect->reason);
-	connect->reason = talloc_strdup(connect, why);
-	return true;
 }

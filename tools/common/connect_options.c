@@ -214,21 +214,32 @@ static bool connect_read_url(struct spn_connect *connect)
 }
 
 /* ldb's set of Samba's options has --configfile only; samba-tool knows -s. */
-static bool connect_read_short_s(struct spn_connect *connect)
+bool connect_pass_config_file(struct spn_connect *connect,
+			      poptContext popt,
+			      const char *file)
 {
 	const char **stuff = talloc_zero_array(connect, const char *, 3);
 
 	if (stuff != NULL) {
 		stuff[0] = "--configfile";
-		stuff[1] = spn_connect_option_argument(stuff, connect);
+		stuff[1] = file;
 	}
 	if (stuff == NULL || stuff[1] == NULL ||
-	    poptStuffArgs(connect->popt, stuff) != 0)
+	    poptStuffArgs(popt, stuff) != 0)
 	{
 		spn_connect_message(connect, "out of memory");
 		return false;
 	}
 	return true;
+}
+
+static bool connect_read_config_file(struct spn_connect *connect)
+{
+	connect->config_file = spn_connect_option_argument(connect, connect);
+	return connect->home == NULL ||
+	       connect_pass_config_file(connect,
+					connect->popt,
+					connect->config_file);
 }
 
 static bool connect_read_timeout(struct spn_connect *connect)
@@ -268,7 +279,7 @@ static bool connect_own_option(struct spn_connect *connect, int opt)
 	case CONNECT_OPT_URL:
 		return connect_read_url(connect);
 	case CONNECT_OPT_CONFIGFILE:
-		return connect_read_short_s(connect);
+		return connect_read_config_file(connect);
 	case CONNECT_OPT_TIMEOUT:
 		return connect_read_timeout(connect);
 	case CONNECT_OPT_KERBEROS:

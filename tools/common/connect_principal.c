@@ -65,16 +65,15 @@ bool spn_connect_heir_of(TALLOC_CTX *mem_ctx,
 			 struct spn_connect_heir *_heir)
 {
 	struct connect_login login = connect_login_of(connect->argv);
-	/* Where Samba was not started, none is named. */
-	const char *config = (connect->loadparm == NULL)
-				     ? NULL
-				     : samba()->lpcfg_configfile(
-					       connect->loadparm);
+	const char *config = connect->config_file;
 	struct spn_connect_heir heir = {.cache = login.cache};
 	const char *principal = NULL;
 	bool machine = false;
 	size_t num = 0;
 
+	if (connect->home != NULL) {
+		config = samba_config()->lpcfg_configfile(connect->loadparm);
+	}
 	if (config != NULL) {
 		heir.arguments[num] = talloc_asprintf(mem_ctx,
 						      "--configfile=%s",

@@ -34,9 +34,10 @@ struct spn_connect {
 	/* Why the user's tickets are of no use to Samba's client; or NULL. */
 	char *cache_complaint;
 	poptContext popt;
+	struct loadparm_context *loadparm; /* NULL: not loaded yet */
+	const char *config_file;	   /* that we have read; or NULL */
 	/* Of Samba; NULL before connect_start(). */
 	struct ldb_context *home;
-	struct loadparm_context *loadparm;
 	poptContext its_popt; /* NULL: it is popt */
 	/* what libldb said while a directory was being opened */
 	bool collecting;
@@ -71,6 +72,11 @@ struct poptOption *connect_own_table(struct spn_connect *connect);
 poptContext connect_new_popt(const struct spn_connect *connect,
 			     const struct poptOption *table);
 
+/* Samba's row for it comes next. False after a message. */
+bool connect_pass_config_file(struct spn_connect *connect,
+			      poptContext popt,
+			      const char *file);
+
 /* ---- connect_start.c */
 
 /* connect->popt, with Samba's options where the command line has such. False
@@ -80,13 +86,22 @@ bool connect_begin(struct spn_connect *connect);
 /* After the last option. False after a message. */
 bool connect_end_options(struct spn_connect *connect);
 
-/* home and loadparm, if they are not there. Where that cannot be, the process
+/* loadparm, if it is not there. */
+void connect_load_config(struct spn_connect *connect);
+
+/* home and loadparm, if home is not there. Where that cannot be, the process
  * ends with 2 after a message, as it does if Samba does not understand an
  * option. */
 void connect_start(struct spn_connect *connect);
 
 /* connect is about to be freed. */
 void connect_stop(struct spn_connect *connect);
+
+/* ---- connect_fold.c */
+
+/* DNs are compared without regard to case, of all letters: Samba sees to it
+ * for its own contexts. */
+void connect_fold_case(struct ldb_context *ldb);
 
 /* ---- connect_modules.c */
 
@@ -95,12 +110,15 @@ void connect_stop(struct spn_connect *connect);
  * False when out of memory. */
 bool connect_load_modules(struct spn_connect *connect);
 
-/* For who needs none: ldb_init() would load them all. False where that cannot
- * be prevented. */
+/* For who needs none, or those that open files: ldb_init() would load them
+ * all. False where that cannot be prevented. */
 bool connect_load_none(struct spn_connect *connect);
+bool connect_load_stores(struct spn_connect *connect);
 
 /* And those that a server needs, or a directory with its modules. */
 bool connect_load_for(struct spn_connect *connect, bool is_server);
+
+/* ---- connect_trial.c */
 
 /* What is wrong with work(), which a child did, with nothing on stderr: NULL,
  * or a text for behind a colon. Somebody else's signal is nothing wrong. */

@@ -11,6 +11,7 @@
 #include "connect_private.h"
 #include "samba.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,7 @@ static poptContext load_samba(struct spn_connect *connect)
 	const struct poptOption *table = NULL;
 
 	(void)samba(); /* before modules bring the same in another order */
+	connect->loadparm = NULL;
 	/* loads all modules that are not loaded yet */
 	if (connect_load_modules(connect)) {
 		connect->home = ldb_init(connect, NULL);
@@ -132,8 +134,10 @@ static struct poptOption *plain_table(struct spn_connect *connect)
 	if (table == NULL) {
 		return NULL;
 	}
-	while (!connect_is_end(row) && row->arg != help[0].arg) {
-		row++;
+	for (; !connect_is_end(row) && row->arg != help[0].arg; row++) {
+		if (row->val == CONNECT_OPT_CONFIGFILE) {
+			row->longName = "configfile";
+		}
 	}
 	/* Told by a user, or added where there is a ticket. */
 	*row = (struct poptOption){
@@ -147,9 +151,8 @@ static struct poptOption *plain_table(struct spn_connect *connect)
 static bool is_plain_option(int opt, poptContext popt)
 {
 	char *argument = poptGetOptArg(popt);
-	bool ok = opt != CONNECT_OPT_CONFIGFILE &&
-		  (opt != CONNECT_OPT_KERBEROS ||
-		   (argument != NULL && connect_is_required(argument)));
+	bool ok = opt != CONNECT_OPT_KERBEROS ||
+		  (argument != NULL && connect_is_required(argument));
 
 	free(argument);
 	return ok;
@@ -206,8 +209,63 @@ static bool start_late(struct spn_connect *connect)
 	do {
 		opt = poptGetNextOpt(connect->its_popt);
 		free(poptGetOptArg(connect->its_popt));
+		if (opt == CONNECT_OPT_CONFIGFILE &&
+		    !connect_pass_config_file(connect,
+					      connect->its_popt,
+					      connect->config_file))
+		{
+			return false;
+		}
 	} while (opt > 0);
 	return take_loadparm(connect);
+}
+
+/* What is said of it now is said again if Samba is started: nothing is. */
+static bool load_silently(const struct spn_connect *connect,
+			  struct loadparm_context *loadparm)
+{
+	int out = -1;
+	int err = -1;
+	bool ok = false;
+
+	fflush(NULL);
+	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (out != -1 && err != -1) {
+		connect_silence_stderr();
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		ok = (connect->config_file == NULL)
+			     ? samba_config()->lpcfg_load_default(loadparm)
+			     : samba_config()->lpcfg_load(
+				       loadparm,
+				       connect->config_file);
+		fflush(NULL);
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+	}
+	if (out != -1) {
+		close(out);
+	}
+	if (err != -1) {
+		close(err);
+	}
+	return ok;
+}
+
+void connect_load_config(struct spn_connect *connect)
+{
+	struct loadparm_context *loadparm = NULL;
+
+	if (connect->home != NULL || connect->loadparm != NULL) {
+		return;
+	}
+	loadparm = samba_config()->loadparm_init(connect);
+	if (loadparm != NULL && load_silently(connect, loadparm)) {
+		connect->loadparm = loadparm;
+		return;
+	}
+	talloc_free(loadparm);
+	connect_start(connect); /* which says what is wrong */
 }
 
 void connect_start(struct spn_connect *connect)

@@ -30,17 +30,20 @@
 
 struct wanted {
 	const char *name;
-	size_t place; /* in struct samba */
+	size_t place; /* in one of the structs */
 };
 
-#define WANTED(function) {#function, offsetof(struct samba, function)}
+#define WANTED(function) {#function, offsetof(struct WHOSE, function)}
 
+#define WHOSE samba_config
 static const struct wanted of_hostconfig[] = {
 	WANTED(loadparm_init),
 	WANTED(lpcfg_configfile),
 	WANTED(lpcfg_dump),
 	WANTED(lpcfg_dump_a_parameter),
 	WANTED(lpcfg_get_parametric),
+	WANTED(lpcfg_load),
+	WANTED(lpcfg_load_default),
 	WANTED(lpcfg_parm_bool),
 	WANTED(lpcfg_parm_is_unspecified),
 	WANTED(lpcfg_parm_string),
@@ -49,6 +52,8 @@ static const struct wanted of_hostconfig[] = {
 	WANTED(lpcfg_tls_crlfile),
 };
 
+#undef WHOSE
+#define WHOSE samba
 static const struct wanted of_credentials[] = {
 	WANTED(cli_credentials_authentication_requested),
 	WANTED(cli_credentials_get_bind_dn),
@@ -74,8 +79,13 @@ struct library {
 
 #define NUM(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct library libraries[] = {
-	{SPN_HOSTCONFIG, of_hostconfig, NUM(of_hostconfig)},
+static const struct library hostconfig = {
+	SPN_HOSTCONFIG,
+	of_hostconfig,
+	NUM(of_hostconfig),
+};
+
+static const struct library the_others[] = {
 	{SPN_CREDENTIALS, of_credentials, NUM(of_credentials)},
 	{SPN_ERRORS, of_errors, NUM(of_errors)},
 };
@@ -86,7 +96,7 @@ static void *load(const char *name)
 	return dlopen(name, RTLD_LAZY | RTLD_GLOBAL);
 }
 
-static void take(struct samba *functions, const struct library *library)
+static void take(void *functions, const struct library *library)
 {
 	void *handle = load(library->name);
 	size_t i;
@@ -113,6 +123,18 @@ static void take(struct samba *functions, const struct library *library)
 	}
 }
 
+const struct samba_config *samba_config(void)
+{
+	static struct samba_config functions;
+	static bool is_there;
+
+	if (!is_there) {
+		take(&functions, &hostconfig);
+	}
+	is_there = true;
+	return &functions;
+}
+
 const struct samba *samba(void)
 {
 	static struct samba functions;
@@ -122,8 +144,8 @@ const struct samba *samba(void)
 	if (!is_there) {
 		(void)load(SPN_MANY_SYMBOLS);
 	}
-	for (i = 0; !is_there && i < NUM(libraries); i++) {
-		take(&functions, &libraries[i]);
+	for (i = 0; !is_there && i < NUM(the_others); i++) {
+		take(&functions, &the_others[i]);
 	}
 	is_there = true;
 	return &functions;

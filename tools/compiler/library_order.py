@@ -18,9 +18,10 @@ COMMON = ('c', 'ndr-standard', 'ndr')
 # nothing else says who that is.
 KERBEROS = ('com_err', 'crypto')
 NEEDED = ('com_err',)
-# Always load Samba's libraries (tools/common/samba.h), so they begin with them:
-# the loader does that in fewer steps.
-WITH_SAMBA = ('spn-audit', 'spn-policy')
+# Those of Samba's libraries that are always loaded (tools/common/samba.h): the
+# loader has less to do when a program begins with them.
+WITH_SAMBA = {'spn-policy': samba_libraries.NAMES,
+              'spn-audit': ['samba-hostconfig']}
 
 
 def configure(conf):
@@ -33,12 +34,10 @@ def configure(conf):
 
 
 def flags(env, program):
-    if program in WITH_SAMBA:
-        names = [name for name in env.FIRST_LIBRARIES if name in COMMON]
-        names += samba_libraries.NAMES
-    elif program == 'spn-probe':
-        names = [name for name in env.FIRST_LIBRARIES if name in KERBEROS]
-    else:
+    first = {'spn-policy': COMMON, 'spn-probe': KERBEROS}.get(program, ())
+    names = [name for name in env.FIRST_LIBRARIES if name in first]
+    names += WITH_SAMBA.get(program, [])
+    if not names:
         return []
     return ['-Wl,--push-state,--no-as-needed',
             *('-l' + name for name in names), '-Wl,--pop-state']

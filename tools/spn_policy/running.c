@@ -32,7 +32,7 @@ static bool policy_is_its_own(const struct policy_state *state)
 static bool policy_conf_is_obeyed(const struct policy_state *state,
 				  const struct spn_dc *dc)
 {
-	const char *mode = samba()->lpcfg_parm_string(
+	const char *mode = samba_config()->lpcfg_parm_string(
 		spn_connect_loadparm(state->tool->connect),
 		NULL,
 		"spn_policy",

@@ -106,10 +106,10 @@ static void policy_read_mode(struct policy_settings *settings,
 		return; /* the smb.conf here is not that of the server */
 	}
 	loadparm = spn_connect_loadparm(tool->connect);
-	settings->mode = samba()->lpcfg_parm_string(loadparm,
-						    NULL,
-						    "spn_policy",
-						    "mode");
+	settings->mode = samba_config()->lpcfg_parm_string(loadparm,
+							   NULL,
+							   "spn_policy",
+							   "mode");
 	if (settings->mode != NULL) {
 		settings->mode_is_bad =
 			!spn_settings_set_mode(settings->effective,
