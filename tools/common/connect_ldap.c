@@ -122,6 +122,26 @@ static struct cli_credentials *credentials_of(
 		       : ldb_get_opaque(connect->home, "credentials");
 }
 
+/* NULL: no simple bind is asked for. */
+static const char *bind_dn_of(const struct spn_connect *connect)
+{
+	struct cli_credentials *credentials = credentials_of(connect);
+
+	return (credentials == NULL)
+		       ? connect->bind_dn
+		       : samba()->cli_credentials_get_bind_dn(credentials);
+}
+
+/* Asked for at the terminal, if it was not given. */
+static const char *password_of(const struct spn_connect *connect)
+{
+	struct cli_credentials *credentials = credentials_of(connect);
+
+	return (credentials == NULL)
+		       ? connect->password
+		       : samba()->cli_credentials_get_password(credentials);
+}
+
 /* ------------------------------------------------------------- which way */
 
 static bool begins(const char *url, const char *scheme)
@@ -182,8 +202,7 @@ static enum way way_to(TALLOC_CTX *mem_ctx,
 			       ? WAY_NONE
 			       : WAY_SOCKET;
 	}
-	return (begins(url, "ldaps://") && credentials != NULL &&
-		samba()->cli_credentials_get_bind_dn(credentials) != NULL)
+	return (begins(url, "ldaps://") && bind_dn_of(connect) != NULL)
 		       ? WAY_PASSWORD
 		       : WAY_NONE;
 }
@@ -191,31 +210,29 @@ static enum way way_to(TALLOC_CTX *mem_ctx,
 /* ---------------------------------------------------------------- to go it */
 
 static bool log_on_by_password(TALLOC_CTX *mem_ctx,
-			       const struct spn_connect *connect,
+			       struct spn_connect *connect,
 			       struct ldb_context *ldb,
 			       struct connect_link *link)
 {
-	struct cli_credentials *credentials = credentials_of(connect);
 	struct connect_tls tls = {};
 	const char *password = NULL;
 
+	connect_load_config(connect);
 	if (!tls_of(mem_ctx, connect->loadparm, &tls) ||
 	    !connect_link_start_tls(link, &tls))
 	{
 		return false;
 	}
-	/* Asked for at the terminal, if it was not given. */
-	password = samba()->cli_credentials_get_password(credentials);
+	password = password_of(connect);
 	return password != NULL &&
 	       connect_link_bind_simple(link,
 					ldb,
-					samba()->cli_credentials_get_bind_dn(
-						credentials),
+					bind_dn_of(connect),
 					password);
 }
 
 static bool go(TALLOC_CTX *mem_ctx,
-	       const struct spn_connect *connect,
+	       struct spn_connect *connect,
 	       struct ldb_context *ldb,
 	       const char *url,
 	       enum way way)
@@ -241,8 +258,11 @@ static bool go(TALLOC_CTX *mem_ctx,
 	return connect_ldap_attach(ldb, link);
 }
 
-static bool is_switched_on(const struct spn_connect *connect)
+static bool is_switched_on(struct spn_connect *connect)
 {
+	if (connect->config_options != NULL) {
+		connect_load_config(connect);
+	}
 	return connect->loadparm == NULL ||
 	       samba_config()->lpcfg_parm_bool(connect->loadparm,
 					       NULL,

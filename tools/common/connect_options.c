@@ -272,7 +272,51 @@ static bool connect_read_timeout(struct spn_connect *connect)
 	return true;
 }
 
-/* An option of ours; those of Samba never come back from popt. */
+/* False after a message. */
+static bool add_config_option(struct spn_connect *connect, const char *text)
+{
+	size_t num = 0;
+	const char **list = connect->config_options;
+
+	while (list != NULL && list[num] != NULL) {
+		num++;
+	}
+	list = talloc_realloc(connect, list, const char *, (unsigned)num + 2);
+	if (list == NULL) {
+		spn_connect_message(connect, "out of memory");
+		return false;
+	}
+	list[num] = text;
+	list[num + 1] = NULL;
+	connect->config_options = list;
+	return true;
+}
+
+/* One of Samba's, which Samba need not read; see connect_start.c. */
+static bool connect_read_its_option(struct spn_connect *connect, int opt)
+{
+	const char *argument = spn_connect_option_argument(connect, connect);
+
+	if (argument == NULL) {
+		spn_connect_message(connect, "out of memory");
+		return false;
+	}
+	switch (opt) {
+	case CONNECT_OPT_BIND_DN:
+		connect->bind_dn = argument;
+		return true;
+	case CONNECT_OPT_PASSWORD:
+		connect->password = argument;
+		return true;
+	case CONNECT_OPT_OPTION:
+		return add_config_option(connect, argument);
+	default:
+		return true; /* connect_login_of() knows it */
+	}
+}
+
+/* An option of ours; those of Samba come back from popt only where Samba has
+ * not been started. */
 static bool connect_own_option(struct spn_connect *connect, int opt)
 {
 	switch (opt) {
@@ -283,8 +327,10 @@ static bool connect_own_option(struct spn_connect *connect, int opt)
 	case CONNECT_OPT_TIMEOUT:
 		return connect_read_timeout(connect);
 	case CONNECT_OPT_KERBEROS:
-		free(poptGetOptArg(connect->popt));
-		return true; /* see connect_login_of() */
+	case CONNECT_OPT_BIND_DN:
+	case CONNECT_OPT_PASSWORD:
+	case CONNECT_OPT_OPTION:
+		return connect_read_its_option(connect, opt);
 	case CONNECT_OPT_VERSION:
 		printf("%s %s (ldb %s)\n",
 		       connect->tool,

@@ -19,7 +19,11 @@ enum connect_option {
 	CONNECT_OPT_CONFIGFILE,
 	CONNECT_OPT_VERSION,
 	CONNECT_OPT_TIMEOUT,
+	/* of Samba's, where it need not read them */
 	CONNECT_OPT_KERBEROS,
+	CONNECT_OPT_BIND_DN,
+	CONNECT_OPT_PASSWORD,
+	CONNECT_OPT_OPTION,
 };
 
 struct spn_connect {
@@ -35,7 +39,11 @@ struct spn_connect {
 	char *cache_complaint;
 	poptContext popt;
 	struct loadparm_context *loadparm; /* NULL: not loaded yet */
-	const char *config_file;	   /* that we have read; or NULL */
+	/* What we have read of Samba's options; NULL: not there. */
+	const char *config_file;
+	const char **config_options; /* "NAME=VALUE"; NULL-terminated */
+	const char *bind_dn;
+	const char *password; /* of bind_dn */
 	/* Of Samba; NULL before connect_start(). */
 	struct ldb_context *home;
 	poptContext its_popt; /* NULL: it is popt */
@@ -64,7 +72,7 @@ void connect_vmessage(const struct spn_connect *connect,
 
 bool connect_is_end(const struct poptOption *row);
 
-/* The tool's rows, those of enum connect_option but the last, and --help.
+/* The tool's rows, those of enum connect_option that are ours, and --help.
  * NULL when out of memory. */
 struct poptOption *connect_own_table(struct spn_connect *connect);
 

@@ -123,46 +123,84 @@ static bool take_loadparm(struct spn_connect *connect)
 
 /* ------------------------------------------------------ who needs no Samba */
 
-/* Without --help, which shows Samba's options, too. NULL when out of memory.
- */
+/* Options of Samba that are read here as it reads them. */
+static const struct poptOption its_options[] = {
+	{
+		/* told by a user, or added where there is a ticket */
+		.longName = "use-kerberos",
+		.argInfo = POPT_ARG_STRING,
+		.val = CONNECT_OPT_KERBEROS,
+	},
+	{
+		.longName = "simple-bind-dn",
+		.argInfo = POPT_ARG_STRING,
+		.val = CONNECT_OPT_BIND_DN,
+	},
+	{
+		.longName = "password",
+		.argInfo = POPT_ARG_STRING,
+		.val = CONNECT_OPT_PASSWORD,
+	},
+	{
+		.longName = "option",
+		.argInfo = POPT_ARG_STRING,
+		.val = CONNECT_OPT_OPTION,
+	},
+	POPT_TABLEEND};
+
+/* Ours and these; without --help, which shows all of Samba's. NULL when out of
+ * memory. */
 static struct poptOption *plain_table(struct spn_connect *connect)
 {
 	static const struct poptOption help[] = {POPT_AUTOHELP POPT_TABLEEND};
 	struct poptOption *table = connect_own_table(connect);
-	struct poptOption *row = table;
+	size_t num = 0;
 
 	if (table == NULL) {
 		return NULL;
 	}
-	for (; !connect_is_end(row) && row->arg != help[0].arg; row++) {
-		if (row->val == CONNECT_OPT_CONFIGFILE) {
-			row->longName = "configfile";
+	for (; !connect_is_end(&table[num]) && table[num].arg != help[0].arg;
+	     num++)
+	{
+		if (table[num].val == CONNECT_OPT_CONFIGFILE) {
+			table[num].longName = "configfile";
 		}
 	}
-	/* Told by a user, or added where there is a ticket. */
-	*row = (struct poptOption){
-		.longName = "use-kerberos",
-		.argInfo = POPT_ARG_STRING,
-		.val = CONNECT_OPT_KERBEROS,
-	};
+	table = talloc_realloc(connect,
+			       table,
+			       struct poptOption,
+			       num + sizeof(its_options) /
+					       sizeof(its_options[0]));
+	if (table != NULL) {
+		memcpy(table + num, its_options, sizeof(its_options));
+	}
 	return table;
 }
 
-static bool is_plain_option(int opt, poptContext popt)
+/* What is asked of a command line before it counts as plain. */
+struct plain {
+	bool has_bind_dn;
+	bool has_password;
+};
+
+static bool is_plain_option(struct plain *plain, int opt, poptContext popt)
 {
 	char *argument = poptGetOptArg(popt);
 	bool ok = opt != CONNECT_OPT_KERBEROS ||
 		  (argument != NULL && connect_is_required(argument));
 
 	free(argument);
+	plain->has_bind_dn |= opt == CONNECT_OPT_BIND_DN;
+	plain->has_password |= opt == CONNECT_OPT_PASSWORD;
 	return ok;
 }
 
-/* What reads a command line that has options of ours only, and is understood;
- * NULL: Samba has to read it. */
+/* What reads a command line of which nothing is left to Samba, and that is
+ * understood; NULL: Samba has to read it. */
 static poptContext begin_plain(struct spn_connect *connect)
 {
 	const struct poptOption *table = plain_table(connect);
+	struct plain plain = {};
 	poptContext popt = NULL;
 	int opt = -1;
 
@@ -175,8 +213,10 @@ static poptContext begin_plain(struct spn_connect *connect)
 	}
 	do {
 		opt = poptGetNextOpt(popt);
-	} while (opt > 0 && is_plain_option(opt, popt));
-	if (opt != -1) {
+	} while (opt > 0 && is_plain_option(&plain, opt, popt));
+	/* A password that is not there is asked for by Samba, and a user's is
+	 * for more than a simple bind. */
+	if (opt != -1 || plain.has_bind_dn != plain.has_password) {
 		return poptFreeContext(popt);
 	}
 	poptResetContext(popt);
@@ -220,6 +260,22 @@ static bool start_late(struct spn_connect *connect)
 	return take_loadparm(connect);
 }
 
+static bool load(const struct spn_connect *connect,
+		 struct loadparm_context *loadparm)
+{
+	const char *const *option = connect->config_options;
+
+	for (; option != NULL && *option != NULL; option++) {
+		if (!samba_config()->lpcfg_set_option(loadparm, *option)) {
+			return false;
+		}
+	}
+	return (connect->config_file == NULL)
+		       ? samba_config()->lpcfg_load_default(loadparm)
+		       : samba_config()->lpcfg_load(loadparm,
+						    connect->config_file);
+}
+
 /* What is said of it now is said again if Samba is started: nothing is. */
 static bool load_silently(const struct spn_connect *connect,
 			  struct loadparm_context *loadparm)
@@ -234,11 +290,7 @@ static bool load_silently(const struct spn_connect *connect,
 	if (out != -1 && err != -1) {
 		connect_silence_stderr();
 		dup2(STDERR_FILENO, STDOUT_FILENO);
-		ok = (connect->config_file == NULL)
-			     ? samba_config()->lpcfg_load_default(loadparm)
-			     : samba_config()->lpcfg_load(
-				       loadparm,
-				       connect->config_file);
+		ok = load(connect, loadparm);
 		fflush(NULL);
 		dup2(out, STDOUT_FILENO);
 		dup2(err, STDERR_FILENO);

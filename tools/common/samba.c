@@ -48,6 +48,7 @@ static const struct wanted of_hostconfig[] = {
 	WANTED(lpcfg_parm_is_unspecified),
 	WANTED(lpcfg_parm_string),
 	WANTED(lpcfg_private_path),
+	WANTED(lpcfg_set_option),
 	WANTED(lpcfg_tls_cafile),
 	WANTED(lpcfg_tls_crlfile),
 };

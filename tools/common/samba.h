@@ -39,6 +39,7 @@ struct samba_config {
 	SAMBA_CALL(lpcfg_parm_is_unspecified);
 	SAMBA_CALL(lpcfg_parm_string);
 	SAMBA_CALL(lpcfg_private_path);
+	SAMBA_CALL(lpcfg_set_option);
 	SAMBA_CALL(lpcfg_tls_cafile);
 	SAMBA_CALL(lpcfg_tls_crlfile);
 };
