@@ -505,6 +505,22 @@ struct ldb_context *spn_connect_open(TALLOC_CTX *mem_ctx,
 	return NULL;
 }
 
+struct ldb_context *spn_connect_to_nothing(TALLOC_CTX *mem_ctx,
+					   struct spn_connect *connect)
+{
+	static const struct spn_connect_options none = {};
+	struct ldb_context *ldb = NULL;
+
+	if (connect->home == NULL && !connect_load_stores(connect)) {
+		connect_start(connect);
+	}
+	ldb = ldb_init(mem_ctx, NULL);
+	if (ldb != NULL && !introduce(connect, ldb, &none)) {
+		TALLOC_FREE(ldb);
+	}
+	return ldb;
+}
+
 const char *spn_connect_reason(const struct spn_connect *connect)
 {
 	return connect->reason != NULL ? connect->reason : "out of memory";

@@ -183,6 +183,13 @@ struct ldb_context *spn_connect_open(
 	const struct spn_connect_options *options);
 
 /*
+ * A context for what was read elsewhere. Before any other use of libldb: it
+ * sees to it that only what opens files is loaded. NULL when out of memory.
+ */
+struct ldb_context *spn_connect_to_nothing(TALLOC_CTX *mem_ctx,
+					   struct spn_connect *connect);
+
+/*
  * Would spn_connect_open() with these options, or a transaction without a
  * write, end this process by a signal? Then true, and spn_connect_reason()
  * says which one. A child tries it.

@@ -382,13 +382,9 @@ bool audit_source_export(TALLOC_CTX *mem_ctx,
 	if (export == NULL) {
 		return false;
 	}
-	source->ldb = ldb_init(source, NULL);
-	/* So that names compare as in a Samba DC. */
-	if (source->ldb == NULL ||
-	    ldb_modules_hook(source->ldb,
-			     LDB_MODULE_HOOK_CMDLINE_PRECONNECT) !=
-		    LDB_SUCCESS)
-	{
+	/* Names compare in it as in a Samba DC. */
+	source->ldb = spn_connect_to_nothing(source, connect);
+	if (source->ldb == NULL) {
 		return false;
 	}
 	spn_connect_listen(connect, source->ldb);
