@@ -29,14 +29,6 @@ int spn_hex_digit(char c)
 	return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
 }
 
-struct spn_str spn_str_of(const char *text)
-{
-	return (struct spn_str){
-		.data = text,
-		.len = (text == NULL) ? 0 : strlen(text),
-	};
-}
-
 struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s)
 {
 	/* One byte more, so that it may be printed in a debugger. */
@@ -63,11 +55,6 @@ int spn_str_compare(struct spn_str a, struct spn_str b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
-bool spn_str_equal(struct spn_str a, struct spn_str b)
-{
-	return a.len == b.len && spn_str_compare(a, b) == 0;
-}
-
 bool spn_str_equal_nocase(struct spn_str a, struct spn_str b)
 {
 	size_t i;
@@ -84,17 +71,6 @@ bool spn_str_equal_nocase(struct spn_str a, struct spn_str b)
 		}
 	}
 	return true;
-}
-
-bool spn_str_is(struct spn_str s, const char *text)
-{
-	/* Nearly always the first letter says no. */
-	if (text != NULL && s.len > 0 &&
-	    spn_ascii_lower(s.data[0]) != spn_ascii_lower(text[0]))
-	{
-		return false;
-	}
-	return spn_str_equal_nocase(s, spn_str_of(text));
 }
 
 uint16_t spn_port(struct spn_str suffix)
@@ -199,11 +175,6 @@ enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn)
 	_spn->service_name = service_name;
 	parse_host(host, _spn);
 	return SPN_SYNTAX_OK;
-}
-
-bool spn_class_is(const struct spn *spn, const char *service_class)
-{
-	return spn_str_is(spn->service_class, service_class);
 }
 
 bool spn_class_is_of_tls(struct spn_str service_class)

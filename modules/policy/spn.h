@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <talloc.h>
 
 /* A slice of somebody else's bytes; not NUL-terminated, not owned. */
@@ -55,7 +56,15 @@ enum spn_syntax spn_parse(struct spn_str value, struct spn *_spn);
 /* The port that a suffix of digits is; 0 for anything that is none. */
 uint16_t spn_port(struct spn_str suffix);
 
-struct spn_str spn_str_of(const char *text); /* NULL gives length 0 */
+/* NULL gives length 0. Here, so that it is known of a literal. */
+static inline struct spn_str spn_str_of(const char *text)
+{
+	return (struct spn_str){
+		.data = text,
+		.len = (text == NULL) ? 0 : strlen(text),
+	};
+}
+
 struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s);
 
 /* Without its first bytes; there must be as many. */
@@ -71,12 +80,34 @@ int spn_ascii_lower(char c);
 int spn_hex_digit(char c);
 
 /* Same bytes; ASCII letters of either case are the same in the second. */
-bool spn_str_equal(struct spn_str a, struct spn_str b);
+static inline bool spn_str_equal(struct spn_str a, struct spn_str b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
 bool spn_str_equal_nocase(struct spn_str a, struct spn_str b);
-bool spn_str_is(struct spn_str s, const char *text); /* without case */
 int spn_str_compare(struct spn_str a, struct spn_str b);
 
-bool spn_class_is(const struct spn *spn, const char *service_class);
+/* Without case. Nearly always its length or its first letter says no, where
+ * it is called. */
+static inline bool spn_str_is(struct spn_str s, const char *text)
+{
+	struct spn_str other = {};
+
+	if (text != NULL && s.len > 0 &&
+	    ((s.data[0] ^ text[0]) & ~('a' - 'A')) != 0)
+	{
+		return false;
+	}
+	other = spn_str_of(text);
+	return s.len == other.len && spn_str_equal_nocase(s, other);
+}
+
+static inline bool spn_class_is(const struct spn *spn,
+				const char *service_class)
+{
+	return spn_str_is(spn->service_class, service_class);
+}
 
 /* https and the like: a web client asks for http, over TLS, too. */
 bool spn_class_is_of_tls(struct spn_str service_class);

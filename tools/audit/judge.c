@@ -180,12 +180,13 @@ static bool judge_account(struct audit_scan *scan,
 			  const struct audit_choice *choice,
 			  TALLOC_CTX *scratch,
 			  struct audit_case *a,
+			  bool parses,
 			  bool is_trial)
 {
 	struct spn_report *report = spn_report_new(scratch);
 
 	a->c.parsed = NULL;
-	if (!is_for_few_rules(a)) {
+	if (parses) {
 		a->c.parsed = spn_case_parse_all(&a->c, scratch);
 		if (a->c.parsed == NULL) {
 			return false;
@@ -284,6 +285,7 @@ bool audit_judge_accounts(struct audit_scan *scan,
 	const struct spn_account **after = &a->c.after;
 	TALLOC_CTX *scratch = talloc_pool(scan, SCRATCH);
 	bool of_shared = pass_over_alone(a);
+	bool parses = !is_for_few_rules(a);
 	bool ok = scratch != NULL;
 	size_t i;
 
@@ -298,7 +300,12 @@ bool audit_judge_accounts(struct audit_scan *scan,
 		}
 		ok = spn_census_get(census, i, after);
 		if (ok && *after != NULL && !(*after)->is_deleted) {
-			ok = judge_account(scan, choice, scratch, a, is_trial);
+			ok = judge_account(scan,
+					   choice,
+					   scratch,
+					   a,
+					   parses,
+					   is_trial);
 			talloc_free_children(scratch);
 		}
 		spn_census_turn_page(census);

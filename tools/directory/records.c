@@ -91,7 +91,10 @@ static bool read_record(struct pass *pass, const void *bytes, size_t len)
 		pass->ret = LDB_ERR_OPERATIONS_ERROR;
 		return false;
 	}
-	reason = audit_too_long(pass->mem_ctx, msg, &is_too_long);
+	/* No value is longer than all of it. */
+	if (len > AUDIT_LONGEST_VALUE) {
+		reason = audit_too_long(pass->mem_ctx, msg, &is_too_long);
+	}
 	if (is_too_long) {
 		pass->ret = LDB_ERR_OPERATIONS_ERROR;
 		pass->reason = reason;
