@@ -50,6 +50,8 @@ struct spn_census {
 	bool has_no_keys; /* any more */
 	struct spn_arena arena;
 	TALLOC_CTX *page;
+	uint8_t *start; /* of each page, PAGE bytes */
+	struct spn_arena page_arena;
 	struct unpacked *open; /* on the page; in order of number, as long as
 				  there is no by_number */
 	size_t num_open;
@@ -66,6 +68,14 @@ struct spn_census {
 	size_t size_kept;
 };
 
+static void begin_page(struct spn_census *census)
+{
+	census->page_arena = (struct spn_arena){
+		.next = census->start,
+		.room = PAGE,
+	};
+}
+
 struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 {
 	struct spn_census *census = talloc_zero(mem_ctx, struct spn_census);
@@ -78,11 +88,15 @@ struct spn_census *spn_census_new(TALLOC_CTX *mem_ctx, struct spn_fold fold)
 		.fold = fold,
 	};
 	census->shared = spn_shared_new(census, false);
-	census->page = talloc_pool(census, PAGE);
-	if (census->shared == NULL || census->page == NULL) {
+	census->page = talloc_pool(census, PAGE / 2);
+	census->start = talloc_array(census, uint8_t, (unsigned)PAGE);
+	if (census->shared == NULL || census->page == NULL ||
+	    census->start == NULL)
+	{
 		talloc_free(census);
 		return NULL;
 	}
+	begin_page(census);
 	return census;
 }
 
@@ -333,9 +347,11 @@ bool spn_census_get(struct spn_census *census,
 		return true;
 	}
 	account = spn_unpack(census->page,
+			     &census->page_arena,
 			     census->shared,
 			     &census->index.fold,
-			     census->records[number]);
+			     census->records[number],
+			     true);
 	if (account == NULL) {
 		return false;
 	}
@@ -505,6 +521,7 @@ void spn_census_turn_page(struct spn_census *census)
 		census->by_number[census->open[i].number] = NULL;
 	}
 	talloc_free_children(census->page);
+	begin_page(census);
 	census->num_open = 0;
 	census->num_dear = 0;
 }
@@ -556,12 +573,12 @@ bool spn_census_keep(struct spn_census *census,
 	}
 	if (census->kept[number] == NULL) {
 		census->kept[number] =
-			spn_unpack_small(census,
-					 &census->arena,
-					 census->page,
-					 census->shared,
-					 &census->index.fold,
-					 census->records[number]);
+			spn_unpack(census,
+				   &census->arena,
+				   census->shared,
+				   &census->index.fold,
+				   census->records[number],
+				   false);
 	}
 	*_kept = census->kept[number];
 	return *_kept != NULL;

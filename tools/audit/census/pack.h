@@ -24,22 +24,16 @@ size_t spn_pack(const struct spn_account *account,
 		size_t room);
 
 /*
- * On mem_ctx; slices of the result point into the bytes, which must stay
- * where they are. NULL when out of memory.
+ * In an arena on mem_ctx; slices of the result point into the bytes, which
+ * must stay where they are. is_whole: with facts, and what finds a name in
+ * long lists. NULL when out of memory.
  */
 struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
+			       struct spn_arena *arena,
 			       const struct spn_shared *shared,
 			       const struct spn_fold *fold,
-			       const uint8_t *packed);
-
-/* The same in an arena on mem_ctx, as small as can be: without facts. scratch
- * is used meanwhile. */
-struct spn_account *spn_unpack_small(TALLOC_CTX *mem_ctx,
-				     struct spn_arena *arena,
-				     TALLOC_CTX *scratch,
-				     const struct spn_shared *shared,
-				     const struct spn_fold *fold,
-				     const uint8_t *packed);
+			       const uint8_t *packed,
+			       bool is_whole);
 
 /* facts->is_privileged of a packed account that has facts. */
 void spn_pack_set_privileged(uint8_t *packed);

@@ -15,21 +15,27 @@
 struct reader {
 	const uint8_t *at;
 	TALLOC_CTX *mem_ctx;
-	struct spn_arena *arena; /* NULL: chunks of talloc */
-	TALLOC_CTX *scratch;
+	struct spn_arena *arena;
+	bool is_whole; /* with facts */
 	bool is_out_of_memory;
 };
 
 /* Zeroed. NULL, and noted, when out of memory. */
 static void *take(struct reader *r, size_t len)
 {
-	void *taken = (r->arena != NULL) ? spn_arena_take_object(r->mem_ctx,
-								 r->arena,
-								 len)
-					 : talloc_zero_size(r->mem_ctx, len);
+	void *taken = spn_arena_take_object(r->mem_ctx, r->arena, len);
 
 	r->is_out_of_memory |= taken == NULL;
 	return taken;
+}
+
+/* Not zeroed. */
+static char *take_text(struct reader *r, size_t len)
+{
+	uint8_t *taken = spn_arena_take(r->mem_ctx, r->arena, len);
+
+	r->is_out_of_memory |= taken == NULL;
+	return (char *)taken;
 }
 
 static uint64_t get_number(struct reader *r)
@@ -84,7 +90,7 @@ static const char **get_list(struct reader *r)
 
 static const char *get_guid(struct reader *r)
 {
-	char *text = take(r, SPN_GUID_TEXT);
+	char *text = take_text(r, SPN_GUID_TEXT);
 
 	if (text == NULL) {
 		return NULL;
@@ -98,7 +104,7 @@ static const char *get_dn(struct reader *r, const struct spn_shared *shared)
 {
 	struct spn_str name = get_str(r);
 	struct spn_str parent = spn_shared_text(shared, get_number(r));
-	char *dn = take(r, name.len + parent.len + 1);
+	char *dn = take_text(r, name.len + parent.len + 1);
 
 	if (dn == NULL) {
 		return NULL;
@@ -175,45 +181,16 @@ static struct packed_spn next_spn(struct reader *r, struct spn_str host)
 	return spn;
 }
 
-/* Room for the keys of all of them and for those values that are not whole,
- * each with a NUL. */
-static char *room_for_spns(const struct reader *at,
-			   struct spn_str host,
-			   size_t num)
-{
-	struct reader r = *at;
-	size_t len = 0;
-	size_t i;
-
-	for (i = 0; i < num; i++) {
-		struct packed_spn spn = next_spn(&r, host);
-
-		len += spn.len + 1;
-		len += (spn.len > spn.start.len) ? spn.len + 1 : 0;
-	}
-	return talloc_array(r.mem_ctx, char, len);
-}
-
-/* In *_room, if there is one. False when out of memory. */
-static bool get_spn(struct reader *r,
-		    struct spn_str host,
-		    char **_room,
-		    struct spn_str *_spn)
+static bool get_spn(struct reader *r, struct spn_str host, struct spn_str *_spn)
 {
 	struct packed_spn spn = next_spn(r, host);
-	char *whole = *_room;
+	char *whole = NULL;
 
 	if (spn.len == spn.start.len) {
 		*_spn = spn.start;
 		return true;
 	}
-	if (whole != NULL) {
-		*_room += spn.len + 1;
-	} else {
-		whole = (char *)spn_arena_take(r->mem_ctx,
-					       r->arena,
-					       spn.len + 1);
-	}
+	whole = take_text(r, spn.len + 1);
 	if (whole == NULL) {
 		return false;
 	}
@@ -224,31 +201,6 @@ static bool get_spn(struct reader *r,
 	return true;
 }
 
-/* Folded, for as long as the account: into *_room, if there is one and it is
- * that simple. */
-static bool get_key(struct reader *r,
-		    const struct spn_fold *fold,
-		    struct spn_value *spn,
-		    char **_room)
-{
-	if (*_room != NULL) {
-		char *room = *_room;
-
-		*_room += spn->value.len + 1;
-		room[spn->value.len] = '\0';
-		return spn_fold_at(fold,
-				   r->scratch,
-				   spn->value,
-				   room,
-				   &spn->key);
-	}
-	return spn_arena_fold(r->mem_ctx,
-			      r->arena,
-			      fold,
-			      spn->value,
-			      &spn->key);
-}
-
 static bool get_spns(struct reader *r,
 		     struct spn_account *account,
 		     const struct spn_fold *fold)
@@ -256,17 +208,13 @@ static bool get_spns(struct reader *r,
 	struct spn_str host = spn_str_of(account->dns_host_name);
 	struct spn_set *set = &account->spns;
 	size_t num = (size_t)get_number(r);
-	char *room = NULL;
 	size_t i;
 
 	if (num == 0) {
 		return true;
 	}
 	set->values = take(r, num * sizeof(set->values[0]));
-	if (r->arena == NULL) {
-		room = room_for_spns(r, host, num);
-	}
-	if (set->values == NULL || (r->arena == NULL && room == NULL)) {
+	if (set->values == NULL) {
 		return false;
 	}
 	set->size = num;
@@ -274,11 +222,13 @@ static bool get_spns(struct reader *r,
 		struct spn_value spn = {};
 
 		/* There is room, so only a large one needs more. */
-		if (!get_spn(r, host, &room, &spn.value) ||
-		    !get_key(r, fold, &spn, &room) ||
-		    !spn_set_add((r->arena == NULL) ? r->scratch : r->mem_ctx,
-				 set,
-				 &spn))
+		if (!get_spn(r, host, &spn.value) ||
+		    !spn_arena_fold(r->mem_ctx,
+				    r->arena,
+				    fold,
+				    spn.value,
+				    &spn.key) ||
+		    !spn_set_add(r->mem_ctx, set, &spn))
 		{
 			return false;
 		}
@@ -287,12 +237,12 @@ static bool get_spns(struct reader *r,
 }
 
 /* Where the lists are long. */
-static bool list_names(struct spn_account *account)
+static bool list_names(const struct reader *r, struct spn_account *account)
 {
-	return spn_names_list(account,
+	return spn_names_list(r->mem_ctx,
 			      account->additional_dns_host_names,
 			      &account->dns_names) &&
-	       spn_names_list(account,
+	       spn_names_list(r->mem_ctx,
 			      account->additional_sam_names,
 			      &account->sam_names);
 }
@@ -330,45 +280,23 @@ static bool unpack(struct reader *r,
 	if (facts != NULL) {
 		facts->lets_delegate = (of_kind & FLAG_LETS_DELEGATE) != 0;
 	}
-	account->facts = (r->arena == NULL) ? facts : NULL;
+	account->facts = r->is_whole ? facts : NULL;
 	return !r->is_out_of_memory && get_spns(r, account, fold) &&
-	       (r->arena != NULL || list_names(account));
+	       (!r->is_whole || list_names(r, account));
 }
 
 struct spn_account *spn_unpack(TALLOC_CTX *mem_ctx,
+			       struct spn_arena *arena,
 			       const struct spn_shared *shared,
 			       const struct spn_fold *fold,
-			       const uint8_t *packed)
-{
-	struct spn_account *account = talloc_zero(mem_ctx, struct spn_account);
-	struct reader r = {
-		.at = packed,
-		.mem_ctx = account,
-		.scratch = account,
-	};
-
-	if (account == NULL) {
-		return NULL;
-	}
-	if (!unpack(&r, shared, fold, account)) {
-		talloc_free(account);
-		return NULL;
-	}
-	return account;
-}
-
-struct spn_account *spn_unpack_small(TALLOC_CTX *mem_ctx,
-				     struct spn_arena *arena,
-				     TALLOC_CTX *scratch,
-				     const struct spn_shared *shared,
-				     const struct spn_fold *fold,
-				     const uint8_t *packed)
+			       const uint8_t *packed,
+			       bool is_whole)
 {
 	struct reader r = {
 		.at = packed,
 		.mem_ctx = mem_ctx,
 		.arena = arena,
-		.scratch = scratch,
+		.is_whole = is_whole,
 	};
 	struct spn_account *account = take(&r, sizeof(*account));
 
