@@ -49,13 +49,13 @@ bool spn_account_add_all(struct spn_account *account,
 	for (i = 0; i < num; i++) {
 		num_bytes += values[i].len + 1;
 	}
-	copies = talloc_array(account, char, num_bytes);
-	keys = talloc_array(account, char, num_bytes);
-	if (copies == NULL || keys == NULL ||
+	copies = talloc_array(account, char, 2 * num_bytes);
+	if (copies == NULL ||
 	    !spn_set_reserve(account, &account->spns, account->spns.num + num))
 	{
 		return false;
 	}
+	keys = copies + num_bytes;
 	for (i = 0; i < num; i++) {
 		size_t len = values[i].len;
 		struct spn_value added = {

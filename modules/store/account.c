@@ -242,14 +242,21 @@ char *spn_store_dns_domain(TALLOC_CTX *mem_ctx, struct ldb_dn *dn)
 	return domain;
 }
 
-char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
+/* text is not touched when there is none. */
+static void fill_guid(const struct ldb_message *msg, char text[SPN_GUID_TEXT])
 {
 	const uint8_t *guid = spn_values_guid(msg, "objectGUID");
-	char text[SPN_GUID_TEXT] = {};
 
 	if (guid != NULL) {
 		spn_guid_text(guid, text);
 	}
+}
+
+char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
+{
+	char text[SPN_GUID_TEXT] = {};
+
+	fill_guid(msg, text);
 	return talloc_strdup(mem_ctx, text);
 }
 
@@ -337,6 +344,9 @@ static bool choose_values(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+/* Nearly all have no more. */
+#define FEW_VALUES 32
+
 /* Only those that the index asks for; index NULL: all. */
 static bool fill_spns(const struct spn_store *store,
 		      const struct spn_partial *index,
@@ -346,19 +356,22 @@ static bool fill_spns(const struct spn_store *store,
 	const struct ldb_message_element *el =
 		spn_values_of(msg, "servicePrincipalName");
 	struct spn_fold fold = spn_store_fold(store);
+	struct spn_str few[FEW_VALUES];
+	struct spn_str *values = few;
 	TALLOC_CTX *tmp_ctx = NULL;
-	struct spn_str *values = NULL;
-	size_t num = 0;
+	size_t num = spn_values_num(el);
 	bool ok = false;
 
 	if (el == NULL) {
 		return true;
 	}
-	tmp_ctx = talloc_new(account);
-	if (tmp_ctx == NULL) {
-		return false;
+	if (index != NULL || num > FEW_VALUES) {
+		tmp_ctx = talloc_new(account);
+		if (tmp_ctx == NULL) {
+			return false;
+		}
+		values = talloc_array(tmp_ctx, struct spn_str, num);
 	}
-	values = talloc_array(tmp_ctx, struct spn_str, spn_values_num(el));
 	ok = values != NULL &&
 	     choose_values(tmp_ctx, &fold, index, el, values, &num) &&
 	     spn_account_add_all(account, &fold, values, num);
@@ -372,25 +385,18 @@ static int account_of(const struct spn_store *store,
 		      const struct ldb_message *msg,
 		      struct spn_account **_account)
 {
-	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	char guid[SPN_GUID_TEXT] = {};
 	struct spn_account *account = NULL;
-	char *guid = NULL;
 
-	if (tmp_ctx == NULL) {
-		return ldb_oom(store->ldb);
-	}
-	guid = spn_store_guid_text(tmp_ctx, msg);
-	if (guid != NULL) {
-		account = spn_account_new(tmp_ctx, guid);
-	}
+	fill_guid(msg, guid);
+	account = spn_account_new(mem_ctx, guid);
 	if (account == NULL || !fill_names(store, account, msg) ||
 	    !fill_spns(store, index, account, msg))
 	{
-		talloc_free(tmp_ctx);
+		talloc_free(account);
 		return ldb_oom(store->ldb);
 	}
-	*_account = talloc_move(mem_ctx, &account);
-	talloc_free(tmp_ctx);
+	*_account = account;
 	return LDB_SUCCESS;
 }
 

@@ -37,7 +37,7 @@ const struct ldb_message_element *spn_values_of(const struct ldb_message *msg,
 		if (((el->name[0] ^ attr[0]) & ~('a' - 'A')) == 0 &&
 		    ((el->name[1] ^ attr[1]) & ~('a' - 'A')) == 0 &&
 		    spn_values_num(el) > 0 &&
-		    ldb_attr_cmp(el->name, attr) == 0)
+		    (el->name == attr || ldb_attr_cmp(el->name, attr) == 0))
 		{
 			return el;
 		}

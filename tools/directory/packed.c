@@ -49,10 +49,10 @@ static inline unsigned char letters_of(const char *name, size_t len)
 
 /* Nearly always the length and two letters say no, and nearly never is it
  * another name that they let pass. */
-static bool is_one_of(const struct audit_packed *packed,
-		      const char *name,
-		      size_t len,
-		      unsigned char letters)
+static const char *find_attr(const struct audit_packed *packed,
+			     const char *name,
+			     size_t len,
+			     unsigned char letters)
 {
 	const char *const *attrs = packed->attrs;
 	unsigned char a = 0;
@@ -62,24 +62,26 @@ static bool is_one_of(const struct audit_packed *packed,
 		    (memcmp(attrs[a - 1], name, len) == 0 ||
 		     ldb_attr_cmp(attrs[a - 1], name) == 0))
 		{
-			return true;
+			return attrs[a - 1];
 		}
 	}
-	return false;
+	return NULL;
 }
 
-static inline bool is_wanted(const struct audit_packed *packed,
-			     const char *name,
-			     size_t len)
+/* The name as it stands in attrs; NULL: nobody wants it. */
+static inline const char *wanted(const struct audit_packed *packed,
+				 const char *name,
+				 size_t len)
 {
 	unsigned char letters = 0;
 
 	if (len == 0 || len >= MAX_NAME) {
-		return false;
+		return NULL;
 	}
 	letters = letters_of(name, len);
-	return (packed->by_len[len] >> letters & 1) != 0 &&
-	       is_one_of(packed, name, len, letters);
+	return ((packed->by_len[len] >> letters & 1) != 0)
+		       ? find_attr(packed, name, len, letters)
+		       : NULL;
 }
 
 struct audit_packed *audit_packed_new(TALLOC_CTX *mem_ctx,
@@ -133,7 +135,7 @@ void audit_packed_keep_wanted(struct audit_packed *packed,
 	for (i = 0; i < msg->num_elements && kept < packed->num_attrs; i++) {
 		const char *name = msg->elements[i].name;
 
-		if (is_wanted(packed, name, strlen(name))) {
+		if (wanted(packed, name, strlen(name)) != NULL) {
 			packed->elements[kept++] = msg->elements[i];
 		}
 	}
@@ -300,6 +302,7 @@ static enum audit_packed_result take_all(struct audit_packed *packed,
 		struct lengths lengths = {};
 		size_t len = 0;
 		uint8_t *name = text_at(head, record->body, &len);
+		const char *attr = NULL;
 		bool ok = false;
 
 		if (name == NULL || len == 0) {
@@ -309,9 +312,8 @@ static enum audit_packed_result take_all(struct audit_packed *packed,
 		if (!take_lengths(&head, record->body, &lengths)) {
 			return AUDIT_PACKED_UNKNOWN;
 		}
-		if (!is_wanted(packed, (const char *)name, len) ||
-		    msg->num_elements == packed->num_attrs)
-		{
+		attr = wanted(packed, (const char *)name, len);
+		if (attr == NULL || msg->num_elements == packed->num_attrs) {
 			ok = pass_values(&lengths, &body, record->end);
 		} else if (!make_room(packed, msg, num_values + lengths.num)) {
 			return AUDIT_PACKED_NO_MEMORY;
@@ -319,9 +321,7 @@ static enum audit_packed_result take_all(struct audit_packed *packed,
 			struct ldb_val *values = &packed->values[num_values];
 
 			packed->elements[msg->num_elements++] =
-				spn_values_element((const char *)name,
-						   values,
-						   lengths.num);
+				spn_values_element(attr, values, lengths.num);
 			num_values += lengths.num;
 			ok = take_values(&lengths, &body, record->end, values);
 		}
