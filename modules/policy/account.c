@@ -146,7 +146,9 @@ bool spn_account_cn(TALLOC_CTX *mem_ctx,
 		return true;
 	}
 	dn = spn_str_from(dn, 3);
-	while (cn.len < dn.len && strchr(",+", dn.data[cn.len]) == NULL) {
+	while (cn.len < dn.len && dn.data[cn.len] != ',' &&
+	       dn.data[cn.len] != '+')
+	{
 		if (dn.data[cn.len] == '\\' && cn.len + 1 < dn.len) {
 			is_escaped = true;
 			cn.len++;

@@ -98,7 +98,8 @@ const struct spn_parsed *spn_case_parse_all(const struct spn_case *c,
 
 		parsed[i].syntax = spn_parse(value->value, &parsed[i].spn);
 		parsed[i].is_ordinary = spn_is_ordinary(value->value);
-		parsed[i].is_first = spn_set_find(spns, value->key) == value;
+		parsed[i].is_first = c->after->is_alone ||
+				     spn_set_find(spns, value->key) == value;
 	}
 	return parsed;
 }

@@ -40,9 +40,23 @@ void spn_guid_text(const uint8_t bytes[SPN_GUID_BYTES],
 	text[SPN_GUID_TEXT - 1] = '\0';
 }
 
+/* Its value and DIGIT; 0: it is none. */
+#define DIGIT 0x10
+static const uint8_t hex_digits[UINT8_MAX + 1] = {
+	['0'] = DIGIT | 0,  ['1'] = DIGIT | 1,	['2'] = DIGIT | 2,
+	['3'] = DIGIT | 3,  ['4'] = DIGIT | 4,	['5'] = DIGIT | 5,
+	['6'] = DIGIT | 6,  ['7'] = DIGIT | 7,	['8'] = DIGIT | 8,
+	['9'] = DIGIT | 9,  ['A'] = DIGIT | 10, ['B'] = DIGIT | 11,
+	['C'] = DIGIT | 12, ['D'] = DIGIT | 13, ['E'] = DIGIT | 14,
+	['F'] = DIGIT | 15, ['a'] = DIGIT | 10, ['b'] = DIGIT | 11,
+	['c'] = DIGIT | 12, ['d'] = DIGIT | 13, ['e'] = DIGIT | 14,
+	['f'] = DIGIT | 15,
+};
+
 bool spn_guid_bytes(struct spn_str text, uint8_t bytes[SPN_GUID_BYTES])
 {
 	uint8_t read[SPN_GUID_BYTES] = {};
+	unsigned all = DIGIT; /* as long as all are */
 	size_t i;
 
 	if (text.len != SPN_GUID_TEXT - 1) {
@@ -54,13 +68,15 @@ bool spn_guid_bytes(struct spn_str text, uint8_t bytes[SPN_GUID_BYTES])
 		}
 	}
 	for (i = 0; i < SPN_GUID_BYTES; i++) {
-		int high = spn_hex_digit(text.data[guid_places[i]]);
-		int low = spn_hex_digit(text.data[guid_places[i] + 1]);
+		const char *at = text.data + guid_places[i];
+		uint8_t high = hex_digits[(unsigned char)at[0]];
+		uint8_t low = hex_digits[(unsigned char)at[1]];
 
-		if (high < 0 || low < 0) {
-			return false;
-		}
-		read[guid_order[i]] = (uint8_t)(high << 4 | low);
+		all &= high & low;
+		read[guid_order[i]] = (uint8_t)(high << 4 | (low & 0xf));
+	}
+	if ((all & DIGIT) == 0) {
+		return false;
 	}
 	memcpy(bytes, read, sizeof(read));
 	return true;

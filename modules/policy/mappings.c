@@ -48,6 +48,32 @@ static const char **split_list(TALLOC_CTX *mem_ctx, struct spn_str list)
 	return names;
 }
 
+/* As a bit; both cases have the same. */
+static uint32_t letter_of(struct spn_str s)
+{
+	return (uint32_t)1 << ((unsigned char)s.data[0] & 0x1f);
+}
+
+/* Nearly every class is no alias, and its length and first letter say so. */
+static void note_look(struct spn_mappings *mappings, struct spn_str alias)
+{
+	if (alias.len < SPN_MAPPINGS_LEN) {
+		mappings->letters[alias.len] |= letter_of(alias);
+	} else {
+		mappings->has_long = true;
+	}
+}
+
+static bool may_be_alias(const struct spn_mappings *mappings,
+			 struct spn_str class)
+{
+	if (class.len >= SPN_MAPPINGS_LEN) {
+		return mappings->has_long;
+	}
+	return class.len > 0 &&
+	       (mappings->letters[class.len] & letter_of(class)) != 0;
+}
+
 static bool note_aliases(struct spn_mappings *mappings, size_t mapping)
 {
 	const char **names = mappings->mappings[mapping].aliases;
@@ -64,6 +90,7 @@ static bool note_aliases(struct spn_mappings *mappings, size_t mapping)
 			return false;
 		}
 		mappings->mapped = mapped;
+		note_look(mappings, spn_str_of(names[i]));
 		mapped[mappings->num_mapped] = (struct spn_mapped){
 			.alias = names[i],
 			.mapping = mapping,
@@ -123,10 +150,14 @@ bool spn_mappings_add(struct spn_mappings *mappings, struct spn_str value)
 const char *spn_mappings_target(const struct spn_mappings *mappings,
 				struct spn_str service_class)
 {
-	uint32_t hash = spn_slots_hash(0, service_class, true);
+	uint32_t hash = 0;
 	size_t place = 0;
 	uint32_t number = 0;
 
+	if (!may_be_alias(mappings, service_class)) {
+		return NULL;
+	}
+	hash = spn_slots_hash(0, service_class, true);
 	while (spn_slots_next(&mappings->by_alias, hash, &place, &number)) {
 		const struct spn_mapped *mapped = &mappings->mapped[number];
 

@@ -13,6 +13,8 @@ struct spn_mapping {
 	const char **aliases; /* NULL-terminated: "alerter", ..., "http" */
 };
 
+#define SPN_MAPPINGS_LEN 32
+
 /* An alias and its mapping, found by a hash of the alias. */
 struct spn_mapped {
 	const char *alias;
@@ -25,6 +27,9 @@ struct spn_mappings {
 	struct spn_mapped *mapped;
 	size_t num_mapped;
 	struct spn_slots by_alias;
+	/* Of the aliases of each length, how they begin, as bits */
+	uint32_t letters[SPN_MAPPINGS_LEN];
+	bool has_long; /* one is longer than that */
 };
 
 /* No mapping yet. NULL when out of memory. */

@@ -58,38 +58,43 @@ const char *spn_values_text(const struct ldb_message *msg, const char *attr)
 	return ldb_msg_find_attr_as_string(&found, attr, NULL);
 }
 
-/* A number as directories store it: up to 18 digits, perhaps a minus. */
+/* A number as directories store it: up to 19 digits, perhaps a minus. */
 static bool plain_number(struct spn_str text, int64_t *_number)
 {
 	bool is_negative = text.len > 0 && text.data[0] == '-';
 	size_t start = is_negative ? 1 : 0;
-	int64_t number = 0;
+	uint64_t number = 0;
 	size_t i;
 
-	if (text.len <= start || text.len > start + 18) {
+	if (text.len <= start || text.len > start + 19) {
 		return false;
 	}
 	for (i = start; i < text.len; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9') {
+		unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+
+		if (digit > 9) {
 			return false;
 		}
-		number = 10 * number + (text.data[i] - '0');
+		number = 10 * number + digit;
 	}
-	*_number = is_negative ? -number : number;
+	if (number > INT64_MAX) {
+		return false;
+	}
+	*_number = is_negative ? -(int64_t)number : (int64_t)number;
 	return true;
 }
 
 int64_t spn_values_int64(const struct ldb_message *msg, const char *attr)
 {
-	const struct ldb_message found = only(msg, attr);
+	const struct ldb_message_element *el = spn_values_of(msg, attr);
+	struct ldb_message found = {};
 	int64_t number = 0;
 
 	/* An audit reads tens of thousands. */
-	if (found.num_elements == 0 ||
-	    plain_number(spn_values_get(found.elements, 0), &number))
-	{
+	if (el == NULL || plain_number(spn_values_get(el, 0), &number)) {
 		return number;
 	}
+	found = only(msg, attr);
 	return ldb_msg_find_attr_as_int64(&found, attr, 0);
 }
 
@@ -102,8 +107,13 @@ uint64_t spn_values_uint64(const struct ldb_message *msg, const char *attr)
 
 bool spn_values_bool(const struct ldb_message *msg, const char *attr)
 {
-	const struct ldb_message found = only(msg, attr);
+	struct ldb_message found = {};
 
+	/* Nearly nobody has it. */
+	if (spn_values_of(msg, attr) == NULL) {
+		return false;
+	}
+	found = only(msg, attr);
 	return ldb_msg_find_attr_as_bool(&found, attr, 0) != 0;
 }
 
