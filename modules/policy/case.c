@@ -74,16 +74,6 @@ bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx)
 	return true;
 }
 
-size_t spn_case_num_values(const struct spn_case *c)
-{
-	return c->is_write ? c->diff->num_brought : c->after->spns.num;
-}
-
-const struct spn_value *spn_case_value(const struct spn_case *c, size_t i)
-{
-	return c->is_write ? c->diff->brought[i] : &c->after->spns.values[i];
-}
-
 const struct spn_parsed *spn_case_parse_all(const struct spn_case *c,
 					    TALLOC_CTX *mem_ctx)
 {
@@ -102,49 +92,6 @@ const struct spn_parsed *spn_case_parse_all(const struct spn_case *c,
 				     spn_set_find(spns, value->key) == value;
 	}
 	return parsed;
-}
-
-/* NULL: it is not known. */
-static const struct spn_parsed *parsed_of(const struct spn_case *c,
-					  const struct spn_value *value)
-{
-	const struct spn_set *spns = &c->after->spns;
-
-	return (c->parsed != NULL && spns->num > 0 && value >= spns->values &&
-		value <= &spns->values[spns->num - 1])
-		       ? &c->parsed[value - spns->values]
-		       : NULL;
-}
-
-bool spn_case_parse(const struct spn_case *c,
-		    const struct spn_value *value,
-		    struct spn *_spn)
-{
-	const struct spn_parsed *parsed = parsed_of(c, value);
-
-	if (parsed == NULL) {
-		return spn_parse(value->value, _spn) == SPN_SYNTAX_OK;
-	}
-	*_spn = parsed->spn;
-	return parsed->syntax == SPN_SYNTAX_OK;
-}
-
-bool spn_case_is_ordinary(const struct spn_case *c,
-			  const struct spn_value *value)
-{
-	const struct spn_parsed *parsed = parsed_of(c, value);
-
-	return (parsed == NULL) ? spn_is_ordinary(value->value)
-				: parsed->is_ordinary;
-}
-
-bool spn_case_is_first(const struct spn_case *c, const struct spn_value *value)
-{
-	const struct spn_parsed *parsed = parsed_of(c, value);
-
-	return (parsed == NULL)
-		       ? spn_account_find(c->after, value->key) == value
-		       : parsed->is_first;
 }
 
 bool spn_case_added(const struct spn_case *c, const struct spn_value *value)

@@ -9,6 +9,7 @@
 #include "forest.h"
 #include "index.h"
 #include "kdc_names.h"
+#include "parts.h"
 #include "settings.h"
 
 /*
@@ -61,24 +62,67 @@ bool spn_case_exceeds_limit(const struct spn_case *c);
 /* c->diff on mem_ctx, unless it is there. False when out of memory. */
 bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx);
 
-/* The values that are to be judged, in their order: those that the write
- * brought, or in an audit all. */
-size_t spn_case_num_values(const struct spn_case *c);
-const struct spn_value *spn_case_value(const struct spn_case *c, size_t i);
-
 /* All values of after, on mem_ctx: for c->parsed. NULL when out of memory. */
 const struct spn_parsed *spn_case_parse_all(const struct spn_case *c,
 					    TALLOC_CTX *mem_ctx);
 
-/* As spn_parse(), is it SPN_SYNTAX_OK? For a value of after it may be known.
- */
-bool spn_case_parse(const struct spn_case *c,
-		    const struct spn_value *value,
-		    struct spn *_spn);
-bool spn_case_is_ordinary(const struct spn_case *c,
-			  const struct spn_value *value);
-bool spn_case_is_first(const struct spn_case *c,
-		       const struct spn_value *value);
+/* The values that are to be judged, in their order: those that the write
+ * brought, or in an audit all. */
+static inline size_t spn_case_num_values(const struct spn_case *c)
+{
+	return c->is_write ? c->diff->num_brought : c->after->spns.num;
+}
+
+static inline const struct spn_value *spn_case_value(const struct spn_case *c,
+						     size_t i)
+{
+	return c->is_write ? c->diff->brought[i] : &c->after->spns.values[i];
+}
+
+/* What is known of a value of after; NULL: nothing, or it is none of them. */
+static inline const struct spn_parsed *
+spn_case_parsed(const struct spn_case *c, const struct spn_value *value)
+{
+	const struct spn_set *spns = &c->after->spns;
+
+	return (c->parsed != NULL && spns->num > 0 && value >= spns->values &&
+		value <= &spns->values[spns->num - 1])
+		       ? &c->parsed[value - spns->values]
+		       : NULL;
+}
+
+/* As spn_parse(), is it SPN_SYNTAX_OK? */
+static inline bool spn_case_parse(const struct spn_case *c,
+				  const struct spn_value *value,
+				  struct spn *_spn)
+{
+	const struct spn_parsed *parsed = spn_case_parsed(c, value);
+
+	if (parsed == NULL) {
+		return spn_parse(value->value, _spn) == SPN_SYNTAX_OK;
+	}
+	*_spn = parsed->spn;
+	return parsed->syntax == SPN_SYNTAX_OK;
+}
+
+static inline bool spn_case_is_ordinary(const struct spn_case *c,
+					const struct spn_value *value)
+{
+	const struct spn_parsed *parsed = spn_case_parsed(c, value);
+
+	return (parsed == NULL) ? spn_is_ordinary(value->value)
+				: parsed->is_ordinary;
+}
+
+static inline bool spn_case_is_first(const struct spn_case *c,
+				     const struct spn_value *value)
+{
+	const struct spn_parsed *parsed = spn_case_parsed(c, value);
+
+	return (parsed == NULL)
+		       ? spn_account_find(c->after, value->key) == value
+		       : parsed->is_first;
+}
 
 /* One more of the same, in another spelling, is new, too. In an audit all
  * are. */

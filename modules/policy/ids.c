@@ -6,6 +6,7 @@
  */
 #include "ids.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -22,18 +23,38 @@ static const uint8_t guid_dashes[] = {8, 13, 18, 23};
 
 #define NUM_DASHES (sizeof(guid_dashes) / sizeof(guid_dashes[0]))
 
+/* The eight hex digits of four bytes, as text: the lowest byte is the first. */
+static uint64_t digits_of(const uint8_t *bytes, const uint8_t order[4])
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t word = (uint64_t)bytes[order[0]] |
+			(uint64_t)bytes[order[1]] << 16 |
+			(uint64_t)bytes[order[2]] << 32 |
+			(uint64_t)bytes[order[3]] << 48;
+	uint64_t above_nine = 0;
+
+	word = (word >> 4 & 0x000f000f000f000fu) |
+	       (word & 0x000f000f000f000fu) << 8;
+	above_nine = (word + 6 * each) >> 4 & each;
+	return htole64(word + '0' * each + above_nine * ('a' - '0' - 10));
+}
+
 void spn_guid_text(const uint8_t bytes[SPN_GUID_BYTES],
 		   char text[SPN_GUID_TEXT])
 {
-	static const char digits[] = "0123456789abcdef";
+	char digits[2 * SPN_GUID_BYTES];
 	size_t i;
 
-	for (i = 0; i < SPN_GUID_BYTES; i++) {
-		uint8_t byte = bytes[guid_order[i]];
+	for (i = 0; i < SPN_GUID_BYTES; i += 4) {
+		uint64_t word = digits_of(bytes, &guid_order[i]);
 
-		text[guid_places[i]] = digits[byte >> 4];
-		text[guid_places[i] + 1] = digits[byte & 15];
+		memcpy(digits + 2 * i, &word, sizeof(word));
 	}
+	memcpy(text, digits, 8);
+	memcpy(text + 9, digits + 8, 4);
+	memcpy(text + 14, digits + 12, 4);
+	memcpy(text + 19, digits + 16, 4);
+	memcpy(text + 24, digits + 20, 12);
 	for (i = 0; i < NUM_DASHES; i++) {
 		text[guid_dashes[i]] = '-';
 	}

@@ -25,6 +25,43 @@ bool spn_index_key(struct spn_index *index,
 	       index->ops->key(index, mem_ctx, _spn->value, &_spn->key);
 }
 
+/* Of nearly all: what is looked for and its key. */
+struct room {
+	char value[256];
+	char key[256];
+};
+
+/* The same where a text is folded byte by byte, and without memory of its own.
+ * False if that cannot be. */
+static bool quick_key(const struct spn_index *index,
+		      struct spn_str service_class,
+		      struct spn_str host_name,
+		      struct room *room,
+		      struct spn_value *_spn)
+{
+	const struct spn_fold *fold = &index->fold;
+	struct spn_str value = {
+		.data = room->value,
+		.len = service_class.len + 1 + host_name.len,
+	};
+
+	if (fold->into == NULL || service_class.len == 0 ||
+	    host_name.len == 0 || value.len > sizeof(room->value))
+	{
+		return false;
+	}
+	memcpy(room->value, service_class.data, service_class.len);
+	room->value[service_class.len] = '/';
+	memcpy(room->value + service_class.len + 1,
+	       host_name.data,
+	       host_name.len);
+	*_spn = (struct spn_value){
+		.value = value,
+		.key = {.data = room->key, .len = value.len},
+	};
+	return fold->into(fold->private_data, value, room->key);
+}
+
 static bool holders_in(struct spn_index *index,
 		       TALLOC_CTX *mem_ctx,
 		       enum spn_scope scope,
@@ -32,10 +69,19 @@ static bool holders_in(struct spn_index *index,
 		       struct spn_str host_name,
 		       struct spn_holders *_holders)
 {
-	TALLOC_CTX *tmp_ctx = talloc_new(mem_ctx);
+	TALLOC_CTX *tmp_ctx = NULL;
 	struct spn_value spn = {};
+	struct room room;
 	bool ok = false;
 
+	if (quick_key(index, service_class, host_name, &room, &spn)) {
+		return index->ops->holders(index,
+					   mem_ctx,
+					   scope,
+					   &spn,
+					   _holders);
+	}
+	tmp_ctx = talloc_new(mem_ctx);
 	if (tmp_ctx == NULL) {
 		return false;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "room.h"
+#include "words.h"
 
 struct spn_mappings *spn_mappings_new(TALLOC_CTX *mem_ctx)
 {
@@ -48,17 +49,16 @@ static const char **split_list(TALLOC_CTX *mem_ctx, struct spn_str list)
 	return names;
 }
 
-/* As a bit; both cases have the same. */
-static uint32_t letter_of(struct spn_str s)
+static uint32_t letters_of(struct spn_str s)
 {
-	return (uint32_t)1 << ((unsigned char)s.data[0] & 0x1f);
+	return (uint32_t)1 << spn_two_letters(s.data, s.len);
 }
 
-/* Nearly every class is no alias, and its length and first letter say so. */
+/* Nearly every class is no alias, and its length and two letters say so. */
 static void note_look(struct spn_mappings *mappings, struct spn_str alias)
 {
 	if (alias.len < SPN_MAPPINGS_LEN) {
-		mappings->letters[alias.len] |= letter_of(alias);
+		mappings->letters[alias.len] |= letters_of(alias);
 	} else {
 		mappings->has_long = true;
 	}
@@ -71,7 +71,7 @@ static bool may_be_alias(const struct spn_mappings *mappings,
 		return mappings->has_long;
 	}
 	return class.len > 0 &&
-	       (mappings->letters[class.len] & letter_of(class)) != 0;
+	       (mappings->letters[class.len] & letters_of(class)) != 0;
 }
 
 static bool note_aliases(struct spn_mappings *mappings, size_t mapping)

@@ -27,7 +27,7 @@ struct spn_mappings {
 	struct spn_mapped *mapped;
 	size_t num_mapped;
 	struct spn_slots by_alias;
-	/* Of the aliases of each length, how they begin, as bits */
+	/* Of the aliases of each length, spn_two_letters() as bits */
 	uint32_t letters[SPN_MAPPINGS_LEN];
 	bool has_long; /* one is longer than that */
 };

@@ -43,6 +43,14 @@ static inline uint64_t spn_word_at(struct spn_str s, size_t place)
 	return le64toh(word);
 }
 
+/* Two of its letters, the same in any case, below 32; there must be one. What
+ * differs in that, or in its length, is another name. */
+static inline unsigned spn_two_letters(const char *name, size_t len)
+{
+	return ((unsigned char)name[0] + 5u * (unsigned char)name[len / 2]) &
+	       0x1f;
+}
+
 /* The highest bit of each byte that is a letter from first to last, which are
  * both below 0x80. */
 static inline uint64_t spn_word_letters(uint64_t word, char first, char last)

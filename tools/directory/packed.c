@@ -24,6 +24,8 @@
 
 #include <string.h>
 
+#include "policy/words.h"
+
 #define MAX_NAME 64
 #define FIRST_ROOM 64
 
@@ -33,19 +35,13 @@ struct audit_packed {
 	 * for each the next; 0 ends it. */
 	unsigned char first[MAX_NAME];
 	unsigned char *next;
-	unsigned char *letters;	   /* of each: letters_of() */
+	unsigned char *letters;	   /* of each: spn_two_letters() */
 	uint32_t by_len[MAX_NAME]; /* the letters of all of a length as bits */
 	size_t num_attrs;
 	struct ldb_message_element *elements; /* room for all of them */
 	struct ldb_val *values;		      /* of all elements in a row */
 	size_t size_values;
 };
-
-/* Two of its letters, in any case, below 32; len is not 0. */
-static inline unsigned char letters_of(const char *name, size_t len)
-{
-	return (unsigned char)(name[0] + 5 * name[len / 2]) & 0x1f;
-}
 
 /* Nearly always the length and two letters say no, and nearly never is it
  * another name that they let pass. */
@@ -78,7 +74,7 @@ static inline const char *wanted(const struct audit_packed *packed,
 	if (len == 0 || len >= MAX_NAME) {
 		return NULL;
 	}
-	letters = letters_of(name, len);
+	letters = (unsigned char)spn_two_letters(name, len);
 	return ((packed->by_len[len] >> letters & 1) != 0)
 		       ? find_attr(packed, name, len, letters)
 		       : NULL;
@@ -118,7 +114,8 @@ struct audit_packed *audit_packed_new(TALLOC_CTX *mem_ctx,
 	for (a = 0; a < packed->num_attrs; a++) {
 		size_t len = strlen(attrs[a]);
 
-		packed->letters[a] = letters_of(attrs[a], len);
+		packed->letters[a] =
+			(unsigned char)spn_two_letters(attrs[a], len);
 		packed->by_len[len] |= (uint32_t)1 << packed->letters[a];
 		packed->next[a] = packed->first[len];
 		packed->first[len] = (unsigned char)(a + 1);

@@ -42,6 +42,8 @@ struct unpacked {
 struct spn_census {
 	struct spn_index index; /* first: see there */
 	struct spn_shared *shared;
+	uint32_t last_parent; /* numbers in shared: of many in a row ... */
+	uint32_t last_domain; /* ... they are the same */
 	struct spn_slots slots;
 	uint8_t **records; /* NULL: removed */
 	size_t num_records;
@@ -120,33 +122,45 @@ static void forget_lists(struct spn_census *census)
 
 /* ------------------------------------------------------------------ adding */
 
+/* In *last, which is that of the one before. */
+static bool share(struct spn_census *census,
+		  struct spn_str text,
+		  uint32_t *last)
+{
+	return (census->num_records > 0 &&
+		spn_str_equal(spn_shared_text(census->shared, *last), text)) ||
+	       spn_shared_number(census->shared, text, last);
+}
+
 static uint8_t *pack(struct spn_census *census,
 		     const struct spn_account *account)
 {
 	struct spn_str parent = spn_pack_parent(spn_str_of(account->dn));
-	uint32_t parent_number = 0;
-	uint32_t domain_number = 0;
 	uint8_t room[PACKED];
 	uint8_t *record = NULL;
 	size_t len = 0;
 
-	if (!spn_shared_number(census->shared, parent, &parent_number) ||
-	    !spn_shared_number(census->shared,
-			       spn_str_of(account->dns_domain),
-			       &domain_number))
+	if (!share(census, parent, &census->last_parent) ||
+	    !share(census,
+		   spn_str_of(account->dns_domain),
+		   &census->last_domain))
 	{
 		return NULL;
 	}
 	len = spn_pack(account,
-		       parent_number,
-		       domain_number,
+		       census->last_parent,
+		       census->last_domain,
 		       room,
 		       sizeof(room));
 	record = spn_arena_take(census, &census->arena, len);
 	if (record != NULL && len <= sizeof(room)) {
 		memcpy(record, room, len);
 	} else if (record != NULL) {
-		spn_pack(account, parent_number, domain_number, record, len);
+		spn_pack(account,
+			 census->last_parent,
+			 census->last_domain,
+			 record,
+			 len);
 	}
 	return record;
 }
