@@ -132,6 +132,20 @@ static bool partner_of_fqdn(const struct spn_case *c,
 	return *_partner != NULL;
 }
 
+/* "label.domain" */
+static char *below(TALLOC_CTX *mem_ctx,
+		   struct spn_str label,
+		   const char *domain)
+{
+	const struct spn_str parts[] = {
+		label,
+		{.data = ".", .len = 1},
+		spn_str_of(domain),
+	};
+
+	return spn_str_join(mem_ctx, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 /* The DNS name of a computer that begins with this label; of its additional
  * ones rather that in its own domain. In *_name, or NULL. */
 static bool dns_name_like(TALLOC_CTX *mem_ctx,
@@ -145,13 +159,7 @@ static bool dns_name_like(TALLOC_CTX *mem_ctx,
 	if (spn_is_short_of(label, spn_str_of(*_name))) {
 		return true;
 	}
-	in_domain = talloc_asprintf(mem_ctx,
-				    "%.*s.%s",
-				    (int)label.len,
-				    label.data,
-				    (computer->dns_domain != NULL)
-					    ? computer->dns_domain
-					    : "");
+	in_domain = below(mem_ctx, label, computer->dns_domain);
 	if (in_domain == NULL) {
 		return false;
 	}
@@ -248,12 +256,9 @@ static bool partner_of_label(const struct spn_case *c,
 	if (!ok || name != NULL) {
 		return ok && respell(mem_ctx, host, name, _partner);
 	}
-	*_partner = talloc_asprintf(mem_ctx,
-				    "%.*s.%s",
-				    (int)host.len,
-				    host.data,
-				    (domain != NULL) ? domain
-						     : c->forest->dns_domain);
+	*_partner = below(mem_ctx,
+			  host,
+			  (domain != NULL) ? domain : c->forest->dns_domain);
 	return *_partner != NULL;
 }
 

@@ -91,25 +91,31 @@ static bool has_good_labels(struct spn_str name)
 
 	while (rest.len > 0) {
 		uint32_t c = (unsigned char)rest.data[0];
-		size_t n = (c < 0x80) ? 1 : spn_unicode_next(rest, &c);
+		size_t n = 1;
 
+		if ((kinds[c] & (DIGIT | LETTER)) != 0) {
+			label++;
+			rest.data++;
+			rest.len--;
+			continue;
+		}
+		n = (c < 0x80) ? 1 : spn_unicode_next(rest, &c);
+		if (label > LONGEST_LABEL) {
+			return false;
+		}
 		if (c == '.' && label > 0) {
 			label = 0;
 		} else if (n > 0 && c != '.' &&
-			   ((c < 0x80 && (kinds[c] & (DIGIT | LETTER)) != 0) ||
-			    is_word(c) ||
+			   (is_word(c) ||
 			    is_one_of(c, parts[SPN_PART_HOST].good)))
 		{
 			label += n;
 		} else {
 			return false;
 		}
-		if (label > LONGEST_LABEL) {
-			return false;
-		}
 		rest = spn_str_from(rest, n);
 	}
-	return label > 0 && name.len <= LONGEST_NAME;
+	return label > 0 && label <= LONGEST_LABEL && name.len <= LONGEST_NAME;
 }
 
 bool spn_host_is_name(struct spn_str host)

@@ -154,15 +154,18 @@ static char *render(TALLOC_CTX *mem_ctx,
 {
 	struct spn_str shown = ((how & SPN_QUOTE_CUT) != 0) ? cut(s) : s;
 	char *escaped = escape(mem_ctx, shown, marks);
+	const struct spn_str parts[] = {
+		spn_str_of(between),
+		spn_str_of(escaped),
+		spn_str_of((shown.len < s.len) ? "..." : ""),
+		spn_str_of(between),
+	};
 	char *text = NULL;
 
 	if (escaped != NULL) {
-		text = talloc_asprintf(mem_ctx,
-				       "%s%s%s%s",
-				       between,
-				       escaped,
-				       (shown.len < s.len) ? "..." : "",
-				       between);
+		text = spn_str_join(mem_ctx,
+				    parts,
+				    sizeof(parts) / sizeof(parts[0]));
 	}
 	talloc_free(escaped);
 	return text;

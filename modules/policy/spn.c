@@ -44,6 +44,33 @@ struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s)
 	return (struct spn_str){.data = copy, .len = s.len};
 }
 
+char *spn_str_join(TALLOC_CTX *mem_ctx,
+		   const struct spn_str *parts,
+		   size_t num)
+{
+	char *text = NULL;
+	char *to = NULL;
+	size_t len = 0;
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		len += parts[i].len;
+	}
+	text = talloc_array(mem_ctx, char, len + 1);
+	if (text == NULL) {
+		return NULL;
+	}
+	to = text;
+	for (i = 0; i < num; i++) {
+		if (parts[i].len > 0) {
+			memcpy(to, parts[i].data, parts[i].len);
+			to += parts[i].len;
+		}
+	}
+	*to = '\0';
+	return text;
+}
+
 int spn_str_compare(struct spn_str a, struct spn_str b)
 {
 	size_t shorter = (a.len < b.len) ? a.len : b.len;
@@ -219,23 +246,13 @@ char *spn_format(TALLOC_CTX *mem_ctx,
 		 struct spn_str service_class,
 		 struct spn_str host_name)
 {
-	size_t len = service_class.len + 1 + host_name.len;
-	char *text = talloc_array(mem_ctx, char, len + 1);
+	const struct spn_str parts[] = {
+		service_class,
+		{.data = "/", .len = 1},
+		host_name,
+	};
 
-	if (text == NULL) {
-		return NULL;
-	}
-	if (service_class.len > 0) {
-		memcpy(text, service_class.data, service_class.len);
-	}
-	text[service_class.len] = '/';
-	if (host_name.len > 0) {
-		memcpy(text + service_class.len + 1,
-		       host_name.data,
-		       host_name.len);
-	}
-	text[len] = '\0';
-	return text;
+	return spn_str_join(mem_ctx, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 struct spn_str spn_str_from(struct spn_str s, size_t start)

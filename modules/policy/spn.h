@@ -67,6 +67,12 @@ static inline struct spn_str spn_str_of(const char *text)
 
 struct spn_str spn_str_dup(TALLOC_CTX *mem_ctx, struct spn_str s);
 
+/* All of them, one after the other, and a NUL byte; on mem_ctx. NULL when out
+ * of memory. */
+char *spn_str_join(TALLOC_CTX *mem_ctx,
+		   const struct spn_str *parts,
+		   size_t num);
+
 /* Without its first bytes; there must be as many. */
 struct spn_str spn_str_from(struct spn_str s, size_t start);
 

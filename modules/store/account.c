@@ -165,6 +165,35 @@ static bool is_plain_dn(const char *text)
 	return last != ' ';
 }
 
+/* Nothing is escaped in it, and its parts are what stands between commas. */
+static bool is_plain_text(const char *text)
+{
+	return (text[strcspn(text, "\\\"+<#; ")] == '\0' || is_plain_dn(text)) &&
+	       strstr(text, "=,") == NULL;
+}
+
+static bool is_dc(const char *part)
+{
+	return strncasecmp(part, "DC=", 3) == 0;
+}
+
+/* The DC= at the end of such a text; NULL: there is none. */
+static const char *tail_of(const char *text)
+{
+	const char *part = text;
+	const char *tail = NULL;
+
+	for (; *part != '\0'; part += (*part == ',') ? 1 : 0) {
+		if (!is_dc(part)) {
+			tail = NULL;
+		} else if (tail == NULL) {
+			tail = part;
+		}
+		part += strcspn(part, ",");
+	}
+	return tail;
+}
+
 /*
  * The DC= at the end of a DN in which nothing is escaped, from its text:
  * to take a DN apart costs more than all else that is done with an account.
@@ -175,24 +204,14 @@ static bool domain_of_text(TALLOC_CTX *mem_ctx,
 			   char **_domain)
 {
 	const char *text = ldb_dn_get_linearized(dn);
-	const char *part = text;
+	const char *part = NULL;
 	const char *tail = NULL;
 	char *to = NULL;
 
-	if (text == NULL ||
-	    (text[strcspn(text, "\\\"+<#; ")] != '\0' && !is_plain_dn(text)) ||
-	    strstr(text, "=,") != NULL)
-	{
+	if (text == NULL || !is_plain_text(text)) {
 		return false;
 	}
-	for (; *part != '\0'; part += (*part == ',') ? 1 : 0) {
-		if (strncasecmp(part, "DC=", 3) != 0) {
-			tail = NULL;
-		} else if (tail == NULL) {
-			tail = part;
-		}
-		part += strcspn(part, ",");
-	}
+	tail = tail_of(text);
 	to = talloc_strdup(mem_ctx, (tail == NULL) ? "" : tail + 3);
 	*_domain = to;
 	if (to == NULL) {
@@ -252,6 +271,52 @@ static void fill_guid(const struct ldb_message *msg, char text[SPN_GUID_TEXT])
 	}
 }
 
+/* Its DC= are those at the end of this one, no more and no fewer. */
+static bool is_in_domain(const struct spn_store_domain *domain,
+			 const char *text)
+{
+	size_t len = strlen(text);
+	size_t tail_len = 0;
+	const char *before = NULL;
+
+	if (domain->tail == NULL || !is_plain_text(text)) {
+		return false;
+	}
+	tail_len = strlen(domain->tail);
+	if (len < tail_len + 2 || text[len - tail_len - 1] != ',' ||
+	    memcmp(text + len - tail_len, domain->tail, tail_len) != 0)
+	{
+		return false;
+	}
+	before = memrchr(text, ',', len - tail_len - 1);
+	return !is_dc((before == NULL) ? text : before + 1);
+}
+
+/* Of an account; NULL when out of memory. */
+static const char *domain_of(const struct spn_store *store,
+			     struct spn_account *account,
+			     struct ldb_dn *dn)
+{
+	struct spn_store_domain *domain = store->domain;
+	const char *text = ldb_dn_get_linearized(dn);
+	const char *tail = NULL;
+
+	if (domain == NULL || text == NULL) {
+		return spn_store_dns_domain(account, dn);
+	}
+	if (is_in_domain(domain, text)) {
+		return domain->name;
+	}
+	TALLOC_FREE(domain->tail);
+	talloc_free(domain->name);
+	domain->name = spn_store_dns_domain(domain, dn);
+	tail = is_plain_text(text) ? tail_of(text) : NULL;
+	if (domain->name != NULL && tail != NULL) {
+		domain->tail = talloc_strdup(domain, tail);
+	}
+	return domain->name;
+}
+
 char *spn_store_guid_text(TALLOC_CTX *mem_ctx, const struct ldb_message *msg)
 {
 	char text[SPN_GUID_TEXT] = {};
@@ -281,7 +346,7 @@ static bool fill_names(const struct spn_store *store,
 
 	account->kind = spn_store_kind_of(msg);
 	spn_store_read_flags(msg, account);
-	account->dns_domain = spn_store_dns_domain(account, msg->dn);
+	account->dns_domain = domain_of(store, account, msg->dn);
 	return account->dns_domain != NULL &&
 	       copy_text(store,
 			 account,

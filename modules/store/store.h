@@ -17,6 +17,13 @@
 #include "policy/partial.h"
 #include "values.h"
 
+/* How a DN ends, and the domain that says: of nearly all in a row it is the
+ * same. Starts as {}. */
+struct spn_store_domain {
+	char *tail; /* "DC=example,DC=com" */
+	char *name;
+};
+
 /*
  * module is NULL in tools. In the module, searches start below it, as
  * system and with no parent request: a child of an untrusted request
@@ -30,6 +37,9 @@ struct spn_store {
 	/* An account's names point into the message that it is made from, and
 	 * are good as long as that: for who packs it at once. */
 	bool names_of_message;
+	/* With that: accounts point to the name in it, as long as it is that
+	 * of the next account, too. A talloc context; NULL: there is none. */
+	struct spn_store_domain *domain;
 };
 
 /* What spn_store_account_of() reads; NULL-terminated. */

@@ -28,11 +28,10 @@ static struct ldb_message only(const struct ldb_message *msg, const char *attr)
 const struct ldb_message_element *spn_values_of(const struct ldb_message *msg,
 						const char *attr)
 {
-	unsigned i;
+	const struct ldb_message_element *el = msg->elements;
+	unsigned left = msg->num_elements;
 
-	for (i = 0; i < msg->num_elements; i++) {
-		const struct ldb_message_element *el = &msg->elements[i];
-
+	for (; left > 0; left--, el++) {
 		/* Nearly always one of two letters, of any case, says no. */
 		if (((el->name[0] ^ attr[0]) & ~('a' - 'A')) == 0 &&
 		    ((el->name[1] ^ attr[1]) & ~('a' - 'A')) == 0 &&
@@ -84,18 +83,31 @@ static bool plain_number(struct spn_str text, int64_t *_number)
 	return true;
 }
 
-int64_t spn_values_int64(const struct ldb_message *msg, const char *attr)
+bool spn_values_number(const struct ldb_message *msg,
+		       const char *attr,
+		       int64_t *_number)
 {
 	const struct ldb_message_element *el = spn_values_of(msg, attr);
 	struct ldb_message found = {};
+
+	*_number = 0;
+	if (el == NULL) {
+		return false;
+	}
+	/* An audit reads tens of thousands. */
+	if (!plain_number(spn_values_get(el, 0), _number)) {
+		found = only(msg, attr);
+		*_number = ldb_msg_find_attr_as_int64(&found, attr, 0);
+	}
+	return true;
+}
+
+int64_t spn_values_int64(const struct ldb_message *msg, const char *attr)
+{
 	int64_t number = 0;
 
-	/* An audit reads tens of thousands. */
-	if (el == NULL || plain_number(spn_values_get(el, 0), &number)) {
-		return number;
-	}
-	found = only(msg, attr);
-	return ldb_msg_find_attr_as_int64(&found, attr, 0);
+	spn_values_number(msg, attr, &number);
+	return number;
 }
 
 uint64_t spn_values_uint64(const struct ldb_message *msg, const char *attr)

@@ -37,6 +37,11 @@ int64_t spn_values_int64(const struct ldb_message *msg, const char *attr);
 uint64_t spn_values_uint64(const struct ldb_message *msg, const char *attr);
 bool spn_values_bool(const struct ldb_message *msg, const char *attr);
 
+/* The same as spn_values_int64(); false: the attribute is absent. */
+bool spn_values_number(const struct ldb_message *msg,
+		       const char *attr,
+		       int64_t *_number);
+
 /* On mem_ctx; NULL when out of memory, too. */
 struct ldb_dn *spn_values_dn(TALLOC_CTX *mem_ctx,
 			     struct ldb_context *ldb,

@@ -532,7 +532,8 @@ bool audit_scan_run(TALLOC_CTX *mem_ctx,
 	scan->progress = options->progress;
 	reading.store.ldb = source->ldb;
 	reading.store.names_of_message = true;
-	if (!choose_fold(scan, &reading)) {
+	reading.store.domain = talloc_zero(scan, struct spn_store_domain);
+	if (reading.store.domain == NULL || !choose_fold(scan, &reading)) {
 		return false;
 	}
 	choose_rules(&reading);

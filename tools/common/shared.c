@@ -88,6 +88,15 @@ bool spn_shared_number(struct spn_shared *shared,
 	return true;
 }
 
+bool spn_shared_again(struct spn_shared *shared,
+		      struct spn_str text,
+		      uint32_t *number)
+{
+	return (*number < shared->num_texts && !shared->nocase &&
+		spn_str_equal(shared->texts[*number], text)) ||
+	       spn_shared_number(shared, text, number);
+}
+
 bool spn_shared_has(const struct spn_shared *shared, struct spn_str text)
 {
 	uint32_t ignored = 0;

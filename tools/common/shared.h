@@ -17,6 +17,11 @@ bool spn_shared_number(struct spn_shared *shared,
 		       struct spn_str text,
 		       uint32_t *_number);
 
+/* The same where many in a row are: *number is that of the one before. */
+bool spn_shared_again(struct spn_shared *shared,
+		      struct spn_str text,
+		      uint32_t *number);
+
 /* Its number, if it is there. */
 bool spn_shared_find(const struct spn_shared *shared,
 		     struct spn_str text,

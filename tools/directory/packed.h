@@ -20,9 +20,9 @@ enum audit_packed_result {
 };
 
 /*
- * Fills an empty message with the DN and the wanted attributes. What it holds
- * points into the bytes, and its elements into packed: good until the next
- * record, and not to be written to.
+ * Fills an empty message with the DN and the wanted attributes, under the
+ * names that attrs has. What it holds points into the bytes, and its elements
+ * into packed: good until the next record, and not to be written to.
  */
 enum audit_packed_result audit_packed_read(struct audit_packed *packed,
 					   struct ldb_context *ldb,

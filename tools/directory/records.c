@@ -25,7 +25,7 @@
 struct pass {
 	const struct audit_records *records;
 	TALLOC_CTX *mem_ctx; /* of the reason */
-	TALLOC_CTX *entry_ctx;
+	struct ldb_message *msg; /* the same for all, in a pool */
 	struct audit_packed *packed;
 	const char *path;
 	const char *reason;
@@ -77,7 +77,7 @@ static bool unpack(struct pass *pass,
 
 static bool read_record(struct pass *pass, const void *bytes, size_t len)
 {
-	struct ldb_message *msg = NULL;
+	struct ldb_message *msg = pass->msg;
 	union {
 		const void *in;
 		uint8_t *out;
@@ -86,8 +86,8 @@ static bool read_record(struct pass *pass, const void *bytes, size_t len)
 	const char *reason = NULL;
 	bool is_too_long = false;
 
-	msg = ldb_msg_new(pass->entry_ctx);
-	if (msg == NULL || !unpack(pass, &packed, msg)) {
+	*msg = (struct ldb_message){};
+	if (!unpack(pass, &packed, msg)) {
 		pass->ret = LDB_ERR_OPERATIONS_ERROR;
 		return false;
 	}
@@ -101,7 +101,7 @@ static bool read_record(struct pass *pass, const void *bytes, size_t len)
 		return false;
 	}
 	pass->ret = pass->records->entry(pass->records->private_data, msg);
-	talloc_free_children(pass->entry_ctx);
+	talloc_free_children(msg);
 	return pass->ret == LDB_SUCCESS;
 }
 
@@ -316,9 +316,12 @@ bool audit_records_read(TALLOC_CTX *mem_ctx,
 	};
 	bool ok = false;
 
-	pass.entry_ctx = talloc_pool(tmp_ctx, SCRATCH);
+	pass.msg = talloc_pooled_object(tmp_ctx,
+					struct ldb_message,
+					FEW,
+					SCRATCH);
 	pass.packed = audit_packed_new(tmp_ctx, records->attrs);
-	if (pass.entry_ctx != NULL && pass.packed != NULL) {
+	if (pass.msg != NULL && pass.packed != NULL) {
 		ok = readers[records->backend](&pass);
 	}
 	*_reason = pass.reason;

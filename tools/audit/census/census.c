@@ -122,28 +122,19 @@ static void forget_lists(struct spn_census *census)
 
 /* ------------------------------------------------------------------ adding */
 
-/* In *last, which is that of the one before. */
-static bool share(struct spn_census *census,
-		  struct spn_str text,
-		  uint32_t *last)
-{
-	return (census->num_records > 0 &&
-		spn_str_equal(spn_shared_text(census->shared, *last), text)) ||
-	       spn_shared_number(census->shared, text, last);
-}
-
 static uint8_t *pack(struct spn_census *census,
 		     const struct spn_account *account)
 {
 	struct spn_str parent = spn_pack_parent(spn_str_of(account->dn));
+	struct spn_shared *shared = census->shared;
 	uint8_t room[PACKED];
 	uint8_t *record = NULL;
 	size_t len = 0;
 
-	if (!share(census, parent, &census->last_parent) ||
-	    !share(census,
-		   spn_str_of(account->dns_domain),
-		   &census->last_domain))
+	if (!spn_shared_again(shared, parent, &census->last_parent) ||
+	    !spn_shared_again(shared,
+			      spn_str_of(account->dns_domain),
+			      &census->last_domain))
 	{
 		return NULL;
 	}

@@ -47,13 +47,23 @@ static void put_byte(struct writer *w, uint8_t byte)
 	w->len++;
 }
 
-static void put_number(struct writer *w, uint64_t number)
+static void put_large(struct writer *w, uint64_t number)
 {
 	while (number >= 0x80) {
 		put_byte(w, (uint8_t)(number | 0x80));
 		number >>= 7;
 	}
 	put_byte(w, (uint8_t)number);
+}
+
+/* Nearly all are one byte. */
+static inline void put_number(struct writer *w, uint64_t number)
+{
+	if (number < 0x80) {
+		put_byte(w, (uint8_t)number);
+	} else {
+		put_large(w, number);
+	}
 }
 
 static void put_bytes(struct writer *w, const void *bytes, size_t len)

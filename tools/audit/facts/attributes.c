@@ -109,15 +109,12 @@ static void fill_numbers(struct spn_facts *facts,
 {
 	static const char types[] = "msDS-SupportedEncryptionTypes";
 	static const char password[] = "pwdLastSet";
+	int64_t number = 0;
 	int64_t set = 0;
 
-	facts->has_encryption_types = spn_values_of(msg, types) != NULL;
-	if (facts->has_encryption_types) {
-		facts->encryption_types = (uint32_t)spn_values_int64(msg,
-								     types);
-	}
-	if (spn_values_of(msg, password) != NULL) {
-		set = spn_values_int64(msg, password);
+	facts->has_encryption_types = spn_values_number(msg, types, &number);
+	facts->encryption_types = (uint32_t)number;
+	if (spn_values_number(msg, password, &set)) {
 		facts->password_set = unix_time(set);
 		facts->has_no_password_yet = set == 0;
 	}

@@ -87,6 +87,8 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 {
 	struct spn_str node = {};
 	struct spn_str zone = {};
+	struct spn_str parts[] = {{}, {.data = ".", .len = 1}, {}};
+	struct spn_str name = {};
 	uint32_t number = 0;
 	char *host = NULL;
 	bool ok = false;
@@ -107,15 +109,15 @@ bool audit_names_add(struct audit_names *names, const struct ldb_message *msg)
 	if (spn_str_equal(node, spn_str_of("@"))) {
 		return true;
 	}
-	host = talloc_asprintf(names,
-			       "%.*s.%.*s",
-			       (int)node.len,
-			       node.data,
-			       (int)zone.len,
-			       zone.data);
-	ok = host != NULL &&
-	     spn_shared_number(names->hosts, spn_str_of(host), &number) &&
-	     audit_leads_add(names->leads, spn_str_of(host), msg);
+	parts[0] = node;
+	parts[2] = zone;
+	host = spn_str_join(names, parts, 3);
+	name = (struct spn_str){
+		.data = host,
+		.len = node.len + 1 + zone.len,
+	};
+	ok = host != NULL && spn_shared_number(names->hosts, name, &number) &&
+	     audit_leads_add(names->leads, name, msg);
 	if (ok && number >= names->num_hosts) {
 		names->num_hosts = number + 1;
 	}

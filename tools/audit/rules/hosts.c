@@ -470,7 +470,6 @@ static bool judge(const struct audit_case *a, struct spn_report *report)
 			return false;
 		}
 	}
-	talloc_free(judged);
 	return judge_delegation(a, report) && audit_judge_own_spns(c, report);
 }
 

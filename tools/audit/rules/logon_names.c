@@ -162,6 +162,7 @@ static bool judge_dollar(const struct audit_case *a, struct spn_report *report)
 		.partner = c->after->sam_account_name,
 	};
 	struct spn_violation *added = NULL;
+	const struct spn_str parts[] = {sam, {.data = "$", .len = 1}};
 	char *machine = NULL;
 
 	if (sam.len == 0) {
@@ -171,7 +172,7 @@ static bool judge_dollar(const struct audit_case *a, struct spn_report *report)
 		return sam.data[sam.len - 1] == '$' ||
 		       spn_report_add(report, &sam_dollar, &v, NULL);
 	}
-	machine = talloc_asprintf(report, "%s$", c->after->sam_account_name);
+	machine = spn_str_join(report, parts, 2);
 	if (machine == NULL || !spn_census_account_by_name(a->census,
 							   spn_str_of(machine),
 							   &computer))
