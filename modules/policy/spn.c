@@ -122,12 +122,13 @@ static const char *find_suffix(struct spn_str host)
 {
 	const char *end = host.data + host.len;
 	const char *first = memchr(host.data, ':', host.len);
-	const char *last = memrchr(host.data, ':', host.len);
+	const char *last = NULL;
 	const char *bracket = NULL;
 
 	if (first == NULL) {
 		return NULL;
 	}
+	last = memrchr(host.data, ':', host.len);
 	if (host.data[0] == '[') {
 		bracket = memchr(host.data, ']', host.len);
 		if (bracket != NULL) {

@@ -52,9 +52,12 @@ struct spn_str spn_values_first(const struct ldb_message *msg,
 
 const char *spn_values_text(const struct ldb_message *msg, const char *attr)
 {
-	const struct ldb_message found = only(msg, attr);
+	struct spn_str value = spn_values_first(msg, attr);
 
-	return ldb_msg_find_attr_as_string(&found, attr, NULL);
+	/* libldb sees to it that there is one byte more. */
+	return (value.data != NULL && value.data[value.len] == '\0')
+		       ? value.data
+		       : NULL;
 }
 
 /* A number as directories store it: up to 19 digits, perhaps a minus. */

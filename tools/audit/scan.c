@@ -40,6 +40,7 @@ struct reading {
 	struct audit_acl *acl;
 	struct audit_trustees *trustees;
 	TALLOC_CTX *scratch; /* of one entry */
+	struct spn_facts facts; /* of one account */
 	unsigned spare;	     /* what no wanted rule looks at */
 	uint32_t unwanted;   /* rules, by number */
 	size_t num_entries;  /* of whatever kind */
@@ -111,14 +112,14 @@ static bool fill_facts(struct reading *reading,
 		       struct spn_account *account)
 {
 	const struct ldb_message_element *descriptor = NULL;
-	struct spn_facts *facts = NULL;
+	struct spn_facts *facts = &reading->facts;
 
 	if (is_spare(reading, AUDIT_SPARE_FACTS)) {
 		return true;
 	}
-	facts = audit_facts_of(account, msg, reading->options->describes);
 	account->facts = facts;
-	if (facts == NULL) {
+	if (!audit_facts_of(account, msg, reading->options->describes, facts))
+	{
 		return false;
 	}
 	if (account->spns.num == 0 || account->is_deleted ||

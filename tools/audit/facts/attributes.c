@@ -48,12 +48,13 @@ static bool fill_list(TALLOC_CTX *mem_ctx,
 }
 
 /* The names of computers from their DNs: "CN=WEB01,OU=..." */
-static bool fill_readers(struct spn_facts *facts,
+static bool fill_readers(TALLOC_CTX *mem_ctx,
+			 struct spn_facts *facts,
 			 const struct ldb_message *msg)
 {
 	size_t i;
 
-	if (!fill_list(facts,
+	if (!fill_list(mem_ctx,
 		       msg,
 		       "msDS-HostServiceAccountBL",
 		       &facts->password_readers))
@@ -72,7 +73,7 @@ static bool fill_readers(struct spn_facts *facts,
 		}
 		name += strlen("CN=");
 		facts->password_readers[i] =
-			talloc_strndup(facts, name, strcspn(name, ",\\"));
+			talloc_strndup(mem_ctx, name, strcspn(name, ",\\"));
 		if (facts->password_readers[i] == NULL) {
 			return false;
 		}
@@ -80,7 +81,8 @@ static bool fill_readers(struct spn_facts *facts,
 	return true;
 }
 
-static bool fill_delegate_to(struct spn_facts *facts,
+static bool fill_delegate_to(TALLOC_CTX *mem_ctx,
+			     struct spn_facts *facts,
 			     const struct ldb_message *msg)
 {
 	const struct ldb_message_element *el =
@@ -91,7 +93,7 @@ static bool fill_delegate_to(struct spn_facts *facts,
 	if (el == NULL) {
 		return true;
 	}
-	entries = talloc_array(facts, struct spn_str, spn_values_num(el));
+	entries = talloc_array(mem_ctx, struct spn_str, spn_values_num(el));
 	if (entries == NULL) {
 		return false;
 	}
@@ -124,15 +126,14 @@ static void fill_numbers(struct spn_facts *facts,
 	facts->expires = unix_time(spn_values_int64(msg, "accountExpires"));
 }
 
-struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
-				 const struct ldb_message *msg,
-				 bool is_described)
+bool audit_facts_of(TALLOC_CTX *mem_ctx,
+		    const struct ldb_message *msg,
+		    bool is_described,
+		    struct spn_facts *_facts)
 {
-	struct spn_facts *facts = talloc_zero(mem_ctx, struct spn_facts);
+	struct spn_facts *facts = _facts;
 
-	if (facts == NULL) {
-		return NULL;
-	}
+	*facts = (struct spn_facts){};
 	facts->control = (uint32_t)spn_values_int64(msg, "userAccountControl");
 	facts->user_principal_name = spn_values_text(msg, "userPrincipalName");
 	if (is_described || spn_values_of(msg, "servicePrincipalName") != NULL)
@@ -144,9 +145,6 @@ struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
 		spn_values_of(msg,
 			      "msDS-AllowedToActOnBehalfOfOtherIdentity") !=
 			NULL;
-	if (!fill_readers(facts, msg) || !fill_delegate_to(facts, msg)) {
-		talloc_free(facts);
-		return NULL;
-	}
-	return facts;
+	return fill_readers(mem_ctx, facts, msg) &&
+	       fill_delegate_to(mem_ctx, facts, msg);
 }

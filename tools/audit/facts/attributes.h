@@ -10,12 +10,14 @@
 #include "audit/rules/facts.h"
 
 /*
- * On mem_ctx; texts may point into the entry. is_privileged is what adminCount
- * says; who may write SPNs is for others to fill in. is_described: the account
- * is to be described whether it holds SPNs or not. NULL when out of memory.
+ * Texts are on mem_ctx or point into the entry. is_privileged is what
+ * adminCount says; who may write SPNs is for others to fill in. is_described:
+ * the account is to be described whether it holds SPNs or not. False when out
+ * of memory.
  */
-struct spn_facts *audit_facts_of(TALLOC_CTX *mem_ctx,
-				 const struct ldb_message *msg,
-				 bool is_described);
+bool audit_facts_of(TALLOC_CTX *mem_ctx,
+		    const struct ldb_message *msg,
+		    bool is_described,
+		    struct spn_facts *_facts);
 
 #endif

@@ -300,7 +300,9 @@ static bool is_conflict(const char *dn)
 	}
 	for (dn = strchr(dn, ','); dn != NULL; dn = strchr(dn, ',')) {
 		dn++;
-		if (strncasecmp(dn, lost, sizeof(lost) - 1) == 0) {
+		if (spn_ascii_lower(dn[0]) == 'c' &&
+		    strncasecmp(dn, lost, sizeof(lost) - 1) == 0)
+		{
 			const char *end = dn + sizeof(lost) - 1;
 
 			if (end[0] == ',' ||

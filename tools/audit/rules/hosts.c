@@ -231,8 +231,8 @@ static bool is_uncut(const struct spn_account *computer,
 static bool is_own_name(const struct spn_account *computer,
 			struct spn_str host)
 {
-	struct spn_str netbios = spn_account_netbios_name(computer);
-	struct spn_str label = spn_first_label(host);
+	struct spn_str netbios = {};
+	struct spn_str label = {};
 
 	if (spn_account_has_name(computer, host) ||
 	    spn_names_like(computer->additional_dns_host_names,
@@ -241,6 +241,8 @@ static bool is_own_name(const struct spn_account *computer,
 	{
 		return true;
 	}
+	netbios = spn_account_netbios_name(computer);
+	label = spn_first_label(host);
 	if (is_uncut(computer, netbios, host)) {
 		return true;
 	}
