@@ -91,6 +91,20 @@ spn_case_parsed(const struct spn_case *c, const struct spn_value *value)
 		       : NULL;
 }
 
+/* The parts of a value, in *room where they are not known, which may hold
+ * anything before; NULL: it is not SPN_SYNTAX_OK. */
+static inline const struct spn *spn_case_parts(const struct spn_case *c,
+					       const struct spn_value *value,
+					       struct spn *room)
+{
+	const struct spn_parsed *parsed = spn_case_parsed(c, value);
+
+	if (parsed != NULL) {
+		return (parsed->syntax == SPN_SYNTAX_OK) ? &parsed->spn : NULL;
+	}
+	return (spn_parse(value->value, room) == SPN_SYNTAX_OK) ? room : NULL;
+}
+
 /* As spn_parse(), is it SPN_SYNTAX_OK? */
 static inline bool spn_case_parse(const struct spn_case *c,
 				  const struct spn_value *value,

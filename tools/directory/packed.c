@@ -239,6 +239,28 @@ static bool pass_values(const struct lengths *lengths,
 	return true;
 }
 
+/* The same of one value of less than 256 bytes, as most attributes have: past
+ * both its length and its bytes. False: it is another, or goes beyond the end.
+ */
+static inline bool pass_short(uint8_t **_head,
+			      uint8_t **_body,
+			      const struct record *record)
+{
+	const uint8_t *head = *_head;
+	size_t len = 0;
+
+	if (record->body - head < 6 || number_at(head) != 1 || head[4] != 1) {
+		return false;
+	}
+	len = (size_t)head[5] + 1;
+	if (len > (size_t)(record->end - *_body)) {
+		return false;
+	}
+	*_head += 6;
+	*_body += len;
+	return true;
+}
+
 static bool take_values(const struct lengths *lengths,
 			uint8_t **_at,
 			const uint8_t *end,
@@ -306,10 +328,13 @@ static enum audit_packed_result take_all(struct audit_packed *packed,
 			return AUDIT_PACKED_UNKNOWN;
 		}
 		head = name + len + 1;
+		attr = wanted(packed, (const char *)name, len);
+		if (attr == NULL && pass_short(&head, &body, record)) {
+			continue;
+		}
 		if (!take_lengths(&head, record->body, &lengths)) {
 			return AUDIT_PACKED_UNKNOWN;
 		}
-		attr = wanted(packed, (const char *)name, len);
 		if (attr == NULL || msg->num_elements == packed->num_attrs) {
 			ok = pass_values(&lengths, &body, record->end);
 		} else if (!make_room(packed, msg, num_values + lengths.num)) {

@@ -264,24 +264,25 @@ static bool judge_value(const struct spn_case *c,
 			struct spn_report *report)
 {
 	struct spn_violation v = {.account = c->after, .spn = value->value};
-	struct spn spn = {};
+	struct spn room;
+	const struct spn *spn = spn_case_parts(c, value, &room);
 
-	if (!spn_case_parse(c, value, &spn)) {
+	if (spn == NULL) {
 		return true;
 	}
-	if (spn_is_host_on_user(c->after, &spn) &&
+	if (spn_is_host_on_user(c->after, spn) &&
 	    !spn_report_add(report, &spn_host_on_user, &v, NULL))
 	{
 		return false;
 	}
-	if (!spn_is_plain(&spn)) {
+	if (!spn_is_plain(spn)) {
 		return true;
 	}
-	if (!judge_specific(c, value, &spn, report)) {
+	if (!judge_specific(c, value, spn, report)) {
 		return false;
 	}
 	/* An audit sees every clash from its specific side already. */
-	return !c->is_write || judge_generic(c, value, &spn, report);
+	return !c->is_write || judge_generic(c, value, spn, report);
 }
 
 static bool judge(const struct spn_case *c, struct spn_report *report)

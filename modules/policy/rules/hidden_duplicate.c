@@ -94,15 +94,16 @@ static bool judge_value(const struct spn_case *c,
 			struct spn_report *report)
 {
 	struct spn_kdc_answer answer = {};
-	struct spn spn = {};
+	struct spn room;
+	const struct spn *spn = spn_case_parts(c, value, &room);
 	bool may = false;
 
-	if (!spn_case_parse(c, value, &spn) || spn.has_service_name ||
-	    !spn_class_is(&spn, "host") || !spn_case_added(c, value))
+	if (spn == NULL || spn->has_service_name ||
+	    !spn_class_is(spn, "host") || !spn_case_added(c, value))
 	{
 		return true;
 	}
-	if (!may_be_hidden(c, value, &spn, report, &may)) {
+	if (!may_be_hidden(c, value, spn, report, &may)) {
 		return false;
 	}
 	if (!may) {

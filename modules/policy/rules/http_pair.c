@@ -92,8 +92,16 @@ static bool is_half(const struct spn_case *c,
 		    const struct spn_value *value,
 		    struct spn *_spn)
 {
-	return spn_case_parse(c, value, _spn) && spn_is_plain(_spn) &&
-	       spn_settings_is_pair_class(c->settings, _spn->service_class);
+	struct spn room;
+	const struct spn *spn = spn_case_parts(c, value, &room);
+
+	if (spn == NULL || !spn_is_plain(spn) ||
+	    !spn_settings_is_pair_class(c->settings, spn->service_class))
+	{
+		return false;
+	}
+	*_spn = *spn;
+	return true;
 }
 
 static bool find_partner(const struct spn_case *c,

@@ -288,12 +288,15 @@ bool spn_half_audit_other(const struct spn_case *c,
 			  struct spn_report *report)
 {
 	struct spn_half half = {.value = value};
+	struct spn room;
+	const struct spn *spn = spn_case_parts(c, value, &room);
 
-	if (!spn_case_parse(c, value, &half.spn) || half.spn.port == 0 ||
-	    !spn_settings_is_pair_class(c->settings, half.spn.service_class) ||
-	    half.spn.has_service_name || !spn_host_is_name(half.spn.host_name))
+	if (spn == NULL || spn->port == 0 ||
+	    !spn_settings_is_pair_class(c->settings, spn->service_class) ||
+	    spn->has_service_name || !spn_host_is_name(spn->host_name))
 	{
 		return true;
 	}
+	half.spn = *spn;
 	return is_winrm(c, &half.spn) || judge_port(c, &half, report);
 }

@@ -63,11 +63,13 @@ static bool holds_host(const struct spn_case *c, struct spn_str name)
 	size_t i;
 
 	for (i = 0; i < c->after->spns.num; i++) {
-		struct spn spn = {};
+		struct spn room;
+		const struct spn *spn =
+			spn_case_parts(c, &c->after->spns.values[i], &room);
 
-		if (spn_case_parse(c, &c->after->spns.values[i], &spn) &&
-		    spn_is_plain(&spn) && spn_class_is(&spn, "host") &&
-		    spn_str_equal_nocase(spn.host_name, name))
+		if (spn != NULL && spn_is_plain(spn) &&
+		    spn_class_is(spn, "host") &&
+		    spn_str_equal_nocase(spn->host_name, name))
 		{
 			return true;
 		}
@@ -207,11 +209,10 @@ static bool judge_own_domain(const struct spn_case *c,
 {
 	struct spn_violation v = {.account = c->after, .spn = value->value};
 	struct spn_kdc_answer answer = {};
-	struct spn spn = {};
+	struct spn room;
+	const struct spn *spn = spn_case_parts(c, value, &room);
 
-	if (c->forest->is_windows || !spn_case_parse(c, value, &spn) ||
-	    !spn.has_service_name)
-	{
+	if (c->forest->is_windows || spn == NULL || !spn->has_service_name) {
 		return true;
 	}
 	if (!spn_case_kdc_answer(c, report, value->value, &answer)) {
