@@ -74,6 +74,28 @@ bool spn_case_compare(struct spn_case *c, TALLOC_CTX *mem_ctx)
 	return true;
 }
 
+static struct spn_str behind_class(const struct spn_parsed *parsed)
+{
+	return spn_str_from(parsed->spn.value, parsed->spn.service_class.len);
+}
+
+/* Most accounts have one name of a host again and again, or two by turns. */
+static bool is_ordinary(const struct spn_parsed *parsed, size_t i)
+{
+	const struct spn_parsed *this = &parsed[i];
+	size_t back;
+
+	for (back = 1; back <= 2 && back <= i; back++) {
+		if (parsed[i - back].is_ordinary &&
+		    spn_str_equal(behind_class(&parsed[i - back]),
+				  behind_class(this)))
+		{
+			return spn_class_is_ordinary(this->spn.service_class);
+		}
+	}
+	return spn_is_ordinary(this->spn.value);
+}
+
 const struct spn_parsed *spn_case_parse_all(const struct spn_case *c,
 					    TALLOC_CTX *mem_ctx)
 {
@@ -87,7 +109,7 @@ const struct spn_parsed *spn_case_parse_all(const struct spn_case *c,
 		const struct spn_value *value = &spns->values[i];
 
 		parsed[i].syntax = spn_parse(value->value, &parsed[i].spn);
-		parsed[i].is_ordinary = spn_is_ordinary(value->value);
+		parsed[i].is_ordinary = is_ordinary(parsed, i);
 		parsed[i].is_first = c->after->is_alone ||
 				     spn_set_find(spns, value->key) == value;
 	}

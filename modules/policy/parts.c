@@ -263,18 +263,31 @@ static bool are_labels(struct spn_str value,
 	       i - start <= LONGEST_NAME;
 }
 
+/* How much of it is letters, digits and "-". */
+static size_t word_len(struct spn_str s)
+{
+	size_t len = 0;
+
+	while (len < s.len &&
+	       (kinds[(unsigned char)s.data[len]] & (DIGIT | LETTER)) != 0)
+	{
+		len++;
+	}
+	return len;
+}
+
+bool spn_class_is_ordinary(struct spn_str class)
+{
+	return class.len > 0 && word_len(class) == class.len &&
+	       !spn_class_is_of_tls(class);
+}
+
 bool spn_is_ordinary(struct spn_str value)
 {
-	struct spn_str class = {.data = value.data};
+	struct spn_str class = {.data = value.data, .len = word_len(value)};
 	bool has_letter = false;
 	size_t end = 0;
 
-	while (class.len < value.len &&
-	       (kinds[(unsigned char)class.data[class.len]] &
-		(DIGIT | LETTER)) != 0)
-	{
-		class.len++;
-	}
 	if (class.len == 0 || class.len == value.len ||
 	    value.data[class.len] != '/' || spn_class_is_of_tls(class) ||
 	    !are_labels(value, class.len + 1, &end, &has_letter) ||

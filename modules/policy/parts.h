@@ -68,4 +68,7 @@ bool spn_is_good(const struct spn *spn);
  */
 bool spn_is_ordinary(struct spn_str value);
 
+/* Of such a value another one with this class is ordinary, too. */
+bool spn_class_is_ordinary(struct spn_str class);
+
 #endif
