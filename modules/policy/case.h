@@ -80,8 +80,9 @@ static inline const struct spn_value *spn_case_value(const struct spn_case *c,
 }
 
 /* What is known of a value of after; NULL: nothing, or it is none of them. */
-static inline const struct spn_parsed *
-spn_case_parsed(const struct spn_case *c, const struct spn_value *value)
+static inline const struct spn_parsed *spn_case_parsed(
+	const struct spn_case *c,
+	const struct spn_value *value)
 {
 	const struct spn_set *spns = &c->after->spns;
 

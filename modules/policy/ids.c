@@ -23,7 +23,8 @@ static const uint8_t guid_dashes[] = {8, 13, 18, 23};
 
 #define NUM_DASHES (sizeof(guid_dashes) / sizeof(guid_dashes[0]))
 
-/* The eight hex digits of four bytes, as text: the lowest byte is the first. */
+/* The eight hex digits of four bytes, as text: the lowest byte is the first.
+ */
 static uint64_t digits_of(const uint8_t *bytes, const uint8_t order[4])
 {
 	const uint64_t each = 0x0101010101010101u;
@@ -33,8 +34,9 @@ static uint64_t digits_of(const uint8_t *bytes, const uint8_t order[4])
 			(uint64_t)bytes[order[3]] << 48;
 	uint64_t above_nine = 0;
 
-	word = (word >> 4 & 0x000f000f000f000fu) |
-	       (word & 0x000f000f000f000fu) << 8;
+	/* The lower half of each byte above its upper one. */
+	word |= word << 12;
+	word = word >> 4 & 0x0f * each;
 	above_nine = (word + 6 * each) >> 4 & each;
 	return htole64(word + '0' * each + above_nine * ('a' - '0' - 10));
 }

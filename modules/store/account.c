@@ -168,7 +168,8 @@ static bool is_plain_dn(const char *text)
 /* Nothing is escaped in it, and its parts are what stands between commas. */
 static bool is_plain_text(const char *text)
 {
-	return (text[strcspn(text, "\\\"+<#; ")] == '\0' || is_plain_dn(text)) &&
+	return (text[strcspn(text, "\\\"+<#; ")] == '\0' ||
+		is_plain_dn(text)) &&
 	       strstr(text, "=,") == NULL;
 }
 

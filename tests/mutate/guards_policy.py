@@ -121,7 +121,7 @@ GUARDS = {
          '!spn_host_is_name(half->spn.host_name) ||',
          ''),
         ('no half is proposed for what is no name',
-         '|| !spn_host_is_name(half.spn.host_name)',
+         '|| !spn_host_is_name(spn->host_name)',
          ''),
         ('the other half with the port is asked for',
          'if (here) { return judge_port_half(c, half, report); }',

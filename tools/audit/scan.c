@@ -39,12 +39,12 @@ struct reading {
 	struct audit_names *names;
 	struct audit_acl *acl;
 	struct audit_trustees *trustees;
-	TALLOC_CTX *scratch; /* of one entry */
+	TALLOC_CTX *scratch;	/* of one entry */
 	struct spn_facts facts; /* of one account */
-	unsigned spare;	     /* what no wanted rule looks at */
-	uint32_t unwanted;   /* rules, by number */
-	size_t num_entries;  /* of whatever kind */
-	size_t num_closed;   /* accounts whose descriptor is not shown */
+	unsigned spare;		/* what no wanted rule looks at */
+	uint32_t unwanted;	/* rules, by number */
+	size_t num_entries;	/* of whatever kind */
+	size_t num_closed;	/* accounts whose descriptor is not shown */
 	bool is_all_ascii;
 	bool has_samba;	  /* a domain controller is Samba's */
 	bool has_windows; /* or says that it is something else */

@@ -114,8 +114,8 @@ struct audit_packed *audit_packed_new(TALLOC_CTX *mem_ctx,
 	for (a = 0; a < packed->num_attrs; a++) {
 		size_t len = strlen(attrs[a]);
 
-		packed->letters[a] =
-			(unsigned char)spn_two_letters(attrs[a], len);
+		packed->letters[a] = (unsigned char)spn_two_letters(attrs[a],
+								    len);
 		packed->by_len[len] |= (uint32_t)1 << packed->letters[a];
 		packed->next[a] = packed->first[len];
 		packed->first[len] = (unsigned char)(a + 1);

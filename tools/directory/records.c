@@ -24,7 +24,7 @@
 
 struct pass {
 	const struct audit_records *records;
-	TALLOC_CTX *mem_ctx; /* of the reason */
+	TALLOC_CTX *mem_ctx;	 /* of the reason */
 	struct ldb_message *msg; /* the same for all, in a pool */
 	struct audit_packed *packed;
 	const char *path;

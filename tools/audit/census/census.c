@@ -577,13 +577,12 @@ bool spn_census_keep(struct spn_census *census,
 		return false;
 	}
 	if (census->kept[number] == NULL) {
-		census->kept[number] =
-			spn_unpack(census,
-				   &census->arena,
-				   census->shared,
-				   &census->index.fold,
-				   census->records[number],
-				   false);
+		census->kept[number] = spn_unpack(census,
+						  &census->arena,
+						  census->shared,
+						  &census->index.fold,
+						  census->records[number],
+						  false);
 	}
 	*_kept = census->kept[number];
 	return *_kept != NULL;

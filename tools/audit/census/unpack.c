@@ -181,7 +181,9 @@ static struct packed_spn next_spn(struct reader *r, struct spn_str host)
 	return spn;
 }
 
-static bool get_spn(struct reader *r, struct spn_str host, struct spn_str *_spn)
+static bool get_spn(struct reader *r,
+		    struct spn_str host,
+		    struct spn_str *_spn)
 {
 	struct packed_spn spn = next_spn(r, host);
 	char *whole = NULL;
