@@ -5,6 +5,7 @@
  */
 
 #include "common/connect.h"
+#include "common/connect_private.h"
 #include "common/dcs.h"
 #include "spn_policy/tool.h"
 
@@ -84,6 +85,84 @@ static void test_passwords(void **state)
 	rest = spn_connect_arguments(connect, &num);
 	assert_int_equal(num, 1);
 	assert_string_equal(rest[0], "rest");
+	talloc_free(mem_ctx);
+}
+
+/* Command lines of which Samba reads nothing: only then a start costs little.
+ * Where one of them starts Samba, nothing else would show it. */
+static void test_plain_lines(void **state)
+{
+	static const struct poptOption none[] = {POPT_TABLEEND};
+	static const char *const lines[][6] = {
+		{"tool"},
+		{"tool", "-H", "ldap://dc1", "word"},
+		{"tool", "--url=ldapi://%2Fa", "--timeout=3"},
+		{"tool", "--use-kerberos=required", "-H", "ldap://dc1"},
+		{"tool", "-s", "/nonexistent"},
+		{"tool", "--configfile=/nonexistent", "--", "-U"},
+		{"tool", "--option=tls verify peer=no_check"},
+		{"tool", "--simple-bind-dn=D\\u", "--password=secret", "word"},
+	};
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	size_t i;
+	int argc;
+
+	(void)state;
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char *argv[7] = {};
+		struct spn_connect *connect = NULL;
+
+		for (argc = 0; argc < 6 && lines[i][argc] != NULL; argc++) {
+			argv[argc] = talloc_strdup(mem_ctx, lines[i][argc]);
+		}
+		connect =
+			spn_connect_new(mem_ctx, "tool", "", none, argc, argv);
+		assert_non_null(connect);
+		assert_int_equal(spn_connect_next_option(connect), 0);
+		assert_null(connect->home);
+		talloc_free(connect);
+	}
+	talloc_free(mem_ctx);
+}
+
+/* Contexts that Samba has not prepared. */
+static void test_case_of_names(void **state)
+{
+	static const struct {
+		const char *one;
+		const char *other;
+		bool is_same;
+	} rows[] = {
+		{"OU=a,DC=x", "ou=A,dc=X", true},
+		{"OU=M\u00fcller", "OU=M\u00dcLLER", true},
+		{"OU=\u03b1\u03b2", "OU=\u0391\u0392", true},
+		{"OU=\u0440", "OU=\u0420", true},
+		/* one letter is never two, as in Samba */
+		{"OU=Ma\u00df", "OU=MASS", false},
+		{"OU=M\u00fcller", "OU=Muller", false},
+		{"OU=\xff"
+		 "a",
+		 "OU=\xff"
+		 "A",
+		 true},
+		{"OU=\xff", "OU=\xfe", false},
+		/* the capital takes more bytes */
+		{"OU=\u0250", "OU=\u2c6f", true},
+	};
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	struct ldb_context *ldb = ldb_init(mem_ctx, NULL);
+	size_t i;
+
+	(void)state;
+	assert_non_null(ldb);
+	connect_fold_case(ldb);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ldb_dn *one = ldb_dn_new(mem_ctx, ldb, rows[i].one);
+		struct ldb_dn *other = ldb_dn_new(mem_ctx, ldb, rows[i].other);
+
+		assert_int_equal(ldb_dn_compare(one, other) == 0,
+				 rows[i].is_same);
+	}
 	talloc_free(mem_ctx);
 }
 
@@ -169,7 +248,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_local_path),
+		cmocka_unit_test(test_plain_lines),
 		cmocka_unit_test(test_passwords),
+		cmocka_unit_test(test_case_of_names),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_remedies_of_dcs),
 	};
