@@ -425,9 +425,11 @@ static int refuse(struct ldb_module *module, struct ldb_request *req)
 	return LDB_ERR_UNWILLING_TO_PERFORM;
 }
 
-static int refuse_transaction(struct ldb_module *module)
+/* As with Samba's client: there are none, and nobody is told. */
+static int ignore_transaction(struct ldb_module *module)
 {
-	return refuse(module, NULL);
+	(void)module;
+	return LDB_SUCCESS;
 }
 
 /* -------------------------------------------------------------- the backend
@@ -441,9 +443,9 @@ static const struct ldb_module_ops ops = {
 	.del = refuse,
 	.rename = refuse,
 	.extended = refuse,
-	.start_transaction = refuse_transaction,
-	.end_transaction = refuse_transaction,
-	.del_transaction = refuse_transaction,
+	.start_transaction = ignore_transaction,
+	.end_transaction = ignore_transaction,
+	.del_transaction = ignore_transaction,
 };
 
 /* Searches of it may still hang on a request. */
