@@ -51,7 +51,7 @@ PROGRAMS = {
     'fuzz': '''
         fuzz_spn fuzz_mappings fuzz_settings fuzz_dc_state fuzz_rows fuzz_policy fuzz_acl
         fuzz_baseline fuzz_trend fuzz_key_report fuzz_formats fuzz_ldif fuzz_setspn fuzz_ticket
-        fuzz_kdc_log fuzz_challenge fuzz_url fuzz_probe_keytab
+        fuzz_kdc_log fuzz_challenge fuzz_url fuzz_probe_keytab fuzz_ldap
     ''',
 }
 
@@ -82,7 +82,8 @@ SPECIAL = {
     **{name: {'links': 'probe_kerberos'} for name in (
         'say_kerberos', 'test_probe_keytab', 'test_probe_opening',
         'test_probe_rights', 'fuzz_probe_keytab')},
-    'test_ldap_backend': {'links': 'test_ldap'},
+    **{name: {'links': 'test_ldap'} for name in (
+        'test_ldap_backend', 'fuzz_ldap')},
     'test_audit_output': {'wrap': ['fsync']},
     **{name: {'with': ['tests/probe/judge_facts.c']} for name in (
         'test_probe_judge', 'test_probe_judge_server')},
@@ -101,7 +102,7 @@ SPECIAL = {
 
 # Programs that a check below runs: folder, name.
 HELPERS = [('tools', 'say_quoted'), ('tools', 'say_kdc'),
-           ('tools', 'say_kdc_log'), ('probe', 'say_http'),
+           ('tools', 'say_kdc_log'), ('tools', 'say_search'), ('probe', 'say_http'),
            ('probe', 'say_names'), ('tools', 'say_kerberos')]
 
 # Tests that are no C program: run with the build folder in SPN_POLICY_BUILD.
@@ -116,7 +117,7 @@ CHECKS = {
         'tool_audit_options', 'tool_audit_view',
         'tool_audit_places', 'tool_audit_trend', 'tool_completion', 'tool_pipes', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
-        'tool_hostile_server', 'tool_presence', 'tool_all_dcs',
+        'tool_hostile_server', 'tool_hostile_socket', 'tool_presence', 'tool_all_dcs',
         'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc',
         'tool_probe_realms', 'tool_probe_codes', 'tool_probe_program')},
 }

@@ -180,7 +180,7 @@ DOMAIN_SUITES = (
     Suite("tool_tickets", "ad_dc_stock:local", "counted",
           python("tool_tickets")),
     *(Suite(name, "ad_dc_stock:local", "counted", python(name))
-      for name in ("tool_kdc_log_dc", "tool_http_token")),
+      for name in ("tool_kdc_log_dc", "tool_http_token", "tool_ldap_clients")),
     Suite("tool_spn_policy", "ad_dc_stock:local", "counted",
           python("tool_spn_policy")),
     Suite("tool_spn_policy_running", "ad_dc:local", "counted",

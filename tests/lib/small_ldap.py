@@ -81,7 +81,7 @@ class SmallLdap:
     repeat: pages begin again and again. referral: the URL of what is said to
     be elsewhere, in each search of a whole tree. page: entries of a page, of
     all of which the server says how many there are. place: (host, port), both
-    of the loopback; port 0: any that is free.
+    of the loopback; port 0: any that is free; or the path of a socket.
     """
 
     def __init__(self, entries=(), silent_after=None, pause=0, repeat=False,
@@ -91,8 +91,14 @@ class SmallLdap:
         self.repeat, self.referral = repeat, referral
         self.page, self.given = page, 0
         self.requests = []      # tags
-        self.listener = socket.create_server(place)
-        self.address = "%s:%d" % self.listener.getsockname()
+        if isinstance(place, str):
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(place)
+            self.listener.listen()
+            self.address = place.replace("/", "%2F")
+        else:
+            self.listener = socket.create_server(place)
+            self.address = "%s:%d" % self.listener.getsockname()
         self.open = []
         threading.Thread(target=self.accept, daemon=True).start()
 

@@ -5,7 +5,9 @@ Needs no directory: tests/lib/small_ldap.py is the server.
 """
 
 import os
+import shutil
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -38,7 +40,15 @@ def account(name, *more, guid=b"0123456789abcdef"):
 
 
 class HostileServer(unittest.TestCase):
+    # A socket of this machine, where nobody has to log on: then who only
+    # reads does it by libldap.
+    over_socket = False
+
     def serve(self, *args, **how):
+        if self.over_socket:
+            folder = tempfile.mkdtemp()
+            self.addCleanup(shutil.rmtree, folder)
+            how["place"] = os.path.join(folder, "ldapi")
         server = SmallLdap(*args, **how)
         self.addCleanup(server.close)
         return server
@@ -46,6 +56,9 @@ class HostileServer(unittest.TestCase):
     def run_tool(self, server, tool, *args, scheme="ldap"):
         """The finished process; .seconds is how long it took."""
         begun = time.monotonic()
+        if self.over_socket:
+            scheme = "ldapi"
+            args = [each for each in args if each not in ANONYMOUS]
         done = subprocess.run(
             [os.path.join(TOOLS, tool[0]), *tool[1:], "--configfile=/dev/null",
              "-H",

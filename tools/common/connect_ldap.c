@@ -209,18 +209,14 @@ static enum way way_to(TALLOC_CTX *mem_ctx,
 
 /* ---------------------------------------------------------------- to go it */
 
-static bool log_on_by_password(TALLOC_CTX *mem_ctx,
-			       struct spn_connect *connect,
+static bool log_on_by_password(const struct spn_connect *connect,
 			       struct ldb_context *ldb,
-			       struct connect_link *link)
+			       struct connect_link *link,
+			       const struct connect_tls *tls)
 {
-	struct connect_tls tls = {};
 	const char *password = NULL;
 
-	connect_load_config(connect);
-	if (!tls_of(mem_ctx, connect->loadparm, &tls) ||
-	    !connect_link_start_tls(link, &tls))
-	{
+	if (!connect_link_start_tls(link, tls)) {
 		return false;
 	}
 	password = password_of(connect);
@@ -239,6 +235,7 @@ static bool go(TALLOC_CTX *mem_ctx,
 {
 	const char *ticket = NULL;
 	struct connect_link *link = NULL;
+	struct connect_tls tls = {};
 
 	if (way == WAY_TICKET) {
 		ticket = ticket_file(mem_ctx);
@@ -246,12 +243,19 @@ static bool go(TALLOC_CTX *mem_ctx,
 			return false;
 		}
 	}
+	/* For localhost libldap takes the certificate of this machine. */
+	if (way == WAY_PASSWORD &&
+	    (!tls_of(mem_ctx, spn_connect_loadparm(connect), &tls) ||
+	     (!tls.trusts_any && !has_name(mem_ctx, url))))
+	{
+		return false;
+	}
 	link = connect_link_open(mem_ctx, url);
 	if (link == NULL ||
 	    (way == WAY_TICKET &&
 	     !connect_link_bind_ticket(link, ldb, ticket)) ||
 	    (way == WAY_PASSWORD &&
-	     !log_on_by_password(mem_ctx, connect, ldb, link)))
+	     !log_on_by_password(connect, ldb, link, &tls)))
 	{
 		return false;
 	}
@@ -261,7 +265,7 @@ static bool go(TALLOC_CTX *mem_ctx,
 static bool is_switched_on(struct spn_connect *connect)
 {
 	if (connect->config_options != NULL) {
-		connect_load_config(connect);
+		(void)spn_connect_loadparm(connect);
 	}
 	return connect->loadparm == NULL ||
 	       samba_config()->lpcfg_parm_bool(connect->loadparm,
