@@ -50,7 +50,7 @@ class Clients(unittest.TestCase):
                        input=PASSWORD.encode(), stdout=subprocess.DEVNULL)
 
     def search(self, *args, **env):
-        environment = dict(os.environ, KRB5CCNAME=self.cache, **env)
+        environment = {**os.environ, "KRB5CCNAME": self.cache, **env}
         for name in "PASSWD", "PASSWD_FD", "PASSWD_FILE":
             environment.pop(name, None)
         return subprocess.run(
@@ -76,15 +76,18 @@ class Clients(unittest.TestCase):
     def same(self, *args):
         new, old = self.by_libldap(*args), self.search(OLD, *args)
         self.assertEqual("samba", self.client(old), old.stderr)
+        self.compare(new, old)
+        return new
+
+    def compare(self, new, old):
         texts = [MOVING.sub("", each.stdout.partition("\n")[2])
                  for each in (new, old)]
-        if texts[0] != texts[1]:
-            for lines in zip(*(each.split("\n") for each in texts)):
-                self.assertEqual(lines[0], lines[1])
-        self.assertEqual(texts[0], texts[1])
+        # A whole directory is no message.
+        for lines in zip(*(each.split("\n") for each in texts)):
+            self.assertEqual(lines[1], lines[0])
+        self.assertEqual(len(texts[1]), len(texts[0]))
         self.assertEqual((old.returncode, old.stderr),
                          (new.returncode, new.stderr))
-        return new
 
 
 class Same(Clients):
@@ -108,7 +111,7 @@ class Same(Clients):
     def test_domain(self):
         for done in self.each_way("--base=" + DOMAIN, "*", "objectSid"):
             self.assertIn("result 0", done.stdout)
-            self.assertIn("referral ldap://", done.stdout)
+            self.assertIn("referral ldap", done.stdout)
 
     def test_whole(self):
         """Deleted objects, every naming context, descriptors."""
@@ -132,7 +135,7 @@ class Same(Clients):
                      "(objectSid=\\01\\05\\00\\2a)", "(cn=\\28\\2a\\29)",
                      "(uSNChanged>=1)", "(name=a*b*c)",
                      "(|" + "".join("(servicePrincipalName=http/web%d)" % n
-                                    for n in range(5000)) + ")"):
+                                    for n in range(3000)) + ")"):
             for _ in self.each_way("--base=" + DOMAIN, "--filter=" + text,
                                    "cn"):
                 pass
@@ -211,7 +214,7 @@ class Tls(Clients):
 
     @property
     def ca(self):
-        return "--option=tls cafile=" + os.path.join(PRIVATE, "tls", "ca.pem")
+        return "--option=tls cafile=" + os.path.join(PRIVATE, "tls", "cert.pem")
 
     def other_ca(self):
         key, path = (os.path.join(self.folder, name)
@@ -232,7 +235,7 @@ class Tls(Clients):
         other = self.other_ca()
         with open(os.path.join(self.folder, ".ldaprc"), "w",
                   encoding="ascii") as stream:
-            stream.write("TLS_REQCERT never\nTLS_CACERT %s/tls/ca.pem\n"
+            stream.write("TLS_REQCERT never\nTLS_CACERT %s/tls/cert.pem\n"
                          % PRIVATE)
         for env in ({}, {"LDAPTLS_REQCERT": "never"}, {"HOME": self.folder}):
             for verify in "ca_and_name", "as_strict_as_possible":

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Answers of an LDAP server, made by hand: see ldap_answers.h.
+ */
 
 #include "ldap_answers.h"
 

@@ -3,6 +3,8 @@
 tools read by libldap.
 """
 
+import unittest
+
 import tool_hostile_server as base
 
 
@@ -24,3 +26,7 @@ class Silence(base.Silence):
 
 class Endless(base.Endless):
     over_socket = True
+
+
+if __name__ == "__main__":
+    unittest.main()
