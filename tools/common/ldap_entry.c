@@ -179,6 +179,48 @@ static bool fill(struct ldb_message *msg, const struct connect_ldap_room *room)
 	return true;
 }
 
+/* A letter, whatever the locale says; behind the first also a digit or '-'. */
+static bool is_of_attribute(char c, bool is_first)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (!is_first && ((c >= '0' && c <= '9') || c == '-'));
+}
+
+/* "CN=a b,DC=example,DC=com": nothing in it that is escaped, or has to be. */
+static bool is_plain_name(const struct berval *name)
+{
+	const char *at = name->bv_val;
+	const char *end = name->bv_val + name->bv_len;
+
+	while (at < end) {
+		const char *start = at;
+
+		while (at < end && is_of_attribute(*at, at == start)) {
+			at++;
+		}
+		if (at == start || at == end || *at != '=') {
+			return false;
+		}
+		start = ++at;
+		while (at < end && (unsigned char)*at >= ' ' &&
+		       strchr(",=+<>;#\"\\", *at) == NULL)
+		{
+			at++;
+		}
+		if (at == start || *start == ' ' || at[-1] == ' ' ||
+		    (at < end && *at != ','))
+		{
+			return false;
+		}
+		if (at < end && ++at == end) {
+			return false;
+		}
+	}
+	return name->bv_len > 0;
+}
+
+/* libldb takes a name apart to see whether it is one, and that is half of what
+ * an entry costs; nearly all are seen to be one without it. */
 static bool name_entry(struct ldb_message *msg,
 		       struct ldb_context *ldb,
 		       const struct berval *name)
@@ -189,7 +231,8 @@ static bool name_entry(struct ldb_message *msg,
 	};
 
 	msg->dn = ldb_dn_from_ldb_val(msg, ldb, &text);
-	return msg->dn != NULL && ldb_dn_validate(msg->dn);
+	return msg->dn != NULL &&
+	       (is_plain_name(name) || ldb_dn_validate(msg->dn));
 }
 
 struct ldb_message *connect_ldap_entry(TALLOC_CTX *mem_ctx,
