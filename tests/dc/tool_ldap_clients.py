@@ -44,10 +44,15 @@ class Clients(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.cache = os.path.join(cls.folder, "ccache")
-        subprocess.run(["kinit", "-c", "FILE:" + cls.cache,
+        cls.cache = cls.kinit("ccache")
+
+    @classmethod
+    def kinit(cls, name):
+        path = os.path.join(cls.folder, name)
+        subprocess.run(["kinit", "-c", "FILE:" + path,
                         "%s@%s" % (USER, REALM)], check=True,
                        input=PASSWORD.encode(), stdout=subprocess.DEVNULL)
+        return path
 
     def search(self, *args, **env):
         environment = {**os.environ, "KRB5CCNAME": self.cache, **env}
@@ -177,8 +182,7 @@ class Ticket(Clients):
         for way in (("-H", "ldap://127.0.0.1"), ("-H", "ldap://localhost")):
             done = self.by_samba(*way)
             self.assertEqual(2, done.returncode)
-        bad = os.path.join(self.folder, "bad")
-        shutil.copy(self.cache, bad)
+        bad = self.kinit("bad")
         with open(bad, "r+b") as stream:
             data = stream.read()
             stream.seek(len(data) - 300)    # in the ticket

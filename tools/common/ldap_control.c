@@ -123,7 +123,9 @@ int connect_ldap_controls(TALLOC_CTX *mem_ctx,
 			return LDB_ERR_OPERATIONS_ERROR;
 		}
 		out[num]->ldctl_oid = talloc_strdup(out, control->oid);
-		out[num]->ldctl_iscritical = control->critical != 0;
+		if (control->critical != 0) {
+			out[num]->ldctl_iscritical = 1;
+		}
 		if (out[num]->ldctl_oid == NULL ||
 		    !write_value(out, kind, control, &out[num]->ldctl_value))
 		{

@@ -256,7 +256,9 @@ static int handle_entry(struct pass *pass, const struct ldb_message *msg)
 				 reason);
 	}
 	for (i = 0; i < msg->num_elements; i++) {
-		if (strcasestr(msg->elements[i].name, range) == NULL) {
+		const char *option = strchr(msg->elements[i].name, ';');
+
+		if (option == NULL || strcasestr(option, range) == NULL) {
 			continue;
 		}
 		ret = gap_found(
