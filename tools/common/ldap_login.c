@@ -196,7 +196,7 @@ static bool bind_gssapi(struct connect_link *link, struct ldb_context *ldb)
 	const char *mechanism = NULL;
 	ber_len_t strength = 0;
 	int msgid = -1;
-	int ret;
+	int ret = LDAP_OTHER;
 
 	if (ldap_set_option(link->ld, LDAP_OPT_X_SASL_NOCANON, LDAP_OPT_ON) !=
 		    LDAP_OPT_SUCCESS ||
