@@ -412,7 +412,7 @@ class CommandLine(OneCopy):
     def test_the_environment_does_not_choose_the_database(self):
         env = environment(True)
         env["LDB_URL"] = self.url
-        done = subprocess.run(["spn-policy", "-s", "/nonexistent", "check"],
+        done = subprocess.run(["spn-policy", "-s", "/dev/null", "check"],
                               env=env, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, check=False)
         self.assertNotIn(self.private.encode(), done.stdout + done.stderr)

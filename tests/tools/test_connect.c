@@ -62,7 +62,7 @@ static void test_passwords(void **state)
 			   "--password",
 			   "secret5",
 			   "-s",
-			   "/nonexistent/smb.conf",
+			   "/dev/null",
 			   "rest"};
 	char *argv[sizeof(args) / sizeof(args[0]) + 1] = {};
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
@@ -98,8 +98,8 @@ static void test_plain_lines(void **state)
 		{"tool", "-H", "ldap://dc1", "word"},
 		{"tool", "--url=ldapi://%2Fa", "--timeout=3"},
 		{"tool", "--use-kerberos=required", "-H", "ldap://dc1"},
-		{"tool", "-s", "/nonexistent"},
-		{"tool", "--configfile=/nonexistent", "--", "-U"},
+		{"tool", "-s", "/dev/null"},
+		{"tool", "--configfile=/dev/null", "--", "-U"},
 		{"tool", "--option=tls verify peer=no_check"},
 		{"tool", "--simple-bind-dn=D\\u", "--password=secret", "word"},
 	};

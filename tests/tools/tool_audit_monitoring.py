@@ -153,7 +153,7 @@ class Unknown(Monitoring):
                 (["--explain=SPN-101"], "--explain"),
                 # Samba's own, which end the process where they stand
                 (["--use-kerberos=maybe"], "kerberos"),
-                (["--configfile=/nowhere"], "")):
+                (["--configfile=/nowhere"], "configfile")):
             with self.subTest(args=args):
                 self.unknown(*args, words=[word])
 

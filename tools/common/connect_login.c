@@ -238,15 +238,15 @@ const char *spn_connect_cache(const struct spn_connect *connect)
 	return connect_login_of(connect->argv).cache;
 }
 
-/* The last -H; NULL without one. */
-static const char *url_of(const char *const *argv)
+/* Of the last option of that kind; NULL without one. */
+static const char *last_value(const char *const *argv,
+			      const struct login_option *option)
 {
-	static const struct login_option url = {"url", 'H', true, LOGIN_OTHER};
 	const char *found = NULL;
 	size_t i;
 
 	for (i = 1; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
-		const char *rest = rest_of(argv[i], &url);
+		const char *rest = rest_of(argv[i], option);
 
 		if (rest == NULL) {
 			continue;
@@ -258,6 +258,23 @@ static const char *url_of(const char *const *argv)
 		}
 	}
 	return found;
+}
+
+static const char *url_of(const char *const *argv)
+{
+	static const struct login_option url = {"url", 'H', true, LOGIN_OTHER};
+
+	return last_value(argv, &url);
+}
+
+const char *connect_config_file_of(const char *const *argv)
+{
+	static const struct login_option file = {"configfile",
+						 's',
+						 true,
+						 LOGIN_OTHER};
+
+	return last_value(argv, &file);
 }
 
 static bool is_remote(const char *url)

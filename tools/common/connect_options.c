@@ -8,6 +8,7 @@
 #include "connect_private.h"
 #include "policy/quote.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,22 @@ poptContext connect_new_popt(const struct spn_connect *connect,
 	return popt;
 }
 
+/* Samba would say that it cannot load it, and go on with its defaults. */
+static bool has_its_config_file(const struct spn_connect *connect)
+{
+	const char *file = connect_config_file_of(connect->argv);
+
+	if (file == NULL || access(file, R_OK) == 0) {
+		return true;
+	}
+	spn_connect_usage_error(connect,
+				"--configfile: %s cannot be read: %s; give "
+				"the path of an smb.conf",
+				spn_connect_quote(connect, file),
+				strerror(errno));
+	return false;
+}
+
 struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 				    const char *tool,
 				    const char *usage,
@@ -195,7 +212,7 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 		talloc_free(connect);
 		return NULL;
 	}
-	if (!connect_begin(connect)) {
+	if (!has_its_config_file(connect) || !connect_begin(connect)) {
 		talloc_free(connect);
 		return NULL;
 	}

@@ -139,6 +139,9 @@ void connect_silence_stderr(void);
 
 /* ---- connect_login.c */
 
+/* What -s or --configfile says; NULL without one. */
+const char *connect_config_file_of(const char *const *argv);
+
 /* The argument of --use-kerberos that leaves nothing else. */
 bool connect_is_required(const char *value);
 
