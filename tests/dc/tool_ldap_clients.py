@@ -264,9 +264,31 @@ class Tls(Clients):
         self.run_tls(self.by_samba, "ca_and_name", self.ca, name="localhost")
 
     def test_wrong_password(self):
-        done = self.by_samba("-H", "ldaps://" + SERVER, NO_CHECK, BIND_DN,
-                             "--password=wrong")
+        """It is sent once, since a DC counts."""
+        def count():
+            done = self.search("-H", socket("ldap_priv/ldapi"), "--base=" +
+                               DOMAIN, "--filter=(sAMAccountName=bob)",
+                               "badPwdCount")
+            return int(bytes.fromhex(re.findall(
+                r"^ +badPwdCount ([0-9a-f]{2,})$", done.stdout,
+                re.MULTILINE)[0])[:-1])
+
+        def set_limit(number):
+            subprocess.run(["samba-tool", "domain", "passwordsettings", "set",
+                            "--account-lockout-threshold=%d" % number, "-s",
+                            SERVER_CONF], check=True,
+                           stdout=subprocess.DEVNULL)
+
+        login = ("-H", "ldaps://" + SERVER, NO_CHECK, "--simple-bind-dn=bob@"
+                 + REALM, "--password=wrong")
+        set_limit(50)
+        self.addCleanup(set_limit, 0)
+        before = count()
+        done = self.search(*login)
+        self.assertEqual(before + 1, count())
         self.assertIn("wrong user name or password", done.stderr)
+        self.assertEqual(self.search(OLD, *login).stderr, done.stderr)
+        self.assertEqual(2, done.returncode)
 
 
 if __name__ == "__main__":

@@ -408,6 +408,8 @@ static bool connect_steps(struct spn_connect *connect,
 			  const struct spn_connect_options *options,
 			  const char *url)
 {
+	enum connect_ldap client = CONNECT_LDAP_LEFT;
+
 	if (ldb_set_opaque(ldb,
 			   SPN_CONNECT_NO_TICKET,
 			   connect->cache_complaint) != LDB_SUCCESS ||
@@ -417,10 +419,11 @@ static bool connect_steps(struct spn_connect *connect,
 	{
 		return false;
 	}
-	if (!connect_ldap(connect, ldb, options, url)) {
-		if (spn_connect_is_given_up(ldb)) {
-			return false;
-		}
+	client = connect_ldap(connect, ldb, options, url);
+	if (client == CONNECT_LDAP_REFUSED) {
+		return false;
+	}
+	if (client == CONNECT_LDAP_LEFT) {
 		if (connect->home == NULL &&
 		    spn_connect_local_path(url) == NULL)
 		{

@@ -8,7 +8,8 @@
  *	ldapi://	nothing: the socket knows who comes
  *
  * Whatever fails until then is tried again by Samba's client, which has a
- * reason to tell; so nothing is said here.
+ * reason to tell; so nothing is said here. Only a password that was refused is
+ * not sent a second time, since these are counted.
  *
  * smb.conf and Samba's credentials are asked in this file only, and not
  * before the rest is known to fit.
@@ -209,38 +210,45 @@ static enum way way_to(TALLOC_CTX *mem_ctx,
 
 /* ---------------------------------------------------------------- to go it */
 
-static bool log_on_by_password(const struct spn_connect *connect,
-			       struct ldb_context *ldb,
-			       struct connect_link *link,
-			       const struct connect_tls *tls)
+static enum connect_ldap log_on_by_password(const struct spn_connect *connect,
+					    struct ldb_context *ldb,
+					    struct connect_link *link,
+					    const struct connect_tls *tls)
 {
 	const char *password = NULL;
+	int code = -1;
 
 	if (!connect_link_start_tls(link, tls)) {
-		return false;
+		return CONNECT_LDAP_LEFT;
 	}
 	password = password_of(connect);
-	return password != NULL &&
-	       connect_link_bind_simple(link,
-					ldb,
-					bind_dn_of(connect),
-					password);
+	if (password != NULL) {
+		code = connect_link_bind_simple(link,
+						ldb,
+						bind_dn_of(connect),
+						password);
+	}
+	if (code == LDAP_SUCCESS) {
+		return CONNECT_LDAP_DONE;
+	}
+	return (code < 0) ? CONNECT_LDAP_LEFT : CONNECT_LDAP_REFUSED;
 }
 
-static bool go(TALLOC_CTX *mem_ctx,
-	       struct spn_connect *connect,
-	       struct ldb_context *ldb,
-	       const char *url,
-	       enum way way)
+static enum connect_ldap log_on(TALLOC_CTX *mem_ctx,
+				struct spn_connect *connect,
+				struct ldb_context *ldb,
+				const char *url,
+				enum way way)
 {
-	const char *ticket = NULL;
+	enum connect_ldap answer = CONNECT_LDAP_DONE;
 	struct connect_link *link = NULL;
 	struct connect_tls tls = {};
+	const char *ticket = NULL;
 
 	if (way == WAY_TICKET) {
 		ticket = ticket_file(mem_ctx);
 		if (ticket == NULL) {
-			return false;
+			return CONNECT_LDAP_LEFT;
 		}
 	}
 	/* For localhost libldap takes the certificate of this machine. */
@@ -248,18 +256,21 @@ static bool go(TALLOC_CTX *mem_ctx,
 	    (!tls_of(mem_ctx, spn_connect_loadparm(connect), &tls) ||
 	     (!tls.trusts_any && !has_name(mem_ctx, url))))
 	{
-		return false;
+		return CONNECT_LDAP_LEFT;
 	}
 	link = connect_link_open(mem_ctx, url);
-	if (link == NULL ||
-	    (way == WAY_TICKET &&
-	     !connect_link_bind_ticket(link, ldb, ticket)) ||
-	    (way == WAY_PASSWORD &&
-	     !log_on_by_password(connect, ldb, link, &tls)))
+	if (link == NULL || (way == WAY_TICKET &&
+			     !connect_link_bind_ticket(link, ldb, ticket)))
 	{
-		return false;
+		return CONNECT_LDAP_LEFT;
 	}
-	return connect_ldap_attach(ldb, link);
+	if (way == WAY_PASSWORD) {
+		answer = log_on_by_password(connect, ldb, link, &tls);
+	}
+	if (answer == CONNECT_LDAP_DONE && !connect_ldap_attach(ldb, link)) {
+		return CONNECT_LDAP_LEFT;
+	}
+	return answer;
 }
 
 static bool is_switched_on(struct spn_connect *connect)
@@ -275,25 +286,29 @@ static bool is_switched_on(struct spn_connect *connect)
 					       true);
 }
 
-bool connect_ldap(struct spn_connect *connect,
-		  struct ldb_context *ldb,
-		  const struct spn_connect_options *options,
-		  const char *url)
+enum connect_ldap connect_ldap(struct spn_connect *connect,
+			       struct ldb_context *ldb,
+			       const struct spn_connect_options *options,
+			       const char *url)
 {
+	enum connect_ldap answer = CONNECT_LDAP_LEFT;
 	TALLOC_CTX *tmp_ctx = NULL;
 	enum way way = WAY_NONE;
-	bool ok = false;
 
 	if (!options->read_only || spn_connect_local_path(url) != NULL) {
-		return false;
+		return CONNECT_LDAP_LEFT;
 	}
 	tmp_ctx = talloc_new(connect);
 	if (tmp_ctx == NULL) {
-		return false;
+		return CONNECT_LDAP_LEFT;
 	}
 	way = way_to(tmp_ctx, connect, options, url);
-	ok = way != WAY_NONE && is_switched_on(connect) &&
-	     go(tmp_ctx, connect, ldb, url, way);
+	if (way != WAY_NONE && is_switched_on(connect)) {
+		answer = log_on(tmp_ctx, connect, ldb, url, way);
+	}
 	talloc_free(tmp_ctx);
-	return ok;
+	/* Whoever was silent is not waited for again. */
+	return (answer == CONNECT_LDAP_LEFT && spn_connect_is_given_up(ldb))
+		       ? CONNECT_LDAP_REFUSED
+		       : answer;
 }

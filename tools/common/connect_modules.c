@@ -369,7 +369,7 @@ static bool load_each(void *private_data)
 	       !connect->fails_to_load;
 }
 
-bool spn_connect_load_all(struct spn_connect *connect)
+static bool load_all(struct spn_connect *connect)
 {
 	char *list = NULL;
 	bool ok = false;
@@ -394,6 +394,12 @@ bool spn_connect_load_all(struct spn_connect *connect)
 	return ok;
 }
 
+bool spn_connect_load_all(struct spn_connect *connect)
+{
+	connect_start(connect);
+	return load_all(connect);
+}
+
 bool connect_load_for(struct spn_connect *connect, bool is_server)
 {
 	char *list = NULL;
@@ -402,14 +408,13 @@ bool connect_load_for(struct spn_connect *connect, bool is_server)
 		return true;
 	}
 	if (!is_server) {
-		return spn_connect_load_all(connect);
+		return load_all(connect);
 	}
 	list = folders(connect);
 	if (list == NULL) {
 		return false;
 	}
-	return load_named(connect, list, "ildap.so") ||
-	       spn_connect_load_all(connect);
+	return load_named(connect, list, "ildap.so") || load_all(connect);
 }
 
 /* The folders, where nothing else than files is in them; NULL otherwise, and
@@ -460,7 +465,7 @@ bool connect_load_modules(struct spn_connect *connect)
 	connect->has_few_modules = true;
 	return (list != NULL && load_some(connect, list, extensions) &&
 		load_some(connect, list, stores) && note_all(connect, list)) ||
-	       spn_connect_load_all(connect);
+	       load_all(connect);
 }
 
 char *spn_connect_left_out(TALLOC_CTX *mem_ctx,

@@ -237,9 +237,9 @@ bool connect_pass_config_file(struct spn_connect *connect,
 {
 	const char **stuff = talloc_zero_array(connect, const char *, 3);
 
-	if (stuff != NULL) {
+	if (stuff != NULL && file != NULL) {
 		stuff[0] = "--configfile";
-		stuff[1] = file;
+		stuff[1] = talloc_strdup(stuff, file);
 	}
 	if (stuff == NULL || stuff[1] == NULL ||
 	    poptStuffArgs(popt, stuff) != 0)

@@ -183,16 +183,19 @@ char *connect_say_expired(TALLOC_CTX *mem_ctx,
 
 /* ---- connect_ldap.c */
 
-/*
- * Connects ldb by libldap, which costs far less than Samba's client, where it
- * only reads and the way to log on is one that both have in common. False:
- * Samba's client has to do it, and has more to say when it cannot; unless
- * spn_connect_is_given_up().
- */
-bool connect_ldap(struct spn_connect *connect,
-		  struct ldb_context *ldb,
-		  const struct spn_connect_options *options,
-		  const char *url);
+enum connect_ldap {
+	CONNECT_LDAP_DONE,
+	/* Samba's client has to do it, and has more to say when it cannot */
+	CONNECT_LDAP_LEFT,
+	CONNECT_LDAP_REFUSED, /* the reason is ldb's error string */
+};
+
+/* Connects ldb by libldap, which costs far less than Samba's client, where it
+ * only reads and the way to log on is one that both have in common. */
+enum connect_ldap connect_ldap(struct spn_connect *connect,
+			       struct ldb_context *ldb,
+			       const struct spn_connect_options *options,
+			       const char *url);
 
 /* ---- connect_silence.c */
 

@@ -247,15 +247,18 @@ static bool start_late(struct spn_connect *connect)
 		return false;
 	}
 	do {
+		char *argument = NULL;
+
 		opt = poptGetNextOpt(connect->its_popt);
-		free(poptGetOptArg(connect->its_popt));
+		argument = poptGetOptArg(connect->its_popt);
 		if (opt == CONNECT_OPT_CONFIGFILE &&
 		    !connect_pass_config_file(connect,
 					      connect->its_popt,
-					      connect->config_file))
+					      argument))
 		{
 			return false;
 		}
+		free(argument);
 	} while (opt > 0);
 	return take_loadparm(connect);
 }

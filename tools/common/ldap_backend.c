@@ -146,7 +146,6 @@ static void take_end(struct ldap_search *search, LDAPMessage *message)
 	char **referrals = NULL;
 	char *matched = NULL;
 	char *text = NULL;
-	char *error = NULL;
 	int ret = LDB_ERR_OPERATIONS_ERROR;
 	int code = 0;
 
@@ -164,14 +163,11 @@ static void take_end(struct ldap_search *search, LDAPMessage *message)
 		ret = code;
 	}
 	if (ret != LDB_SUCCESS) {
-		error = connect_ldap_error(search,
-					   ret,
-					   matched,
-					   text,
-					   (referrals == NULL) ? NULL
-							       : referrals[0]);
-		ldb_set_errstring(backend->ldb,
-				  (error == NULL) ? "out of memory" : error);
+		connect_ldap_error(backend->ldb,
+				   ret,
+				   matched,
+				   text,
+				   (referrals == NULL) ? NULL : referrals[0]);
 	}
 	ldap_memfree(matched);
 	ldap_memfree(text);

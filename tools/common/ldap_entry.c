@@ -8,6 +8,8 @@
  */
 #include "ldap_private.h"
 
+#include "store/values.h"
+
 #include <limits.h>
 #include <string.h>
 #include <ldb_module.h>
@@ -152,7 +154,7 @@ static bool fill(struct ldb_message *msg, const struct connect_ldap_room *room)
 	uint8_t *bytes = talloc_array(msg, uint8_t, room->num_bytes);
 	const struct berval *from = room->values;
 	unsigned i;
-	unsigned j;
+	size_t j;
 
 	msg->elements = talloc_zero_array(msg,
 					  struct ldb_message_element,
@@ -163,13 +165,13 @@ static bool fill(struct ldb_message *msg, const struct connect_ldap_room *room)
 	msg->num_elements = (unsigned)room->num_attributes;
 	for (i = 0; i < msg->num_elements; i++) {
 		const struct attribute *attribute = &room->attributes[i];
-		struct ldb_message_element *el = &msg->elements[i];
+		const char *name = (const char *)put(&bytes, &attribute->name);
 
-		el->name = (const char *)put(&bytes, &attribute->name);
-		el->flags = LDB_FLAG_INTERNAL_SHARED_VALUES;
-		el->num_values = (unsigned)attribute->num_values;
-		el->values = (el->num_values == 0) ? NULL : value;
-		for (j = 0; j < el->num_values; j++) {
+		msg->elements[i] = spn_values_element(name,
+						      value,
+						      attribute->num_values);
+		msg->elements[i].flags |= LDB_FLAG_INTERNAL_SHARED_VALUES;
+		for (j = 0; j < attribute->num_values; j++) {
 			value->length = from->bv_len;
 			value->data = put(&bytes, from);
 			value++;

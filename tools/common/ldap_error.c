@@ -5,6 +5,8 @@
  */
 #include "ldap_private.h"
 
+#include <ldb_module.h>
+
 static const struct {
 	int code;
 	const char *name;
@@ -54,11 +56,11 @@ static const char *or_empty(const char *text)
 	return (text == NULL) ? "" : text;
 }
 
-char *connect_ldap_error(TALLOC_CTX *mem_ctx,
-			 int code,
-			 const char *matched,
-			 const char *text,
-			 const char *referral)
+void connect_ldap_error(struct ldb_context *ldb,
+			int code,
+			const char *matched,
+			const char *text,
+			const char *referral)
 {
 	const char *name = NULL;
 	size_t i;
@@ -68,7 +70,7 @@ char *connect_ldap_error(TALLOC_CTX *mem_ctx,
 			name = names[i].name;
 		}
 	}
-	return talloc_asprintf(mem_ctx,
+	ldb_asprintf_errstring(ldb,
 			       "LDAP error %d %s%s - %s <%s> <%s>",
 			       code,
 			       (name == NULL) ? "" : "LDAP_",

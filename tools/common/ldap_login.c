@@ -68,20 +68,46 @@ bool connect_link_start_tls(struct connect_link *link,
 
 /* ------------------------------------------------------------ simple bind */
 
-bool connect_link_bind_simple(struct connect_link *link,
-			      struct ldb_context *ldb,
-			      const char *dn,
-			      const char *password)
+/* The code of what answers a bind, which is freed. */
+static int result_of(LDAP *ld, struct ldb_context *ldb, LDAPMessage *answer)
+{
+	char *matched = NULL;
+	char *text = NULL;
+	int code = -1;
+
+	if (ldap_parse_result(ld,
+			      answer,
+			      &code,
+			      &matched,
+			      &text,
+			      NULL,
+			      NULL,
+			      1) != LDAP_SUCCESS ||
+	    code < 0)
+	{
+		code = -1;
+	}
+	if (code > 0) {
+		connect_ldap_error(ldb, code, matched, text, NULL);
+	}
+	ldap_memfree(matched);
+	ldap_memfree(text);
+	return code;
+}
+
+int connect_link_bind_simple(struct connect_link *link,
+			     struct ldb_context *ldb,
+			     const char *dn,
+			     const char *password)
 {
 	struct berval secret = {};
 	LDAPMessage *answer = NULL;
-	int code = LDAP_OTHER;
 	int msgid = -1;
 
 	ber_str2bv(password, 0, 1, &secret);
 	if (secret.bv_val == NULL || secret.bv_len == 0) {
 		ber_memfree(secret.bv_val);
-		return false; /* the server would take us for nobody */
+		return -1; /* the server would take us for nobody */
 	}
 	if (ldap_sasl_bind(link->ld,
 			   dn,
@@ -95,18 +121,7 @@ bool connect_link_bind_simple(struct connect_link *link,
 	}
 	explicit_bzero(secret.bv_val, secret.bv_len);
 	ber_memfree(secret.bv_val);
-	if (answer == NULL || ldap_parse_result(link->ld,
-						answer,
-						&code,
-						NULL,
-						NULL,
-						NULL,
-						NULL,
-						1) != LDAP_SUCCESS)
-	{
-		return false;
-	}
-	return code == LDAP_SUCCESS;
+	return (answer == NULL) ? -1 : result_of(link->ld, ldb, answer);
 }
 
 /* --------------------------------------------------------------- Kerberos */

@@ -63,18 +63,20 @@ struct connect_tls {
 	const char *crl_file; /* NULL: none */
 };
 
-/* All are false when it did not work, for whatever reason. */
+/* False when it did not work, for whatever reason. */
 bool connect_link_start_tls(struct connect_link *link,
 			    const struct connect_tls *tls);
-bool connect_link_bind_simple(struct connect_link *link,
-			      struct ldb_context *ldb,
-			      const char *dn,
-			      const char *password);
-
-/* Kerberos, with the ticket in the file at path. */
+/* Kerberos, with the ticket in the file at path. Likewise. */
 bool connect_link_bind_ticket(struct connect_link *link,
 			      struct ldb_context *ldb,
 			      const char *path);
+
+/* The result of LDAP, with ldb's error string when it is no success; -1: there
+ * is none. */
+int connect_link_bind_simple(struct connect_link *link,
+			     struct ldb_context *ldb,
+			     const char *dn,
+			     const char *password);
 
 /* ---- ldap_backend.c */
 
@@ -111,11 +113,12 @@ bool connect_ldap_reply_controls(TALLOC_CTX *mem_ctx,
 
 /* ---- ldap_error.c */
 
-/* "LDAP error 32 LDAP_NO_SUCH_OBJECT - <...> <>", as Samba's client has it. */
-char *connect_ldap_error(TALLOC_CTX *mem_ctx,
-			 int code,
-			 const char *matched,
-			 const char *text,
-			 const char *referral);
+/* Sets ldb's error string for a result that is no success, as Samba's client
+ * does: "LDAP error 32 LDAP_NO_SUCH_OBJECT - <...> <>". */
+void connect_ldap_error(struct ldb_context *ldb,
+			int code,
+			const char *matched,
+			const char *text,
+			const char *referral);
 
 #endif /* SPN_COMMON_LDAP_PRIVATE_H */
