@@ -262,6 +262,8 @@ def configure(conf):
                   msg='Checking for libunistring',
                   errmsg='not found; Debian: apt-get install '
                          'libunistring-dev')
+    conf.check_cc(header_name='sasl/sasl.h', msg='Checking for sasl/sasl.h',
+                  errmsg='not found; Debian: apt-get install libsasl2-dev')
     conf.check_cc(fragment=RESOLV_TRIAL, lib='resolv', uselib_store='RESOLV',
                   msg='Checking for libresolv', errmsg='not found')
     conf.check_cc(fragment=CARES_TRIAL, use='CARES', mandatory=False,

@@ -377,10 +377,52 @@ static void test_ticket_is_preferred(void **state)
 	talloc_free(mem_ctx);
 }
 
+/* Kerberos with what the user's cache holds, and not a word more. */
+static void test_by_ticket(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is_by_ticket;
+	} rows[] = {
+		{"tool", false},
+		{"tool --use-kerberos=required", true},
+		{"tool -k yes --use-kerberos=required -H ldap://x", true},
+		{"tool --use-kerberos=required --use-kerberos=off", false},
+		{"tool --use-kerberos=desired", false},
+		{"tool --use-kerberos=required -N", false},
+		{"tool --use-kerberos=required --user=a", false},
+		{"tool --use-kerberos=required -P", false},
+		{"tool --use-kerberos=required --realm=X", false},
+		{"tool --use-kerberos=required -W X", false},
+		{"tool --use-kerberos=required --password=x", false},
+		{"tool --use-krb5-ccache=x", false},
+		{"tool --use-kerberos=required --ccache=x", false},
+	};
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char **argv = split(mem_ctx, rows[i].line);
+
+		if (connect_login_of(argv).is_by_ticket !=
+		    rows[i].is_by_ticket)
+		{
+			fail_msg("%s", rows[i].line);
+		}
+	}
+	setenv("PASSWD", "x", 1);
+	assert_false(
+		connect_login_of(split(mem_ctx, rows[1].line)).is_by_ticket);
+	unsetenv("PASSWD");
+	talloc_free(mem_ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_login),
+		cmocka_unit_test(test_by_ticket),
 		cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_caches),
 		cmocka_unit_test(test_ticket_is_preferred),
