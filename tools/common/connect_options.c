@@ -253,7 +253,7 @@ bool connect_pass_config_file(struct spn_connect *connect,
 static bool connect_read_config_file(struct spn_connect *connect)
 {
 	connect->config_file = spn_connect_option_argument(connect, connect);
-	return connect->home == NULL ||
+	return !connect_is_read_by_samba(connect) ||
 	       connect_pass_config_file(connect,
 					connect->popt,
 					connect->config_file);

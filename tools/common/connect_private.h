@@ -91,6 +91,9 @@ bool connect_pass_config_file(struct spn_connect *connect,
  * after a message. */
 bool connect_begin(struct spn_connect *connect);
 
+/* Has connect->popt rows of Samba? */
+bool connect_is_read_by_samba(const struct spn_connect *connect);
+
 /* After the last option. False after a message. */
 bool connect_end_options(struct spn_connect *connect);
 

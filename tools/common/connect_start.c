@@ -232,9 +232,14 @@ bool connect_begin(struct spn_connect *connect)
 	return connect->popt != NULL;
 }
 
+bool connect_is_read_by_samba(const struct spn_connect *connect)
+{
+	return connect->home != NULL && connect->its_popt == NULL;
+}
+
 bool connect_end_options(struct spn_connect *connect)
 {
-	return connect->home == NULL || take_loadparm(connect);
+	return !connect_is_read_by_samba(connect) || take_loadparm(connect);
 }
 
 /* Samba reads the command line once more, in which nothing is Samba's. */
