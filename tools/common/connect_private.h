@@ -39,6 +39,7 @@ struct spn_connect {
 	char *cache_complaint;
 	poptContext popt;
 	struct loadparm_context *loadparm; /* NULL: not loaded yet */
+	struct loadparm_context *tried;	   /* by us, in vain or not; or NULL */
 	/* What we have read of Samba's options; NULL: not there. */
 	const char *config_file;
 	const char **config_options; /* "NAME=VALUE"; NULL-terminated */

@@ -242,13 +242,22 @@ bool connect_end_options(struct spn_connect *connect)
 	return !connect_is_read_by_samba(connect) || take_loadparm(connect);
 }
 
-/* Samba reads the command line once more, in which nothing is Samba's. */
+/* Samba reads the command line once more, in which nothing is Samba's; and the
+ * smb.conf that was read: where there is one in memory it would take another.
+ */
 static bool start_late(struct spn_connect *connect)
 {
+	const char *file = NULL;
 	int opt;
 
+	if (connect->tried != NULL) {
+		file = samba_config()->lpcfg_configfile(connect->tried);
+	}
 	connect->its_popt = load_samba(connect);
-	if (connect->its_popt == NULL) {
+	if (connect->its_popt == NULL ||
+	    (file != NULL &&
+	     !connect_pass_config_file(connect, connect->its_popt, file)))
+	{
 		return false;
 	}
 	do {
@@ -319,12 +328,13 @@ void connect_load_config(struct spn_connect *connect)
 	if (connect->home != NULL || connect->loadparm != NULL) {
 		return;
 	}
-	loadparm = samba_config()->loadparm_init(connect);
+	/* To load it makes it the one of this process, whatever it was. */
+	loadparm = samba_config()->loadparm_init_global(false);
+	connect->tried = loadparm;
 	if (loadparm != NULL && load_silently(connect, loadparm)) {
 		connect->loadparm = loadparm;
 		return;
 	}
-	talloc_free(loadparm);
 	connect_start(connect); /* which says what is wrong */
 }
 

@@ -38,6 +38,7 @@ struct wanted {
 #define WHOSE samba_config
 static const struct wanted of_hostconfig[] = {
 	WANTED(loadparm_init),
+	WANTED(loadparm_init_global),
 	WANTED(lpcfg_configfile),
 	WANTED(lpcfg_dump),
 	WANTED(lpcfg_dump_a_parameter),

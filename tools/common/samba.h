@@ -29,6 +29,7 @@
 /* libsamba-hostconfig, which brings a third of them: smb.conf. */
 struct samba_config {
 	SAMBA_CALL(loadparm_init);
+	SAMBA_CALL(loadparm_init_global);
 	SAMBA_CALL(lpcfg_configfile);
 	SAMBA_CALL(lpcfg_dump);
 	SAMBA_CALL(lpcfg_dump_a_parameter);
