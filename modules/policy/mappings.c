@@ -57,10 +57,10 @@ static uint32_t letters_of(struct spn_str s)
 /* Nearly every class is no alias, and its length and two letters say so. */
 static void note_look(struct spn_mappings *mappings, struct spn_str alias)
 {
-	if (alias.len < SPN_MAPPINGS_LEN) {
-		mappings->letters[alias.len] |= letters_of(alias);
-	} else {
+	if (alias.len >= SPN_MAPPINGS_LEN) {
 		mappings->has_long = true;
+	} else if (alias.len > 0) {
+		mappings->letters[alias.len] |= letters_of(alias);
 	}
 }
 
