@@ -358,6 +358,62 @@ static void domain_of_any_dn(void **state)
 	assert_true(num_valid > 10000);
 }
 
+/* Of accounts one after the other, as an audit reads them: whatever the one
+ * before was, the domain is that of the DN. */
+static void domain_of_next_dn(void **state)
+{
+	static const char *const heads[] = {"CN=a,",
+					    "CN=a,OU=b,",
+					    "CN=a\\,",
+					    "CN=a\\2C",
+					    "CN= a, ",
+					    "DC=a,",
+					    "dc=a,",
+					    "CN=a,DC=b,",
+					    "CN=,",
+					    "a,",
+					    "CN=DC,",
+					    "OU=a,CN=DC=,",
+					    "",
+					    ","};
+	static const char *const tails[] = {
+		"DC=example,DC=com",
+		"DC=example,DC=com",
+		"DC=com",
+		"dc=example,DC=com",
+		"DC=example,CN=x",
+		"CN=x",
+	};
+	struct fake *f = *state;
+	const struct spn_store store = {
+		.ldb = f->ldb,
+		.names_of_message = true,
+		.domain = talloc_zero(f, struct spn_store_domain),
+	};
+	unsigned seed = 7;
+	size_t i;
+
+	assert_non_null(store.domain);
+	for (i = 0; i < 20000; i++) {
+		struct ldb_message *msg = ldb_msg_new(f);
+		struct spn_account *account = NULL;
+		size_t head = next_number(&seed) %
+			      (sizeof(heads) / sizeof(heads[0]));
+		size_t tail = next_number(&seed) %
+			      (sizeof(tails) / sizeof(tails[0]));
+		char *text =
+			talloc_asprintf(msg, "%s%s", heads[head], tails[tail]);
+
+		msg->dn = ldb_dn_new(msg, f->ldb, text);
+		assert_int_equal(
+			spn_store_account_of(&store, msg, msg, &account, NULL),
+			LDB_SUCCESS);
+		assert_string_equal(account->dns_domain,
+				    spn_store_dns_domain(msg, msg->dn));
+		talloc_free(msg);
+	}
+}
+
 /* spn_values: an attribute of any shape a client or a server can give it. */
 
 #define ATTR "x"
@@ -533,6 +589,7 @@ int main(void)
 		fake_test(forest_without_mappings),
 		fake_test(quick_is_narrow),
 		fake_test(domain_of_any_dn),
+		fake_test(domain_of_next_dn),
 		cmocka_unit_test(absent),
 		cmocka_unit_test(first_with_values),
 		cmocka_unit_test(room),

@@ -360,6 +360,14 @@ GUARDS = {
          'domains[0] == NULL || domains[1] != NULL ||',
          'domains[0] == NULL ||'),
     ],
+    'modules/store/account.c': [
+        ('one more DC= in front is another domain',
+         'return !is_dc((before == NULL) ? text : before + 1);',
+         'return true;'),
+        ('a comma that is escaped begins no domain',
+         'domain->tail == NULL || !is_plain_text(text)',
+         'domain->tail == NULL'),
+    ],
     'modules/store/config.c': [
         ('a line of the settings is quoted in the log',
          'spn_quote(settings, line, SPN_QUOTE_CUT)',
