@@ -233,7 +233,7 @@ def options(opt):
     group.add_option('--valgrind', action='store_true', default=False,
                      help='run the tests under memcheck; leaks are errors')
     group.add_option('--only', default='', metavar='LIST',
-                     help='run only these tests, or fuzzers; for mutate a '
+                     help='build and run only these tests, or fuzzers; for mutate a '
                           'regular expression')
     group.add_option('--deb-version', default='', metavar='VERSION',
                      help='what `deb` calls the packages [default: %s and '
@@ -243,6 +243,8 @@ def options(opt):
     group.add_option('--bench', default='', metavar='ARGS',
                      help='more for bench, for example '
                           '"--sizes=10000,100000 --backend-store=mdb"')
+    group.add_option('--brief', action='store_true', default=False,
+                     help='lint spends less time on each function')
     group.add_option('--fuzz-seconds', type=int, default=60, metavar='N',
                      help='how long `fuzz` runs each fuzzer [default: 60]')
 
@@ -435,7 +437,7 @@ def _build_tests(bld, includes, absent):
         bld.stlib(target=name, source=_sources('tests/' + folder, sources),
                   includes=includes, cflags=bld.env.CFLAGS_cprogram,
                   use=use + ' CMOCKA', install_path=None)
-    for name, test in {**TESTS, **HELPER_PROGRAMS}.items():
+    for name, test in _programs_of_tests(bld.options.only).items():
         if set(test['sources']) & set(absent):
             Logs.warn('test %s is not built', name)
             continue
@@ -446,6 +448,14 @@ def _build_tests(bld, includes, absent):
                                if 'probe_kerberos' in test['links'] else [])
                     + ['-Wl,--wrap=' + function for function in test['wrap']],
                     install_path=None)
+
+
+def _programs_of_tests(only):
+    """All, unless each that is asked for is a test in C."""
+    chosen = set(only.replace(',', ' ').split())
+    if chosen and chosen <= set(TESTS):
+        return {name: TESTS[name] for name in chosen}
+    return {**TESTS, **HELPER_PROGRAMS}
 
 
 def _build_completions(bld):
@@ -574,7 +584,7 @@ class LintContext(BuildContext):
     def post_build(self):
         # The list of compile commands is written in there.
         super().post_build()
-        _lint(self, self.bldnode.abspath())
+        _lint(self, *['--brief'] * self.options.brief, self.bldnode.abspath())
 
 
 def format(ctx):
@@ -582,8 +592,9 @@ def format(ctx):
     _lint(ctx, '--format')
 
 
-def _lint(ctx, argument):
-    result = subprocess.run([sys.executable, '-B', 'tests/checks/lint.py', argument],
-                            cwd=ctx.path.abspath())
+def _lint(ctx, *words):
+    result = subprocess.run(
+        [sys.executable, '-B', 'tests/checks/lint.py', *words],
+        cwd=ctx.path.abspath())
     if result.returncode:
         ctx.fatal('%s failed' % ctx.cmd)

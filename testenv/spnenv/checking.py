@@ -154,9 +154,12 @@ def provide_packages(quick):
         packages.require(*sections)
 
 
-def chosen_suites(patterns, quick):
-    """The suites whose name matches one of PATTERNS; all without any."""
-    everything = suites.quick_suites() if quick else suites.all_suites()
+def chosen_suites(options):
+    """The suites whose name matches one of those asked for; else all."""
+    patterns = options.suites
+    everything = (suites.quick_suites() if options.quick else
+                  suites.long_suites() if options.long else
+                  suites.all_suites())
     if not patterns:
         return everything
     found = [suite for suite in everything
@@ -168,7 +171,7 @@ def chosen_suites(patterns, quick):
 
 
 def check(options):
-    chosen = chosen_suites(options.suites, options.quick)
+    chosen = chosen_suites(options)
     if options.list:
         for suite in chosen:
             print("%s(%s)" % (suite.name, suite.environment))
@@ -196,6 +199,9 @@ def main(argv):
     parser.add_argument("--quick", action="store_true",
                         help="only the tests in C and the rows, with the "
                         "packages that these need")
+    parser.add_argument("--long", action="store_true",
+                        help="also what takes long and finds little more, as "
+                        "testenv/matrix does")
     parser.add_argument("--no-build", action="store_true",
                         help="take bin/ as it is")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(),

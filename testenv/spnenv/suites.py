@@ -8,7 +8,7 @@ list they are built from. Whatever needs a domain is a row in DOMAIN_SUITES.
 
 import os
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spnenv import layout
 from spnenv.layout import test_table
@@ -35,6 +35,7 @@ class Suite:
     command: str        # for sh -c, run in the top of the checkout
     seconds: int = 3000  # longer is a failure
     alone: bool = False  # it writes into bin/, which the others read
+    long: str = ""      # the command instead, if time does not matter
 
 
 def python(module):
@@ -97,7 +98,8 @@ def build_environment():
 # A module on top of samba_dsdb has to keep Samba's own tests of the rules for
 # names green, hence the two of Samba's.
 DOMAIN_SUITES = (
-    Suite("lint", NOWHERE, "status", "./waf lint", seconds=9000, alone=True),
+    Suite("lint", NOWHERE, "status", "./waf lint --brief", seconds=9000,
+          alone=True, long="./waf lint"),
     *(own_test("testenv." + name, NOWHERE, "test_" + name)
       for name in ("results", "matrix")),
     Suite("tool_debian", NOWHERE, "counted", "PYTHONPATH=%s %s" % (
@@ -197,6 +199,10 @@ DOMAIN_SUITES = (
           samba_test("ldap_upn_sam_account")),
 )
 
+# What others prove in less time, with more luck: testenv/check --long.
+LONG_SUITES = (
+)
+
 
 def c_suites():
     """The C tests, from tests/test_table.py."""
@@ -219,6 +225,12 @@ def check_suites():
 
 def all_suites():
     return [*c_suites(), *check_suites(), *DOMAIN_SUITES]
+
+
+def long_suites():
+    """The same, each as long as it can be, and those that only these are."""
+    return [replace(suite, command=suite.long or suite.command)
+            for suite in [*all_suites(), *LONG_SUITES]]
 
 
 def quick_suites():
