@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of testenv itself: from outside, through testenv/run.
 
-Every test runs in each way this machine offers: namespaces and cwrap as who we
-are, and, as root, both once more as an ordinary user without a passwd entry
-and without any privilege.
+They run in each way this machine offers: namespaces and cwrap as who we are,
+and, as root, both once more as an ordinary user without a passwd entry and
+without any privilege. Two of these ways have each network and each user once,
+and all of the tests; the other two have those of Base, and all of them only
+with SPN_TESTENV_EVERYWHERE. A controller is started for each run, so what can
+be asked of one run is.
 """
 
 import contextlib
@@ -49,11 +52,36 @@ def processes_with(text):
     return found
 
 
+# What a command is asked by test_variables and those that follow it; the parts
+# of the answer are divided by a line.
+PART = "-- part --\n"
+VIEW = 'echo $SMB_CONF_PATH; hostname; echo $ENVNAME'
+AS_CLIENT = """env; echo '-- part --'; %s; echo '-- part --'
+echo Secret007 | kinit alice >/dev/null &&
+kvno -q ldap/addc.addom.samba.example.com &&
+ldapsearch -Q -Y GSSAPI -LLL -H ldap://addc.$DNSNAME -b '' -s base dnsHostName &&
+klist
+""" % VIEW
+AS_SERVER = """%s; echo '-- part --'
+exec python3 -c '
+from samba.samdb import SamDB
+from samba.param import LoadParm
+from samba.auth import system_session
+lp = LoadParm()
+lp.load_default()
+db = SamDB(lp=lp, session_info=system_session())
+print(db.url, db.domain_dn())
+print(db.search("@MODULES", scope=0)[0]["@LIST"])
+'
+""" % VIEW
+
+
 class Base:
-    """The tests; a subclass says how testenv/run is started."""
+    """Tests of every way; a subclass says how testenv/run is started."""
 
     namespaces = None
     stranger = False
+    answers = None      # what was printed, by environment
 
     @classmethod
     def setUpClass(cls):
@@ -67,6 +95,7 @@ class Base:
             or os.path.expanduser("~/.cache"), "spn_policy-testenv")
         cls.cache = cls.path_for_all("c") if cls.stranger else cache
         cls.path_for_all("t")
+        cls.answers = {}
         cls.env = dict(os.environ, TMPDIR=cls.tmp, SPN_TESTENV_CACHE=cls.cache,
                        USE_NAMESPACES="1" if cls.namespaces else "0")
         try:
@@ -91,11 +120,9 @@ class Base:
                 [*AS_STRANGER, "test", "-r", RUN], check=False).returncode:
             raise unittest.SkipTest("%s is not readable for others" % TESTENV)
         if cls.namespaces:
-            tried = subprocess.run(
-                [*cls.prefix(), RUN, STOCK, "--", "true"], env=cls.env,
-                stderr=subprocess.PIPE, text=True, check=False).stderr
-            if "no namespaces" in tried:
-                raise unittest.SkipTest(tried)
+            refused = cls.ask(STOCK, AS_CLIENT)[2]
+            if "no namespaces" in refused:
+                raise unittest.SkipTest(refused)
 
     @classmethod
     def tearDownClass(cls):
@@ -105,17 +132,32 @@ class Base:
     def prefix(cls):
         return AS_STRANGER if cls.stranger else []
 
-    def start(self, *args, **env):
+    @classmethod
+    def start(cls, *args, **env):
         return subprocess.Popen(
-            [*self.prefix(), RUN, *args], env=dict(self.env, **env),
+            [*cls.prefix(), RUN, *args], env=dict(cls.env, **env),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
 
-    def run_it(self, *args, **env):
+    @classmethod
+    def run_it(cls, *args, **env):
         """(exit status, stdout, stderr) of testenv/run ARGS."""
-        process = self.start(*args, **env)
+        process = cls.start(*args, **env)
         out, err = process.communicate(timeout=LIMIT)
         return process.returncode, out, err
+
+    @classmethod
+    def ask(cls, environment, script):
+        """The same of a SCRIPT there, run once for all that ask."""
+        if environment not in cls.answers:
+            cls.answers[environment] = cls.run_it(environment, "--", "sh",
+                                                  "-c", script)
+        return cls.answers[environment]
+
+    def parts(self, environment, script):
+        status, out, err = self.ask(environment, script)
+        self.assertEqual(status, 0, out + err)
+        return out.split(PART)
 
     def succeed(self, *args, **env):
         status, out, err = self.run_it(*args, **env)
@@ -133,7 +175,7 @@ class Base:
     def test_variables(self):
         """The names of Samba's selftest, with ad_dc's values."""
         env = dict(line.split("=", 1) for line in
-                   self.succeed(STOCK, "--", "env").splitlines()
+                   self.parts(STOCK, AS_CLIENT)[0].splitlines()
                    if "=" in line)
         expected = {
             "DOMAIN": "ADDOMAIN", "REALM": "ADDOM.SAMBA.EXAMPLE.COM",
@@ -158,34 +200,67 @@ class Base:
         if not self.namespaces:
             self.assertEqual(env["SOCKET_WRAPPER_DEFAULT_IFACE"], "11")
 
+    def assert_server_side(self, view):
+        conf, host, name = view.split()
+        self.assertTrue(conf.endswith("/addc/etc/smb.conf"), conf)
+        self.assertTrue(host.startswith("addc"), host)
+        self.assertEqual(name, STOCK + ":local")
+
     def test_two_views(self):
-        """Plain is a client, :local and -s are the server."""
-        script = 'echo $SMB_CONF_PATH; hostname; echo $ENVNAME'
-        conf, host, name = self.succeed(
-            STOCK, "--", "sh", "-c", script).split()
+        """Plain is a client, :local is the server."""
+        conf, host, _ = self.parts(STOCK, AS_CLIENT)[1].split()
         self.assertTrue(conf.endswith("/client.conf"), conf)
         self.assertTrue(host.startswith("client"), host)
-        for args in ([STOCK + ":local"], [STOCK, "-s"]):
-            conf, host, name = self.succeed(
-                *args, "--", "sh", "-c", script).split()
-            self.assertTrue(conf.endswith("/addc/etc/smb.conf"), conf)
-            self.assertTrue(host.startswith("addc"), host)
-            self.assertEqual(name, STOCK + ":local")
+        self.assert_server_side(self.parts(STOCK + ":local", AS_SERVER)[0])
 
     def test_local_opens_sam_ldb(self):
         """The server side reads the database as a file."""
-        out = self.succeed(STOCK + ":local", "--", "python3", "-c", (
-            "from samba.samdb import SamDB\n"
-            "from samba.param import LoadParm\n"
-            "from samba.auth import system_session\n"
-            "lp = LoadParm()\n"
-            "lp.load_default()\n"
-            "db = SamDB(lp=lp, session_info=system_session())\n"
-            "print(db.url, db.domain_dn())\n"
-            "print(db.search('@MODULES', scope=0)[0]['@LIST'])\n"))
+        out = self.parts(STOCK + ":local", AS_SERVER)[1]
         self.assertIn("/addc/private/sam.ldb", out)
         self.assertIn("DC=addom,DC=samba,DC=example,DC=com", out)
         self.assertTrue(out.endswith("\nsamba_dsdb\n"), out)
+
+    def test_domain_answers(self):
+        """Kerberos and LDAP as an ordinary user of the domain."""
+        out = self.parts(STOCK, AS_CLIENT)[2]
+        self.assertIn("dnsHostName: addc.addom.samba.example.com", out)
+        self.assertIn("alice@ADDOM.SAMBA.EXAMPLE.COM", out)
+        self.assertIn("ldap/addc.addom.samba.example.com@", out)
+
+    # -- how it ends
+
+    def test_leaves_nothing(self):
+        """Neither a directory nor what the command left running; the exit
+        status is the command's."""
+        status, _, err = self.run_it(
+            STOCK, "--", "sh", "-c",
+            "setsid sleep 1000 >/dev/null 2>&1 & exit 77")
+        self.assertEqual(status, 77, err)
+        self.assert_nothing_left()
+
+    def begin(self):
+        """A run whose command is running."""
+        process = self.start(STOCK, "--", "sh", "-c",
+                             "echo $PREFIX; exec sleep 1000")
+        prefix = process.stdout.readline().strip()
+        self.assertTrue(os.path.isdir(prefix),
+                        prefix or process.stderr.read())
+        return process, prefix
+
+    def stop(self, process, number):
+        process.send_signal(number)
+        process.communicate(timeout=CLEAN_WITHIN)
+        return process.returncode
+
+    def test_sigkill(self):
+        """Of testenv/run: nothing survives it."""
+        process, _ = self.begin()
+        self.assertEqual(self.stop(process, signal.SIGKILL), -signal.SIGKILL)
+        self.assert_nothing_left()
+
+
+class Whole(Base):
+    """All tests."""
 
     def test_two_controllers(self):
         """The other DC is told apart, and what one is told the other learns."""
@@ -215,73 +290,25 @@ class Base:
         self.assertIn("Replicate from addc2 to addc was successful", out)
         self.assertIn("\ncarol\n", out)
 
-    def test_domain_answers(self):
-        """Kerberos and LDAP as an ordinary user of the domain."""
-        out = self.succeed(STOCK, "--", "sh", "-ec", (
-            "echo Secret007 | kinit alice >/dev/null\n"
-            "kvno -q ldap/addc.addom.samba.example.com\n"
-            "ldapsearch -Q -Y GSSAPI -LLL -H ldap://addc.$DNSNAME -b '' "
-            "-s base dnsHostName\n"
-            "klist\n"))
-        self.assertIn("dnsHostName: addc.addom.samba.example.com", out)
-        self.assertIn("alice@ADDOM.SAMBA.EXAMPLE.COM", out)
-        self.assertIn("ldap/addc.addom.samba.example.com@", out)
-
-    # -- how it ends
-
-    def test_exit_status(self):
-        """The command's own, as a shell gives it."""
-        for script, expected in (("exit 0", 0), ("exit 77", 77),
-                                 ("kill -9 $$", 137)):
-            status, _, err = self.run_it(STOCK, "--", "sh", "-c", script)
-            self.assertEqual(status, expected, err)
-        status, _, err = self.run_it(STOCK, "--", "no-such-program")
-        self.assertEqual(status, 127, err)
-        self.assertIn("no-such-program", err)
-
-    def test_leaves_nothing(self):
-        """Neither a directory nor what the command left running."""
-        self.succeed(STOCK, "--", "sh", "-c",
-                     "setsid sleep 1000 >/dev/null 2>&1 &")
-        self.assert_nothing_left()
-
     def test_keep(self):
-        """--keep prints where the files are, and they are there."""
-        status, _, err = self.run_it(STOCK, "--keep", "--", "true")
-        self.assertEqual(status, 0, err)
+        """--keep prints where the files are, and they are there; an exit
+        status is as a shell gives it."""
+        status, _, err = self.run_it(STOCK, "--keep", "--", "sh", "-c",
+                                     "kill -9 $$")
+        self.assertEqual(status, 137, err)
         kept = re.search(r"kept: (\S+)", err).group(1)
         self.assertTrue(os.path.exists(
             os.path.join(kept, "addc", "private", "sam.ldb")))
-        self.succeed(STOCK, "--", "true")
+        status, _, err = self.run_it(STOCK, "--", "no-such-program")
+        self.assertEqual(status, 127, err)
+        self.assertIn("no-such-program", err)
         self.assertTrue(os.path.exists(kept), "another run removed it")
         shutil.rmtree(kept)
 
-    def begin(self):
-        """A run whose command is running."""
-        process = self.start(STOCK, "--", "sh", "-c",
-                             "echo $PREFIX; exec sleep 1000")
-        prefix = process.stdout.readline().strip()
-        self.assertTrue(os.path.isdir(prefix),
-                        prefix or process.stderr.read())
-        return process, prefix
-
-    def stop(self, process, number):
-        process.send_signal(number)
-        process.communicate(timeout=CLEAN_WITHIN)
-        return process.returncode
-
-    def test_sigkill(self):
-        """Of testenv/run: nothing survives it."""
-        process, _ = self.begin()
-        self.assertEqual(self.stop(process, signal.SIGKILL), -signal.SIGKILL)
-        self.assert_nothing_left()
-
-    def test_sigterm(self):
-        """Of testenv/run: everything is gone when it ends."""
-        process, prefix = self.begin()
-        self.assertEqual(self.stop(process, signal.SIGTERM), 143)
-        self.assertFalse(os.path.exists(prefix))
-        self.assert_nothing_left()
+    def test_server_side(self):
+        """-s is the same as :local."""
+        self.assert_server_side(self.succeed(STOCK, "-s", "--", "sh", "-c",
+                                             VIEW))
 
     def test_killed_keeper(self):
         """If the one that cleans up is killed, the next run does it."""
@@ -298,18 +325,24 @@ class Base:
         self.assertFalse(os.path.exists(prefix))
 
     def test_two_at_once(self):
-        """Two runs have two domains: what one writes the other never sees."""
+        """Two runs have two domains: what one writes the other never sees.
+        The first gets SIGTERM: everything is gone when it ends."""
         write = ("samba-tool user create eve Secret007 -H ldap://$SERVER "
-                 "-U\"$USERNAME%$PASSWORD\" >/dev/null && echo made; "
+                 "-U\"$USERNAME%$PASSWORD\" >/dev/null && echo $PREFIX; "
                  "exec sleep 1000")
         first = self.start(STOCK, "--", "sh", "-c", write)
         try:
-            self.assertEqual(first.stdout.readline(), "made\n")
+            prefix = first.stdout.readline().strip()
+            self.assertTrue(os.path.isdir(prefix),
+                            prefix or first.stderr.read())
             users = self.succeed(STOCK, "--", "sh", "-c", (
                 "samba-tool user list -H ldap://$SERVER "
                 "-U\"$USERNAME%$PASSWORD\"")).split()
         finally:
-            self.stop(first, signal.SIGTERM)
+            status = self.stop(first, signal.SIGTERM)
+        self.assertEqual(status, 143)
+        self.assertFalse(os.path.exists(prefix))
+        self.assert_nothing_left()
         self.assertIn("alice", users)
         self.assertNotIn("eve", users)
 
@@ -359,12 +392,16 @@ def tmpdir_of(pid):
     return found.group(1).decode() if found else None
 
 
-class CwrapTest(Base, unittest.TestCase):
+# Of the ways in which others have all of the tests.
+More = Whole if os.environ.get("SPN_TESTENV_EVERYWHERE") else Base
+
+
+class CwrapTest(More, unittest.TestCase):
     namespaces = False
 
 
-class NamespacesTest(Base, unittest.TestCase):
-    namespaces = True
+class NoRunSamba:
+    """What only those with namespaces are asked."""
 
     def test_no_run_samba(self):
         """As in a container that nobody has booted: root has winbindd all the
@@ -386,9 +423,15 @@ class NamespacesTest(Base, unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-class CwrapStrangerTest(CwrapTest):
+class NamespacesTest(NoRunSamba, Whole, unittest.TestCase):
+    namespaces = True
+
+
+class CwrapStrangerTest(Whole, unittest.TestCase):
+    namespaces = False
     stranger = True
 
 
-class NamespacesStrangerTest(NamespacesTest):
+class NamespacesStrangerTest(NoRunSamba, More, unittest.TestCase):
+    namespaces = True
     stranger = True

@@ -72,11 +72,13 @@ def samba_test(module):
             % {"python": layout.PYTHON, "module": module, "login": login})
 
 
-def own_test(name, environment, module, **more):
-    """A test of testenv itself, in testenv/selftest/."""
-    return Suite(name, environment, "counted", "PYTHONPATH=%s %s" % (
-        shlex.quote(os.path.join(layout.TESTENV, "selftest")),
-        python(module)), **more)
+def own_test(name, environment, module, longer="", **more):
+    """A test of testenv itself, in testenv/selftest/; LONGER is set where it
+    is a variable that makes more of it."""
+    command = "PYTHONPATH=%s %s" % (
+        shlex.quote(os.path.join(layout.TESTENV, "selftest")), python(module))
+    return Suite(name, environment, "counted", command,
+                 long=longer and "%s=1 %s" % (longer, command), **more)
 
 
 QUICK_ROWS = ("rows.ldap", "rows.local")
@@ -106,7 +108,8 @@ DOMAIN_SUITES = (
         shlex.quote(layout.python_path()), python("tool_debian"))),
     Suite("tool_audit_page", NOWHERE, "counted", "%s %s" % (
         build_environment(), python("tool_audit_page"))),
-    own_test("testenv", MACHINE, "test_testenv", seconds=9000),
+    own_test("testenv", MACHINE, "test_testenv", seconds=9000,
+             longer="SPN_TESTENV_EVERYWHERE"),
     Suite("tool_probe_names", MACHINE, "counted", "%s %s" % (
         build_environment(), python("tool_probe_names"))),
     own_test("demo", MACHINE, "test_demo", seconds=6000, alone=True),
