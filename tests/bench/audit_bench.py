@@ -51,15 +51,23 @@ PAIRS = 3
 TEMPLATES = {"pc-template", "svc-template"}
 
 
+def made(folder, accounts, backend, seed):
+    """The truth about a directory that is made in FOLDER."""
+    done = subprocess.run(
+        [sys.executable, "-B", os.path.join(HERE, "directory.py"), folder,
+         str(accounts), backend, str(seed)],
+        stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 class AuditBench:
-    def __init__(self, folder, accounts, backend, build, seed=0, before=None):
+    """With TRUTH the directory is there already."""
+
+    def __init__(self, folder, accounts, backend, build, seed=0, before=None,
+                 truth=None):
         self.accounts = accounts
         self.backend = backend
-        done = subprocess.run(
-            [sys.executable, "-B", os.path.join(HERE, "directory.py"), folder,
-             str(accounts), backend, str(seed)],
-            stdout=subprocess.PIPE, check=True)
-        self.truth = json.loads(done.stdout.splitlines()[-1])
+        self.truth = truth or made(folder, accounts, backend, seed)
         self.conf = os.path.join(folder, "dc", "etc", "smb.conf")
         self.sam = os.path.join(folder, "dc", "private", "sam.ldb")
         self.tool = os.path.join(build, "programs", "spn-audit")

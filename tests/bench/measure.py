@@ -18,12 +18,13 @@ STACKS = {"stock": OLD, "module": NEW}
 # Writes of one case, those before the measurement included.
 WARM_UP = 10
 MEASURED = 30
+BRIEF_MEASURED = 15
 # CPU and page faults: pairs of runs of this one case.
 PAIRS = 5
 PAIRED_CASE = "pair"
-# Of many writes in one transaction instructions are counted of the fewest; the
-# CPU of all only in a directory where each has an account of its own.
-FEWEST_TOGETHER = min(TOGETHER, key=TOGETHER.get)
+# Of many writes in one transaction instructions are counted of a few; the CPU of
+# more only in a directory where each has an account of its own.
+BRIEF_TOGETHER, FEW_TOGETHER, *_ = TOGETHER
 TOGETHER_FROM = 100000
 
 PROFILE = re.compile(r"^desc: Trigger: Client Request: (\S+)$", re.MULTILINE)
@@ -84,27 +85,28 @@ class Figures:
 class Bench:
     """What was measured on a directory of one size."""
 
-    def __init__(self, folder, accounts, backend, build):
+    def __init__(self, folder, accounts, backend, build, brief=False):
         self.folder = folder
+        self.master = os.path.join(folder, "master")
         self.accounts = accounts
         self.backend = backend
         self.driver = os.path.join(build, "tests", "modify_many")
         self.ir = Figures()
         self.faults = Figures()
         self.cpu = Figures()
-        self.rounds = 0
+        self.measured = BRIEF_MEASURED if brief else MEASURED
+        self.together = BRIEF_TOGETHER if brief else FEW_TOGETHER
         self.truth = None
         self.confs = {}
 
     def make(self):
-        master = os.path.join(self.folder, "master")
-        os.mkdir(master)
+        os.mkdir(self.master)
         done = subprocess.run(
-            [sys.executable, "-B", directory.__file__, master,
+            [sys.executable, "-B", directory.__file__, self.master,
              str(self.accounts), self.backend],
             check=True, stdout=subprocess.PIPE, text=True)
         self.truth = json.loads(done.stdout.splitlines()[-1])
-        source = layout.HostDirs(master, "dc")
+        source = layout.HostDirs(self.master, "dc")
         for stack in STACKS:
             folder = os.path.join(self.folder, stack)
             os.mkdir(folder)
@@ -121,7 +123,7 @@ class Bench:
         path = os.path.join(self.folder, "%s.writes" % stack)
         with open(path, "w", encoding="utf-8") as out:
             out.writelines(line + "\n" for line in lines(
-                writes, STACKS[stack], cases, WARM_UP, MEASURED))
+                writes, STACKS[stack], cases, WARM_UP, self.measured))
         return run_driver(self.driver, self.confs[stack], stack, path,
                           profiles)
 
@@ -131,15 +133,15 @@ class Bench:
 
     def count_instructions(self, stack):
         out = self.profiles(stack)
-        self.run(stack, 0, [*OUTCOMES, FEWEST_TOGETHER], out)
+        self.run(stack, 0, [*OUTCOMES, self.together], out)
         for case, total in read_profiles(out):
-            self.ir.add(case, stack, total / TOGETHER.get(case, MEASURED))
+            self.ir.add(case, stack, total / TOGETHER.get(case, self.measured))
 
     def count_pairs(self):
         """Stock, module, stock, module: what else runs hits both."""
         cases = [PAIRED_CASE]
         if self.accounts >= TOGETHER_FROM:
-            cases += TOGETHER
+            cases += [case for case in TOGETHER if case != BRIEF_TOGETHER]
         for number in range(1, PAIRS + 1):
             for stack in STACKS:
                 for case, writes, faults, micros in self.run(

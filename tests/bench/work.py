@@ -99,7 +99,7 @@ OF_CLIENTS = ("duplicate", "crowded", "foreign")
 
 # So many http pairs in one transaction, as a script that sets up a domain
 # writes them.
-TOGETHER = {"pairs-%d" % number: number for number in (500, 2000, 8000)}
+TOGETHER = {"pairs-%d" % number: number for number in (200, 500, 2000, 8000)}
 
 
 def lines(work, modules, cases, warm_up, measured):
