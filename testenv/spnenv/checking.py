@@ -204,9 +204,10 @@ def main(argv):
                         "testenv/matrix does")
     parser.add_argument("--no-build", action="store_true",
                         help="take bin/ as it is")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(),
+    # Some do nothing but wait.
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() + 1,
                         metavar="N", help="suites at once "
-                        "[default: as many as processors]")
+                        "[default: one more than processors]")
     options = parser.parse_args(argv)
     # As Ctrl-C does: the running suite is ended before we are.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

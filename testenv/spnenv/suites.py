@@ -81,6 +81,12 @@ def own_test(name, environment, module, longer="", **more):
                  long=longer and "%s=1 %s" % (longer, command), **more)
 
 
+def with_domain(name, environment):
+    """A test of more than one environment, on the server's side of this."""
+    return Suite("%s.%s" % (name, environment), environment + ":local",
+                 "counted", python(name))
+
+
 def built(name):
     """A test that builds by itself, in tests/tools/."""
     return Suite(name, NOWHERE, "counted", "PYTHONPATH=%s %s" % (
@@ -134,16 +140,11 @@ DOMAIN_SUITES = (
                      "module_state")),
     Suite("module_combinations", "ad_dc:local", "counted",
           python("module_combinations")),
-    *(Suite("%s.%s" % (name, environment), environment + ":local",
-            "counted", python(name))
+    *(with_domain(name, environment)
       for name in ("module_stock", "module_hidden")
       for environment in ("ad_dc", "ad_dc_stock")),
-    *(Suite("tool_audit_ticket_types." + environment, environment + ":local",
-            "counted", python("tool_audit_ticket_types"))
-      for environment in ("ad_dc", "ad_dc_stock")),
-    *(Suite("module_clients." + environment, environment + ":local",
-            "counted", python("module_clients"))
-      for environment in ("ad_dc", "ad_dc_stock")),
+    with_domain("tool_audit_ticket_types", "ad_dc_stock"),
+    with_domain("module_clients", "ad_dc"),
     Suite("module_kdc_names", "ad_dc_stock:local", "counted",
           python("module_kdc_names")),
     own_test("testenv.web", MACHINE, "test_web"),
@@ -159,14 +160,11 @@ DOMAIN_SUITES = (
           long=BENCH + " --instructions"),
     Suite("tool_spn_audit", "ad_dc_stock:local", "counted",
           python("tool_spn_audit")),
-    *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
-            python(name))
-      for name in ("tool_audit_apply", "tool_audit_fixes",
-                   "tool_audit_fix_tickets")
-      for environment in ("ad_dc", "ad_dc_stock")),
-    *(Suite("%s.%s" % (name, environment), environment + ":local", "counted",
-            python(name))
-      for name in ("tool_setspn", "tool_setspn_refusals")
+    with_domain("tool_audit_apply", "ad_dc"),
+    with_domain("tool_audit_fix_tickets", "ad_dc_stock"),
+    with_domain("tool_setspn", "ad_dc"),
+    *(with_domain(name, environment)
+      for name in ("tool_audit_fixes", "tool_setspn_refusals")
       for environment in ("ad_dc", "ad_dc_stock")),
     *(Suite(name, "ad_dc_stock:local", "counted", python(name))
       for name in ("tool_audit_aliases", "tool_audit_guide", "tool_audit_output",
@@ -209,10 +207,15 @@ DOMAIN_SUITES = (
 )
 
 # What others prove in most respects: for testenv/check --long. Each of these rows
-# is one of sanitized.rows.ldap, too.
+# is one of sanitized.rows.ldap, too; and what runs with the module and without it
+# runs above in one of the two.
 LONG_SUITES = (
     sanitized("rows.local", rows("local")),
     built("tool_debian_again"),
+    with_domain("tool_audit_ticket_types", "ad_dc"),
+    with_domain("tool_audit_fix_tickets", "ad_dc"),
+    *(with_domain(name, "ad_dc_stock")
+      for name in ("module_clients", "tool_audit_apply", "tool_setspn")),
 )
 
 
