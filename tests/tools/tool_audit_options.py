@@ -80,6 +80,42 @@ class Apply(Options):
         self.refused_as("standard input is no terminal; give --yes", "--apply")
 
 
+class SmbConf(Options):
+    """Of the variable, as Samba takes it."""
+
+    def run_with(self, path, *args, **how):
+        return subprocess.run(
+            [TOOL, *args], stdin=subprocess.DEVNULL, check=False,
+            env={**os.environ, "SMB_CONF_PATH": path}, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, **how)
+
+    def test_missing(self):
+        path = self.path("no.conf")
+        for args in ((), ("--list-rules",), ("--from-ldif=/dev/null",)):
+            done = self.run_with(path, *args)
+            self.assertIn(b"Can't load %s - " % path.encode(), done.stderr)
+
+    def test_empty(self):
+        """The one of the machine, or its absence."""
+        environment = {**os.environ}
+        environment.pop("SMB_CONF_PATH", None)
+        expected = subprocess.run(
+            [TOOL], stdin=subprocess.DEVNULL, check=False, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(expected.stderr, self.run_with("").stderr)
+
+    def test_pipe(self):
+        """It can be read once only."""
+        ours, theirs = os.pipe()
+        with os.fdopen(theirs, "w", encoding="ascii") as stream:
+            stream.write("[global]\nprivate dir = %s\nfoo bar = 1\n"
+                         % self.folder)
+        with os.fdopen(ours, "rb"):
+            done = self.run_with("/dev/fd/%d" % ours, pass_fds=[ours])
+        for text in self.path("sam.ldb"), 'unknown parameter "foo bar"':
+            self.assertIn(text.encode(), done.stderr)
+
+
 class Numbers(Options):
     EXPORT = configuration() + computer(
         1, **{SPN: "foo/stale", "pwdLastSet": filetime(50),

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <ldb_module.h>
+#include <sys/stat.h>
 
 /* true while Samba reads options */
 static bool connect_reading_options;
@@ -195,6 +196,20 @@ static bool is_plain_option(struct plain *plain, int opt, poptContext popt)
 	return ok;
 }
 
+/* An smb.conf that somebody names may be read by libsamba-hostconfig, and more
+ * than once. Samba says that it is not there, or takes another instead. */
+static bool has_plain_file(const struct spn_connect *connect)
+{
+	const char *file = connect_config_file_of(connect->argv);
+	struct stat st = {};
+
+	if (file == NULL) {
+		file = getenv("SMB_CONF_PATH");
+	}
+	return file == NULL || (access(file, R_OK) == 0 &&
+				stat(file, &st) == 0 && !S_ISFIFO(st.st_mode));
+}
+
 /* What reads a command line of which nothing is left to Samba, and that is
  * understood; NULL: Samba has to read it. */
 static poptContext begin_plain(struct spn_connect *connect)
@@ -204,7 +219,7 @@ static poptContext begin_plain(struct spn_connect *connect)
 	poptContext popt = NULL;
 	int opt = -1;
 
-	if (table == NULL) {
+	if (table == NULL || !has_plain_file(connect)) {
 		return NULL;
 	}
 	popt = connect_new_popt(connect, table);
