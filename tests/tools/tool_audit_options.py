@@ -116,6 +116,16 @@ class SmbConf(Options):
             self.assertIn(text.encode(), done.stderr)
 
 
+class Kerberos(Options):
+    def test_words(self):
+        """Those of Samba, which is started for others."""
+        for word in "required", "Yes", "off":
+            self.listed("--use-kerberos=" + word)
+        for word in "1", "true", "x", "":
+            self.refused(self.run_tool("--list-rules",
+                                       "--use-kerberos=" + word))
+
+
 class Numbers(Options):
     EXPORT = configuration() + computer(
         1, **{SPN: "foo/stale", "pwdLastSet": filetime(50),

@@ -166,21 +166,17 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 
 bool connect_is_required(const char *value)
 {
-	static const char *const yes[] = {"required", "yes", "true", "1"};
-	size_t i;
-
-	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
-		if (strcasecmp(value, yes[i]) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return strcasecmp(value, "required") == 0 ||
+	       strcasecmp(value, "yes") == 0;
 }
 
+/* --kerberos is older, and takes more words. */
 static bool is_required(const struct login_option *option, const char *value)
 {
 	return option->kind == LOGIN_CACHE ||
-	       (option->kind == LOGIN_KERBEROS && connect_is_required(value));
+	       (option->kind == LOGIN_KERBEROS &&
+		(connect_is_required(value) ||
+		 strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0));
 }
 
 /* Samba takes a password from there, too. */

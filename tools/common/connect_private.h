@@ -146,7 +146,8 @@ void connect_silence_stderr(void);
 /* What -s or --configfile says; NULL without one. */
 const char *connect_config_file_of(const char *const *argv);
 
-/* The argument of --use-kerberos that leaves nothing else. */
+/* An argument of --use-kerberos that leaves nothing else; Samba refuses what
+ * it does not know. */
 bool connect_is_required(const char *value);
 
 /* What the command line says of logging on. */
