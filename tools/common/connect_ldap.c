@@ -258,6 +258,7 @@ static enum connect_ldap log_on(TALLOC_CTX *mem_ctx,
 	{
 		return CONNECT_LDAP_LEFT;
 	}
+	tls.timeout = connect->timeout;
 	link = connect_link_open(mem_ctx, url);
 	if (link == NULL || (way == WAY_TICKET &&
 			     !connect_link_bind_ticket(link, ldb, ticket)))

@@ -18,8 +18,8 @@
 #include <sasl/sasl.h>
 #include <sys/mman.h>
 
-/* Milliseconds for a message of the other side, while TLS starts. */
-#define TLS_WITHIN 5000
+/* Seconds for a message of the other side, while TLS starts, at most. */
+#define TLS_WITHIN 5
 
 /* With 1 nobody on the way can change anything; what libsasl2 takes by itself
  * is the best that both sides have, and that nobody can read, either. */
@@ -36,6 +36,13 @@ static bool set_text(LDAP *ld, int option, const char *text)
 {
 	return text == NULL ||
 	       ldap_set_option(ld, option, text) == LDAP_OPT_SUCCESS;
+}
+
+static int patience(const struct connect_tls *tls)
+{
+	bool is_less = tls->timeout > 0 && tls->timeout < TLS_WITHIN;
+
+	return (is_less ? (int)tls->timeout : TLS_WITHIN) * 1000;
 }
 
 bool connect_link_start_tls(struct connect_link *link,
@@ -60,7 +67,7 @@ bool connect_link_start_tls(struct connect_link *link,
 	{
 		return false;
 	}
-	link->patience = TLS_WITHIN;
+	link->patience = patience(tls);
 	ret = ldap_install_tls(ld);
 	link->patience = 0;
 	return ret == LDAP_SUCCESS && ldap_tls_inplace(ld) == 1;

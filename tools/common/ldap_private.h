@@ -61,6 +61,7 @@ struct connect_tls {
 	bool trusts_any;
 	const char *ca_file;
 	const char *crl_file; /* NULL: none */
+	unsigned timeout;     /* seconds for a message; 0: some */
 };
 
 /* False when it did not work, for whatever reason. */
