@@ -90,5 +90,9 @@ static char *fold(void *context,
 
 void connect_fold_case(struct ldb_context *ldb)
 {
+#ifdef HAVE_LDB_SET_UTF8_FUNCTIONS
+	ldb_set_utf8_functions(ldb, NULL, fold, NULL);
+#else
 	ldb_set_utf8_fns(ldb, NULL, fold);
+#endif
 }
