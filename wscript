@@ -185,23 +185,6 @@ int main(void)
 }
 '''
 
-# What libldb deprecates is what an older one has: see connect_fold.c.
-LDB_TRIAL = '''
-#include <stdbool.h>
-#include <stdint.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <time.h>
-#include <talloc.h>
-#include <util/data_blob.h>
-#include <ldb.h>
-int main(void)
-{
-    ldb_set_utf8_functions(NULL, NULL, NULL, NULL);
-    return 0;
-}
-'''
-
 EPILOG = '''
 Commands: configure, build (the default), install, uninstall, test (also --valgrind, --only), lint,
 format, cover (after configure --coverage), fuzz (also --fuzz-seconds, --only), bench (--gate,
@@ -285,10 +268,6 @@ def configure(conf):
                   errmsg='not found; Debian: apt-get install libsasl2-dev')
     conf.check_cc(fragment=RESOLV_TRIAL, lib='resolv', uselib_store='RESOLV',
                   msg='Checking for libresolv', errmsg='not found')
-    conf.check_cc(fragment=LDB_TRIAL, use='LDB TALLOC SAMBA_UTIL',
-                  mandatory=False,
-                  define_name='HAVE_LDB_SET_UTF8_FUNCTIONS',
-                  msg='Checking for ldb_set_utf8_functions')
     conf.check_cc(fragment=CARES_TRIAL, use='CARES', mandatory=False,
                   define_name='HAVE_ARES_QUERY_DNSREC',
                   msg='Checking for ares_query_dnsrec')

@@ -4,6 +4,23 @@
 
 import re
 
+# What libldb deprecates is what an older one has: see connect_fold.c.
+LDB_TRIAL = '''
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <time.h>
+#include <talloc.h>
+#include <util/data_blob.h>
+#include <ldb.h>
+int main(void)
+{
+    ldb_set_utf8_functions(NULL, NULL, NULL, NULL);
+    return 0;
+}
+'''
+
 # In the order in which they are loaded.
 NAMES = ['samba-hostconfig', 'samba-credentials', 'samba-errors']
 
@@ -14,6 +31,10 @@ def configure(conf):
                       errmsg='not found; Debian: apt-get install binutils')
     for name in 'HOSTCONFIG', 'CREDENTIALS', 'SAMBA_UTIL':
         conf.env.append_unique('CFLAGS_SAMBA', conf.env['CFLAGS_' + name])
+    conf.check_cc(fragment=LDB_TRIAL, use='LDB TALLOC SAMBA_UTIL',
+                  mandatory=False,
+                  define_name='HAVE_LDB_SET_UTF8_FUNCTIONS',
+                  msg='Checking for ldb_set_utf8_functions')
     for name in NAMES:
         macro = 'SPN_' + name[len('samba-'):].upper()
         conf.env.append_value('DEFINES_SAMBA', '%s="%s"' % (
