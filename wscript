@@ -79,7 +79,7 @@ OURS = {
         options options_table options_together options_view smb_conf open choice select ask_dcs scan wide judge findings finding_texts beside
         gives_way gives_way_table consequences profiles lists command_line config config_file plugin start baseline trend read_file repair repair_ask repair_change repair_files apply apply_ask apply_count apply_keytab key_file key_probe key_report apply_questions apply_repairs apply_send apply_show apply_state apply_step apply_undo watch events catalogue notices again
     ''') + _sources('tools/audit/census', '''
-        census index keys pack unpack
+        census gathered index keys pack unpack
     ''') + _sources('tools/audit/rules', '''
         rules delegation holders hosts keys key_types logon_names own_spns messages purpose
     ''') + _sources('tools/audit/facts', '''

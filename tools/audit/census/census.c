@@ -16,6 +16,7 @@
 #include "index.h"
 #include "keys.h"
 #include "pack.h"
+#include "policy/room.h"
 
 #define PAGE ((size_t)32 * 1024)
 
@@ -45,7 +46,8 @@ struct spn_census {
 	uint32_t last_parent; /* numbers in shared: of many in a row ... */
 	uint32_t last_domain; /* ... they are the same */
 	struct spn_slots slots;
-	uint8_t **records; /* NULL: removed */
+	struct spn_gathered gathered; /* not in slots yet */
+	uint8_t **records;	      /* NULL: removed */
 	size_t num_records;
 	size_t size_records;
 	bool has_deleted;
@@ -57,7 +59,6 @@ struct spn_census {
 	struct unpacked *open; /* on the page; in order of number, as long as
 				  there is no by_number */
 	size_t num_open;
-	size_t size_open;
 	/* The same by number, once there were many; NULL: not open */
 	const struct spn_account **by_number;
 	size_t size_by_number;
@@ -159,18 +160,19 @@ static uint8_t *pack(struct spn_census *census,
 /* Duplicates are found here, once, and not by each account asking for each of
  * its SPNs. Another value may have the same hash: then it only looks so. */
 static void note_seen(void *private_data,
-		      enum spn_census_key kind,
+		      enum spn_gathered_kind kind,
+		      uint32_t first,
 		      uint32_t number)
 {
 	struct spn_census *census = private_data;
 	uint8_t *both[] = {
-		census->records[number], /* NULL: it was removed */
-		census->records[census->num_records - 1],
+		census->records[first], /* NULL: it was removed */
+		census->records[number],
 	};
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		if (both[i] != NULL && kind == SPN_CENSUS_SPN) {
+		if (both[i] != NULL && kind == SPN_GATHERED_SPN) {
 			spn_pack_set_shares(both[i]);
 		} else if (both[i] != NULL) {
 			spn_pack_set_same_cn(both[i]);
@@ -178,13 +180,23 @@ static void note_seen(void *private_data,
 	}
 }
 
+/* Before anybody looks for one of them, or at what note_seen() notes. */
+static bool settle(struct spn_census *census)
+{
+	const struct spn_gathered_seen seen = {
+		.fn = note_seen,
+		.private_data = census,
+	};
+
+	return spn_gathered_settle(census,
+				   &census->gathered,
+				   &census->slots,
+				   &seen);
+}
+
 bool spn_census_add(struct spn_census *census,
 		    const struct spn_account *account)
 {
-	const struct spn_keys_seen seen = {
-		.seen = note_seen,
-		.private_data = census,
-	};
 	size_t number = census->num_records;
 	uint8_t *record = NULL;
 
@@ -210,16 +222,15 @@ bool spn_census_add(struct spn_census *census,
 	census->records[number] = record;
 	census->num_records++;
 	return spn_keys_add(census,
-			    &census->slots,
+			    &census->gathered,
 			    &census->index.fold,
 			    account,
-			    number,
-			    &seen);
+			    number);
 }
 
-bool spn_census_is_alone(const struct spn_census *census, size_t number)
+bool spn_census_is_alone(struct spn_census *census, size_t number)
 {
-	return census->records[number] != NULL &&
+	return settle(census) && census->records[number] != NULL &&
 	       !spn_pack_shares(census->records[number]);
 }
 
@@ -300,20 +311,15 @@ static bool put_on_page(struct spn_census *census,
 			size_t place,
 			const struct unpacked *unpacked)
 {
-	if (census->num_open == census->size_open) {
-		size_t size = (census->size_open == 0) ? 64
-						       : census->size_open * 2;
-		struct unpacked *open = talloc_realloc(census,
-						       census->open,
-						       struct unpacked,
-						       size);
+	struct unpacked *open = spn_room(census,
+					 census->open,
+					 census->num_open,
+					 struct unpacked);
 
-		if (open == NULL) {
-			return false;
-		}
-		census->open = open;
-		census->size_open = size;
+	if (open == NULL) {
+		return false;
 	}
+	census->open = open;
 	memmove(&census->open[place + 1],
 		&census->open[place],
 		(census->num_open - place) * sizeof(struct unpacked));
@@ -337,7 +343,7 @@ bool spn_census_get(struct spn_census *census,
 	if (census->records[number] == NULL) {
 		return true;
 	}
-	if (!use_numbers(census)) {
+	if (!settle(census) || !use_numbers(census)) {
 		return false;
 	}
 	if (census->by_number != NULL) {
@@ -436,6 +442,7 @@ static bool add_list(struct spn_census *census,
 		     struct spn_holders *holders)
 {
 	struct listed listed = {.kind = kind};
+	struct listed *lists = NULL;
 	size_t num = census->num_lists;
 
 	listed.key = spn_str_dup(census->page, key);
@@ -446,19 +453,11 @@ static bool add_list(struct spn_census *census,
 	holders->accounts = talloc_steal(census->page, holders->accounts);
 	holders->many->has_only_computers = has_only_computers(holders);
 	listed.holders = *holders;
-	/* Room for 1, 2, 4, 8... */
-	if ((num & (num - 1)) == 0) {
-		struct listed *lists = talloc_realloc(census->page,
-						      census->lists,
-						      struct listed,
-						      (num == 0) ? 1
-								 : num * 2);
-
-		if (lists == NULL) {
-			return false;
-		}
-		census->lists = lists;
+	lists = spn_room(census->page, census->lists, num, struct listed);
+	if (lists == NULL) {
+		return false;
 	}
+	census->lists = lists;
 	if (!spn_slots_add(census->page, &census->by_key, hash, (uint32_t)num))
 	{
 		return false;
@@ -480,7 +479,7 @@ bool spn_census_find(struct spn_census *census,
 	uint32_t number = 0;
 	size_t place = 0;
 
-	if (census->has_no_keys) {
+	if (census->has_no_keys || !settle(census)) {
 		return false;
 	}
 	if (listed != NULL) {
@@ -573,7 +572,7 @@ bool spn_census_keep(struct spn_census *census,
 		     size_t number,
 		     const struct spn_account **_kept)
 {
-	if (!make_room_for_kept(census)) {
+	if (!settle(census) || !make_room_for_kept(census)) {
 		return false;
 	}
 	if (census->kept[number] == NULL) {

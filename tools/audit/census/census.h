@@ -49,7 +49,7 @@ bool spn_census_get(struct spn_census *census,
 		    const struct spn_account **_account);
 
 /* As account->is_alone, without unpacking it. */
-bool spn_census_is_alone(const struct spn_census *census, size_t number);
+bool spn_census_is_alone(struct spn_census *census, size_t number);
 
 /* Each account once; the list is on mem_ctx, or, if it is long, shared. Names
  * are compared without case, ASCII only. */

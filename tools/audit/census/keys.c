@@ -11,10 +11,9 @@
 /* One account being added. */
 struct adding {
 	TALLOC_CTX *mem_ctx;
-	struct spn_slots *slots;
+	struct spn_gathered *gathered;
 	const struct spn_fold *fold;
 	uint32_t number;
-	const struct spn_keys_seen *seen;
 };
 
 uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key)
@@ -25,16 +24,15 @@ uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key)
 	return spn_slots_hash((uint32_t)kind + 1, key, nocase);
 }
 
-/* Of the first one only: the others were told when they came. */
-static void tell_seen(const struct adding *adding,
-		      enum spn_census_key kind,
-		      uint32_t hash)
+static enum spn_gathered_kind gathered_kind(enum spn_census_key kind)
 {
-	uint32_t number = 0;
-	size_t place = 0;
-
-	if (spn_slots_next(adding->slots, hash, &place, &number)) {
-		adding->seen->seen(adding->seen->private_data, kind, number);
+	switch (kind) {
+	case SPN_CENSUS_SPN:
+		return SPN_GATHERED_SPN;
+	case SPN_CENSUS_CN:
+		return SPN_GATHERED_CN;
+	default:
+		return SPN_GATHERED_OTHER;
 	}
 }
 
@@ -42,19 +40,11 @@ static bool add_key(struct adding *adding,
 		    enum spn_census_key kind,
 		    struct spn_str key)
 {
-	uint32_t hash;
-
-	if (key.len == 0) {
-		return true;
-	}
-	hash = spn_keys_hash(kind, key);
-	if (kind == SPN_CENSUS_SPN || kind == SPN_CENSUS_CN) {
-		tell_seen(adding, kind, hash);
-	}
-	return spn_slots_add(adding->mem_ctx,
-			     adding->slots,
-			     hash,
-			     adding->number);
+	return key.len == 0 || spn_gathered_add(adding->mem_ctx,
+						adding->gathered,
+						gathered_kind(kind),
+						spn_keys_hash(kind, key),
+						adding->number);
 }
 
 static bool add_spns(struct adding *adding,
@@ -162,18 +152,16 @@ static bool add_names(struct adding *adding, const struct spn_account *account)
 }
 
 bool spn_keys_add(TALLOC_CTX *mem_ctx,
-		  struct spn_slots *slots,
+		  struct spn_gathered *gathered,
 		  const struct spn_fold *fold,
 		  const struct spn_account *account,
-		  size_t number,
-		  const struct spn_keys_seen *seen)
+		  size_t number)
 {
 	struct adding adding = {
 		.mem_ctx = mem_ctx,
-		.slots = slots,
+		.gathered = gathered,
 		.fold = fold,
 		.number = (uint32_t)number,
-		.seen = seen,
 	};
 
 	if (account->is_deleted) {

@@ -5,29 +5,16 @@
 #ifndef SPN_AUDIT_CENSUS_KEYS_H
 #define SPN_AUDIT_CENSUS_KEYS_H
 
-#include "census.h"
-#include "policy/slots.h"
+#include "gathered.h"
 
 uint32_t spn_keys_hash(enum spn_census_key kind, struct spn_str key);
 
-/* An account, this one perhaps, is there under one of the same keys, or the
- * same hash. */
-struct spn_keys_seen {
-	/* number: of the first that was there */
-	void (*seen)(void *private_data,
-		     enum spn_census_key kind,
-		     uint32_t number);
-	void *private_data;
-};
-
-/* The account's number under each of its keys. Of SPNs and CNs that are there
- * already seen is told. False when out of memory. */
+/* The account's number under each of its keys. False when out of memory. */
 bool spn_keys_add(TALLOC_CTX *mem_ctx,
-		  struct spn_slots *slots,
+		  struct spn_gathered *gathered,
 		  const struct spn_fold *fold,
 		  const struct spn_account *account,
-		  size_t number,
-		  const struct spn_keys_seen *seen);
+		  size_t number);
 
 /* It really has this key, and not only the same hash. False when out of
  * memory. */
