@@ -154,6 +154,7 @@ static char *render(TALLOC_CTX *mem_ctx,
 {
 	struct spn_str shown = ((how & SPN_QUOTE_CUT) != 0) ? cut(s) : s;
 	char *escaped = escape(mem_ctx, shown, marks);
+	bool is_all = between[0] == '\0' && shown.len == s.len;
 	const struct spn_str parts[] = {
 		spn_str_of(between),
 		spn_str_of(escaped),
@@ -162,11 +163,10 @@ static char *render(TALLOC_CTX *mem_ctx,
 	};
 	char *text = NULL;
 
-	if (escaped != NULL) {
-		text = spn_str_join(mem_ctx,
-				    parts,
-				    sizeof(parts) / sizeof(parts[0]));
+	if (escaped == NULL || is_all) {
+		return escaped;
 	}
+	text = spn_str_join(mem_ctx, parts, sizeof(parts) / sizeof(parts[0]));
 	talloc_free(escaped);
 	return text;
 }
@@ -176,9 +176,12 @@ static bool is_word(struct spn_str s)
 	size_t i = 0;
 
 	while (i < s.len) {
-		uint32_t c = 0;
-		size_t len = spn_unicode_next(spn_str_from(s, i), &c);
+		uint32_t c = (unsigned char)s.data[i];
+		size_t len = 1;
 
+		if (c >= 0x80) {
+			len = spn_unicode_next(spn_str_from(s, i), &c);
+		}
 		if (c == '\'' || c == '"' || spn_unicode_is_blank(c)) {
 			return false;
 		}

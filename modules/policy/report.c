@@ -254,6 +254,22 @@ bool spn_text_has_places(const char *template)
 	return find_place(template, &place);
 }
 
+bool spn_text_is_of_partner(const char *template)
+{
+	struct place place = {};
+
+	while (find_place(template, &place)) {
+		if (spn_str_is(place.name, "spn") ||
+		    spn_str_is(place.name, "others") ||
+		    spn_str_is(place.name, "account"))
+		{
+			return false;
+		}
+		template = place.rest;
+	}
+	return true;
+}
+
 static char *expand(TALLOC_CTX *mem_ctx,
 		    const struct spn_violation *v,
 		    const char *template)

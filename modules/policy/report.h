@@ -61,6 +61,8 @@ char *spn_violation_reason(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
 char *spn_violation_fix(TALLOC_CTX *mem_ctx, const struct spn_violation *v);
 /* Does this text of a message say something else of another violation? */
 bool spn_text_has_places(const char *template);
+/* What it says is the same for all violations with the same partner. */
+bool spn_text_is_of_partner(const char *template);
 
 /* Who did it and when; strings are escaped by the functions below. */
 struct spn_log_context {

@@ -409,6 +409,12 @@ GUARDS = {
         ('a thousand holders do not fill a line',
          'return (num < MAX_OTHERS) ? num : MAX_OTHERS;',
          'return num;'),
+        ('a text that names the account is its own',
+         'spn_str_is(place.name, "account"))\n\t\t{\n\t\t\treturn false;',
+         'false)\n\t\t{\n\t\t\treturn false;'),
+        ('a text that names the SPN is its own',
+         'if (spn_str_is(place.name, "spn") ||\n\t\t    spn_str_is(place.name, "others")',
+         'if (spn_str_is(place.name, "others")'),
     ],
     'modules/policy/settings.c': [
         ('a mode that a rule does not have is refused',

@@ -139,12 +139,26 @@ GUARDS = {
          'if (strchr("<>&", json[i]) == NULL) {',
          'if (true) {'),
     ],
+    'tools/audit/findings.c': [
+        ('a key is that of the partner, not of the one before',
+         'strcmp(before->violation->partner, partner) == 0)',
+         'true)'),
+    ],
+    'tools/audit/finding_texts.c': [
+        ('what is said of another partner is not said again',
+         '!spn_str_equal(spn_str_of(said->partner),\n'
+         '\t\t\t   spn_str_of(violation->partner)))',
+         'false)'),
+        ('what one code says is not said by another',
+         'if (said->message != message ||',
+         'if (said->message == NULL ||'),
+    ],
     'tools/audit/gives_way.c': [
         ('one account says nothing about another',
          'cmp = strcmp(x->guid, y->guid);',
          ''),
         ('the SPN that is missing is somebody else\'s',
-         ': find_spn(marks, by->partner, wanted);',
+         ': find_spn(marks, finding->partner_key, wanted);',
          ': NULL;'),
         ('a malformed spelling hides no account with the good one',
          'return (at < all->num_accounts) ? found : NULL;',

@@ -418,7 +418,7 @@ static void run_audit(struct directory *d, const struct row *row)
 	}
 	findings =
 		audit_findings_new(d->mem_ctx, &d->fold, choice, &violations);
-	audit_findings_give_way(findings, &d->fold);
+	audit_findings_give_way(findings);
 	for (i = 0; i < findings->num_findings; i++) {
 		const char *code = findings->findings[i].message->code;
 

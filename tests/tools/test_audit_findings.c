@@ -115,7 +115,7 @@ static void expect(struct world *w, const char *expected)
 		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
 
 	assert_non_null(findings);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_string_equal(describe(w, findings), expected);
 }
 
@@ -164,6 +164,58 @@ static const struct row rows[] = {
 	"SPN-308 http/x a+"
 
 /* Both sides of one thing are one finding, whichever came first. */
+/* What a text says of the partner is that of its own finding, and the same
+ * bytes where the one before it says just that. */
+static void test_texts(void **state)
+{
+	static const struct row said[] = {
+		{"SPN-704", "a", "http/one", "some words", NULL},
+		{"SPN-704", "b", "http/two", "some words", NULL},
+		{"SPN-704", "c", "http/zwei", "other words", NULL},
+		{"SPN-603", "d", "", "some words", NULL},
+		{"SPN-604", "d", "", "some words", NULL},
+		{"SPN-304", "a", "http/one", "some words", NULL},
+		{"SPN-304", "b", "http/two", "some words", NULL},
+		{"SPN-802", "c", "http/one", "some words", NULL},
+		{"SPN-802", "d", "http/two", "some words", NULL},
+	};
+	struct world *w = new_world(*state);
+	struct audit_findings *findings = NULL;
+	const struct audit_finding *some = NULL;
+	size_t num_shared = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(said); i++) {
+		add(w, &said[i]);
+	}
+	findings =
+		audit_findings_new(w, &w->f->fold, w->choice, &w->violations);
+	assert_non_null(findings);
+	assert_int_equal(findings->num_findings, ARRAY_SIZE(said));
+	for (i = 0; i < findings->num_findings; i++) {
+		const struct audit_finding *f = &findings->findings[i];
+		const struct spn_violation v = {
+			.message = f->message,
+			.account = f->holders.accounts[0],
+			.spn = f->spn,
+			.partner = f->partner,
+		};
+
+		assert_string_equal(f->reason, spn_violation_reason(w, &v));
+		assert_string_equal(f->fix, spn_violation_fix(w, &v));
+		if (strcmp(f->message->code, "SPN-704") == 0 &&
+		    strcmp(f->partner, "some words") == 0)
+		{
+			num_shared += (some != NULL &&
+				       some->reason == f->reason)
+					      ? 1
+					      : 0;
+			some = f;
+		}
+	}
+	assert_int_equal(num_shared, 1);
+}
+
 static void test_merge(void **state)
 {
 	struct world *w = new_world(*state);
@@ -323,7 +375,7 @@ static void test_keep(void **state)
 	assert_non_null(findings);
 	audit_findings_keep(findings, is_account_d, NULL);
 	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 2);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_string_equal(describe(w, findings),
 			    "SPN-304 http/x a+d; SPN-304 http/z d+a");
 	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 2);
@@ -393,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_not_held),
+		fixture_test(test_texts),
 		fixture_test(test_merge),
 		fixture_test(test_severity),
 		fixture_test(test_choice),

@@ -99,7 +99,7 @@ static bool gives_way(struct world *w,
 
 	bool alone;
 
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	alone = findings->num_findings == 1 &&
 		findings->findings[0].message == winner;
 	if (alone) { /* nothing is lost */
@@ -308,7 +308,7 @@ static void test_choice(void **state)
 	assert_true(audit_choice_least(w->choice, "error", &reason));
 	findings = findings_of(w, half, &web, stale, &web);
 	assert_int_equal(findings->counts[SPN_SEVERITY_WARNING], 0);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_int_equal(findings->num_findings, 1);
 	assert_ptr_equal(findings->findings[0].message, stale);
 	assert_int_equal(findings->counts[SPN_SEVERITY_ERROR], 1);
@@ -317,7 +317,7 @@ static void test_choice(void **state)
 	assert_true(
 		audit_choice_rule(w->choice, "PAIR-NO-SHORT=info", &reason));
 	findings = findings_of(w, half, &web, stale, &web);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_int_equal(findings->num_findings, 0);
 	assert_int_equal(findings->num_consequences, 0);
 	assert_true(
@@ -327,7 +327,7 @@ static void test_choice(void **state)
 	add(w, &violations, half, &web);
 	add(w, &violations, stale, &web);
 	findings = audit_findings_new(w, &w->f->fold, w->choice, &violations);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_int_equal(findings->num_findings, 1);
 	assert_ptr_equal(findings->findings[0].message, half);
 }
@@ -357,7 +357,7 @@ static void test_keep(void **state)
 	findings = audit_findings_new(w, &w->f->fold, w->choice, &violations);
 	assert_non_null(findings);
 	audit_findings_keep(findings, is_account_b, w);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_int_equal(findings->num_findings, 1);
 	assert_ptr_equal(findings->findings[0].message, stale);
 }
@@ -385,7 +385,7 @@ static void test_chain(void **state)
 		    (i == 2) ? &half : &web);
 	}
 	findings = audit_findings_new(w, &w->f->fold, w->choice, &violations);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_int_equal(findings->num_findings, 1);
 	f = &findings->findings[0];
 	assert_string_equal(f->message->id, ids[0]);
@@ -402,7 +402,7 @@ static void test_chain(void **state)
 
 	assert_true(audit_choice_least(w->choice, "error", &reason));
 	findings = audit_findings_new(w, &w->f->fold, w->choice, &violations);
-	assert_true(audit_findings_give_way(findings, &w->f->fold));
+	assert_true(audit_findings_give_way(findings));
 	assert_int_equal(findings->num_findings, 1);
 	assert_int_equal(findings->num_consequences, 1);
 	assert_string_equal(findings->findings[0].consequences[0].message->id,

@@ -5,14 +5,18 @@
  */
 #include "findings.h"
 
-/* A text that says the same of every SPN is the message's own: of such a code
- * there may be thousands of findings. */
+/*
+ * A text that says the same of every SPN is the message's own, and one that
+ * speaks of the partner alone is that of the finding before with the same: of
+ * such a code there may be thousands of findings.
+ */
 static bool keep_text(TALLOC_CTX *tmp_ctx,
 		      struct audit_findings *findings,
 		      const struct spn_violation *violation,
 		      const char *template,
 		      char *(*in_words)(TALLOC_CTX *mem_ctx,
 					const struct spn_violation *v),
+		      const char *before,
 		      const char **_text)
 {
 	struct spn_str kept = {};
@@ -20,6 +24,10 @@ static bool keep_text(TALLOC_CTX *tmp_ctx,
 
 	if (!spn_text_has_places(template)) {
 		*_text = template;
+		return true;
+	}
+	if (before != NULL && spn_text_is_of_partner(template)) {
+		*_text = before;
 		return true;
 	}
 	text = in_words(tmp_ctx, violation);
@@ -40,17 +48,35 @@ bool audit_finding_texts(TALLOC_CTX *tmp_ctx,
 			 const struct spn_violation *violation)
 {
 	const struct spn_message *message = violation->message;
+	struct audit_said *said = &findings->said;
 
-	return keep_text(tmp_ctx,
-			 findings,
-			 violation,
-			 message->reason,
-			 spn_violation_reason,
-			 &finding->reason) &&
-	       keep_text(tmp_ctx,
-			 findings,
-			 violation,
-			 message->fix,
-			 spn_violation_fix,
-			 &finding->fix);
+	if (said->message != message ||
+	    !spn_str_equal(spn_str_of(said->partner),
+			   spn_str_of(violation->partner)))
+	{
+		*said = (struct audit_said){
+			.message = message,
+			.partner = violation->partner,
+		};
+	}
+	if (!keep_text(tmp_ctx,
+		       findings,
+		       violation,
+		       message->reason,
+		       spn_violation_reason,
+		       said->reason,
+		       &finding->reason) ||
+	    !keep_text(tmp_ctx,
+		       findings,
+		       violation,
+		       message->fix,
+		       spn_violation_fix,
+		       said->fix,
+		       &finding->fix))
+	{
+		return false;
+	}
+	said->reason = finding->reason;
+	said->fix = finding->fix;
+	return true;
 }

@@ -15,10 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SCRATCH ((size_t)4 * 1024) /* of one finding */
+
 /* A violation and the key: low <= high, high is empty without a partner. */
 struct side {
 	const struct spn_violation *violation;
 	struct spn_str key; /* of its own SPN */
+	struct spn_str partner_key;
 	struct spn_str low;
 	struct spn_str high;
 };
@@ -136,33 +139,50 @@ static int compare_findings(const void *a, const void *b)
 	return cmp;
 }
 
-/* A partner is a text for people, so it is folded for the key only, on
- * mem_ctx. */
-static bool make_side(TALLOC_CTX *mem_ctx,
-		      struct audit_findings *findings,
+/* A partner is a text for people, so it is folded for the key. Thousands in a
+ * row may have the same; before is the last one that has any, or NULL. */
+static bool fold_partner(struct audit_findings *findings,
+			 const struct spn_fold *fold,
+			 const struct side *before,
+			 struct side *side)
+{
+	const char *partner = side->violation->partner;
+
+	if (partner == NULL) {
+		return true;
+	}
+	if (before != NULL && strcmp(before->violation->partner, partner) == 0)
+	{
+		side->partner_key = before->partner_key;
+		return true;
+	}
+	return spn_arena_fold(findings,
+			      &findings->arena,
+			      fold,
+			      spn_str_of(partner),
+			      &side->partner_key);
+}
+
+/* Keys live as long as the findings: they become those of one of them. */
+static bool make_side(struct audit_findings *findings,
 		      const struct spn_fold *fold,
 		      const struct spn_violation *violation,
+		      const struct side *before,
 		      struct side *_side)
 {
 	struct side side = {.violation = violation};
 
-	/* As long as the findings: it becomes the key of one of them. */
 	if (!spn_arena_fold(findings,
 			    &findings->arena,
 			    fold,
 			    violation->spn,
-			    &side.key))
+			    &side.key) ||
+	    !fold_partner(findings, fold, before, &side))
 	{
 		return false;
 	}
 	side.low = side.key;
-	if (violation->partner != NULL) {
-		struct spn_str partner = spn_str_of(violation->partner);
-
-		if (!spn_fold_text(fold, mem_ctx, partner, &side.high)) {
-			return false;
-		}
-	}
+	side.high = side.partner_key;
 	if (side.high.len > 0 && spn_str_compare(side.low, side.high) > 0) {
 		side.low = side.high;
 		side.high = side.key;
@@ -337,6 +357,7 @@ static bool merge(struct audit_findings *findings,
 		.spn = speaker->spn,
 		.partner = speaker->partner,
 		.key = sides[0].key,
+		.partner_key = sides[0].partner_key,
 	};
 	struct audit_accounts all = {};
 	struct audit_accounts subjects = {};
@@ -380,6 +401,8 @@ static bool collect_sides(TALLOC_CTX *mem_ctx,
 			  struct sides *_sides)
 {
 	struct sides sides = {};
+	struct side *side = NULL;
+	const struct side *before = NULL;
 	size_t i;
 
 	sides.sides = talloc_array(mem_ctx,
@@ -394,14 +417,11 @@ static bool collect_sides(TALLOC_CTX *mem_ctx,
 		if (!audit_choice_is_on(choice, v->message)) {
 			continue;
 		}
-		if (!make_side(sides.sides,
-			       findings,
-			       fold,
-			       v,
-			       &sides.sides[sides.num_sides]))
-		{
+		side = &sides.sides[sides.num_sides];
+		if (!make_side(findings, fold, v, before, side)) {
 			return false;
 		}
+		before = (v->partner != NULL) ? side : before;
 		sides.num_sides++;
 	}
 	qsort(sides.sides,
@@ -417,7 +437,7 @@ static bool merge_all(struct audit_findings *findings,
 		      const struct sides *all)
 {
 	const struct side *sides = all->sides;
-	TALLOC_CTX *tmp_ctx = talloc_new(findings);
+	TALLOC_CTX *tmp_ctx = talloc_pool(findings, SCRATCH);
 	bool ok = tmp_ctx != NULL;
 	size_t first;
 	size_t next;

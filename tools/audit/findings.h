@@ -24,9 +24,10 @@ struct audit_accounts {
 struct audit_finding {
 	const struct spn_message *message;
 	enum spn_severity severity;
-	struct spn_str spn;  /* as stored; len 0 if none */
-	struct spn_str key;  /* folded */
-	const char *partner; /* NULL when there is none */
+	struct spn_str spn;	    /* as stored; len 0 if none */
+	struct spn_str key;	    /* folded */
+	const char *partner;	    /* NULL when there is none */
+	struct spn_str partner_key; /* folded */
 	struct audit_accounts holders;
 	struct audit_accounts others;
 	bool is_held;
@@ -57,12 +58,21 @@ static inline const char *audit_holders_label(
 
 #define AUDIT_NUM_SEVERITIES (SPN_SEVERITY_ERROR + 1)
 
+/* What was said of the last finding. */
+struct audit_said {
+	const struct spn_message *message;
+	const char *partner;
+	const char *reason;
+	const char *fix;
+};
+
 struct audit_findings {
 	struct audit_finding *findings;
 	size_t num_findings;
 	size_t counts[AUDIT_NUM_SEVERITIES]; /* without consequences */
 	size_t num_consequences;	     /* below all of them */
 	struct spn_arena arena;		     /* of what they point to */
+	struct audit_said said;		     /* while they are made */
 };
 
 /* Starts as {}. Others may hold the account itself, too: no text of an audit

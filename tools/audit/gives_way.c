@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SCRATCH 1024 /* a host name */
+
 static bool has_id(const char *list, const char *wanted)
 {
 	struct spn_str id = {};
@@ -141,7 +143,6 @@ struct mark {
 
 struct marks {
 	const struct audit_findings *findings;
-	const struct spn_fold *fold;
 	struct mark *marks;
 	size_t num_marks;
 };
@@ -188,19 +189,6 @@ static bool host_of(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Empty where there is none. */
-static bool fold_partner(TALLOC_CTX *mem_ctx,
-			 const struct spn_fold *fold,
-			 const struct audit_finding *finding,
-			 struct spn_str *_partner)
-{
-	return finding->partner == NULL ||
-	       spn_fold_text(fold,
-			     mem_ctx,
-			     spn_str_of(finding->partner),
-			     _partner);
-}
-
 static void add_mark(struct marks *marks,
 		     const struct audit_finding *finding,
 		     size_t place,
@@ -223,17 +211,18 @@ static bool mark_finding(TALLOC_CTX *mem_ctx,
 		&marks->findings->findings[place];
 	const struct audit_accounts *holders = &finding->holders;
 	struct spn_str host = {};
-	struct spn_str partner = {};
 	size_t i;
 
-	if (!host_of(mem_ctx, finding, &host) ||
-	    !fold_partner(mem_ctx, marks->fold, finding, &partner))
-	{
+	if (!host_of(mem_ctx, finding, &host)) {
 		return false;
 	}
 	add_mark(marks, finding, place, "", finding->key);
-	if (partner.len > 0) {
-		add_mark(marks, finding, place, OF_PARTNER, partner);
+	if (finding->partner_key.len > 0) {
+		add_mark(marks,
+			 finding,
+			 place,
+			 OF_PARTNER,
+			 finding->partner_key);
 	}
 	for (i = 0; i < holders->num_accounts; i++) {
 		const char *guid = holders->accounts[i]->object_guid;
@@ -248,11 +237,10 @@ static bool mark_finding(TALLOC_CTX *mem_ctx,
 
 static bool mark_all(TALLOC_CTX *mem_ctx,
 		     const struct audit_findings *findings,
-		     const struct spn_fold *fold,
 		     struct known *known,
 		     struct marks *_marks)
 {
-	struct marks marks = {.findings = findings, .fold = fold};
+	struct marks marks = {.findings = findings};
 	const struct ways *ways = NULL;
 	size_t num = 1;
 	size_t i;
@@ -322,48 +310,26 @@ static const struct mark *find_same(const struct marks *marks,
 
 /* ------------------------------------------------------------- giving way */
 
-/* What a finding is looked up by. */
-struct looked_up {
-	struct spn_str partner; /* folded */
-	struct spn_str host;
-};
-
-static bool prepare(TALLOC_CTX *mem_ctx,
-		    const struct spn_fold *fold,
-		    const struct audit_finding *finding,
-		    struct looked_up *_by)
-{
-	struct looked_up by = {};
-
-	if (!fold_partner(mem_ctx, fold, finding, &by.partner) ||
-	    !host_of(mem_ctx, finding, &by.host))
-	{
-		return false;
-	}
-	*_by = by;
-	return true;
-}
-
 /*
  * On that account. A short name is that of the same label in the account's own
  * domain only: whoever may write his own SPNs could else bring a host that is
  * nowhere, and be silent about one that is there.
  */
 static const struct mark *find_host(const struct marks *marks,
-				    const struct looked_up *by,
+				    struct spn_str host,
 				    const struct spn_account *account,
 				    struct mark wanted)
 {
 	const char *domain = account->dns_domain;
 	const struct mark *found = NULL;
 	char text[SPN_DNS_NAME_LEN + 1];
-	struct spn_str label = spn_first_label(by->host);
+	struct spn_str label = spn_first_label(host);
 	struct spn_str in_domain = {};
 
-	if (by->host.len == 0) {
+	if (host.len == 0) {
 		return NULL;
 	}
-	wanted.text = by->host;
+	wanted.text = host;
 	found = find_same(marks, wanted);
 	if (found != NULL || domain == NULL) {
 		return found;
@@ -373,13 +339,13 @@ static const struct mark *find_host(const struct marks *marks,
 		return NULL;
 	}
 	to_small(text, in_domain.len);
-	if (!spn_host_is_fqdn(by->host)) {
+	if (!spn_host_is_fqdn(host)) {
 		wanted.text = in_domain;
 		return find_same(marks, wanted);
 	}
 	wanted.text = label;
-	return spn_str_equal(by->host, in_domain) ? find_same(marks, wanted)
-						  : NULL;
+	return spn_str_equal(host, in_domain) ? find_same(marks, wanted)
+					      : NULL;
 }
 
 static const struct mark *find_spn(const struct marks *marks,
@@ -418,7 +384,7 @@ static const struct mark *if_of_all(const struct marks *marks,
 
 static const struct mark *find_common(const struct marks *marks,
 				      const struct audit_finding *finding,
-				      const struct looked_up *by,
+				      struct spn_str host,
 				      enum audit_in_common in_common,
 				      struct spn_str to)
 {
@@ -432,8 +398,9 @@ static const struct mark *find_common(const struct marks *marks,
 		if (in_common == AUDIT_ALL_OF_SPN) {
 			found = if_of_all(marks, finding, found);
 		}
-		return (found != NULL) ? found
-				       : find_spn(marks, by->partner, wanted);
+		return (found != NULL)
+			       ? found
+			       : find_spn(marks, finding->partner_key, wanted);
 	}
 	if (in_common == AUDIT_SAME_PAIR) {
 		found = find_spn(marks, finding->key, wanted);
@@ -445,7 +412,7 @@ static const struct mark *find_common(const struct marks *marks,
 		wanted.guid = holders->accounts[i]->object_guid;
 		found = (in_common == AUDIT_SAME_HOST)
 				? find_host(marks,
-					    by,
+					    host,
 					    holders->accounts[i],
 					    wanted)
 				: find_same(marks, wanted);
@@ -456,7 +423,7 @@ static const struct mark *find_common(const struct marks *marks,
 /* Of that finding: to which it gives way, and why. */
 static struct audit_given gives_way(const struct marks *marks,
 				    const struct audit_finding *finding,
-				    const struct looked_up *by,
+				    struct spn_str host,
 				    const struct ways *ways)
 {
 	struct audit_given given = {.to = AUDIT_SPEAKS};
@@ -466,7 +433,7 @@ static struct audit_given gives_way(const struct marks *marks,
 	for (i = 0; i < ways->num_ways && found == NULL; i++) {
 		found = find_common(marks,
 				    finding,
-				    by,
+				    host,
 				    ways->ways[i].in_common,
 				    ways->ways[i].to);
 		if (found != NULL) {
@@ -479,43 +446,41 @@ static struct audit_given gives_way(const struct marks *marks,
 
 static bool find_all(TALLOC_CTX *mem_ctx,
 		     const struct audit_findings *findings,
-		     const struct spn_fold *fold,
 		     struct audit_given *given)
 {
-	TALLOC_CTX *scratch = talloc_new(mem_ctx);
+	TALLOC_CTX *scratch = talloc_pool(mem_ctx, SCRATCH);
 	struct known known = {};
 	struct marks marks = {};
 	size_t i;
 	bool ok = scratch != NULL &&
-		  mark_all(mem_ctx, findings, fold, &known, &marks);
+		  mark_all(mem_ctx, findings, &known, &marks);
 
 	for (i = 0; ok && i < findings->num_findings; i++) {
 		const struct audit_finding *finding = &findings->findings[i];
 		const struct ways *ways = ways_of(mem_ctx,
 						  &known,
 						  finding->message);
-		struct looked_up by = {};
+		struct spn_str host = {};
 
 		ok = ways != NULL;
 		if (ok && ways->num_ways > 0) {
-			ok = prepare(scratch, fold, finding, &by);
+			ok = host_of(scratch, finding, &host);
 		}
 		if (ok) {
-			given[i] = gives_way(&marks, finding, &by, ways);
+			given[i] = gives_way(&marks, finding, host, ways);
 		}
 		talloc_free_children(scratch);
 	}
 	return ok;
 }
 
-bool audit_findings_give_way(struct audit_findings *findings,
-			     const struct spn_fold *fold)
+bool audit_findings_give_way(struct audit_findings *findings)
 {
 	TALLOC_CTX *tmp_ctx = talloc_new(findings);
 	struct audit_given *given = talloc_array(tmp_ctx,
 						 struct audit_given,
 						 findings->num_findings + 1);
-	bool ok = given != NULL && find_all(tmp_ctx, findings, fold, given) &&
+	bool ok = given != NULL && find_all(tmp_ctx, findings, given) &&
 		  audit_consequences_gather(findings, given);
 
 	talloc_free(tmp_ctx);

@@ -44,7 +44,6 @@ bool audit_is_given_way(const struct spn_message *message);
  * before a baseline has had its say: what is accepted is no reason to be
  * silent. False when out of memory.
  */
-bool audit_findings_give_way(struct audit_findings *findings,
-			     const struct spn_fold *fold);
+bool audit_findings_give_way(struct audit_findings *findings);
 
 #endif

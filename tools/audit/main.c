@@ -260,15 +260,12 @@ static int apply_baseline(struct audit *audit,
 
 /* What is accepted goes, then what gives way to what is left. */
 static int reduce(struct audit *audit,
-		  const struct audit_scan *scanned,
 		  struct audit_findings *findings,
 		  size_t *_num_accepted)
 {
 	int status = apply_baseline(audit, findings, _num_accepted);
 
-	if (status == SPN_EXIT_DONE &&
-	    !audit_findings_give_way(findings, &scanned->fold))
-	{
+	if (status == SPN_EXIT_DONE && !audit_findings_give_way(findings)) {
 		return audit_out_of_memory(audit);
 	}
 	return status;
@@ -337,7 +334,7 @@ static int report(struct audit *audit,
 	forget_keys(options, scanned);
 	status = make_findings(audit, scanned, select, &findings);
 	if (status == SPN_EXIT_DONE) {
-		status = reduce(audit, scanned, findings, &num_accepted);
+		status = reduce(audit, findings, &num_accepted);
 	}
 	if (status == SPN_EXIT_DONE) {
 		status = audit_put_repairs(audit, scanned, findings);
@@ -416,8 +413,7 @@ static int audit_once(void *private_data,
 				       &_look->findings);
 	}
 	if (status == SPN_EXIT_DONE) {
-		status =
-			reduce(audit, scanned, _look->findings, &num_accepted);
+		status = reduce(audit, _look->findings, &num_accepted);
 	}
 	return status;
 }

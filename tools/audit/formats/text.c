@@ -17,6 +17,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#define SCRATCH ((size_t)4 * 1024) /* of one finding */
 #define INDENT 12
 /* Lines that say how wide the first column is, and how wide it gets. */
 #define FEW 100
@@ -559,7 +560,7 @@ bool audit_write_text(TALLOC_CTX *mem_ctx,
 		.terminal = r.view->terminal,
 	};
 	if (tmp_ctx != NULL) {
-		r.w.scratch = talloc_new(tmp_ctx);
+		r.w.scratch = talloc_pool(tmp_ctx, SCRATCH);
 		ok = r.w.scratch != NULL && write_all(&r);
 	}
 	talloc_free(tmp_ctx);
