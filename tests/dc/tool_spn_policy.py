@@ -387,6 +387,60 @@ msDS-Settings: alias-spn=off
         self.assertEqual(["alias-spn=off"], self.settings())
 
 
+class Quiet(OneCopy):
+    """--quiet: what was done is not said, what is wrong or was asked for is."""
+
+    def said(self, *args):
+        """(stdout, stderr), without where the module of this test lies."""
+        result = self.policy("--quiet", *args)
+        self.assertEqual(0, result.code, result.out + result.err)
+        lines = [line for line in result.err.splitlines()
+                 if "LDB_MODULES_PATH" not in line]
+        return result.out, "".join(lines)
+
+    def test_what_was_done(self):
+        nothing = ("", "")
+        for command, names in (("enable", NEW), ("enable", NEW),
+                               ("disable", OLD), ("disable", OLD)):
+            self.assertEqual(nothing, self.said(command))
+            self.assertEqual(names, self.list())
+        for command in "set", "set", "unset", "unset":
+            self.assertEqual(nothing, self.said(command, "http-pair=warn"))
+            self.assertEqual(["http-pair=warn"] if command == "set" else [],
+                             self.settings())
+
+    def test_where_a_change_is_heard_of(self):
+        """What enable says of LDB_MODULES_PATH is no notice: without it samba
+        does not start."""
+        result = self.policy("enable", "--quiet")
+        self.assertIn("or they do not start", result.err)
+
+    def test_a_note_and_a_warning(self):
+        self.assertIn("note: ", self.policy("set", "exempt-host=web01").err)
+        self.assertEqual(("", ""), self.said("set", "exempt-host=web01"))
+        out, err = self.said("set", "exempt-host=*")
+        self.assertEqual("", out)
+        self.assertTrue(err.startswith("spn-policy: WARNING: "), err)
+
+    def test_what_was_asked_for(self):
+        self.good("enable")
+        self.good("set", "syntax=off")
+        for command in "status", "check":
+            self.assertEqual((self.good(command), ""), self.said(command))
+        self.good("set", "exempt-host=*")
+        for command in "status", "check":
+            self.assertEqual(self.bad(1, command),
+                             self.bad(1, command, "--quiet"))
+
+    def test_what_is_wrong(self):
+        for args in (("set", "nosuch=1"), ("unset", "nosuch"), ("nosuch",),
+                     ("set", "exempt-account=nosuch")):
+            plain = self.policy(*args)
+            quiet = self.policy("--quiet", *args)
+            self.assertEqual((2, plain.out, plain.err),
+                             (quiet.code, quiet.out, quiet.err))
+
+
 class CommandLine(OneCopy):
     def test_bad_arguments(self):
         for args in ((), ("nosuch",), ("enable", "x"), ("set",),

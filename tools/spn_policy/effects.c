@@ -26,9 +26,13 @@ struct policy_view {
 	size_t num_warnings;
 };
 
-static void policy_tell(struct policy_view *view,
-			const struct spn_effect *effect)
+static void policy_tell_effect(struct policy_view *view,
+			       const struct spn_effect *effect)
 {
+	void (*say)(const struct spn_connect *,
+		    const char *,
+		    ...) = effect->is_note ? spn_connect_note
+					   : spn_connect_message;
 	const char *label = effect->is_note ? "note" : "WARNING";
 	const char *remedy = effect->remedy != NULL ? effect->remedy : "";
 	const char *before = "";
@@ -41,12 +45,12 @@ static void policy_tell(struct policy_view *view,
 	if (view->only == NULL) {
 		policy_say("%s: %s%s%s", label, effect->text, before, remedy);
 	} else {
-		spn_connect_message(view->tool->connect,
-				    "%s: %s%s%s",
-				    label,
-				    effect->text,
-				    before,
-				    remedy);
+		say(view->tool->connect,
+		    "%s: %s%s%s",
+		    label,
+		    effect->text,
+		    before,
+		    remedy);
 	}
 }
 
@@ -145,7 +149,7 @@ static bool policy_exempt_account(struct policy_view *view, const char *value)
 	if (effect.text == NULL || effect.remedy == NULL) {
 		return policy_cannot_look(view, ldb_oom(view->ldb));
 	}
-	policy_tell(view, &effect);
+	policy_tell_effect(view, &effect);
 	return true;
 }
 
@@ -185,7 +189,7 @@ static bool policy_dns_suffix(struct policy_view *view, const char *value)
 	if (effect.text == NULL || effect.remedy == NULL) {
 		return policy_cannot_look(view, ldb_oom(view->ldb));
 	}
-	policy_tell(view, &effect);
+	policy_tell_effect(view, &effect);
 	return true;
 }
 
@@ -223,7 +227,7 @@ static bool policy_tell_effects(struct policy_view *view)
 	}
 	for (i = 0; i < num; i++) {
 		if (policy_wants(view, effects[i].key, effects[i].value)) {
-			policy_tell(view, &effects[i]);
+			policy_tell_effect(view, &effects[i]);
 		}
 	}
 	return true;

@@ -51,6 +51,7 @@ enum policy_option {
 	POLICY_OPT_ALL,
 	POLICY_OPT_FORMAT,
 	POLICY_OPT_COLOR,
+	POLICY_OPT_QUIET,
 };
 
 static const struct poptOption policy_options[] = {
@@ -76,6 +77,13 @@ static const struct poptOption policy_options[] = {
 		.argDescrip = "WHEN",
 	},
 	{
+		.longName = "quiet",
+		.argInfo = POPT_ARG_NONE,
+		.val = POLICY_OPT_QUIET,
+		.descrip = "Say only what is wrong, and what status and check "
+			   "find",
+	},
+	{
 		.longName = "force",
 		.argInfo = POPT_ARG_NONE,
 		.val = POLICY_OPT_FORCE,
@@ -84,20 +92,39 @@ static const struct poptOption policy_options[] = {
 	},
 	POPT_TABLEEND};
 
-void policy_say(const char *format, ...)
+static void policy_vsay(const char *format, va_list ap)
+	__attribute__((format(printf, 1, 0)));
+static void policy_vsay(const char *format, va_list ap)
 {
-	char *text = NULL;
+	char *text = talloc_vasprintf(NULL, format, ap);
 	char *printable = NULL;
-	va_list ap;
 
-	va_start(ap, format);
-	text = talloc_vasprintf(NULL, format, ap);
-	va_end(ap);
 	if (text != NULL) {
 		printable = spn_printable(text, spn_str_of(text));
 	}
 	printf("%s\n", printable != NULL ? printable : "out of memory");
 	talloc_free(text);
+}
+
+void policy_say(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	policy_vsay(format, ap);
+	va_end(ap);
+}
+
+void policy_tell(const struct policy_tool *tool, const char *format, ...)
+{
+	va_list ap;
+
+	if (tool->is_quiet) {
+		return;
+	}
+	va_start(ap, format);
+	policy_vsay(format, ap);
+	va_end(ap);
 }
 
 void policy_mark(const struct policy_tool *tool, const char *label)
@@ -221,6 +248,7 @@ static bool policy_read_options(struct policy_tool *tool)
 	for (; opt > 0; opt = spn_connect_next_option(tool->connect)) {
 		tool->force |= opt == POLICY_OPT_FORCE;
 		tool->all |= opt == POLICY_OPT_ALL;
+		tool->is_quiet |= opt == POLICY_OPT_QUIET;
 		if (opt == POLICY_OPT_FORMAT) {
 			tool->format =
 				spn_connect_option_argument(tool->connect,
@@ -231,6 +259,9 @@ static bool policy_read_options(struct policy_tool *tool)
 		{
 			return false;
 		}
+	}
+	if (tool->is_quiet) {
+		spn_connect_be_quiet(tool->connect);
 	}
 	tool->terminal = spn_terminal_of(STDOUT_FILENO, color);
 	if (opt == 0 && tool->format != NULL &&

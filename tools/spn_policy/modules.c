@@ -39,12 +39,14 @@ static int policy_list_commit(TALLOC_CTX *mem_ctx,
 		return SPN_EXIT_CANNOT_RUN;
 	}
 	if (change->changed) {
-		policy_say("%s: @MODULES is now %s",
-			   tool->path,
-			   change->wanted.names);
+		policy_tell(tool,
+			    "%s: @MODULES is now %s",
+			    tool->path,
+			    change->wanted.names);
 	} else if (change->had_mark) {
-		policy_say("spn-guard had taken spn_policy off the list, and "
-			   "will not put it back.");
+		policy_tell(tool,
+			    "spn-guard had taken spn_policy off the list, and "
+			    "will not put it back.");
 	}
 	return SPN_EXIT_DONE;
 }
@@ -189,8 +191,9 @@ int policy_enable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		return ret;
 	}
 	policy_warn_of_path(mem_ctx, tool);
-	policy_say("%s",
-		   change.changed ? POLICY_RESTART : POLICY_ALREADY_ENABLED);
+	policy_tell(tool,
+		    "%s",
+		    change.changed ? POLICY_RESTART : POLICY_ALREADY_ENABLED);
 	return SPN_EXIT_DONE;
 }
 
@@ -204,9 +207,10 @@ int policy_disable(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		return ret;
 	}
 	if (change.changed || !change.had_mark) {
-		policy_say("%s",
-			   change.changed ? POLICY_RESTART
-					  : POLICY_NOT_ENABLED);
+		policy_tell(tool,
+			    "%s",
+			    change.changed ? POLICY_RESTART
+					   : POLICY_NOT_ENABLED);
 	}
 	return SPN_EXIT_DONE;
 }

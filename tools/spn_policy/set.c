@@ -321,8 +321,9 @@ int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		return ret;
 	}
 	if (policy_is_set(settings, &argument, setting->is_list)) {
-		policy_say("%s is set already: nothing to do.",
-			   argument.shown);
+		policy_tell(tool,
+			    "%s is set already: nothing to do.",
+			    argument.shown);
 		policy_warn(mem_ctx, tool, ldb, &argument);
 		return SPN_EXIT_DONE;
 	}
@@ -336,8 +337,9 @@ int policy_set(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 		ret = policy_set_new_object(tool, ldb, settings, &argument);
 	}
 	if (ret == SPN_EXIT_DONE) {
-		policy_say("%s: set for all DCs, as it replicates.",
-			   argument.shown);
+		policy_tell(tool,
+			    "%s: set for all DCs, as it replicates.",
+			    argument.shown);
 		policy_warn(mem_ctx, tool, ldb, &argument);
 	}
 	return ret;
@@ -385,13 +387,16 @@ int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool)
 							     ""));
 			return SPN_EXIT_CANNOT_RUN;
 		}
-		policy_say("%s is not set: nothing to do.", argument.shown);
+		policy_tell(tool,
+			    "%s is not set: nothing to do.",
+			    argument.shown);
 		return SPN_EXIT_DONE;
 	}
 	ret = policy_modify(tool, ldb, msg);
 	if (ret == SPN_EXIT_DONE) {
-		policy_say("%s: unset for all DCs, as it replicates.",
-			   argument.shown);
+		policy_tell(tool,
+			    "%s: unset for all DCs, as it replicates.",
+			    argument.shown);
 		policy_warn(mem_ctx, tool, ldb, &argument);
 	}
 	return ret;

@@ -316,9 +316,9 @@ bool policy_settings_create(const struct policy_tool *tool,
 		return true;
 	}
 	if (ret == LDB_SUCCESS && policy_is_read_only(ldb, ldb)) {
-		spn_connect_message(tool->connect,
-				    "note: a read-only DC takes the settings "
-				    "as they replicate; none is made here");
+		spn_connect_note(tool->connect,
+				 "note: a read-only DC takes the settings "
+				 "as they replicate; none is made here");
 		return true;
 	}
 	if (ret == LDB_SUCCESS) {

@@ -29,6 +29,7 @@ struct policy_tool {
 	bool force;	      /* set: an account that this DC does not know */
 	bool all;	      /* status: of every DC */
 	const char *format;   /* of that; NULL: text */
+	bool is_quiet;	      /* not what was done, if all went well */
 	struct spn_terminal terminal; /* standard output */
 };
 
@@ -41,6 +42,10 @@ int policy_unset(TALLOC_CTX *mem_ctx, const struct policy_tool *tool);
 
 /* One line on stdout, control characters escaped. */
 void policy_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same of what was done, or need not be: not with --quiet. */
+void policy_tell(const struct policy_tool *tool, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* What begins such a line, "PROBLEM:" or "note:", in its colour. */
 void policy_mark(const struct policy_tool *tool, const char *label);
