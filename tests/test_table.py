@@ -115,7 +115,7 @@ CHECKS = {
         'tool_audit_accounts', 'tool_audit_config', 'tool_audit_fix_answers', 'tool_audit_fix_texts',
         'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_monitoring',
         'tool_audit_options', 'tool_audit_view',
-        'tool_audit_places', 'tool_audit_trend', 'tool_completion', 'tool_pipes', 'tool_quotes',
+        'tool_audit_places', 'tool_audit_trend', 'tool_completion', 'tool_pipes', 'tool_progress', 'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
         'tool_hostile_server', 'tool_hostile_socket', 'tool_presence', 'tool_all_dcs',
         'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc',

@@ -1,13 +1,44 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A program at a terminal of its own, as a person would use it."""
 
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
+import struct
+import subprocess
+import termios
 
 PATIENCE = 600
+
+
+def run(command, columns, where, environment):
+    """(exit status, what the terminal got, what the pipes got) of a program of
+    which the streams named in where are a terminal so wide."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ,
+                struct.pack("HHHH", 24, columns, 0, 0))
+    streams = {each: slave if each in where else subprocess.PIPE
+               for each in ("stdout", "stderr")}
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment,
+                          **streams) as process:
+        os.close(slave)
+        shown = b""
+        while True:
+            try:
+                data = os.read(master, 65536)
+            except OSError:     # nobody has the other end any more
+                data = b""
+            if not data:
+                break
+            shown += data
+        piped = b"".join(stream.read() for stream in (
+            process.stdout, process.stderr) if stream is not None)
+        status = process.wait(timeout=60)
+    os.close(master)
+    return status, shown.decode(), piped.decode()
 
 
 class Terminal:

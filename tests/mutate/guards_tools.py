@@ -416,6 +416,16 @@ GUARDS = {
          '(state.mode == SPN_DC_ENFORCE) ?',
          'true ?'),
     ],
+    'tools/setspn/main.c': [
+        ('with -P nothing says how far it is',
+         'if (s->plan->verb != SETSPN_DUPLICATES || s->plan->quiet)',
+         'if (s->plan->verb != SETSPN_DUPLICATES)'),
+    ],
+    'tools/setspn/duplicates.c': [
+        ('how far it is is gone before the first line',
+         'spn_progress_wipe(s->progress);',
+         ''),
+    ],
     'tools/setspn/write.c': [
         ('of what is there the DC adds no other half',
          'w->dc_completes &= spn_account_find(w->account, key) == NULL;',

@@ -1,23 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a report looks: on a terminal, in a file, in parts, while it is made.
+"""How a report looks: on a terminal, in a file, in parts.
 """
 
-import fcntl
 import os
-import pty
 import re
-import struct
 import subprocess
-import termios
-import time
 import unittest
 
+import terminal
 import tool_audit_input as base
-from commands import without_network_warning
 from hostile import SPN, computer, configuration, user
-from small_ldap import SmallLdap
 from tool_audit_input import TOOL
-from tool_hostile_server import ANONYMOUS, account
 
 NUM = 30
 COLOR = re.compile(r"\x1b\[(?:0|1|2|1;31|32|33|36)m")
@@ -32,29 +25,8 @@ ENVIRONMENT = {"PATH": os.path.dirname(TOOL) + ":" + os.environ["PATH"],
 
 def on_terminal(*words, columns=80, where=("stdout", "stderr"), **more):
     """(exit status, what the terminal got, what the pipes got)"""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ,
-                struct.pack("HHHH", 24, columns, 0, 0))
-    streams = {each: slave if each in where else subprocess.PIPE
-               for each in ("stdout", "stderr")}
-    with subprocess.Popen([TOOL, "--configfile=/dev/null", "--no-config",
-                           *words], stdin=subprocess.DEVNULL,
-                          env={**ENVIRONMENT, **more}, **streams) as process:
-        os.close(slave)
-        shown = b""
-        while True:
-            try:
-                data = os.read(master, 65536)
-            except OSError:     # nobody has the other end any more
-                data = b""
-            if not data:
-                break
-            shown += data
-        piped = b"".join(stream.read() for stream in (
-            process.stdout, process.stderr) if stream is not None)
-        status = process.wait(timeout=60)
-    os.close(master)
-    return status, shown.decode(), piped.decode()
+    return terminal.run([TOOL, "--configfile=/dev/null", "--no-config", *words],
+                        columns, where, {**ENVIRONMENT, **more})
 
 
 class View(base.Input):
@@ -290,41 +262,6 @@ class OtherTools(base.Input):
         self.assertNotIn("\x1b", plain)
         self.assertRegex(colored, COLOR)
         self.assertEqual(plain, COLOR.sub("", colored))
-
-
-class Progress(View):
-    """Of a server that takes its time."""
-
-    def read(self, *words, page=None, pause=0.02, **more):
-        server = SmallLdap(
-            [account("a%03d" % n, guid=b"0123456789abc%03d" % n)
-             for n in range(150)], pause=pause, page=page)
-        self.addCleanup(server.close)
-        status, shown, _ = on_terminal(
-            "-H", "ldap://" + server.address, *ANONYMOUS, *words,
-            where=("stderr",), **more)
-        self.assertIn(status, (0, 1), shown)
-        return without_network_warning(shown)
-
-    def test_count(self):
-        shown = self.read()
-        self.assertRegex(shown, r"spn-audit: reading \d+ accounts\x1b\[K\r")
-        # wiped away before anything else is said
-        self.assertRegex(shown, r"\r\x1b\[Kspn-audit: deleted objects")
-
-    def test_share(self):
-        shown = self.read("--page-size=64", page=64)
-        share = [int(each) for each in re.findall(
-            r"reading \[[#-]{24}\] +(\d+)%, \d+ accounts", shown)]
-        self.assertTrue(share and share == sorted(share), shown)
-
-    def test_none(self):
-        begun = time.monotonic()
-        shown = self.read(pause=0)
-        if time.monotonic() - begun < 1:    # not on a machine that is busy
-            self.assertNotIn("reading", shown)
-        self.assertEqual("", self.read("--quiet"))
-        self.assertNotIn("reading", self.read(TERM="dumb"))
 
 
 if __name__ == "__main__":

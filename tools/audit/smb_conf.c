@@ -364,6 +364,7 @@ bool audit_tunable_dns(TALLOC_CTX *mem_ctx,
 		.timeout = tunables->numbers[AUDIT_DNS_TIMEOUT],
 		.tries = tunables->numbers[AUDIT_DNS_TRIES],
 		.num_parallel = (size_t)tunables->numbers[AUDIT_DNS_QUERIES],
+		.progress = scan_options->progress,
 	};
 	struct asking *asking = talloc_zero(mem_ctx, struct asking);
 

@@ -41,6 +41,9 @@ struct table {
 	struct spn_fold fold;
 	struct record *records;
 	size_t num;
+	size_t num_entries;
+	size_t num_accounts;
+	const struct audit_source *source; /* NULL: a server */
 	struct spn_slots by_key;
 	const char **contexts;		     /* DNs of all naming contexts */
 	const struct spn_mappings *mappings; /* NULL without --aliases */
@@ -54,6 +57,8 @@ static bool start(struct table *table)
 	table->pool = talloc_new(table->s->mem_ctx);
 	table->records = NULL;
 	table->num = 0;
+	table->num_entries = 0;
+	table->num_accounts = 0;
 	table->by_key = (struct spn_slots){};
 	table->arena = (struct spn_arena){};
 	if (table->pool == NULL) {
@@ -206,6 +211,27 @@ static bool is_in_scope(const struct table *table, const char *dn)
 	return false;
 }
 
+/* To ask for the time is not free. */
+#define STEP 64
+
+static void say_progress(struct table *table)
+{
+	const struct audit_source *source = table->source;
+	struct spn_progress *progress = table->s->progress;
+
+	if (table->num_entries++ % STEP != 0 || !spn_progress_is_due(progress))
+	{
+		return;
+	}
+	spn_progress_say(progress,
+			 "reading",
+			 (source == NULL || source->share == NULL)
+				 ? -1
+				 : source->share(source),
+			 table->num_accounts,
+			 "accounts");
+}
+
 static int take_entry(void *private_data, const struct ldb_message *msg)
 {
 	struct table *table = private_data;
@@ -218,6 +244,7 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 	if (table->pool == NULL) {
 		return LDB_ERR_OPERATIONS_ERROR;
 	}
+	say_progress(table);
 	if (el == NULL || spn_values_bool(msg, "isDeleted")) {
 		return LDB_SUCCESS;
 	}
@@ -225,6 +252,7 @@ static int take_entry(void *private_data, const struct ldb_message *msg)
 	if (dn == NULL || !is_in_scope(table, dn)) {
 		return LDB_SUCCESS;
 	}
+	table->num_accounts++;
 	if (!spn_arena_copy(table->pool, &table->arena, spn_str_of(dn), &kept))
 	{
 		return LDB_ERR_OPERATIONS_ERROR;
@@ -289,6 +317,7 @@ static int read_files(struct table *table, const char *path)
 		return no_source(s, reason);
 	}
 	table->ldb = source->ldb;
+	table->source = source;
 	if (!start(table)) {
 		return setspn_out_of_memory(s);
 	}
@@ -548,5 +577,6 @@ int setspn_duplicates(struct setspn *s)
 		table.mappings = forest->mappings;
 	}
 	status = read_all(&table);
+	spn_progress_wipe(s->progress);
 	return (status == SETSPN_DONE) ? print_all(&table) : status;
 }

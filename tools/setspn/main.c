@@ -117,6 +117,20 @@ static int compat(const struct setspn_plan *plan, int status)
 									  : 1;
 }
 
+/* Of what reads a whole directory: on standard error, if that is a terminal,
+ * so what scripts read is the same. False when out of memory. */
+static bool show_progress(struct setspn *s)
+{
+	if (s->plan->verb != SETSPN_DUPLICATES || s->plan->quiet) {
+		return true;
+	}
+	if (!spn_progress_new(s->mem_ctx, "setspn", &s->progress)) {
+		return false;
+	}
+	spn_connect_set_progress(s->connect, s->progress);
+	return true;
+}
+
 static int run(struct setspn *s, TALLOC_CTX *mem_ctx)
 {
 	int opt;
@@ -134,6 +148,9 @@ static int run(struct setspn *s, TALLOC_CTX *mem_ctx)
 	opt = spn_connect_next_option(s->connect);
 	if (opt != 0) {
 		return SETSPN_CANNOT_RUN;
+	}
+	if (!show_progress(s)) {
+		return setspn_out_of_memory(s);
 	}
 	status = open_directory(s, mem_ctx);
 	return (status == SETSPN_DONE) ? run_verb(s) : status;

@@ -10,6 +10,7 @@
 
 #include "directory/search.h"
 #include "common/connect.h"
+#include "common/progress.h"
 #include "args.h"
 #include "words.h"
 
@@ -30,7 +31,8 @@ struct setspn_domain {
 struct setspn {
 	const struct setspn_plan *plan;
 	struct spn_connect *connect;
-	TALLOC_CTX *mem_ctx; /* outlives the directory */
+	TALLOC_CTX *mem_ctx;	       /* outlives the directory */
+	struct spn_progress *progress; /* of -X without -P; NULL: none */
 	struct spn_store store;
 	struct audit_server *server;   /* what it says of itself */
 	const char *root;	       /* DN of the forest's first domain */

@@ -28,6 +28,7 @@ static const int types[NUM_KINDS] = {
 
 struct audit_dns {
 	struct dns_channel *channel;
+	struct spn_progress *progress;
 	size_t num_parallel;
 	struct spn_shared *noted; /* what rules ask for */
 	size_t num_noted;
@@ -86,6 +87,7 @@ bool audit_dns_new(TALLOC_CTX *mem_ctx,
 	if (dns == NULL) {
 		return false;
 	}
+	dns->progress = options->progress;
 	dns->num_parallel = options->num_parallel;
 	dns->noted = spn_shared_new(dns, true);
 	dns->names = spn_shared_new(dns, true);
@@ -330,6 +332,16 @@ static bool is_hopeless(const struct audit_dns *dns)
 	       dns->num_finished >= dns->num_parallel;
 }
 
+static void say_progress(const struct audit_dns *dns)
+{
+	spn_progress_say(dns->progress,
+			 "asking DNS",
+			 (double)dns->num_finished /
+				 (double)(dns->num_names * NUM_KINDS),
+			 dns->num_finished / NUM_KINDS,
+			 "names");
+}
+
 static bool ask_all(struct audit_dns *dns)
 {
 	size_t num = dns->num_names * NUM_KINDS;
@@ -343,6 +355,7 @@ static bool ask_all(struct audit_dns *dns)
 				return false;
 			}
 		}
+		say_progress(dns);
 		if (dns->num_running > 0 && !dns_channel_wait(dns->channel)) {
 			return false;
 		}

@@ -7,6 +7,7 @@
 #define SPN_AUDIT_FACTS_DNS_H
 
 #include "audit/rules/facts.h"
+#include "common/progress.h"
 
 struct audit_dns;
 
@@ -16,6 +17,7 @@ struct audit_dns_options {
 	int timeout;	    /* milliseconds for the first try */
 	int tries;
 	size_t num_parallel; /* queries that are under way at a time */
+	struct spn_progress *progress; /* NULL: nobody wants to see it */
 };
 
 /* On false *_reason is one line on mem_ctx, or NULL when out of memory. */
