@@ -382,6 +382,9 @@ GUARDS = {
          'bool is_odd = false;'),
     ],
     'tools/common/connect_login.c': [
+        ('a letter may stand behind others',
+         'if (strchr(switches, *at) == NULL)',
+         'if (true)'),
         ('no command repeats a password',
          'user.len = strcspn(value, "%");',
          ''),

@@ -61,6 +61,10 @@ static void test_passwords(void **state)
 			   "--password=secret4",
 			   "--password",
 			   "secret5",
+			   "-NUbob%secret6",
+			   "-NNU",
+			   "bob%secret7",
+			   "-NU=bob%secret8",
 			   "-s",
 			   "/dev/null",
 			   "rest"};

@@ -35,13 +35,14 @@ struct login_option {
 	enum login_kind kind;
 };
 
+/* Switches first: in "-NUbob" they stand before what has a value. */
 static const struct login_option login_options[] = {
-	{"user", 'U', true, LOGIN_USER},
 	{"no-pass", 'N', false, LOGIN_NOBODY},
+	{"machine-pass", 'P', false, LOGIN_OTHER},
+	{"user", 'U', true, LOGIN_USER},
 	{"password", '\0', true, LOGIN_SECRET},
 	{"pw-nt-hash", '\0', false, LOGIN_OTHER},
 	{"authentication-file", 'A', true, LOGIN_OTHER},
-	{"machine-pass", 'P', false, LOGIN_OTHER},
 	{"simple-bind-dn", '\0', true, LOGIN_OTHER},
 	{"use-kerberos", '\0', true, LOGIN_KERBEROS},
 	{"kerberos", 'k', true, LOGIN_KERBEROS},
@@ -53,58 +54,110 @@ static const struct login_option login_options[] = {
 };
 #define NUM_LOGIN_OPTIONS (sizeof(login_options) / sizeof(login_options[0]))
 
-/* Behind the option's name; NULL: the argument is another one. */
-static const char *rest_of(const char *argument,
-			   const struct login_option *option)
-{
-	size_t len = strlen(option->name);
+/* Letters that take no value, of Samba's options and of all tools: others may
+ * stand behind them. */
+static const char switches[] = "NPVv?";
 
-	if (option->letter != '\0' && argument[0] == '-' &&
-	    argument[1] == option->letter)
-	{
-		return argument + 2;
-	}
-	if (strncmp(argument, "--", 2) != 0 ||
-	    strncmp(argument + 2, option->name, len) != 0 ||
-	    strchr("=", argument[2 + len]) == NULL)
-	{
+/* Behind the letter; NULL: it is not in that word, or in a value. */
+static const char *behind_letter(const char *word, char letter)
+{
+	const char *at = NULL;
+
+	if (word[0] != '-' || word[1] == '-') {
 		return NULL;
 	}
-	return argument + 2 + len;
-}
-
-/*
- * The next option of a login from *_at on, which is moved behind it; NULL
- * after the last one. *_value is "" where it has none.
- */
-static const struct login_option *next_option(const char *const *argv,
-					      size_t *_at,
-					      const char **_value)
-{
-	size_t i;
-
-	for (; argv[*_at] != NULL; (*_at)++) {
-		const char *argument = argv[*_at];
-
-		if (strcmp(argument, "--") == 0) {
+	for (at = word + 1; *at != '\0'; at++) {
+		if (*at == letter) {
+			return at + 1;
+		}
+		if (strchr(switches, *at) == NULL) {
 			return NULL;
 		}
-		for (i = 0; i < NUM_LOGIN_OPTIONS; i++) {
-			const struct login_option *option = &login_options[i];
-			const char *rest = rest_of(argument, option);
+	}
+	return NULL;
+}
 
-			if (rest == NULL) {
-				continue;
-			}
-			(*_at)++;
-			if (rest[0] == '\0' && option->takes_value &&
-			    argv[*_at] != NULL)
-			{
-				rest = argv[(*_at)++];
-			}
-			*_value = (rest[0] == '=') ? rest + 1 : rest;
-			return option;
+const char *connect_behind_name(const char *word,
+				const char *name,
+				char letter)
+{
+	size_t len = strlen(name);
+	const char *rest = NULL;
+
+	if (letter != '\0') {
+		rest = behind_letter(word, letter);
+	}
+	if (rest == NULL && strncmp(word, "--", 2) == 0 &&
+	    strncmp(word + 2, name, len) == 0 &&
+	    strchr("=", word[2 + len]) != NULL)
+	{
+		rest = word + 2 + len;
+	}
+	return rest;
+}
+
+const char *connect_value_at(const char *const *argv,
+			     size_t at,
+			     const char *name,
+			     char letter)
+{
+	const char *rest = connect_behind_name(argv[at], name, letter);
+
+	if (rest == NULL || rest[0] == '\0') {
+		return (rest == NULL) ? NULL : argv[at + 1];
+	}
+	return (rest[0] == '=') ? rest + 1 : rest;
+}
+
+/* Where in a command line: at a word, and at a row of login_options for it. */
+struct place {
+	const char *const *argv;
+	size_t word;
+	size_t row;
+	size_t found; /* the word that the last option is in */
+};
+
+/*
+ * The next option of a login, and *_place is moved behind it; NULL after the
+ * last one. *_value is "" where it has none.
+ */
+static const struct login_option *next_option(struct place *_place,
+					      const char **_value)
+{
+	const char *const *argv = _place->argv;
+
+	while (argv[_place->word] != NULL &&
+	       strcmp(argv[_place->word], "--") != 0)
+	{
+		const struct login_option *option =
+			&login_options[_place->row++];
+		const char *rest = NULL;
+
+		if (option == &login_options[NUM_LOGIN_OPTIONS]) {
+			_place->word++;
+			_place->row = 0;
+			continue;
 		}
+		rest = connect_behind_name(argv[_place->word],
+					   option->name,
+					   option->letter);
+		if (rest == NULL) {
+			continue;
+		}
+		_place->found = _place->word;
+		*_value = "";
+		if (option->takes_value) {
+			const char *value = connect_value_at(argv,
+							     _place->word,
+							     option->name,
+							     option->letter);
+
+			_place->word += (rest[0] == '\0' && value != NULL) ? 2
+									   : 1;
+			_place->row = 0;
+			*_value = (value == NULL) ? "" : value;
+		}
+		return option;
 	}
 	return NULL;
 }
@@ -131,10 +184,9 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 	const struct login_option *option = NULL;
 	const char *value = NULL;
 	char *words = talloc_strdup(mem_ctx, "");
-	size_t at = 1;
+	struct place place = {.argv = connect->argv, .word = 1};
 
-	while (words != NULL &&
-	       (option = next_option(connect->argv, &at, &value)) != NULL)
+	while (words != NULL && (option = next_option(&place, &value)) != NULL)
 	{
 		struct spn_str shown = spn_str_of(value);
 		char *word = NULL;
@@ -142,7 +194,7 @@ char *spn_connect_login_words(TALLOC_CTX *mem_ctx,
 		if (option->kind == LOGIN_SECRET ||
 		    (option->kind == LOGIN_OWN_CACHE &&
 		     connect->added_option == NULL) ||
-		    connect->argv[at - 1] == connect->added_option)
+		    connect->argv[place.found] == connect->added_option)
 		{
 			continue;
 		}
@@ -206,9 +258,9 @@ struct connect_login connect_login_of(const char *const *argv)
 	bool says_more = environment_has_password();
 	const char *own_cache = NULL;
 	const char *value = NULL;
-	size_t at = 1;
+	struct place place = {.argv = argv, .word = 1};
 
-	while ((option = next_option(argv, &at, &value)) != NULL) {
+	while ((option = next_option(&place, &value)) != NULL) {
 		if (option->kind == LOGIN_OWN_CACHE) {
 			own_cache = value;
 			says_more = true;
@@ -234,43 +286,30 @@ const char *spn_connect_cache(const struct spn_connect *connect)
 	return connect_login_of(connect->argv).cache;
 }
 
-/* Of the last option of that kind; NULL without one. */
+/* Of the last option of that name; NULL without one. */
 static const char *last_value(const char *const *argv,
-			      const struct login_option *option)
+			      const char *name,
+			      char letter)
 {
 	const char *found = NULL;
 	size_t i;
 
 	for (i = 1; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
-		const char *rest = rest_of(argv[i], option);
+		const char *value = connect_value_at(argv, i, name, letter);
 
-		if (rest == NULL) {
-			continue;
-		}
-		if (rest[0] == '\0') {
-			found = argv[i + 1];
-		} else {
-			found = (rest[0] == '=') ? rest + 1 : rest;
-		}
+		found = (value == NULL) ? found : value;
 	}
 	return found;
 }
 
 static const char *url_of(const char *const *argv)
 {
-	static const struct login_option url = {"url", 'H', true, LOGIN_OTHER};
-
-	return last_value(argv, &url);
+	return last_value(argv, "url", 'H');
 }
 
 const char *connect_config_file_of(const char *const *argv)
 {
-	static const struct login_option file = {"configfile",
-						 's',
-						 true,
-						 LOGIN_OTHER};
-
-	return last_value(argv, &file);
+	return last_value(argv, "configfile", 's');
 }
 
 static bool is_remote(const char *url)

@@ -32,6 +32,30 @@ static void connect_wipe(char *arg, bool after_percent)
 	}
 }
 
+/* Of each option of that name. */
+static void connect_wipe_values(int argc,
+				char **argv,
+				const char *name,
+				char letter,
+				bool after_percent)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		const char *rest = connect_behind_name(argv[i], name, letter);
+
+		if (rest == NULL) {
+			continue;
+		}
+		if (rest[0] != '\0') {
+			connect_wipe(argv[i] + (rest - argv[i]),
+				     after_percent);
+		} else if (i + 1 < argc) {
+			connect_wipe(argv[i + 1], after_percent);
+		}
+	}
+}
+
 /*
  * argv as talloc'ed copies; passwords in the original are overwritten, since
  * every local user can read that in /proc.
@@ -40,18 +64,9 @@ static const char **connect_take_argv(struct spn_connect *connect,
 				      int argc,
 				      char **argv)
 {
-	static const struct {
-		const char *option;
-		bool after_percent;
-	} secrets[] = {
-		{"-U", true},
-		{"--user", true},
-		{"--password", false},
-	};
 	const char **copy = talloc_zero_array(connect,
 					      const char *,
 					      (size_t)argc + 1);
-	size_t j;
 	int i;
 
 	if (copy == NULL) {
@@ -63,22 +78,8 @@ static const char **connect_take_argv(struct spn_connect *connect,
 			return NULL;
 		}
 	}
-	for (i = 1; i < argc; i++) {
-		for (j = 0; j < sizeof(secrets) / sizeof(secrets[0]); j++) {
-			size_t len = strlen(secrets[j].option);
-
-			if (strncmp(argv[i], secrets[j].option, len) != 0) {
-				continue;
-			}
-			if (argv[i][len] != '\0') {
-				connect_wipe(argv[i] + len,
-					     secrets[j].after_percent);
-			} else if (i + 1 < argc) {
-				connect_wipe(argv[i + 1],
-					     secrets[j].after_percent);
-			}
-		}
-	}
+	connect_wipe_values(argc, argv, "user", 'U', true);
+	connect_wipe_values(argc, argv, "password", '\0', false);
 	return copy;
 }
 

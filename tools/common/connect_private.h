@@ -143,6 +143,20 @@ void connect_silence_stderr(void);
 
 /* ---- connect_login.c */
 
+/* What stands in that word behind an option's name, "user", or its letter
+ * ('\0': it has none), which may stand behind others as in "-NUbob": "",
+ * "=bob" or "bob". NULL: the word is no such option. */
+const char *connect_behind_name(const char *word,
+				const char *name,
+				char letter);
+
+/* The value of that option where argv[at] is it; NULL: it is not, or there is
+ * no value. */
+const char *connect_value_at(const char *const *argv,
+			     size_t at,
+			     const char *name,
+			     char letter);
+
 /* What -s or --configfile says; NULL without one. */
 const char *connect_config_file_of(const char *const *argv);
 
