@@ -64,7 +64,7 @@ OURS = {
     '''), 'policy LDB TALLOC TEVENT'),
     # From a command line to an open directory; output.
     'common': (_sources('tools/common', '''
-        connect connect_modules connect_options connect_silence
+        connect connect_check connect_modules connect_options connect_silence
         connect_ticket connect_cache connect_login connect_kerberos connect_each connect_principal connect_start connect_fold connect_trial samba children
         connect_ldap ldap_link ldap_login ldap_backend ldap_entry ldap_control ldap_error
         output place words terminal progress shell_command arena shared presence module_list dcs dcs_list json json_read metrics

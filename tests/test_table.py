@@ -114,7 +114,7 @@ CHECKS = {
     **{name: 'tests/tools/%s.py' % name for name in (
         'tool_audit_accounts', 'tool_audit_config', 'tool_audit_fix_answers', 'tool_audit_fix_texts',
         'tool_audit_gives_way', 'tool_audit_input', 'tool_audit_monitoring',
-        'tool_audit_options', 'tool_audit_view',
+        'tool_audit_options', 'tool_audit_view', 'tool_bad_options',
         'tool_audit_places', 'tool_audit_trend', 'tool_completion', 'tool_passwords', 'tool_pipes', 'tool_progress',
         'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',

@@ -8,7 +8,6 @@
 #include "connect_private.h"
 #include "policy/quote.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,22 +169,6 @@ poptContext connect_new_popt(const struct spn_connect *connect,
 	return popt;
 }
 
-/* Samba would say that it cannot load it, and go on with its defaults. */
-static bool has_its_config_file(const struct spn_connect *connect)
-{
-	const char *file = connect_config_file_of(connect->argv);
-
-	if (file == NULL || access(file, R_OK) == 0) {
-		return true;
-	}
-	spn_connect_usage_error(connect,
-				"--configfile: %s cannot be read: %s; give "
-				"the path of an smb.conf",
-				spn_connect_quote(connect, file),
-				strerror(errno));
-	return false;
-}
-
 struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 				    const char *tool,
 				    const char *usage,
@@ -213,7 +196,7 @@ struct spn_connect *spn_connect_new(TALLOC_CTX *mem_ctx,
 		talloc_free(connect);
 		return NULL;
 	}
-	if (!has_its_config_file(connect) || !connect_begin(connect)) {
+	if (!connect_check_values(connect) || !connect_begin(connect)) {
 		talloc_free(connect);
 		return NULL;
 	}

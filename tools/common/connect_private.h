@@ -86,6 +86,12 @@ bool connect_pass_config_file(struct spn_connect *connect,
 			      poptContext popt,
 			      const char *file);
 
+/* ---- connect_check.c */
+
+/* Have Samba's options values of which Samba would say too little, or nothing?
+ * False after a message. */
+bool connect_check_values(const struct spn_connect *connect);
+
 /* ---- connect_start.c */
 
 /* connect->popt, with Samba's options where the command line has such. False

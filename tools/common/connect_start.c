@@ -5,8 +5,9 @@
  * at once where the command line has an option that is not ours, or else with
  * the first question (connect_start()).
  *
- * Samba's rows call exit(1) on a bad argument. 1 is a result in our tools, so
- * an exit handler turns it into 2 while Samba reads the command line.
+ * Samba's rows call exit(1) on a bad argument, after a text of their own. 1 is
+ * a result in our tools, so an exit handler turns it into 2 while Samba reads
+ * the command line, and says whose text that was.
  */
 #include "connect_private.h"
 #include "samba.h"
@@ -19,14 +20,41 @@
 #include <ldb_module.h>
 #include <sys/stat.h>
 
-/* true while Samba reads options */
-static bool connect_reading_options;
+/* While Samba reads options; else NULL */
+static const struct spn_connect *connect_reading;
+
+static bool has_machine_pass(const char *const *argv)
+{
+	size_t i = 1;
+
+	while (argv[i] != NULL &&
+	       connect_behind_name(argv[i], "machine-pass", 'P') == NULL)
+	{
+		i++;
+	}
+	return argv[i] != NULL;
+}
+
+static void say_refused(const struct spn_connect *connect)
+{
+	spn_connect_usage_error(connect,
+				"Samba refuses an option: the reason is "
+				"above%s",
+				has_machine_pass(connect->argv)
+					? "; --machine-pass is for root, on a "
+					  "machine that has joined a domain"
+					: "");
+}
 
 static void connect_on_exit(int status, void *private_data)
 {
-	const bool *reading = private_data;
+	const struct spn_connect *const *reading = private_data;
 
-	if (*reading && status != 0) {
+	if (*reading != NULL && status != 0) {
+		/* Ours are told otherwise, and are 2. */
+		if (status == 1) {
+			say_refused(*reading);
+		}
 		fflush(NULL);
 		_exit(SPN_EXIT_CANNOT_RUN);
 	}
@@ -94,8 +122,8 @@ static poptContext load_samba(struct spn_connect *connect)
 	if (table == NULL) {
 		return NULL;
 	}
-	connect_reading_options = true;
-	if (on_exit(connect_on_exit, &connect_reading_options) != 0) {
+	connect_reading = connect;
+	if (on_exit(connect_on_exit, &connect_reading) != 0) {
 		spn_connect_message(connect, "out of memory");
 		return NULL;
 	}
@@ -118,7 +146,7 @@ static bool take_loadparm(struct spn_connect *connect)
 				    "LDB_MODULES_PATH right?");
 		return false;
 	}
-	connect_reading_options = false;
+	connect_reading = NULL;
 	return true;
 }
 
@@ -362,7 +390,7 @@ void connect_start(struct spn_connect *connect)
 
 void connect_stop(struct spn_connect *connect)
 {
-	connect_reading_options = false;
+	connect_reading = NULL;
 	if (connect->its_popt != NULL) {
 		connect->its_popt = poptFreeContext(connect->its_popt);
 	}

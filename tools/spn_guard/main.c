@@ -94,7 +94,26 @@ static bool add_argument(struct guard *guard,
 	return true;
 }
 
-/* smb.conf, as samba will read it, and how the tools hear of it. */
+/* False. */
+static bool refuse(struct guard *guard,
+		   const char *option,
+		   const char *value,
+		   const char *reason)
+{
+	char *quoted = spn_quote(guard->argv,
+				 spn_str_of(value),
+				 SPN_QUOTE_DN | SPN_QUOTE_CUT);
+
+	guard_say(GUARD_ERR,
+		  "%s: %s %s",
+		  option,
+		  (quoted == NULL) ? "" : quoted,
+		  reason);
+	return false;
+}
+
+/* smb.conf, as samba will read it, and how the tools hear of it. False after a
+ * message. */
 static bool read_options(struct guard *guard, int argc, char **argv)
 {
 	static const char configfile[] = "--configfile";
@@ -106,6 +125,7 @@ static bool read_options(struct guard *guard, int argc, char **argv)
 	guard->argv = talloc_zero_array(NULL, char *, (size_t)argc + 2);
 	guard->loadparm = loadparm_init_global(false);
 	if (guard->argv == NULL || guard->loadparm == NULL) {
+		guard_say(GUARD_CRIT, "out of memory");
 		return false;
 	}
 	guard->argv[0] = argv[0];
@@ -117,18 +137,32 @@ static bool read_options(struct guard *guard, int argc, char **argv)
 			continue;
 		}
 		value = argument_of(argv, &i, option, NULL);
-		if (value != NULL &&
-		    (!lpcfg_set_option(guard->loadparm, value) ||
-		     !add_argument(guard, option, value)))
+		if (value == NULL) {
+			continue;
+		}
+		if (!lpcfg_set_option(guard->loadparm, value) ||
+		    !add_argument(guard, option, value))
 		{
-			return false;
+			return refuse(guard,
+				      option,
+				      value,
+				      "is refused by Samba; write NAME=VALUE, "
+				      "as in smb.conf");
 		}
 	}
-	if (file == NULL) {
-		return lpcfg_load_default(guard->loadparm);
+	if (file != NULL && (!add_argument(guard, configfile, file) ||
+			     !lpcfg_load(guard->loadparm, file)))
+	{
+		return refuse(guard,
+			      configfile,
+			      file,
+			      "cannot be read; give the path of an smb.conf");
 	}
-	return add_argument(guard, configfile, file) &&
-	       lpcfg_load(guard->loadparm, file);
+	if (file == NULL && !lpcfg_load_default(guard->loadparm)) {
+		guard_say(GUARD_ERR, "smb.conf cannot be read");
+		return false;
+	}
+	return true;
 }
 
 /* Where libldb would find it first, or where it belongs. */
@@ -180,7 +214,6 @@ int main(int argc, char **argv)
 	guard_limit_time(MOST_SECONDS);
 	mem_ctx = talloc_new(NULL);
 	if (!read_options(&guard, argc, argv)) {
-		guard_say(GUARD_ERR, "smb.conf cannot be read");
 		return GUARD_EXIT_CANNOT;
 	}
 	guard.database = lpcfg_private_path(mem_ctx,
