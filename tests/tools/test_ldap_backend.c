@@ -4,7 +4,7 @@
  * those that are none.
  */
 
-#include "lib/ldap_answers.h"
+#include "lib/ldap_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,114 +15,6 @@
 #include <cmocka.h>
 #include <ldb_module.h>
 #include <sys/socket.h>
-
-/* What a callback has got. */
-struct seen {
-	TALLOC_CTX *mem_ctx;
-	struct ldb_message *first;
-	size_t num_entries;
-	size_t num_referrals;
-	const char *referral;
-	struct ldb_control **controls;
-	size_t num_ends;
-	int fails_at; /* this entry, counted from 1; 0: none */
-};
-
-static int callback(struct ldb_request *req, struct ldb_reply *ares)
-{
-	struct seen *seen = req->context;
-	int ret = LDB_SUCCESS;
-
-	assert_non_null(ares);
-	switch (ares->type) {
-	case LDB_REPLY_ENTRY:
-		seen->num_entries++;
-		if (seen->first == NULL) {
-			seen->first = talloc_move(seen->mem_ctx,
-						  &ares->message);
-		}
-		if (seen->num_entries == (size_t)seen->fails_at) {
-			ret = ldb_request_done(req, LDB_ERR_BUSY);
-		}
-		break;
-	case LDB_REPLY_REFERRAL:
-		seen->num_referrals++;
-		seen->referral = talloc_strdup(seen->mem_ctx, ares->referral);
-		break;
-	case LDB_REPLY_DONE:
-		seen->num_ends++;
-		seen->controls = talloc_steal(seen->mem_ctx, ares->controls);
-		ret = ldb_request_done(req, ares->error);
-		break;
-	}
-	talloc_free(ares);
-	return ret;
-}
-
-struct world {
-	struct ldb_context *ldb;
-	int server;
-	struct seen seen;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = talloc_zero(NULL, struct world);
-
-	w->seen.mem_ctx = w;
-	w->ldb = ldap_answers_open(w, &w->server);
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-
-	close(w->server);
-	talloc_free(w);
-	return 0;
-}
-
-static struct ldb_request *ask(struct world *w,
-			       const char *base,
-			       struct ldb_control **controls)
-{
-	static const char *const attrs[] = {"cn", NULL};
-	struct ldb_request *req = NULL;
-	int ret = ldb_build_search_req(&req,
-				       w->ldb,
-				       w,
-				       ldb_dn_new(w, w->ldb, base),
-				       LDB_SCOPE_SUBTREE,
-				       "(cn=\\00a*)",
-				       attrs,
-				       controls,
-				       &w->seen,
-				       callback,
-				       NULL);
-
-	assert_int_equal(ret, LDB_SUCCESS);
-	return req;
-}
-
-/* The whole way; the code of the end. */
-static int run(struct world *w, const char *base)
-{
-	struct ldb_request *req = ask(w, base, NULL);
-	int ret = ldb_request(w->ldb, req);
-
-	if (ret == LDB_SUCCESS) {
-		ret = ldb_wait(req->handle, LDB_WAIT_ALL);
-	}
-	talloc_free(req);
-	return ret;
-}
-
-static void put(struct world *w, struct spn_str bytes)
-{
-	ldap_answers_put(w->server, bytes);
-}
 
 static const char *const some[] = {"one", "", "two", NULL};
 static const char *const none[] = {NULL};
@@ -142,12 +34,14 @@ static struct spn_str some_attributes(TALLOC_CTX *mem_ctx)
 /* Values and their order are as they came, and end with a NUL. */
 static void test_entry(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 	const struct ldb_message_element *el = NULL;
 
-	put(w, ldap_entry(w, FIRST_ID, "CN=x,DC=a", some_attributes(w)));
-	put(w, ldap_done(w, FIRST_ID, 0));
-	assert_int_equal(run(w, "DC=a"), LDB_SUCCESS);
+	ldap_world_put(
+		w,
+		ldap_entry(w, FIRST_ID, "CN=x,DC=a", some_attributes(w)));
+	ldap_world_put(w, ldap_done(w, FIRST_ID, 0));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_SUCCESS);
 	assert_int_equal(w->seen.num_entries, 1);
 	assert_string_equal(ldb_dn_get_linearized(w->seen.first->dn),
 			    "CN=x,DC=a");
@@ -166,11 +60,13 @@ static void test_entry(void **state)
 /* ldb's own functions may change such a message. */
 static void test_message_may_grow(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 
-	put(w, ldap_entry(w, FIRST_ID, "CN=x,DC=a", some_attributes(w)));
-	put(w, ldap_done(w, FIRST_ID, 0));
-	assert_int_equal(run(w, "DC=a"), LDB_SUCCESS);
+	ldap_world_put(
+		w,
+		ldap_entry(w, FIRST_ID, "CN=x,DC=a", some_attributes(w)));
+	ldap_world_put(w, ldap_done(w, FIRST_ID, 0));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_SUCCESS);
 	assert_int_equal(ldb_msg_add_string(w->seen.first, "b", "three"),
 			 LDB_SUCCESS);
 	assert_int_equal(ldb_msg_add_string(w->seen.first, "c", "new"),
@@ -185,10 +81,11 @@ static void test_message_may_grow(void **state)
 
 static void test_bad_name(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 
-	put(w, ldap_entry(w, FIRST_ID, "no name", some_attributes(w)));
-	assert_int_equal(run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
+	ldap_world_put(w,
+		       ldap_entry(w, FIRST_ID, "no name", some_attributes(w)));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
 	assert_non_null(strstr(ldb_errstring(w->ldb), "cannot be read"));
 }
 
@@ -209,38 +106,40 @@ static void test_bad_attributes(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct world *w = NULL;
+		struct ldap_world *w = NULL;
 		void *own = NULL;
 
-		set_up(&own);
+		ldap_world_set_up(&own);
 		w = own;
-		put(w,
-		    ldap_entry(w,
-			       FIRST_ID,
-			       "DC=a",
-			       (struct spn_str){bad[i], strlen(bad[i])}));
-		assert_int_equal(run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
+		ldap_world_put(w,
+			       ldap_entry(w,
+					  FIRST_ID,
+					  "DC=a",
+					  (struct spn_str){bad[i],
+							   strlen(bad[i])}));
+		assert_int_equal(ldap_world_run(w, "DC=a"),
+				 LDB_ERR_OPERATIONS_ERROR);
 		assert_int_equal(w->seen.num_entries, 0);
 		assert_int_equal(w->seen.num_ends, 1);
-		tear_down(&own);
+		ldap_world_tear_down(&own);
 	}
 	(void)state;
 }
 
 static void test_error(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 
-	put(w, ldap_done(w, FIRST_ID, LDB_ERR_NO_SUCH_OBJECT));
-	assert_int_equal(run(w, "DC=a"), LDB_ERR_NO_SUCH_OBJECT);
+	ldap_world_put(w, ldap_done(w, FIRST_ID, LDB_ERR_NO_SUCH_OBJECT));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_NO_SUCH_OBJECT);
 	assert_string_equal(ldb_errstring(w->ldb),
 			    "LDAP error 32 LDAP_NO_SUCH_OBJECT - DC=matched "
 			    "<why> <>");
-	put(w, ldap_done(w, FIRST_ID + 1, 4095));
-	assert_int_equal(run(w, "DC=a"), 4095);
+	ldap_world_put(w, ldap_done(w, FIRST_ID + 1, 4095));
+	assert_int_equal(ldap_world_run(w, "DC=a"), 4095);
 	assert_non_null(strstr(ldb_errstring(w->ldb), "LDAP error 4095 unkn"));
-	put(w, ldap_done(w, FIRST_ID + 2, -1));
-	assert_int_equal(run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
+	ldap_world_put(w, ldap_done(w, FIRST_ID + 2, -1));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
 }
 
 /* That the socket takes them. */
@@ -248,22 +147,23 @@ static void test_error(void **state)
 
 static void test_referrals(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 	size_t i;
 
 	for (i = 0; i < NUM_REFERRALS; i++) {
-		put(w,
-		    ldap_message(w,
-				 FIRST_ID,
-				 ber_tlv(w,
-					 0x73,
-					 ber_text(w, "ldap://b/DC=b"),
-					 ber_text(w, "ldap://c/DC=b"),
-					 BER_END),
-				 BER_END));
+		ldap_world_put(
+			w,
+			ldap_message(w,
+				     FIRST_ID,
+				     ber_tlv(w,
+					     0x73,
+					     ber_text(w, "ldap://b/DC=b"),
+					     ber_text(w, "ldap://c/DC=b"),
+					     BER_END),
+				     BER_END));
 	}
-	put(w, ldap_done(w, FIRST_ID, 0));
-	assert_int_equal(run(w, "DC=a"), LDB_SUCCESS);
+	ldap_world_put(w, ldap_done(w, FIRST_ID, 0));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_SUCCESS);
 	assert_int_equal(w->seen.num_referrals, NUM_REFERRALS);
 	assert_string_equal(w->seen.referral, "ldap://b/DC=b");
 }
@@ -271,7 +171,7 @@ static void test_referrals(void **state)
 /* In both directions. */
 static void test_page(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 	struct ldb_paged_control page = {.size = 5};
 	struct ldb_control control = {
 		.oid = LDB_CONTROL_PAGED_RESULTS_OID,
@@ -280,7 +180,7 @@ static void test_page(void **state)
 	};
 	struct ldb_control *controls[] = {&control, NULL};
 	const struct ldb_paged_control *answer = NULL;
-	struct ldb_request *req = ask(w, "DC=a", controls);
+	struct ldb_request *req = ldap_world_ask(w, "DC=a", controls);
 	struct spn_str value = ber_tlv(w,
 				       0x30,
 				       ber_number(w, 0x02, 77),
@@ -299,16 +199,16 @@ static void test_page(void **state)
 	char request[4096] = "";
 	ssize_t len;
 
-	put(w,
-	    ldap_message(w,
-			 FIRST_ID,
-			 ber_tlv(w,
-				 0x65,
-				 ber_number(w, 0x0a, 0),
-				 ber_text(w, ""),
-				 ber_text(w, ""),
-				 BER_END),
-			 sent));
+	ldap_world_put(w,
+		       ldap_message(w,
+				    FIRST_ID,
+				    ber_tlv(w,
+					    0x65,
+					    ber_number(w, 0x0a, 0),
+					    ber_text(w, ""),
+					    ber_text(w, ""),
+					    BER_END),
+				    sent));
 	assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
 	assert_int_equal(ldb_wait(req->handle, LDB_WAIT_ALL), LDB_SUCCESS);
 	assert_non_null(w->seen.controls);
@@ -335,16 +235,16 @@ static void test_page(void **state)
 
 static void test_controls(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 	struct ldb_control unknown = {.oid = "1.2.3"};
 	struct ldb_control *controls[] = {&unknown, NULL};
-	struct ldb_request *req = ask(w, "DC=a", controls);
+	struct ldb_request *req = ldap_world_ask(w, "DC=a", controls);
 
-	put(w, ldap_done(w, FIRST_ID, 0));
+	ldap_world_put(w, ldap_done(w, FIRST_ID, 0));
 	assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
 	assert_int_equal(ldb_wait(req->handle, LDB_WAIT_ALL), LDB_SUCCESS);
 	unknown.critical = 1;
-	req = ask(w, "DC=a", controls);
+	req = ldap_world_ask(w, "DC=a", controls);
 	assert_int_equal(ldb_request(w->ldb, req),
 			 LDB_ERR_UNSUPPORTED_CRITICAL_EXTENSION);
 }
@@ -352,34 +252,36 @@ static void test_controls(void **state)
 /* A callback that has enough is left alone, and the next search goes on. */
 static void test_callback_fails(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 	int i;
 
 	w->seen.fails_at = 2;
 	for (i = 0; i < 5; i++) {
-		put(w, ldap_entry(w, FIRST_ID, "DC=a", some_attributes(w)));
+		ldap_world_put(
+			w,
+			ldap_entry(w, FIRST_ID, "DC=a", some_attributes(w)));
 	}
-	put(w, ldap_done(w, FIRST_ID, 0));
-	assert_int_equal(run(w, "DC=a"), LDB_ERR_BUSY);
+	ldap_world_put(w, ldap_done(w, FIRST_ID, 0));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_BUSY);
 	assert_int_equal(w->seen.num_entries, 2);
 	assert_int_equal(w->seen.num_ends, 0);
 	/* message ids: the search, its abandon, this one */
-	put(w, ldap_done(w, FIRST_ID + 2, 0));
-	assert_int_equal(run(w, "DC=a"), LDB_SUCCESS);
+	ldap_world_put(w, ldap_done(w, FIRST_ID + 2, 0));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_SUCCESS);
 	assert_int_equal(w->seen.num_entries, 2);
 }
 
 static void test_freed_early(void **state)
 {
-	struct world *w = *state;
-	struct ldb_request *req = ask(w, "DC=a", NULL);
+	struct ldap_world *w = *state;
+	struct ldb_request *req = ldap_world_ask(w, "DC=a", NULL);
 
 	assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
 	talloc_free(req);
-	put(w, ldap_entry(w, FIRST_ID, "DC=a", some_attributes(w)));
-	put(w, ldap_done(w, FIRST_ID, 0));
-	put(w, ldap_done(w, FIRST_ID + 2, 0));
-	assert_int_equal(run(w, "DC=a"), LDB_SUCCESS);
+	ldap_world_put(w, ldap_entry(w, FIRST_ID, "DC=a", some_attributes(w)));
+	ldap_world_put(w, ldap_done(w, FIRST_ID, 0));
+	ldap_world_put(w, ldap_done(w, FIRST_ID + 2, 0));
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_SUCCESS);
 	assert_int_equal(w->seen.num_entries, 0);
 	assert_int_equal(w->seen.num_ends, 1);
 }
@@ -387,15 +289,17 @@ static void test_freed_early(void **state)
 /* Answers in another order, and the last one never. */
 static void test_at_once(void **state)
 {
-	struct world *w = *state;
-	struct ldb_request *a = ask(w, "DC=a", NULL);
-	struct ldb_request *b = ask(w, "DC=b", NULL);
+	struct ldap_world *w = *state;
+	struct ldb_request *a = ldap_world_ask(w, "DC=a", NULL);
+	struct ldb_request *b = ldap_world_ask(w, "DC=b", NULL);
 
 	assert_int_equal(ldb_request(w->ldb, a), LDB_SUCCESS);
 	assert_int_equal(ldb_request(w->ldb, b), LDB_SUCCESS);
-	put(w, ldap_entry(w, FIRST_ID + 1, "DC=b", some_attributes(w)));
-	put(w, ldap_entry(w, FIRST_ID, "DC=a", some_attributes(w)));
-	put(w, ldap_done(w, FIRST_ID + 1, LDB_ERR_BUSY));
+	ldap_world_put(
+		w,
+		ldap_entry(w, FIRST_ID + 1, "DC=b", some_attributes(w)));
+	ldap_world_put(w, ldap_entry(w, FIRST_ID, "DC=a", some_attributes(w)));
+	ldap_world_put(w, ldap_done(w, FIRST_ID + 1, LDB_ERR_BUSY));
 	assert_int_equal(ldb_wait(b->handle, LDB_WAIT_ALL), LDB_ERR_BUSY);
 	assert_int_equal(w->seen.num_entries, 2);
 	assert_int_equal(w->seen.num_ends, 1);
@@ -403,21 +307,21 @@ static void test_at_once(void **state)
 	assert_int_equal(ldb_wait(a->handle, LDB_WAIT_ALL),
 			 LDB_ERR_OPERATIONS_ERROR);
 	/* It is not connected anew. */
-	assert_int_equal(run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
+	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
 	w->server = -1;
 }
 
 /* In the middle of a message. */
 static void test_lost(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 	struct spn_str entry =
 		ldap_entry(w, FIRST_ID, "DC=a", some_attributes(w));
 	struct spn_str half = {entry.data, entry.len / 2};
-	struct ldb_request *req = ask(w, "DC=a", NULL);
+	struct ldb_request *req = ldap_world_ask(w, "DC=a", NULL);
 
-	put(w, entry);
-	put(w, half);
+	ldap_world_put(w, entry);
+	ldap_world_put(w, half);
 	assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
 	close(w->server);
 	w->server = -1;
@@ -442,26 +346,26 @@ static void test_junk(void **state)
 
 	for (i = 0; i < sizeof(junk) / sizeof(junk[0]); i++) {
 		struct ldb_request *req = NULL;
-		struct world *w = NULL;
+		struct ldap_world *w = NULL;
 		void *own = NULL;
 
-		set_up(&own);
+		ldap_world_set_up(&own);
 		w = own;
-		put(w, junk[i]);
-		req = ask(w, "DC=a", NULL);
+		ldap_world_put(w, junk[i]);
+		req = ldap_world_ask(w, "DC=a", NULL);
 		assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
 		shutdown(w->server, SHUT_RDWR);
 		assert_int_equal(ldb_wait(req->handle, LDB_WAIT_ALL),
 				 LDB_ERR_OPERATIONS_ERROR);
-		tear_down(&own);
+		ldap_world_tear_down(&own);
 	}
 	(void)state;
 }
 
 static void test_time(void **state)
 {
-	struct world *w = *state;
-	struct ldb_request *req = ask(w, "DC=a", NULL);
+	struct ldap_world *w = *state;
+	struct ldb_request *req = ldap_world_ask(w, "DC=a", NULL);
 
 	ldb_set_timeout(w->ldb, req, 1);
 	assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
@@ -471,7 +375,7 @@ static void test_time(void **state)
 
 static void test_only_reads(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 	struct ldb_message *msg = ldb_msg_new(w);
 
 	msg->dn = ldb_dn_new(msg, w->ldb, "DC=a");
@@ -487,33 +391,31 @@ static void test_only_reads(void **state)
 /* Records that only a file has. */
 static void test_special(void **state)
 {
-	struct world *w = *state;
+	struct ldap_world *w = *state;
 
-	assert_int_equal(run(w, "@MODULES"), LDB_SUCCESS);
+	assert_int_equal(ldap_world_run(w, "@MODULES"), LDB_SUCCESS);
 	assert_int_equal(w->seen.num_entries, 0);
 }
-
-#define IN_WORLD(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		IN_WORLD(test_entry),
-		IN_WORLD(test_message_may_grow),
-		IN_WORLD(test_bad_name),
+		IN_LDAP_WORLD(test_entry),
+		IN_LDAP_WORLD(test_message_may_grow),
+		IN_LDAP_WORLD(test_bad_name),
 		cmocka_unit_test(test_bad_attributes),
-		IN_WORLD(test_error),
-		IN_WORLD(test_referrals),
-		IN_WORLD(test_page),
-		IN_WORLD(test_controls),
-		IN_WORLD(test_callback_fails),
-		IN_WORLD(test_freed_early),
-		IN_WORLD(test_at_once),
-		IN_WORLD(test_lost),
+		IN_LDAP_WORLD(test_error),
+		IN_LDAP_WORLD(test_referrals),
+		IN_LDAP_WORLD(test_page),
+		IN_LDAP_WORLD(test_controls),
+		IN_LDAP_WORLD(test_callback_fails),
+		IN_LDAP_WORLD(test_freed_early),
+		IN_LDAP_WORLD(test_at_once),
+		IN_LDAP_WORLD(test_lost),
 		cmocka_unit_test(test_junk),
-		IN_WORLD(test_time),
-		IN_WORLD(test_only_reads),
-		IN_WORLD(test_special),
+		IN_LDAP_WORLD(test_time),
+		IN_LDAP_WORLD(test_only_reads),
+		IN_LDAP_WORLD(test_special),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

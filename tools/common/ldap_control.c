@@ -145,9 +145,13 @@ static struct ldb_paged_control *read_page(TALLOC_CTX *mem_ctx,
 	struct ldb_paged_control *page = NULL;
 	struct berval copy = *value;
 	struct berval cookie = {};
-	BerElement *ber = ber_init(&copy);
+	BerElement *ber = NULL;
 	ber_int_t size = 0;
 
+	if (value->bv_len == 0) {
+		return NULL; /* liblber would look at the first byte */
+	}
+	ber = ber_init(&copy);
 	if (ber == NULL ||
 	    ber_scanf(ber, "{im}", &size, &cookie) == LBER_ERROR ||
 	    cookie.bv_len > INT_MAX)
