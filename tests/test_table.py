@@ -40,7 +40,7 @@ PROGRAMS = {
         test_audit_apply test_audit_gives_way test_audit_text test_audit_acl test_audit_baseline test_audit_trend test_audit_key_report
         test_audit_formats test_audit_nagios
         test_audit_records test_audit_packed test_audit_output test_audit_search
-        test_ldap_backend test_ldap_messages
+        test_ldap_backend test_ldap_link test_ldap_messages
         test_audit_ldif test_audit_dns_zones test_setspn_args test_connect test_connect_login
         test_children test_terminal test_probe_keytab test_probe_opening test_probe_rights
     ''',
@@ -83,7 +83,7 @@ SPECIAL = {
         'say_kerberos', 'test_probe_keytab', 'test_probe_opening',
         'test_probe_rights', 'fuzz_probe_keytab')},
     **{name: {'links': 'test_ldap'} for name in (
-        'test_ldap_backend', 'test_ldap_messages', 'fuzz_ldap')},
+        'test_ldap_backend', 'test_ldap_link', 'test_ldap_messages', 'fuzz_ldap')},
     'test_audit_output': {'wrap': ['fsync']},
     **{name: {'with': ['tests/probe/judge_facts.c']} for name in (
         'test_probe_judge', 'test_probe_judge_server')},

@@ -150,7 +150,9 @@ void ldap_answers_put(int server, struct spn_str bytes)
 	need(write(server, bytes.data, bytes.len) == (ssize_t)bytes.len);
 }
 
-struct ldb_context *ldap_answers_open(TALLOC_CTX *mem_ctx, int *_server)
+struct ldb_context *ldap_answers_at(TALLOC_CTX *mem_ctx,
+				    const char *url,
+				    int *_server)
 {
 	struct ldb_context *ldb = ldb_init(mem_ctx, NULL);
 	struct connect_link *link = NULL;
@@ -158,10 +160,15 @@ struct ldb_context *ldap_answers_open(TALLOC_CTX *mem_ctx, int *_server)
 
 	need(ldb != NULL);
 	need(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
-	link = connect_link_of(ldb, pair[0], "ldap://test");
+	link = connect_link_of(ldb, pair[0], url);
 	need(link != NULL);
 	ldap_answers_put(pair[1], ldap_done(ldb, FIRST_ID - 1, 0));
 	need(connect_ldap_attach(ldb, link));
 	*_server = pair[1];
 	return ldb;
+}
+
+struct ldb_context *ldap_answers_open(TALLOC_CTX *mem_ctx, int *_server)
+{
+	return ldap_answers_at(mem_ctx, "ldap://test", _server);
 }

@@ -36,6 +36,11 @@ struct spn_str ldap_done(TALLOC_CTX *mem_ctx, int id, int code);
 /* The context, on mem_ctx, and the server's end of the socket. */
 struct ldb_context *ldap_answers_open(TALLOC_CTX *mem_ctx, int *_server);
 
+/* The same, for a server that is said to be there. */
+struct ldb_context *ldap_answers_at(TALLOC_CTX *mem_ctx,
+				    const char *url,
+				    int *_server);
+
 /* All of it, or the test ends. */
 void ldap_answers_put(int server, struct spn_str bytes);
 

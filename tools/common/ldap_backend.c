@@ -24,7 +24,6 @@ struct ldap_backend {
 	struct connect_link *link;
 	struct connect_ldap_room *room;
 	struct tevent_fd *fde;
-	struct tevent_immediate *again;
 	struct ldap_search *searches; /* under way */
 };
 
@@ -212,11 +211,8 @@ static void lose(struct ldap_backend *backend)
 	}
 }
 
-static void take_more(struct tevent_context *ev,
-		      struct tevent_immediate *im,
-		      void *private_data)
+static void take_more(struct ldap_backend *backend)
 {
-	struct ldap_backend *backend = private_data;
 	LDAPMessage *message = NULL;
 	size_t i;
 	int type;
@@ -232,22 +228,24 @@ static void take_more(struct tevent_context *ev,
 		take(backend, message);
 		ldap_msgfree(message);
 	}
-	/* TLS or SASL may have more, of which the socket knows nothing. */
+	/* TLS or SASL may have more, of which the socket knows nothing; but it
+	 * can be written to. (An immediate event would come before all
+	 * timers.)
+	 */
 	if (backend->searches != NULL) {
-		tevent_schedule_immediate(im, ev, take_more, backend);
+		TEVENT_FD_WRITEABLE(backend->fde);
 	}
 }
 
-static void readable(struct tevent_context *ev,
-		     struct tevent_fd *fde,
-		     uint16_t flags,
-		     void *private_data)
+static void on_socket(struct tevent_context *ev,
+		      struct tevent_fd *fde,
+		      uint16_t flags,
+		      void *private_data)
 {
-	struct ldap_backend *backend = private_data;
-
-	(void)fde;
+	(void)ev;
 	(void)flags;
-	take_more(ev, backend->again, backend);
+	TEVENT_FD_NOT_WRITEABLE(fde);
+	take_more(private_data);
 }
 
 /* --------------------------------------------------------------- a request */
@@ -478,10 +476,7 @@ static int attach(struct ldb_context *ldb,
 	backend->link = talloc_get_type(ldb_get_opaque(ldb, LINK),
 					struct connect_link);
 	backend->room = connect_ldap_room_new(backend);
-	backend->again = tevent_create_immediate(backend);
-	if (backend->link == NULL || backend->room == NULL ||
-	    backend->again == NULL)
-	{
+	if (backend->link == NULL || backend->room == NULL) {
 		talloc_free(module);
 		return ldb_operr(ldb);
 	}
@@ -489,7 +484,7 @@ static int attach(struct ldb_context *ldb,
 				     backend,
 				     backend->link->fd,
 				     TEVENT_FD_READ,
-				     readable,
+				     on_socket,
 				     backend);
 	if (backend->fde == NULL) {
 		talloc_free(module);
@@ -507,8 +502,7 @@ bool connect_ldap_attach(struct ldb_context *ldb, struct connect_link *link)
 	static bool is_registered;
 
 	if (!is_registered &&
-	    ldb_register_backend(NAME, attach, false) != LDB_SUCCESS)
-	{
+	    ldb_register_backend(NAME, attach, false) != LDB_SUCCESS) {
 		return false;
 	}
 	is_registered = true;
