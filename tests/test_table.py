@@ -118,7 +118,7 @@ CHECKS = {
         'tool_audit_places', 'tool_audit_trend', 'tool_completion', 'tool_passwords', 'tool_pipes', 'tool_progress',
         'tool_quotes',
         'tool_spn_audit_dns', 'tool_growth', 'tool_hostile_export',
-        'tool_hostile_server', 'tool_hostile_socket', 'tool_presence', 'tool_all_dcs',
+        'tool_hostile_server', 'tool_hostile_socket', 'tool_ldap_tls', 'tool_presence', 'tool_all_dcs',
         'tool_kdc_log', 'tool_http', 'tool_probe_clients', 'tool_probe_kdc',
         'tool_probe_realms', 'tool_probe_codes', 'tool_probe_program')},
 }

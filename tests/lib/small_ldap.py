@@ -81,15 +81,20 @@ class SmallLdap:
     repeat: pages begin again and again. referral: the URL of what is said to
     be elsewhere, in each search of a whole tree. page: entries of a page, of
     all of which the server says how many there are. place: (host, port), both
-    of the loopback; port 0: any that is free; or the path of a socket.
+    of the loopback; port 0: any that is free; or the path of a socket. tls:
+    an ssl.SSLContext, for ldaps. bind: the result of a simple bind, None: it
+    hangs up instead.
     """
 
     def __init__(self, entries=(), silent_after=None, pause=0, repeat=False,
-                 referral=None, page=None, place=("127.0.0.1", 0)):
+                 referral=None, page=None, place=("127.0.0.1", 0), tls=None,
+                 bind=SUCCESS):
         self.entries = [*DIRECTORY, *entries]
         self.silent_after, self.pause = silent_after, pause
         self.repeat, self.referral = repeat, referral
         self.page, self.given = page, 0
+        self.tls, self.bind = tls, bind
+        self.binds = []         # passwords of simple ones
         self.requests = []      # tags
         if isinstance(place, str):
             self.listener = socket.socket(socket.AF_UNIX)
@@ -117,8 +122,10 @@ class SmallLdap:
                                  daemon=True).start()
 
     def serve(self, client):
-        stream = client.makefile("rb")
         with contextlib.suppress(OSError, IndexError):
+            if self.tls is not None:
+                client = self.tls.wrap_socket(client, server_side=True)
+            stream = client.makefile("rb")
             while True:
                 head = stream.read(2)
                 if head[1] >= 0x80:
@@ -137,14 +144,20 @@ class SmallLdap:
         if (self.silent_after is not None
                 and len(self.requests) > self.silent_after):
             return
-        if tag == 0x60 and list(elements(operation))[-1][0] == SASL:
-            return
-        if tag == 0x63:
+        if tag == 0x60:
+            self.log_on(client, number, *list(elements(operation))[-1])
+        elif tag == 0x63:
             self.search(client, number, operation, controls)
         elif tag not in (0x42, 0x50):
-            self.send(client, number, self.result(tag + 1, SUCCESS
-                                                  if tag == 0x60
-                                                  else UNWILLING))
+            self.send(client, number, self.result(tag + 1, UNWILLING))
+
+    def log_on(self, client, number, how, secret):
+        if how == SASL:
+            return
+        self.binds.append(secret)
+        if self.bind is None:
+            raise OSError
+        self.send(client, number, self.result(0x61, self.bind))
 
     def send(self, client, number, operation, *controls):
         client.sendall(tlv(0x30, integer(number), operation,

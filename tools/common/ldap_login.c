@@ -38,6 +38,21 @@ static bool set_text(LDAP *ld, int option, const char *text)
 	       ldap_set_option(ld, option, text) == LDAP_OPT_SUCCESS;
 }
 
+/* "TLS1.2" of GnuTLS, "TLSv1.2" of OpenSSL. It is looked at, since with GnuTLS
+ * libldap takes no notice of LDAP_OPT_X_TLS_PROTOCOL_MIN. */
+static bool is_new_enough(LDAP *ld)
+{
+	char *version = NULL;
+	bool ok = ldap_get_option(ld, LDAP_OPT_X_TLS_VERSION, &version) ==
+			  LDAP_OPT_SUCCESS &&
+		  version != NULL &&
+		  (strstr(version, "1.2") != NULL ||
+		   strstr(version, "1.3") != NULL);
+
+	ldap_memfree(version);
+	return ok;
+}
+
 static int patience(const struct connect_tls *tls)
 {
 	bool is_less = tls->timeout > 0 && tls->timeout < TLS_WITHIN;
@@ -58,9 +73,6 @@ bool connect_link_start_tls(struct connect_link *link,
 			LDAP_OPT_X_TLS_REQUIRE_CERT,
 			tls->trusts_any ? LDAP_OPT_X_TLS_NEVER
 					: LDAP_OPT_X_TLS_DEMAND) ||
-	    !set_number(ld,
-			LDAP_OPT_X_TLS_PROTOCOL_MIN,
-			LDAP_OPT_X_TLS_PROTOCOL_TLS1_2) ||
 	    !set_text(ld, LDAP_OPT_X_TLS_CACERTFILE, tls->ca_file) ||
 	    !set_text(ld, LDAP_OPT_X_TLS_CRLFILE, tls->crl_file) ||
 	    !set_number(ld, LDAP_OPT_X_TLS_NEWCTX, 0))
@@ -70,7 +82,8 @@ bool connect_link_start_tls(struct connect_link *link,
 	link->patience = patience(tls);
 	ret = ldap_install_tls(ld);
 	link->patience = 0;
-	return ret == LDAP_SUCCESS && ldap_tls_inplace(ld) == 1;
+	return ret == LDAP_SUCCESS && ldap_tls_inplace(ld) == 1 &&
+	       is_new_enough(ld);
 }
 
 /* ------------------------------------------------------------ simple bind */
