@@ -34,7 +34,8 @@ def octets(value, tag=0x04):
 
 
 def integer(number, tag=0x02):
-    return tlv(tag, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+    return tlv(tag, number.to_bytes(number.bit_length() // 8 + 1, "big",
+                                    signed=True))
 
 
 def attribute(name, values):

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -102,7 +103,7 @@ static void test_not_made_anew(void **state)
 	talloc_free(w->ldb);
 	w->ldb = ldap_answers_at(w, url, &w->server);
 	w->seconds = 5;
-	shutdown(w->server, SHUT_RDWR);
+	shutdown(w->server, SHUT_WR);
 	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
 	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
 	assert_false(has_come(other));
@@ -114,6 +115,7 @@ static void test_gone(void **state)
 {
 	struct ldap_world *w = *state;
 
+	signal(SIGPIPE, SIG_DFL); /* whatever the libraries say */
 	close(w->server);
 	w->server = -1;
 	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
@@ -165,6 +167,23 @@ static void test_long_answer(void **state)
 	ldap_world_put(w, head);
 	assert_int_equal(ldap_world_run(w, "DC=a"), LDB_ERR_OPERATIONS_ERROR);
 	assert_non_null(strstr(ldb_errstring(w->ldb), "lost"));
+}
+
+/* A message of which the end is late. */
+static void test_in_pieces(void **state)
+{
+	struct ldap_world *w = *state;
+	struct ldb_request *req = ldap_world_ask(w, "DC=a", NULL);
+	struct spn_str done = ldap_done(w, FIRST_ID, 0);
+	size_t half = done.len / 2;
+
+	ldap_world_put(w, (struct spn_str){done.data, half});
+	assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
+	assert_int_equal(tevent_loop_once(ldb_get_event_context(w->ldb)), 0);
+	assert_int_equal(w->seen.num_ends, 0);
+	ldap_world_put(w,
+		       (struct spn_str){done.data + half, done.len - half});
+	assert_int_equal(ldb_wait(req->handle, LDB_WAIT_ALL), LDB_SUCCESS);
 }
 
 /* A child that ends, as those of spn-policy status do, is not heard. */
@@ -340,6 +359,7 @@ int main(void)
 		IN_LDAP_WORLD(test_gone),
 		IN_LDAP_WORLD(test_long_request),
 		IN_LDAP_WORLD(test_long_answer),
+		IN_LDAP_WORLD(test_in_pieces),
 		IN_LDAP_WORLD(test_inherited),
 		IN_LDAP_WORLD(test_freed_before_its_search),
 		IN_LDAP_WORLD(test_no_trust),

@@ -237,6 +237,9 @@ static void test_bad_attributes(void **state)
 		 LDB_ERR_OPERATIONS_ERROR},
 		{BYTES("\x30\x08\x04\x01x\x31\x03\x02\x01y"),
 		 LDB_ERR_OPERATIONS_ERROR},
+		{BYTES("\x30\x12\x04\x01x\x31\x03\x04\x01y"
+		       "\x30\x08\x04\x01x\x31\x03\x04\x01y"),
+		 LDB_ERR_OPERATIONS_ERROR},
 		{BYTES("\x30\x0b\x04\x01x\x31\x03\x04\x01y\x04\x01z"),
 		 LDB_ERR_OPERATIONS_ERROR},
 	};

@@ -2,11 +2,13 @@
 """The options of spn-audit that say a number, and those that need no directory.
 """
 
+import ctypes.util
 import glob
 import html
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 import unittest
@@ -114,6 +116,46 @@ class SmbConf(Options):
             done = self.run_with("/dev/fd/%d" % ours, pass_fds=[ours])
         for text in self.path("sam.ldb"), 'unknown parameter "foo bar"':
             self.assertIn(text.encode(), done.stderr)
+
+
+    def test_named(self):
+        """Read by us; and by Samba, which is started when it is known that it
+        has to be."""
+        conf = self.write("conf", "[global]\nprivate dir = %s\n" % self.folder)
+        for args in (), ("--user=x",), ("--use-kerberos=required",):
+            done = self.run_with(os.devnull, "--configfile=" + conf, *args)
+            self.assertIn(self.path("sam.ldb").encode(), done.stderr)
+
+    def test_option(self):
+        """It counts before the file, whoever reads that."""
+        conf = self.write("conf", "[global]\nprivate dir = /nowhere\n")
+        for args in (), ("--user=x",):
+            done = self.run_with(os.devnull, "--configfile=" + conf,
+                                 "--option=private dir=" + self.folder, *args)
+            self.assertIn(self.path("sam.ldb").encode(), done.stderr)
+
+
+class Libraries(Options):
+    def test_missing(self):
+        """A file that is none, and one without the functions."""
+        other = ctypes.util.find_library("m")
+        with open("/proc/self/maps", encoding="utf-8") as stream:
+            ctypes.CDLL(other)
+            stream.seek(0)
+            found = [line.split()[-1] for line in stream if other in line]
+        folder = os.path.join(self.folder, "libraries")
+        os.mkdir(folder)
+        path = os.path.join(folder, "libsamba-credentials.so.1")
+        for source in os.devnull, found[0]:
+            shutil.copyfile(source, path)
+            done = subprocess.run(
+                [TOOL, "--configfile=/dev/null", "--user=x", "--list-rules"],
+                env={**os.environ, "LD_LIBRARY_PATH": folder}, check=False,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE)
+            self.assertEqual(2, done.returncode)
+            for text in b"cannot load a library of Samba", b"samba-libs":
+                self.assertIn(text, done.stderr)
 
 
 class Kerberos(Options):

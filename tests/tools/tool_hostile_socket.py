@@ -16,6 +16,9 @@ import unittest
 
 import tool_hostile_server as base
 
+BIND = 0x60
+SEARCH = os.path.join(os.environ["SPN_POLICY_BUILD"], "tests", "say_search")
+
 
 class WithoutValues(base.WithoutValues):
     over_socket = True
@@ -35,6 +38,29 @@ class Silence(base.Silence):
 
 class Endless(base.Endless):
     over_socket = True
+
+
+class Write(base.HostileServer):
+    over_socket = True
+
+    def test_samba(self):
+        """Who writes does not do it by a client that only reads."""
+        server = self.serve([base.account("a")])
+        done = self.run_tool(server, ("setspn", "-A", "foo/new", "a"))
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn(base.MODIFY, server.requests)
+
+
+class Named(base.HostileServer):
+    over_socket = True
+
+    def test_logs_on(self):
+        """Who names somebody does not read as whom the socket takes him for."""
+        for login in ("--user=a%b",), ("--simple-bind-dn=a", "--password=b"):
+            server = self.serve([base.account("a")])
+            done = self.run_tool(server, (SEARCH,), "--timeout=1", *login)
+            self.assertEqual("client samba", done.stdout.partition("\n")[0])
+        self.assertEqual(BIND, server.requests[0])
 
 
 class SilentTls(unittest.TestCase):

@@ -8,6 +8,7 @@ certificate are those of the loopback. tests/dc/tool_ldap_clients.py asks a DC.
 
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -17,8 +18,9 @@ from small_ldap import SmallLdap
 
 BUILD = os.environ["SPN_POLICY_BUILD"]
 SEARCH = os.path.join(BUILD, "tests", "say_search")
-NAME, OTHER = "dc.example.com", "dc2.example.com"
-FILES = {"hosts": "127.0.0.1 localhost %s %s\n" % (NAME, OTHER),
+NAME, OTHER, STRANGER = ("%s.example.com" % each
+                         for each in ("dc", "dc2", "stranger"))
+FILES = {"hosts": "127.0.0.1 localhost %s %s %s\n" % (NAME, OTHER, STRANGER),
          "nsswitch.conf": "hosts: files\n"}
 IN_PLACE = ('for each in hosts nsswitch.conf; do test ! -e "/etc/$each" || '
             'mount --bind "$1/$each" "/etc/$each" || exit 99; done; shift; '
@@ -63,11 +65,13 @@ class Tls(unittest.TestCase):
                            CA_CONF % {"folder": cls.folder}}.items():
             with open(cls.path(name), "w", encoding="ascii") as stream:
                 stream.write(text)
-        for name in "ca", "stranger":
-            cls.make(name)
-        cls.make("server", "-CA", cls.path("ca.pem"), "-CAkey",
-                 cls.path("ca.key"), "-addext", "subjectAltName=DNS:" + NAME,
-                 "-addext", "basicConstraints=CA:FALSE")
+        cls.make("ca")
+        cls.make("stranger", "-addext", "subjectAltName=DNS:" + STRANGER)
+        for name, host in ("server", NAME), ("machine", socket.gethostname()):
+            cls.make(name, "-CA", cls.path("ca.pem"), "-CAkey",
+                     cls.path("ca.key"), "-addext",
+                     "subjectAltName=DNS:" + host, "-addext",
+                     "basicConstraints=CA:FALSE")
         cls.revoke("none.crl")
         openssl("ca", "-config", cls.path("ca.conf"), "-revoke",
                 cls.path("server.pem"))
@@ -101,16 +105,18 @@ class Tls(unittest.TestCase):
         return server
 
     def search(self, server, *options, verify="ca_and_name", name=NAME,
-               password=SECRET, **env):
+               password=SECRET, conf="/dev/null", **env):
+        """verify: None leaves it to conf."""
         environment = {**os.environ, **env}
         for each in "PASSWD", "PASSWD_FD", "PASSWD_FILE":
             environment.pop(each, None)
         return subprocess.run(
             [*namespaces(), "sh", "-c", IN_PLACE, "sh", self.folder, SEARCH,
-             "--configfile=/dev/null", "--timeout=3", "-H", "ldaps://%s:%s" % (
+             "--configfile=" + conf, "--timeout=2", "-H", "ldaps://%s:%s" % (
                  name, server.address.rpartition(":")[2]),
              "--simple-bind-dn=a@B", "--password=" + password,
-             "--option=tls verify peer=" + verify,
+             *([] if verify is None else [
+                 "--option=tls verify peer=" + verify]),
              "--option=tls cafile=" + self.path("ca.pem"), *options],
             env=environment, stdin=subprocess.DEVNULL, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
@@ -134,7 +140,8 @@ class Tls(unittest.TestCase):
 
 class Certificate(Tls):
     LEFT_OUT = {"LDAPTLS_REQCERT": "never", "LDAPTLS_CACERT": "/nonexistent",
-                "LDAPURI": "ldap://127.0.0.99", "LDAPSIZELIMIT": "1"}
+                "LDAPTLS_CIPHER_SUITE": "none", "LDAPSIZELIMIT": "1",
+                "LDAPURI": "ldap://127.0.0.99"}
 
     def test_trusted(self):
         for verify in "ca_and_name", "ca_and_name_if_available":
@@ -142,17 +149,34 @@ class Certificate(Tls):
 
     def test_stranger(self):
         """Whatever libldap's own settings say."""
-        for verify in "ca_and_name", "ca_only", "as_strict_as_possible":
-            for env in {}, self.LEFT_OUT, {
-                    "LDAPTLS_CACERT": self.path("stranger.pem")}:
-                self.refused(self.serve("stranger"), verify=verify,
-                             name="stranger", **env)
+        for env in self.LEFT_OUT, {
+                "LDAPTLS_CACERT": self.path("stranger.pem")}:
+            self.refused(self.serve("stranger"), name=STRANGER, **env)
+        for verify in "ca_only", "as_strict_as_possible":
+            self.refused(self.serve("stranger"), verify=verify, name=STRANGER)
 
     def test_other_name(self):
-        for verify in "ca_and_name", "ca_and_name_if_available":
-            for name in OTHER, "localhost", "127.0.0.1":
-                if (verify, name) != ("ca_and_name_if_available", "127.0.0.1"):
-                    self.refused(self.serve(), verify=verify, name=name)
+        """localhost, too, where libldap takes the name of this machine."""
+        for name in OTHER, "localhost", "127.0.0.1":
+            self.refused(self.serve(), name=name)
+        self.refused(self.serve(), verify="ca_and_name_if_available",
+                     name=OTHER)
+        self.refused(self.serve("machine"), name="localhost")
+
+    def test_settings(self):
+        """Of a file that was named; an option counts before it."""
+        conf = self.path("smb.conf")
+        for text, verify, is_taken in (("no_check", None, True),
+                                       ("no_check", "ca_and_name", False),
+                                       ("ca_and_name", None, False),
+                                       ("ca_and_name", "no_check", True)):
+            with open(conf, "w", encoding="ascii") as stream:
+                stream.write("[global]\ntls verify peer = %s\n" % text)
+            if is_taken:
+                self.taken("libldap", self.serve("stranger"), verify=verify,
+                           conf=conf)
+            else:
+                self.refused(self.serve("stranger"), verify=verify, conf=conf)
 
     def test_any(self):
         for certificate in "server", "stranger":
@@ -174,7 +198,6 @@ class Certificate(Tls):
                 ("ca_only", ()), ("as_strict_as_possible", ()),
                 ("ca_and_name", ("--option=tls cafile=/nonexistent",)),
                 ("ca_and_name", ("--option=tls priority=SECURE128",)),
-                ("no_check", ("--option=tls priority=SECURE128",)),
                 ("ca_and_name", ("--option=spn_policy:libldap=no",))):
             server = self.serve()
             done = self.search(server, *options, verify=verify)
@@ -206,6 +229,7 @@ class Password(Tls):
         self.assertEqual([], server.requests)
 
     def test_hung_up(self):
+        """In place of an answer: nobody has logged on."""
         server = self.serve(bind=None)
         done = self.search(server)
         self.assertEqual(2, done.returncode, done.stdout)
@@ -214,6 +238,11 @@ class Password(Tls):
         """As if nobody logged on: the server would say that it was well."""
         server = self.serve()
         done = self.search(server, password="")
+        self.assertNotIn("client libldap", done.stdout)
+
+    def test_below_zero(self):
+        """No result of LDAP's."""
+        done = self.search(self.serve(bind=-1))
         self.assertNotIn("client libldap", done.stdout)
 
 
