@@ -160,11 +160,18 @@ class Same(Clients):
 
 class Ticket(Clients):
     def test_name(self):
-        """The KDC is asked for the name in the URL, whatever DNS says."""
+        """The KDC is asked for the name in the URL, whatever DNS says, or the
+        settings of the machine."""
+        conf = os.path.join(self.folder, "krb5.conf")
+        with open(conf, "w", encoding="ascii") as stream:
+            stream.write("[libdefaults]\ndns_canonicalize_hostname = true\n"
+                         "qualify_shortname = elsewhere.example\n")
         for name in SERVER, FQDN:
             trace = os.path.join(self.folder, "trace")
             self.by_libldap("-H", "ldap://" + name, "--base=" + DOMAIN, "1.1",
-                            KRB5_TRACE=trace)
+                            KRB5_TRACE=trace, KRB5_CONFIG="%s:%s" % (
+                                conf, os.environ.get("KRB5_CONFIG",
+                                                     "/etc/krb5.conf")))
             with open(trace, encoding="utf-8") as stream:
                 text = stream.read()
             os.unlink(trace)

@@ -14,6 +14,7 @@ import re
 
 import guards_apply
 import guards_common
+import guards_connect
 import guards_module
 import guards_policy
 import guards_probe_kerberos
@@ -23,6 +24,7 @@ import guards_tools
 GUARDS = {path: entries for module in (
     guards_apply,
     guards_common,
+    guards_connect,
     guards_module,
     guards_policy,
     guards_probe_kerberos,

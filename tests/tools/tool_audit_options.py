@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 import unittest
@@ -18,6 +19,7 @@ from hostile import SPN, computer, configuration, user
 from small_dns import SmallDns
 from tool_audit_input import TOOL
 
+BUILD = os.path.dirname(os.path.dirname(TOOL))
 MANUALS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))), "docs", "man", "*.xml")
 
@@ -125,6 +127,13 @@ class SmbConf(Options):
         for args in (), ("--user=x",), ("--use-kerberos=required",):
             done = self.run_with(os.devnull, "--configfile=" + conf, *args)
             self.assertIn(self.path("sam.ldb").encode(), done.stderr)
+        conf = self.write("conf", "[global]\nfoo bar = 1\n")
+        done = subprocess.run(
+            [os.path.join(BUILD, "programs", "setspn"), "-L", "a",
+             "--configfile=" + conf, "-H", self.path("sam.ldb")], check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        self.assertIn(b'unknown parameter "foo bar"', done.stderr)
 
     def test_option(self):
         """It counts before the file, whoever reads that."""
@@ -158,6 +167,27 @@ class Libraries(Options):
                 self.assertIn(text, done.stderr)
 
 
+    def test_damaged_module(self):
+        """Of ldb: what ends who loads it is left out, and the cause told."""
+        folder = os.path.join(self.folder, "modules")
+        os.mkdir(folder)
+        path = os.path.join(folder, "cut.so")
+        with open(os.path.join(BUILD, "ldb-modules", "spn_policy.so"),
+                  "rb") as whole, open(path, "wb") as cut:
+            cut.write(whole.read(4096))
+        done = subprocess.run(
+            [os.path.join(BUILD, "programs", "setspn"),
+             "--configfile=/dev/null", "-H", self.path("sam.ldb"), "-L", "a"],
+            env={**os.environ, "LDB_MODULES_PATH": folder}, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.assertEqual(2, done.returncode)
+        left_out, cannot_open = done.stderr.splitlines()
+        self.assertIn("%s is left out: whoever loads it is ended by signal %d "
+                      % (path, signal.SIGBUS), left_out)
+        self.assertIn("cannot open", cannot_open)
+
+
 class Kerberos(Options):
     def test_words(self):
         """Those of Samba, which is started for others."""
@@ -166,6 +196,12 @@ class Kerberos(Options):
         for word in "1", "true", "x", "":
             self.refused(self.run_tool("--list-rules",
                                        "--use-kerberos=" + word))
+
+    def test_result(self):
+        """Where Samba has read the options, ours of an audit is what it is."""
+        both = configuration() + user(1, **{SPN: "foo/a"}) + user(
+            2, **{SPN: "foo/a"})
+        self.assertEqual(1, self.audit(both, "--user=x").returncode)
 
 
 class Numbers(Options):
