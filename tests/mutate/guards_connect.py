@@ -313,6 +313,14 @@ GUARDS = {
          'if (address == NULL) {',
          'if (false) {'),
     ],
+    'tools/common/connect_options.c': [
+        ('a file that was named is there',
+         'if (access(file, R_OK) != 0 || stat(file, &st) != 0) {',
+         'if (stat(file, &st) != 0 && false) {'),
+        ('and is no folder',
+         'return !S_ISDIR(st.st_mode);',
+         'return true;'),
+    ],
     'tools/common/connect_start.c': [
         ('Samba\'s 1 is no result of ours',
          '_exit(SPN_EXIT_CANNOT_RUN);',
@@ -345,11 +353,5 @@ GUARDS = {
         ('a file that was named is read',
          'return (connect->config_file == NULL) ?',
          'return true ?'),
-        ('what is wrong in it is told once',
-         'connect_silence_stderr(); dup2(STDERR_FILENO, STDOUT_FILENO);',
-         ''),
-        ('what cannot be loaded is Samba\'s to tell',
-         'if (loadparm != NULL && load_silently(connect, loadparm)) {',
-         'load_silently(connect, loadparm); if (loadparm != NULL) {'),
     ],
 }

@@ -135,6 +135,16 @@ class SmbConf(Options):
             stderr=subprocess.PIPE)
         self.assertIn(b'unknown parameter "foo bar"', done.stderr)
 
+    def test_folder(self):
+        """Samba would read nothing, and say nothing."""
+        for args in (), ("--user=x",):
+            done = self.run_with(os.devnull, "--list-rules", "--configfile="
+                                 + self.folder, *args)
+            self.refused(done, "--configfile: ", self.folder, "directory")
+            done = self.run_with(os.devnull, "--list-rules", "--configfile="
+                                 + self.path("no.conf"), *args)
+            self.refused(done, "--configfile: ", "no.conf")
+
     def test_option(self):
         """It counts before the file, whoever reads that."""
         conf = self.write("conf", "[global]\nprivate dir = /nowhere\n")
