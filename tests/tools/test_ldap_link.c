@@ -181,8 +181,7 @@ static void test_in_pieces(void **state)
 	assert_int_equal(ldb_request(w->ldb, req), LDB_SUCCESS);
 	assert_int_equal(tevent_loop_once(ldb_get_event_context(w->ldb)), 0);
 	assert_int_equal(w->seen.num_ends, 0);
-	ldap_world_put(w,
-		       (struct spn_str){done.data + half, done.len - half});
+	ldap_world_put(w, (struct spn_str){done.data + half, done.len - half});
 	assert_int_equal(ldb_wait(req->handle, LDB_WAIT_ALL), LDB_SUCCESS);
 }
 

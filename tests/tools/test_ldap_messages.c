@@ -14,10 +14,7 @@
 #include <cmocka.h>
 #include <ldb_module.h>
 
-#define BYTES(text)                                                           \
-	{                                                                     \
-		text, sizeof(text) - 1                                        \
-	}
+#define BYTES(text) {text, sizeof(text) - 1}
 
 static const char *const some[] = {"one", "two", NULL};
 

@@ -502,7 +502,8 @@ bool connect_ldap_attach(struct ldb_context *ldb, struct connect_link *link)
 	static bool is_registered;
 
 	if (!is_registered &&
-	    ldb_register_backend(NAME, attach, false) != LDB_SUCCESS) {
+	    ldb_register_backend(NAME, attach, false) != LDB_SUCCESS)
+	{
 		return false;
 	}
 	is_registered = true;
