@@ -294,7 +294,8 @@ class Prometheus(Numbers):
 class Dashboard(Numbers):
     """The dashboard for Grafana: Prometheus understands each query of it, and
     answers with something where spn-audit has written its numbers. No Grafana
-    runs here."""
+    runs here; what was wrong when it was looked at in Grafana's own parts has
+    a test each."""
     # Those of a run with --check-dcs.
     OF_DCS = {'spn_audit_dcs{state="enforcing"}': 1,
               "spn_audit_dcs_letting_in": 0}
@@ -309,8 +310,27 @@ class Dashboard(Numbers):
         for panel in self.dashboard["panels"]:
             for target in panel["targets"]:
                 yield (panel["title"],
-                       target["expr"].replace("$instance", ".*"),
+                       target["expr"].replace("$instance", ".*").replace(
+                           "$__range", "1h"),
                        target["legendFormat"])
+
+    def query(self, title):
+        query, = (query for each, query, _ in self.queries() if each == title)
+        return query
+
+    def ask(self, series, *questions):
+        """series: {name: values}; questions: (query, minutes, answer)."""
+        test = {"evaluation_interval": "1m", "tests": [{
+            "interval": "1m",
+            "input_series": [
+                {"series": self.of_instance(name), "values": values}
+                for name, values in series.items()],
+            "promql_expr_test": [
+                {"expr": query, "eval_time": "%dm" % minutes,
+                 "exp_samples": [{"labels": "{}", "value": answer}]}
+                for query, minutes, answer in questions]}]}
+        self.promtool("test", "rules",
+                      self.write("test.yml", json.dumps(test)))
 
     def test_names(self):
         written = {name.partition("{")[0] for name in
@@ -338,8 +358,10 @@ class Dashboard(Numbers):
                     cells.add((x, y))
 
     def test_variables(self):
-        """Only those that it has, and labels only that a query leaves."""
+        """Only those that it has or Grafana, and labels only that a query
+        leaves."""
         has = {each["name"] for each in self.dashboard["templating"]["list"]}
+        has.add("__range")
         used = set(re.findall(r"\$\{?(\w+)", json.dumps(
             self.dashboard["panels"])))
         self.assertEqual(has, used)
@@ -351,21 +373,31 @@ class Dashboard(Numbers):
                 else:
                     self.assertIn(label, ("instance", "state"), title)
 
+    def test_now(self):
+        """What is true now is not read out of a series over the time range:
+        Grafana lets that end at a whole step, half an hour for seven days, and
+        shows the last number of who has gone. An age was wrong by a step."""
+        for panel in self.dashboard["panels"]:
+            is_now = panel["type"] in ("stat", "table")
+            for target in panel["targets"]:
+                self.assertEqual((is_now, not is_now), (
+                    target["instant"], target["range"]), panel["title"])
+            if panel["type"] == "stat":     # one number makes no curve
+                self.assertEqual("none", panel["options"]["graphMode"])
+
+    @unittest.skipUnless(PROMTOOL, "promtool is not installed")
+    def test_gone(self):
+        """Of a machine that is fetched from no more the age stays, and grows."""
+        self.ask({"spn_audit_last_run_timestamp_seconds": "0 0 stale"},
+                 ("sum(%s)" % self.query("Age of the last audit"), 20, 1200))
+
     @unittest.skipUnless(PROMTOOL, "promtool is not installed")
     def test_queries(self):
         """... each has an answer, as after a scrape of node_exporter."""
         metrics = {**self.metrics(ERROR), **self.OF_DCS}
-        test = {"evaluation_interval": "1m", "tests": [{
-            "interval": "1m",
-            "input_series": [
-                {"series": self.of_instance(name), "values": str(value)}
-                for name, value in metrics.items()],
-            "promql_expr_test": [
-                {"expr": "count(%s) > bool 0" % query, "eval_time": "0m",
-                 "exp_samples": [{"labels": "{}", "value": 1}]}
-                for _, query, _ in self.queries()]}]}
-        self.promtool("test", "rules",
-                      self.write("test.yml", json.dumps(test)))
+        self.ask({name: str(value) for name, value in metrics.items()},
+                 *(("count(%s) > bool 0" % query, 0, 1)
+                   for _, query, _ in self.queries()))
 
     def of_instance(self, name):
         name, _, labels = name.partition("{")
