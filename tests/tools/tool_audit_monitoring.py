@@ -391,6 +391,12 @@ class Dashboard(Numbers):
         self.ask({"spn_audit_last_run_timestamp_seconds": "0 0 stale"},
                  ("sum(%s)" % self.query("Age of the last audit"), 20, 1200))
 
+    def test_units(self):
+        """All digits: "short" makes 1 K of 1,297 accounts, and of 1,400."""
+        for panel in self.dashboard["panels"]:
+            self.assertIn(panel["fieldConfig"]["defaults"]["unit"],
+                          ("locale", "s"), panel["title"])
+
     @unittest.skipUnless(PROMTOOL, "promtool is not installed")
     def test_queries(self):
         """... each has an answer, as after a scrape of node_exporter."""
