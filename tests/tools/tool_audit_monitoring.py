@@ -15,6 +15,7 @@ import subprocess
 import unittest
 
 from hostile import SPN, configuration, user
+import tool_all_dcs
 import tool_audit_input as base
 from tool_audit_input import TOOL
 
@@ -296,9 +297,13 @@ class Dashboard(Numbers):
     answers with something where spn-audit has written its numbers. No Grafana
     runs here; what was wrong when it was looked at in Grafana's own parts has
     a test each."""
-    # Those of a run with --check-dcs.
-    OF_DCS = {'spn_audit_dcs{state="enforcing"}': 1,
-              "spn_audit_dcs_letting_in": 0}
+    # Those of a run with --check-dcs, and which colour tells what.
+    STATES = {"enforce": "green", "audit": "yellow", "off": "red",
+              "idle": "red", "absent": "red", "unclear": "orange",
+              "unreachable": "purple"}
+    OF_DCS = {"spn_audit_dcs_letting_in": 0,
+              **{'spn_audit_dcs{state="%s"}' % state: int(state == "enforce")
+                 for state in STATES}}
 
     def setUp(self):
         super().setUp()
@@ -317,6 +322,11 @@ class Dashboard(Numbers):
     def query(self, title):
         query, = (query for each, query, _ in self.queries() if each == title)
         return query
+
+    def panel(self, title):
+        panel, = (each for each in self.dashboard["panels"]
+                  if each["title"] == title)
+        return panel
 
     def ask(self, series, *questions):
         """series: {name: values}; questions: (query, minutes, answer)."""
@@ -396,6 +406,21 @@ class Dashboard(Numbers):
         for panel in self.dashboard["panels"]:
             self.assertIn(panel["fieldConfig"]["defaults"]["unit"],
                           ("locale", "s"), panel["title"])
+
+    def test_colours(self):
+        """Green is good, and what is not good is not green."""
+        self.assertEqual(tool_all_dcs.STATES, list(self.STATES))
+        for title, colours in (
+                ("Domain controllers", self.STATES),
+                ("Findings", {"error": "red", "warning": "yellow",
+                              "info": "blue"})):
+            overrides = self.panel(title)["fieldConfig"]["overrides"]
+            for name, colour in colours.items():
+                found = [
+                    prop["value"]["fixedColor"] for each in overrides
+                    if re.match(each["matcher"]["options"], name + " dc1:9100")
+                    for prop in each["properties"] if prop["id"] == "color"]
+                self.assertEqual([colour], found, (title, name))
 
     @unittest.skipUnless(PROMTOOL, "promtool is not installed")
     def test_queries(self):
