@@ -422,6 +422,24 @@ class Dashboard(Numbers):
                     for prop in each["properties"] if prop["id"] == "color"]
                 self.assertEqual([colour], found, (title, name))
 
+    def test_table(self):
+        """Errors come first, and the number is not the column that is out of
+        sight; whatever names a column names one that is there."""
+        table = self.panel("What was found")
+        change, = table["transformations"]
+        renamed = change["options"]["renameByName"]
+        place = change["options"]["indexByName"]
+        columns = [renamed.get(name, name)
+                   for name in sorted(place, key=place.get)]
+        self.assertEqual(["severity", "Findings"], columns[:2])
+        labels = re.search(r"by \(([^)]*)\)", table["targets"][0]["expr"])[1]
+        self.assertEqual({*labels.split(", "), "Findings"}, set(columns))
+        self.assertEqual([("severity", False), ("Findings", True)], [
+            (each["displayName"], each["desc"])
+            for each in table["options"]["sortBy"]])
+        for each in table["fieldConfig"]["overrides"]:
+            self.assertIn(each["matcher"]["options"], columns)
+
     @unittest.skipUnless(PROMTOOL, "promtool is not installed")
     def test_queries(self):
         """... each has an answer, as after a scrape of node_exporter."""
