@@ -448,6 +448,18 @@ class Dashboard(Numbers):
                  *(("count(%s) > bool 0" % query, 0, 1)
                    for _, query, _ in self.queries()))
 
+    @unittest.skipUnless(PROMTOOL, "promtool is not installed")
+    def test_short(self):
+        """What lasted for one audit is a line that goes up and comes down: a
+        point with nothing beside it is not drawn. What never was has none."""
+        for title, name in (
+                ("Errors by code",
+                 'spn_audit_findings{severity="error",code="SPN-00%d"}'),
+                ("Domain controllers", 'spn_audit_dcs{state="%d"}')):
+            query = self.query(title)
+            self.ask({name % most: "0 %d 0 0" % most for most in (0, 1)},
+                     ("count(%s)" % query, 3, 1), ("sum(%s)" % query, 3, 0))
+
     def of_instance(self, name):
         name, _, labels = name.partition("{")
         return '%s{instance="dc1:9100"%s' % (
