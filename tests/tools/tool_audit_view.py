@@ -172,6 +172,17 @@ host00.example.com
         self.assertEqual(1, len(re.findall(r"(?m)^a\.example\.com$", text)))
         self.assertIn("\n(of no host)\n", text)
 
+    def test_forged_host(self):
+        """A host with blanks is no line of ours."""
+        sums = "example.com%s 9 accounts checked; 0 errors"
+        text = configuration() + user(1, **{SPN: [
+            "http/" + sums % "", "http/(of no host)"]})
+        text = self.audit(text, "--group-by=host").stdout.decode()
+        for name in sums % ".example.com", "(of no host).example.com":
+            self.assertNotRegex(text, "(?m)^" + re.escape(name))
+        self.assertEqual(1, text.count("\n(of no host)\n"))
+        self.assertIn("\n'(of no host).example.com'\n", text)
+
     def test_bad(self):
         self.refused(self.audit(SOME, "--group-by=severity"), "--group-by",
                      "'severity'", "code, account, host")

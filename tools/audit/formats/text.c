@@ -365,7 +365,9 @@ static bool write_group_head(const struct report *r,
 		name = audit_account_name(&r->w, account);
 		dn = spn_printable(r->w.scratch, spn_str_of(account->dn));
 	} else if (section->key.len > 0) {
-		name = spn_escape(r->w.scratch, section->key);
+		name = spn_quote(r->w.scratch,
+				 section->key,
+				 SPN_QUOTE_IF_NEEDED);
 	} else {
 		name = talloc_strdup(r->w.scratch,
 				     by_host ? "(of no host)"
