@@ -288,6 +288,20 @@ class Program(unittest.TestCase):
         self.assertIn("HTTP/", done.out)
         self.codes("--kdc-log=-", data=line % ESCAPES + line % TRICKS)
 
+    def test_forged_lines(self):
+        """Of a name that is a sentence, or more than one column, it can be
+        seen where it ends; and of a long one enough."""
+        line = ("Kerberos: TGS-REQ ERR_S_PRINCIPAL_UNKNOWN ipv4:192.0.2.7:4 "
+                "alice@R.TEST %s@R.TEST elapsed=0.001 armor=x\n")
+        forged = ("fault:   HTTP/a: nobody has it", "All 2 names get a ticket.",
+                  "HTTP/web01  svc-web  0 of 9")
+        out = self.run_probe("--kdc-log=-", data="".join(
+            line % each.replace(" ", "\\ ") for each in forged)
+                             + line % ("HTTP/" + 900 * "x")).out
+        for each in forged:
+            self.assertIn("\n'%s'  " % each, out)
+        self.assertLess(max(map(len, out.splitlines())), 400)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -37,6 +37,19 @@ static void set_cell(struct table *table,
 								  : shown;
 }
 
+/* What somebody else has chosen: nobody takes a blank in it for the end of the
+ * cell, or it for a line of ours. */
+static void set_name(struct table *table,
+		     size_t row,
+		     size_t column,
+		     const char *name)
+{
+	set_cell(table,
+		 row,
+		 column,
+		 (name == NULL) ? NULL : probe_quoted(table->mem_ctx, name));
+}
+
 static void put_cells(FILE *out, const struct table *table)
 {
 	int widths[MOST_COLUMNS] = {};
@@ -168,9 +181,7 @@ static const char *who_asks(TALLOC_CTX *mem_ctx, const struct probe_name *name)
 
 static const char *account_text(const struct spn_account *account)
 {
-	return (account == NULL || account->sam_account_name == NULL)
-		       ? NULL
-		       : account->sam_account_name;
+	return (account == NULL) ? NULL : account->sam_account_name;
 }
 
 void probe_put_names(FILE *out, TALLOC_CTX *mem_ctx, const struct probe *probe)
@@ -191,8 +202,8 @@ void probe_put_names(FILE *out, TALLOC_CTX *mem_ctx, const struct probe *probe)
 	for (i = 0; i < probe->num_rows; i++) {
 		const struct probe_row *row = &probe->rows[i];
 
-		set_cell(&table, i + 1, 0, row->name->spn);
-		set_cell(&table,
+		set_name(&table, i + 1, 0, row->name->spn);
+		set_name(&table,
 			 i + 1,
 			 1,
 			 account_text(probe_row_account(row)));
@@ -220,8 +231,8 @@ void probe_put_logged(FILE *out,
 		const struct probe_row *row = &probe->rows[i];
 		const struct probe_logged *logged = row->logged;
 
-		set_cell(&table, i + 1, 0, row->name->spn);
-		set_cell(&table,
+		set_name(&table, i + 1, 0, row->name->spn);
+		set_name(&table,
 			 i + 1,
 			 1,
 			 account_text(probe_row_account(row)));
@@ -262,7 +273,7 @@ void probe_put_entries(FILE *out,
 		const struct probe_keytab_entry *entry =
 			&probe->keytab->entries[i];
 
-		set_cell(&table, i + 1, 0, entry->principal);
+		set_name(&table, i + 1, 0, entry->principal);
 		set_cell(&table,
 			 i + 1,
 			 1,
@@ -271,7 +282,7 @@ void probe_put_entries(FILE *out,
 			 i + 1,
 			 2,
 			 short_enctype(mem_ctx, entry->enctype));
-		set_cell(&table,
+		set_name(&table,
 			 i + 1,
 			 3,
 			 (probe->owners == NULL)
@@ -315,7 +326,7 @@ void probe_put_accounts(FILE *out,
 					       of->ticket->kvno);
 			type = short_enctype(mem_ctx, of->ticket->enctype);
 		}
-		set_cell(&table, i + 1, 0, of->name);
+		set_name(&table, i + 1, 0, of->name);
 		set_cell(&table, i + 1, 1, kvno);
 		set_cell(&table, i + 1, 2, type);
 		set_cell(&table, i + 1, 3, of->detail);
