@@ -364,6 +364,16 @@ GUARDS = {
          'c == \'\\\'\' || spn_unicode_is_blank(c)',
          'c == \'\\\'\''),
     ],
+    'tools/audit/formats/text.c': [
+        ('a host is no line of the report',
+         'section->key, SPN_QUOTE_IF_NEEDED);',
+         'section->key, SPN_QUOTE_DN | SPN_QUOTE_IF_NEEDED);'),
+    ],
+    'tools/probe/text_tables.c': [
+        ('a name in a table ends where it ends',
+         'probe_quoted(table->mem_ctx, name)',
+         'name'),
+    ],
     'tools/directory/entry.c': [
         ('a value too long for the rules is told of',
          'if (len > AUDIT_LONGEST_VALUE)',
@@ -377,9 +387,14 @@ GUARDS = {
          '(s.data[i] == \'\\\'\')',
          'false'),
         ('a value is no switch',
-         'bool is_odd = begins_like_switch(value) ||'
-         ' begins_like_switch(name);',
-         'bool is_odd = false;'),
+         'bool is_odd = begins_like_switch(value) ||',
+         'bool is_odd ='),
+        ('nor of a command for a person to complete',
+         'begins_like_switch(value) ? " --"',
+         'false ? " --"'),
+        ('a name with a domain is that of another account',
+         '(domain == NULL && has_domain(name))',
+         'false'),
     ],
     'tools/common/connect_login.c': [
         ('a letter may stand behind others',

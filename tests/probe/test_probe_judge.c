@@ -148,6 +148,9 @@ static void names_of_strangers(void **_state)
 		 "ACCOUNT-OF-THE-SITE",
 		 "nobody has 'http/a\\27; reboot #'"},
 		{"http/a\nb", "WEB-201", "nobody has http/a\\0ab"},
+		{"-Hldap://x",
+		 "WEB-201 setspn -S -- '-Hldap://x' ACCOUNT-OF-THE-SITE",
+		 "nobody has -Hldap://x"},
 	};
 	struct facts *f = *_state;
 	size_t i;
@@ -163,6 +166,32 @@ static void names_of_strangers(void **_state)
 				    cases[i].said);
 		assert_string_equal(f->rows[0].verdicts.list[0].text,
 				    cases[i].text);
+	}
+}
+
+/* What would be typed would be done to "svc", and not to the account that is
+ * called like it with its domain. */
+static void names_with_a_domain(void **_state)
+{
+	static const char *const names[] = {"svc@example.com", "--option=x"};
+	const struct probe_logged rc4_too = {.num_requests = 3,
+					     .has_rc4 = true};
+	struct facts *f = *_state;
+	size_t i;
+
+	answer_of(f, 0, SPN_KDC_UNKNOWN, SPN_KDC_DUPLICATE, NULL);
+	f->rows[1].ticket = NULL;
+	f->rows[1].logged = talloc_memdup(f, &rc4_too, sizeof(rc4_too));
+	for (i = 0; i < 2; i++) {
+		f->web->sam_account_name = names[0];
+		f->svc->sam_account_name = names[i];
+		f->rows[0].verdicts = (struct probe_verdicts){};
+		f->rows[1].verdicts = (struct probe_verdicts){};
+		facts_judge(f);
+		assert_string_equal(facts_said(f, &f->rows[0].verdicts),
+				    "WEB-202");
+		assert_string_equal(facts_said(f, &f->rows[1].verdicts),
+				    "WEB-603");
 	}
 }
 
@@ -495,6 +524,7 @@ int main(void)
 		FACTS_TEST(nobody_has_it),
 		FACTS_TEST(whose_site_is_not_known),
 		FACTS_TEST(names_of_strangers),
+		FACTS_TEST(names_with_a_domain),
 		FACTS_TEST(logs),
 		FACTS_TEST(logs_are_of_many_sites),
 		FACTS_TEST(several_have_it),

@@ -121,6 +121,11 @@ static void keys_of_others(void **_state)
 	assert_string_equal(facts_said(f, &f->rows[0].verdicts),
 			    "WEB-406 samba-tool domain exportkeytab "
 			    "'/a b.new' --principal='svc'");
+	/* Of somebody else: a KDC reads a realm in it. */
+	f->svc->sam_account_name = "krbtgt@R";
+	f->rows[0].verdicts = (struct probe_verdicts){};
+	facts_judge(f);
+	assert_string_equal(facts_said(f, &f->rows[0].verdicts), "WEB-406");
 }
 
 struct http_case {

@@ -137,17 +137,57 @@ static void words_of_a_shell(void **state)
 	assert_null(shell_word(f->mem_ctx, STR("a\x01")));
 	assert_null(shell_word(f->mem_ctx, STR("a\nb")));
 	assert_string_equal(
-		shell_setspn(f->mem_ctx, "", "-A", a, STR("svc"), STR("-x/y")),
+		shell_setspn(f->mem_ctx, "", "-A", a, NULL, STR("-x/y")),
 		"setspn -U -A -- '-x/y' 'svc'");
 	assert_string_equal(
-		shell_setspn(f->mem_ctx, "", "-A", a, STR("svc"), STR("x/y")),
+		shell_setspn(f->mem_ctx, "", "-A", a, NULL, STR("x/y")),
 		"setspn -U -A 'x/y' 'svc'");
+	assert_string_equal(shell_setspn_of(f->mem_ctx,
+					    "-S",
+					    STR("-Hldap://x"),
+					    "THE-ACCOUNT"),
+			    "setspn -S -- '-Hldap://x' THE-ACCOUNT");
+	assert_string_equal(
+		shell_setspn_of(f->mem_ctx, "-S", STR("x/y"), "THE-ACCOUNT"),
+		"setspn -S 'x/y' THE-ACCOUNT");
+	assert_null(shell_setspn_of(f->mem_ctx, "-S", STR("a\n"), "A"));
+}
+
+/* An account whose name is another one's with its domain, as long as nothing
+ * stands in front of it. */
+static void names_with_a_domain(void **state)
+{
+	static const char *const names[] = {"svc@example.com", "EXAMPLE\\svc"};
+	struct fixture *f = *state;
+	struct spn_account *a = fixture_account(f, "svc", NULL, "");
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		a->sam_account_name = names[i];
+		assert_null(shell_setspn(f->mem_ctx,
+					 "",
+					 "-D",
+					 a,
+					 NULL,
+					 STR("x/y")));
+		assert_false(shell_is_bare_name(names[i]));
+	}
+	a->sam_account_name = names[0];
+	assert_string_equal(
+		shell_setspn(f->mem_ctx, "", "-D", a, "EXAMPLE", STR("x/y")),
+		"setspn -U -D 'x/y' 'EXAMPLE\\svc@example.com'");
+	assert_true(shell_is_bare_name("svc-web$"));
+	assert_false(shell_is_bare_name("a/b"));
+	assert_false(shell_is_bare_name("--option=x"));
+	a->sam_account_name = NULL;
+	assert_null(shell_setspn(f->mem_ctx, "", "-D", a, NULL, STR("x/y")));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(words_of_a_shell),
+		fixture_test(names_with_a_domain),
 		fixture_test(test_fold),
 		fixture_test(test_printable),
 		fixture_test(test_wrap),

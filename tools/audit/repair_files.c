@@ -124,13 +124,7 @@ char *audit_repair_command(TALLOC_CTX *mem_ctx,
 			   const struct spn_account *account,
 			   struct spn_str value)
 {
-	struct spn_str name = spn_str_of(account->sam_account_name);
-
-	/* setspn would look for the domain in it. */
-	if (name.len > 0 && strpbrk(name.data, "\\@") != NULL) {
-		name.len = 0;
-	}
-	return shell_setspn(mem_ctx, options, verb, account, name, value);
+	return shell_setspn(mem_ctx, options, verb, account, NULL, value);
 }
 
 static void write_commands(TALLOC_CTX *mem_ctx,

@@ -44,16 +44,49 @@ static bool begins_like_switch(struct spn_str s)
 	return s.len > 0 && (s.data[0] == '-' || s.data[0] == '/');
 }
 
+/* A program would look for the account in a domain of its choice. */
+static bool has_domain(const char *name)
+{
+	return strpbrk(name, "\\@") != NULL;
+}
+
+bool shell_is_bare_name(const char *name)
+{
+	return !has_domain(name) && strchr(name, '/') == NULL &&
+	       !begins_like_switch(spn_str_of(name));
+}
+
+/* NULL where the account cannot be called by a name. */
+static char *word_of_account(TALLOC_CTX *mem_ctx,
+			     const char *domain,
+			     const char *name)
+{
+	char *full = NULL;
+
+	if (name == NULL || name[0] == '\0' ||
+	    (domain == NULL && has_domain(name)))
+	{
+		return NULL;
+	}
+	if (domain == NULL) {
+		return shell_word(mem_ctx, spn_str_of(name));
+	}
+	full = talloc_asprintf(mem_ctx, "%s\\%s", domain, name);
+	return (full == NULL) ? NULL : shell_word(mem_ctx, spn_str_of(full));
+}
+
 char *shell_setspn(TALLOC_CTX *mem_ctx,
 		   const char *options,
 		   const char *verb,
 		   const struct spn_account *account,
-		   struct spn_str name,
+		   const char *domain,
 		   struct spn_str value)
 {
-	bool is_odd = begins_like_switch(value) || begins_like_switch(name);
+	const char *name = account->sam_account_name;
 	char *spn = shell_word(mem_ctx, value);
-	char *who = (name.len == 0) ? NULL : shell_word(mem_ctx, name);
+	char *who = word_of_account(mem_ctx, domain, name);
+	bool is_odd = begins_like_switch(value) ||
+		      (domain == NULL && begins_like_switch(spn_str_of(name)));
 
 	if (spn == NULL || who == NULL) {
 		return NULL;
@@ -66,4 +99,22 @@ char *shell_setspn(TALLOC_CTX *mem_ctx,
 			       is_odd ? " --" : "",
 			       spn,
 			       who);
+}
+
+char *shell_setspn_of(TALLOC_CTX *mem_ctx,
+		      const char *verb,
+		      struct spn_str value,
+		      const char *who)
+{
+	char *spn = shell_word(mem_ctx, value);
+
+	return (spn == NULL)
+		       ? NULL
+		       : talloc_asprintf(mem_ctx,
+					 "setspn %s%s %s %s",
+					 verb,
+					 begins_like_switch(value) ? " --"
+								   : "",
+					 spn,
+					 who);
 }

@@ -99,16 +99,14 @@ char *probe_setspn(const struct probe *probe,
 		   const struct spn_account *account,
 		   const char *spn)
 {
-	if (account == NULL || account->sam_account_name == NULL ||
-	    probe->login_words == NULL)
-	{
+	if (account == NULL || probe->login_words == NULL) {
 		return NULL;
 	}
 	return shell_setspn(mem_ctx,
 			    probe->login_words,
 			    verb,
 			    account,
-			    spn_str_of(account->sam_account_name),
+			    NULL,
 			    spn_str_of(spn));
 }
 

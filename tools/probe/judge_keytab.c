@@ -140,7 +140,9 @@ static bool offer_of(struct probe *probe,
 		     struct probe_verdict *verdict,
 		     const struct spn_account *account)
 {
-	if (account == NULL || account->sam_account_name == NULL) {
+	if (account == NULL || account->sam_account_name == NULL ||
+	    !shell_is_bare_name(account->sam_account_name))
+	{
 		return verdict != NULL;
 	}
 	return offer_keytab(probe, verdict, account->sam_account_name);

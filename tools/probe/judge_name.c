@@ -32,7 +32,6 @@ bool probe_offer(const struct probe *probe,
 		 const char *spn)
 {
 	const struct spn_account *owner = owner_of(probe, row);
-	char *word = NULL;
 
 	if (owner != NULL) {
 		return probe_fix(
@@ -41,12 +40,12 @@ bool probe_offer(const struct probe *probe,
 			probe_setspn(probe, row->held, "-S", owner, spn));
 	}
 	/* A name of a log may have anything in it. */
-	word = shell_word(row->held, spn_str_of(spn));
-	return word == NULL || probe_fix_format(row->held,
-						verdict,
-						"setspn -S %s "
-						"ACCOUNT-OF-THE-SITE",
-						word);
+	return probe_fix(row->held,
+			 verdict,
+			 shell_setspn_of(row->held,
+					 "-S",
+					 spn_str_of(spn),
+					 "ACCOUNT-OF-THE-SITE"));
 }
 
 /* An SPN of an address helps some clients only, and until it changes. */
@@ -123,17 +122,16 @@ static bool offer_removal(const struct probe *probe,
 	const struct spn_account **accounts = sorted(row->held,
 						     &answer->found);
 	const struct spn_account *site = probe->site;
-	char *word = NULL;
 	size_t i;
 
 	/* Taken from all of them nobody would have it. */
 	if (!probe->is_site_seen) {
-		word = shell_word(row->held, spn_str_of(row->name->spn));
-		return word == NULL ||
-		       probe_fix_format(row->held,
-					verdict,
-					"setspn -D %s THE-OTHER-ACCOUNT",
-					word);
+		return probe_fix(row->held,
+				 verdict,
+				 shell_setspn_of(row->held,
+						 "-D",
+						 spn_str_of(row->name->spn),
+						 "THE-OTHER-ACCOUNT"));
 	}
 	for (i = 0; accounts != NULL && i < answer->found.num_accounts; i++) {
 		const struct spn_account *account = accounts[i];

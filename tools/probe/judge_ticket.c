@@ -126,7 +126,9 @@ char *probe_set_types(TALLOC_CTX *mem_ctx, const struct spn_account *account)
 {
 	char *word = NULL;
 
-	if (account == NULL || account->sam_account_name == NULL) {
+	if (account == NULL || account->sam_account_name == NULL ||
+	    !shell_is_bare_name(account->sam_account_name))
+	{
 		return NULL;
 	}
 	word = shell_word(mem_ctx, spn_str_of(account->sam_account_name));

@@ -25,24 +25,17 @@ static const struct setspn_domain *domain_of(const struct setspn *s,
 	return &s->domains[0];
 }
 
-/* "NAME", or "DOMAIN\NAME" of another domain than the server's, and where the
- * name itself would be read as one with a domain: "svc@DOMAIN". NULL when out
- * of memory. */
-static const char *name_of(const struct setspn *s,
-			   TALLOC_CTX *mem_ctx,
-			   const struct spn_account *account)
+/* The domain that has to be said: another one than the server's, and where the
+ * name itself would be read as one with a domain: "svc@DOMAIN". */
+static const char *domain_before(const struct setspn *s,
+				 const struct spn_account *account)
 {
 	const struct setspn_domain *domain = domain_of(s, account);
 
-	if (domain == &s->domains[0] &&
-	    strpbrk(account->sam_account_name, "\\@") == NULL)
-	{
-		return account->sam_account_name;
-	}
-	return talloc_asprintf(mem_ctx,
-			       "%s\\%s",
-			       domain->netbios_name,
-			       account->sam_account_name);
+	return (domain == &s->domains[0] &&
+		shell_is_bare_name(account->sam_account_name))
+		       ? NULL
+		       : domain->netbios_name;
 }
 
 /* " -H 'URL'" of who may write the account, and how this run has logged on;
@@ -93,7 +86,7 @@ static char *command(const struct setspn *s,
 			    options,
 			    verb,
 			    account,
-			    spn_str_of(name_of(s, mem_ctx, account)),
+			    domain_before(s, account),
 			    value);
 }
 
