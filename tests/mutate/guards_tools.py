@@ -25,8 +25,11 @@ GUARDS = {
          '*_owner_failed = r->old != NULL && !keep_owner(r);',
          '*_owner_failed = false;'),
         ('who may read the file may read the new one',
-         'new.mode = st.st_mode & 07777;',
-         'new.mode = plain_mode();'),
+         '.mode = old->st_mode & 07777,',
+         '.mode = plain_mode(),'),
+        ('nobody else chooses what is overwritten',
+         'if (is_link && st.st_uid != 0 && st.st_uid != geteuid())',
+         'if (false)'),
     ],
     'tools/audit/formats/nagios.c': [
         ('what was not seen is not OK',

@@ -86,6 +86,23 @@ class Owner(Places):
         self.assertEqual(wanted, os.getxattr(path, ACL))
 
 
+    def test_link_of_another_user(self):
+        """Who may write the folder may not choose what root overwrites."""
+        path = self.write("mine", b"old")
+        for number, uid in enumerate((0, 1234)):
+            link = self.path("link%d" % number)
+            os.symlink("mine", link)
+            os.lchown(link, uid, uid)
+        for option in WRITTEN:
+            done = self.run_tool("--from-ldif=export", option + "=link1")
+            self.refused(done, "link1", "user 1234", "remove it")
+            self.assertEqual(b"old", self.read("mine"))
+        self.run_export("--output=link0")
+        self.assertNotEqual(b"old", self.read("mine"))
+        self.assertTrue(os.path.islink(self.path("link0")))
+        self.assertFalse(os.path.islink(path))
+
+
 class Mode(Places):
     def mode(self, umask, *args):
         self.run_export("--output=new", *args,

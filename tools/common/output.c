@@ -2,8 +2,9 @@
 /*
  * A file is written beside its place and renamed into it, and has the owner,
  * the group and the rights of the one that was there. What a symbolic
- * link points to is replaced, not the link; what is no plain file (a pipe,
- * /dev/null) cannot be renamed into and is written as it stands.
+ * link points to is replaced, not the link, unless the link is another user's;
+ * what is no plain file (a pipe, /dev/null) cannot be renamed into and is
+ * written as it stands.
  */
 #include "output.h"
 
@@ -134,7 +135,7 @@ static bool keep_acl(const struct replacement *r)
 {
 	static const char name[] = "system.posix_acl_access";
 	char acl[4096];
-	ssize_t len = getxattr(r->path, name, acl, sizeof(acl));
+	ssize_t len = lgetxattr(r->path, name, acl, sizeof(acl));
 
 	if (len < 0) {
 		return errno == ENODATA || errno == ENOTSUP;
@@ -216,47 +217,107 @@ static bool replace_file(TALLOC_CTX *mem_ctx,
 	return ok || say_errno(mem_ctx, r.path, _reason);
 }
 
+/* By the link of another user he would choose what is overwritten. */
+static bool say_link(TALLOC_CTX *mem_ctx,
+		     const char *path,
+		     const struct stat *link,
+		     const char **_reason)
+{
+	*_reason = talloc_asprintf(mem_ctx,
+				   "%s: it is a symbolic link that belongs to "
+				   "user %lu; give the name of the file that "
+				   "it leads to, or remove it",
+				   path,
+				   (unsigned long)link->st_uid);
+	return false;
+}
+
+static bool write_over(TALLOC_CTX *mem_ctx,
+		       const char *path,
+		       const struct stat *old,
+		       const struct audit_block *blocks,
+		       const char **_reason)
+{
+	const struct replacement new = {
+		.path = path,
+		.old = old,
+		.mode = old->st_mode & 07777,
+	};
+
+	return replace_file(mem_ctx, &new, blocks, _reason);
+}
+
+static bool write_over_target(TALLOC_CTX *mem_ctx,
+			      const char *path,
+			      const struct stat *old,
+			      const struct audit_block *blocks,
+			      const char **_reason)
+{
+	char *real = realpath(path, NULL);
+	bool ok = false;
+
+	if (real == NULL) {
+		return say_errno(mem_ctx, path, _reason);
+	}
+	ok = write_over(mem_ctx, real, old, blocks, _reason);
+	free(real);
+	return ok;
+}
+
+/* flags: more of them for open(). */
+static bool write_as_it_stands(TALLOC_CTX *mem_ctx,
+			       const char *path,
+			       int flags,
+			       const struct audit_block *blocks,
+			       const char **_reason)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags);
+	bool ok = false;
+
+	if (fd < 0) {
+		return say_errno(mem_ctx, path, _reason);
+	}
+	ok = write_all(fd, blocks) || say_errno(mem_ctx, path, _reason);
+	close(fd);
+	return ok;
+}
+
+/* What somebody puts there meanwhile is not followed either: rename() takes
+ * the name and not what it leads to. */
 static bool write_file(TALLOC_CTX *mem_ctx,
 		       const struct audit_target *target,
 		       const struct audit_block *blocks,
 		       const char **_reason)
 {
 	const char *path = target->path;
-	struct replacement new = {.path = path};
+	const struct replacement new = {
+		.path = path,
+		.mode = plain_mode() | (target->is_public ? 0444 : 0),
+	};
 	struct stat st = {};
-	char *real = NULL;
-	bool ok = false;
-	int fd;
+	bool is_there = lstat(path, &st) == 0;
+	bool is_link = is_there && S_ISLNK(st.st_mode);
 
-	if (stat(path, &st) != 0) {
-		if (errno != ENOENT) {
-			return say_errno(mem_ctx, path, _reason);
-		}
-		new.mode = plain_mode() | (target->is_public ? 0444 : 0);
-		return replace_file(mem_ctx, &new, blocks, _reason);
+	if (is_link && st.st_uid != 0 && st.st_uid != geteuid()) {
+		return say_link(mem_ctx, path, &st, _reason);
 	}
-	if (S_ISREG(st.st_mode)) {
-		real = realpath(path, NULL);
-		if (real == NULL) {
-			return say_errno(mem_ctx, path, _reason);
-		}
-		new.path = real;
-		new.old = &st;
-		new.mode = st.st_mode & 07777;
-		ok = replace_file(mem_ctx, &new, blocks, _reason);
-		free(real);
-		return ok;
+	if (is_link) {
+		is_there = stat(path, &st) == 0;
 	}
-	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		return say_errno(mem_ctx, path, _reason);
+	if (!is_there) {
+		return (errno == ENOENT)
+			       ? replace_file(mem_ctx, &new, blocks, _reason)
+			       : say_errno(mem_ctx, path, _reason);
 	}
-	ok = write_all(fd, blocks);
-	if (!ok) {
-		say_errno(mem_ctx, path, _reason);
+	if (!S_ISREG(st.st_mode)) {
+		return write_as_it_stands(mem_ctx,
+					  path,
+					  is_link ? 0 : O_NOFOLLOW,
+					  blocks,
+					  _reason);
 	}
-	close(fd);
-	return ok;
+	return is_link ? write_over_target(mem_ctx, path, &st, blocks, _reason)
+		       : write_over(mem_ctx, path, &st, blocks, _reason);
 }
 
 bool audit_output_write_blocks(TALLOC_CTX *mem_ctx,
