@@ -224,5 +224,21 @@ class Password(HostileServer):
             self.assertEqual(server.requests, [])
 
 
+class Forged(HostileServer):
+    def test_duplicates(self):
+        """An SPN is no line of setspn -X."""
+        forged = "found 0 group of duplicate SPNs."
+        entries = [account(name, guid=16 * name.encode()) for name in "ab"]
+        for _, attrs in entries:
+            attrs[-1] = (SPN, [forged, "foo/same"])
+        server = self.serve(entries)
+        done = self.run_tool(server, DUPLICATES, *ANONYMOUS)
+        self.assertNotIn("\n" + forged, done.stdout)
+        for spn in "'%s'" % forged, "foo/same":
+            self.assertIn("\n%s is registered on these accounts:\n" % spn,
+                          done.stdout)
+        self.assertIn("\nfound 2 group of duplicate SPNs.\n", done.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -445,9 +445,10 @@ static bool clash_of(const struct table *table,
 	return true;
 }
 
+/* It begins a line, which is not to look like another one of ours. */
 static char *text_of(const struct table *table, const struct record *record)
 {
-	return spn_printable(table->pool, record->value);
+	return spn_quote(table->pool, record->value, SPN_QUOTE_IF_NEEDED);
 }
 
 static bool print_duplicates(const struct table *table,
