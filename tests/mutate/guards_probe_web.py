@@ -19,6 +19,12 @@ GUARDS = {
          'size_t kept = len;'),
     ],
     'tools/probe/log_request.c': [
+        ('what another program has written is not of the KDC',
+         'memmem(s.data + at, s.len - at, "samba", 5) != NULL',
+         'true'),
+        ('nor is a word in what it has written its name',
+         'memmem(s.data, at, ": ", 2) == NULL',
+         'true'),
         ('a message begins where its line does',
          'if (len == 0) { return without_blanks(line); }',
          'if (len == 0) { return without_blanks(memchr(line.data, \']\','

@@ -308,6 +308,18 @@ class Forgery(unittest.TestCase):
                 "user %s" % FORGED, "user {%s}" % FORGED):
             self.nothing_forged(text)
 
+    def test_other_programs(self):
+        """In a file of syslog are those of all, and who asks for something
+        has words in many of them."""
+        for tag in ("sshd: Invalid user [1]: ", "sshd: user samba[1]: ",
+                    "app[12]: ", "samba: [1]: ", "samba [1]: ",
+                    "app[12]: samba[1]: "):
+            for stamp in "Nov 29 15:46:27", "Sun 2026-11-29 15:53:45 UTC":
+                line = "%s dc1 %s%s\n" % (stamp, tag, FORGED)
+                self.assertEqual(read(line).log["names"], [], line)
+        line = "Nov 29 15:46:27 fe80::1 dc1-samba[1]: %s\n" % request("HTTP/a")
+        self.assertEqual(names(line), {"HTTP/a": (1, 1, 7)})
+
     def test_behind_a_break(self):
         """Samba breaks a long message, and then the next line begins with
         what was chosen by whom gave his name."""

@@ -130,14 +130,32 @@ static size_t syslog_stamp_len(struct spn_str line)
 	return 0;
 }
 
-/* Behind "[123]: ", the first bracket of the line; empty: there is none. */
+/* " dc1 samba": a file of syslog has lines of all programs, and what stands
+ * behind the name of another one may be anybody's. */
+static bool names_samba(struct spn_str s)
+{
+	size_t at = s.len;
+
+	while (at > 0 && s.data[at - 1] != ' ') {
+		at--;
+	}
+	return memmem(s.data, at, ": ", 2) == NULL &&
+	       memmem(s.data + at, s.len - at, "samba", 5) != NULL;
+}
+
+/* Behind "samba[123]: ", the first bracket of the line; empty: there is none.
+ */
 static struct spn_str behind_pid(struct spn_str line)
 {
 	const char *bracket = memchr(line.data, '[', line.len);
 	struct spn_str rest = {};
 	size_t num = 0;
 
-	if (bracket == NULL) {
+	if (bracket == NULL || !names_samba((struct spn_str){
+				       .data = line.data,
+				       .len = (size_t)(bracket - line.data),
+			       }))
+	{
 		return rest;
 	}
 	rest = spn_str_from(line, (size_t)(bracket - line.data) + 1);
