@@ -442,6 +442,11 @@ GUARDS = {
          'if (s->plan->verb != SETSPN_DUPLICATES || s->plan->quiet)',
          'if (s->plan->verb != SETSPN_DUPLICATES)'),
     ],
+    'tools/setspn/words.c': [
+        ('an SPN is no line of -X',
+         'if (value.len >= len && memcmp(value.data, lines[i], len) == 0)',
+         'if (false)'),
+    ],
     'tools/setspn/duplicates.c': [
         ('how far it is is gone before the first line',
          'spn_progress_wipe(s->progress);',

@@ -224,20 +224,23 @@ class Password(HostileServer):
             self.assertEqual(server.requests, [])
 
 
+VM = "Hyper-V Replica Service/vm1"
+
+
 class Forged(HostileServer):
     def test_duplicates(self):
-        """An SPN is no line of setspn -X."""
+        """An SPN is no line of setspn -X; one with blanks is an SPN."""
         forged = "found 0 group of duplicate SPNs."
         entries = [account(name, guid=16 * name.encode()) for name in "ab"]
         for _, attrs in entries:
-            attrs[-1] = (SPN, [forged, "foo/same"])
+            attrs[-1] = (SPN, [forged, "foo/same", VM])
         server = self.serve(entries)
         done = self.run_tool(server, DUPLICATES, *ANONYMOUS)
         self.assertNotIn("\n" + forged, done.stdout)
-        for spn in "'%s'" % forged, "foo/same":
+        for spn in "'%s'" % forged, "foo/same", VM:
             self.assertIn("\n%s is registered on these accounts:\n" % spn,
                           done.stdout)
-        self.assertIn("\nfound 2 group of duplicate SPNs.\n", done.stdout)
+        self.assertIn("\nfound 3 group of duplicate SPNs.\n", done.stdout)
 
 
 if __name__ == "__main__":

@@ -445,12 +445,6 @@ static bool clash_of(const struct table *table,
 	return true;
 }
 
-/* It begins a line, which is not to look like another one of ours. */
-static char *text_of(const struct table *table, const struct record *record)
-{
-	return spn_quote(table->pool, record->value, SPN_QUOTE_IF_NEEDED);
-}
-
 static bool print_duplicates(const struct table *table,
 			     const struct record **firsts,
 			     size_t num,
@@ -464,7 +458,7 @@ static bool print_duplicates(const struct table *table,
 		if (!is_duplicate(table, firsts[i])) {
 			continue;
 		}
-		text = text_of(table, firsts[i]);
+		text = setspn_head(table->pool, firsts[i]->value);
 		if (text == NULL) {
 			return false;
 		}
@@ -486,7 +480,7 @@ static bool print_aliases(const struct table *table,
 
 	for (i = 0; i < num; i++) {
 		const struct record *other = NULL;
-		char *text = text_of(table, firsts[i]);
+		char *text = setspn_head(table->pool, firsts[i]->value);
 
 		if (text == NULL || !clash_of(table, firsts[i], &other)) {
 			return false;
@@ -494,7 +488,9 @@ static bool print_aliases(const struct table *table,
 		if (other == NULL) {
 			continue;
 		}
-		setspn_say(SETSPN_ALIASED_ON, text, text_of(table, other));
+		setspn_say(SETSPN_ALIASED_ON,
+			   text,
+			   setspn_head(table->pool, other->value));
 		setspn_item_text(firsts[i]->dn);
 		if (!print_accounts(table, other)) {
 			return false;

@@ -54,6 +54,29 @@ static void put(FILE *stream, const char *text)
 	talloc_free(printable);
 }
 
+/* An SPN may have blanks: "Hyper-V Replica Service/vm1" is one. */
+char *setspn_head(TALLOC_CTX *mem_ctx, struct spn_str value)
+{
+	static const char *const lines[] = {
+		SETSPN_CHECKING_DOMAIN,
+		SETSPN_CHECKING_FOREST,
+		SETSPN_FORESTWIDE,
+		SETSPN_PROCESSING,
+		SETSPN_FOUND_GROUPS,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		size_t len = strcspn(lines[i], "%");
+
+		if (value.len >= len && memcmp(value.data, lines[i], len) == 0)
+		{
+			return spn_quote(mem_ctx, value, 0);
+		}
+	}
+	return spn_printable(mem_ctx, value);
+}
+
 void setspn_say(const char *format, ...)
 {
 	va_list ap;

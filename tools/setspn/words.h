@@ -55,6 +55,10 @@ void setspn_complain(const char *format, ...)
 void setspn_item(struct spn_str value);
 void setspn_item_text(const char *text);
 
+/* A value at the beginning of a line of -X, in quotes if that would look like
+ * another line of it; on mem_ctx, NULL when out of memory. */
+char *setspn_head(TALLOC_CTX *mem_ctx, struct spn_str value);
+
 /* "user", "computer": what an account is. */
 const char *setspn_kind_text(const struct spn_account *account);
 
