@@ -7,8 +7,8 @@
 
 /*
  * A text that says the same of every SPN is the message's own, and one that
- * speaks of the partner alone is that of the finding before with the same: of
- * such a code there may be thousands of findings.
+ * speaks of the partner alone is that of the finding before with the same,
+ * which stands in *_text: of such a code there may be thousands of findings.
  */
 static bool keep_text(TALLOC_CTX *tmp_ctx,
 		      struct audit_findings *findings,
@@ -16,7 +16,6 @@ static bool keep_text(TALLOC_CTX *tmp_ctx,
 		      const char *template,
 		      char *(*in_words)(TALLOC_CTX *mem_ctx,
 					const struct spn_violation *v),
-		      const char *before,
 		      const char **_text)
 {
 	struct spn_str kept = {};
@@ -26,8 +25,7 @@ static bool keep_text(TALLOC_CTX *tmp_ctx,
 		*_text = template;
 		return true;
 	}
-	if (before != NULL && spn_text_is_of_partner(template)) {
-		*_text = before;
+	if (*_text != NULL && spn_text_is_of_partner(template)) {
 		return true;
 	}
 	text = in_words(tmp_ctx, violation);
@@ -64,19 +62,17 @@ bool audit_finding_texts(TALLOC_CTX *tmp_ctx,
 		       violation,
 		       message->reason,
 		       spn_violation_reason,
-		       said->reason,
-		       &finding->reason) ||
+		       &said->reason) ||
 	    !keep_text(tmp_ctx,
 		       findings,
 		       violation,
 		       message->fix,
 		       spn_violation_fix,
-		       said->fix,
-		       &finding->fix))
+		       &said->fix))
 	{
 		return false;
 	}
-	said->reason = finding->reason;
-	said->fix = finding->fix;
+	finding->reason = said->reason;
+	finding->fix = said->fix;
 	return true;
 }
