@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Packed accounts stand one after the other in large blocks that never move.
- * One hash table has the numbers of accounts by all their keys.
+ * One hash table has the numbers of accounts by all their keys; it is filled
+ * when somebody first looks for one (gathered.h).
  *
  * If thousands hold one SPN, each of them asks for all of the others; and an
  * account of thousands of values may be wanted by thousands. So such lists
