@@ -59,7 +59,8 @@ class Named(base.HostileServer):
         for login in ("--user=a%b",), ("--simple-bind-dn=a", "--password=b"):
             server = self.serve([base.account("a")])
             done = self.run_tool(server, (SEARCH,), "--timeout=1", *login)
-            self.assertEqual("client samba", done.stdout.partition("\n")[0])
+            # Samba 4.22 waits for the answer to what it logs on with.
+            self.assertNotIn("client libldap", done.stdout)
         self.assertEqual(BIND, server.requests[0])
 
 

@@ -190,7 +190,9 @@ class Certificate(Tls):
         none, crl = ("--option=tls crlfile=" + self.path(each)
                      for each in ("none.crl", "crl"))
         for verify in "ca_and_name", "as_strict_as_possible":
-            self.taken("libldap", self.serve(), none, verify=verify)
+            # Not every libldap looks at such a list, whatever it says.
+            done = self.search(self.serve(), none, verify=verify)
+            self.assertNotIn("client libldap", done.stdout)
             self.refused(self.serve(), crl, verify=verify)
 
     def test_left_to_samba(self):

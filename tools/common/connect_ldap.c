@@ -86,7 +86,6 @@ static bool tls_of(TALLOC_CTX *mem_ctx,
 		   struct connect_tls *_tls)
 {
 	const char *verify = parameter(mem_ctx, loadparm, "tls verify peer");
-	bool is_strict;
 
 	/* A choice of ciphers is GnuTLS', and libldap may have another TLS. */
 	if (verify == NULL ||
@@ -99,19 +98,20 @@ static bool tls_of(TALLOC_CTX *mem_ctx,
 		*_tls = (struct connect_tls){.trusts_any = true};
 		return true;
 	}
-	is_strict = strcmp(verify, "as_strict_as_possible") == 0;
-	if (!is_strict && strcmp(verify, "ca_and_name") != 0 &&
-	    strcmp(verify, "ca_and_name_if_available") != 0)
+	/* A list of what was revoked is Samba's: Debian 13's libldap does not
+	 * look at it. "as_strict_as_possible" needs one. */
+	if ((strcmp(verify, "ca_and_name") != 0 &&
+	     strcmp(verify, "ca_and_name_if_available") != 0) ||
+	    if_there(samba_config()->lpcfg_tls_crlfile(mem_ctx, loadparm)) !=
+		    NULL)
 	{
 		return false;
 	}
 	*_tls = (struct connect_tls){
 		.ca_file = if_there(
 			samba_config()->lpcfg_tls_cafile(mem_ctx, loadparm)),
-		.crl_file = if_there(
-			samba_config()->lpcfg_tls_crlfile(mem_ctx, loadparm)),
 	};
-	return _tls->ca_file != NULL && (!is_strict || _tls->crl_file != NULL);
+	return _tls->ca_file != NULL;
 }
 
 /* NULL: the command line says nothing that is Samba's. */

@@ -74,7 +74,6 @@ bool connect_link_start_tls(struct connect_link *link,
 			tls->trusts_any ? LDAP_OPT_X_TLS_NEVER
 					: LDAP_OPT_X_TLS_DEMAND) ||
 	    !set_text(ld, LDAP_OPT_X_TLS_CACERTFILE, tls->ca_file) ||
-	    !set_text(ld, LDAP_OPT_X_TLS_CRLFILE, tls->crl_file) ||
 	    !set_number(ld, LDAP_OPT_X_TLS_NEWCTX, 0))
 	{
 		return false;

@@ -60,8 +60,7 @@ void connect_link_abandon(struct connect_link *link, int msgid);
 struct connect_tls {
 	bool trusts_any;
 	const char *ca_file;
-	const char *crl_file; /* NULL: none */
-	unsigned timeout;     /* seconds for a message; 0: some */
+	unsigned timeout; /* seconds for a message; 0: some */
 };
 
 /* False when it did not work, for whatever reason. */
