@@ -135,6 +135,7 @@ TOOLS = {
 # Linked into the module.
 MODULE_LIBRARIES = ('policy', 'store')
 
+AUDIT_PAGE = 'tools/audit/formats/audit_page.py'
 # Makes the writes that `bench` measures.
 BENCH_SOURCES = _sources('tests/bench', 'modify_many caller shapes')
 
@@ -361,11 +362,11 @@ def build(bld):
                   defines=_module_folders(bld.env), use=use,
                   install_path=None)
     _build_module(bld, there)
-    bld(rule=_make_html_parts, target='tools/audit/formats/page_parts.h',
+    bld(rule=audit_page.make_header, target='tools/audit/formats/page_parts.h',
         before=['c'], source=['tools/audit/formats/page.css',
-                              'tools/audit/formats/page.js'])
-    bld(rule=_make_rule_pages, target='tools/audit/rule_pages.h',
-        before=['c'], source=bld.path.ant_glob('docs/rules/*.md'))
+                              'tools/audit/formats/page.js', AUDIT_PAGE])
+    bld(rule=audit_page.make_pages, target='tools/audit/rule_pages.h',
+        before=['c'], source=[*bld.path.ant_glob('docs/rules/*.md'), AUDIT_PAGE])
     for name, (folder, main, library) in TOOLS.items():
         bld.program(target='programs/' + name, source=main, includes=includes,
                     use=library, install_path='${PREFIX}/' + folder,
@@ -410,16 +411,6 @@ def _module_folders(env):
     '''Where our module is installed, and what libldb loads.'''
     return ['SPN_POLICY_MODULESDIR="%s"' % env.MODULESDIR,
             'SPN_LDB_MODULESDIR="%s"' % env.LDB_MODULESDIR]
-
-
-def _make_html_parts(task):
-    task.outputs[0].write(audit_page.header(*(node.read()
-                                              for node in task.inputs)))
-
-
-def _make_rule_pages(task):
-    task.outputs[0].write(audit_page.pages(
-        {node.name: node.read(encoding='utf-8') for node in task.inputs}))
 
 
 def _absent_sources(bld):
@@ -483,7 +474,8 @@ def _build_docs(bld):
             bld.fatal('docs/man/%s: is called NAME.1.xml or NAME.8.xml'
                       % page.name)
         if bld.env.DOCS:
-            bld(rule=manual_pages.make_page, source=page,
+            bld(rule=manual_pages.make_page,
+                source=[page, 'docs/man/manual_pages.py'],
                 target='docs/%s.%s' % (name, section),
                 vars=['XSLTPROC', 'PAGE_VERSION', 'PAGE_DATE'],
                 install_path='${PREFIX}/share/man/man' + section)

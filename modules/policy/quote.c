@@ -131,11 +131,10 @@ char *spn_printable(TALLOC_CTX *mem_ctx, struct spn_str dn)
 	return escape(mem_ctx, dn, "");
 }
 
-/* Not in the midst of a character. */
-static struct spn_str cut(struct spn_str s)
+struct spn_str spn_cut(struct spn_str s, size_t enough)
 {
-	if (s.len > ENOUGH) {
-		s.len = ENOUGH;
+	if (s.len > enough) {
+		s.len = enough;
 		while (s.len > 0 &&
 		       ((unsigned char)s.data[s.len] & 0xc0) == 0x80)
 		{
@@ -152,7 +151,9 @@ static char *render(TALLOC_CTX *mem_ctx,
 		    const char *marks,
 		    const char *between)
 {
-	struct spn_str shown = ((how & SPN_QUOTE_CUT) != 0) ? cut(s) : s;
+	struct spn_str shown = ((how & SPN_QUOTE_CUT) != 0)
+				       ? spn_cut(s, ENOUGH)
+				       : s;
 	char *escaped = escape(mem_ctx, shown, marks);
 	bool is_all = between[0] == '\0' && shown.len == s.len;
 	const struct spn_str parts[] = {

@@ -49,6 +49,9 @@ char *spn_quote(TALLOC_CTX *mem_ctx, struct spn_str s, unsigned how);
  * write a value can make it 64 KiB long, so it is cut. */
 char *spn_excerpt(TALLOC_CTX *mem_ctx, struct spn_str s, unsigned how);
 
+/* Its first bytes, so many at most, and no character in two. */
+struct spn_str spn_cut(struct spn_str s, size_t enough);
+
 /*
  * "http/web01": a JSON string (RFC 8259). What must not come out is \uXXXX,
  * so a parser has it again; bytes that are not UTF-8, which JSON cannot hold,

@@ -4,7 +4,6 @@
  * them: a small reader for each, stricter than a real one.
  */
 #include "format_checks.h"
-#include "audit/rules/messages.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -17,55 +16,82 @@
 
 #define NUM_COLUMNS 22
 
-char *format_hostile(TALLOC_CTX *mem_ctx,
-		     const struct audit_format *format,
-		     const struct hostile *hostile,
-		     size_t *_len)
+/* All that a report is made of. */
+struct world {
+	struct spn_account account;
+	const struct spn_account *accounts[1];
+	struct audit_finding finding;
+	struct audit_finding consequence;
+	struct audit_findings findings;
+	struct audit_profile profile;
+	struct audit_profiles profiles;
+	const char *gaps[3];
+	struct spn_dc dc;
+	struct spn_dcs dcs;
+};
+
+static void fill_finding(struct world *_w, const struct hostile *hostile)
 {
-	const struct spn_account account = {
+	_w->account = (struct spn_account){
 		.object_guid = "1",
 		.dn = hostile->dn,
 		.sam_account_name = hostile->domain,
 		.kind = SPN_KIND_USER,
 	};
-	const struct spn_account *accounts[] = {&account};
-	struct audit_finding finding = {
+	_w->accounts[0] = &_w->account;
+	_w->finding = (struct audit_finding){
 		.message = audit_message_by_code("SPN-101"),
 		.severity = SPN_SEVERITY_ERROR,
 		.spn = hostile->spn,
 		.partner = hostile->partner,
-		.holders = {.accounts = accounts, .num_accounts = 1},
-		.others = {.accounts = accounts, .num_accounts = 1},
+		.holders = {.accounts = _w->accounts, .num_accounts = 1},
+		.others = {.accounts = _w->accounts, .num_accounts = 1},
 		.reason = hostile->domain,
 		.fix = hostile->dn,
 	};
-	struct audit_finding consequence = finding;
-	struct audit_profile profile = {
-		.account = &account,
+	_w->consequence = _w->finding;
+	_w->consequence.because = "why";
+	_w->finding.consequences = &_w->consequence;
+	_w->finding.num_consequences = 1;
+	_w->findings = (struct audit_findings){
+		.findings = &_w->finding,
+		.num_findings = 1,
+		.counts = {[SPN_SEVERITY_ERROR] = 1},
+	};
+}
+
+static void fill_rest(struct world *_w, const struct hostile *hostile)
+{
+	_w->profile = (struct audit_profile){
+		.account = &_w->account,
 		.is_known = true,
 		.password_set = INT64_MAX / 10000000,
 		.key = {.state = AUDIT_KEY_STRONG, .types = 0x1c},
 		.admin_groups = 0xf,
 		.delegates = 0xf,
 	};
-	const struct audit_profiles profiles = {
-		.profiles = &profile,
+	_w->profiles = (struct audit_profiles){
+		.profiles = &_w->profile,
 		.num_profiles = 1,
 	};
-	struct audit_findings findings = {
-		.findings = &finding,
-		.num_findings = 1,
-		.counts = {[SPN_SEVERITY_ERROR] = 1},
-	};
-	const char *const gaps[] = {hostile->dn, hostile->domain, NULL};
-	struct spn_dc dc = {
+	_w->gaps[0] = hostile->dn;
+	_w->gaps[1] = hostile->domain;
+	_w->dc = (struct spn_dc){
 		.name = hostile->domain,
 		.standing = SPN_STANDING_UNREACHABLE,
 	};
-	const struct spn_dcs dcs = {.dcs = &dc, .num_dcs = 1};
-	struct audit_result result = {
-		.gaps = gaps,
-		.dcs = &dcs,
+	_w->dcs = (struct spn_dcs){.dcs = &_w->dc, .num_dcs = 1};
+}
+
+char *format_hostile(TALLOC_CTX *mem_ctx,
+		     const struct audit_format *format,
+		     const struct hostile *hostile,
+		     size_t *_len)
+{
+	struct world w = {};
+	const struct audit_result result = {
+		.gaps = w.gaps,
+		.dcs = &w.dcs,
 		.seconds = 1.5,
 		.url = hostile->dn,
 		.dc = hostile->domain,
@@ -73,16 +99,15 @@ char *format_hostile(TALLOC_CTX *mem_ctx,
 		.part = hostile->dn,
 		.time = "2026-11-26T00:00:00Z",
 		.choice = audit_choice_new(mem_ctx),
-		.findings = &findings,
-		.profiles = &profiles,
+		.findings = &w.findings,
+		.profiles = &w.profiles,
 	};
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, _len);
 	bool ok = false;
 
-	consequence.because = "why";
-	finding.consequences = &consequence;
-	finding.num_consequences = 1;
+	fill_finding(&w, hostile);
+	fill_rest(&w, hostile);
 	ok = result.choice != NULL && format->write(mem_ctx, &result, stream);
 
 	fclose(stream);

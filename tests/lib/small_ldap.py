@@ -83,17 +83,18 @@ class SmallLdap:
     all of which the server says how many there are. place: (host, port), both
     of the loopback; port 0: any that is free; or the path of a socket. tls:
     an ssl.SSLContext, for ldaps. bind: the result of a simple bind, None: it
-    hangs up instead.
+    hangs up instead. refusal: what it says to each search that is not a base
+    one, and to each change.
     """
 
     def __init__(self, entries=(), silent_after=None, pause=0, repeat=False,
                  referral=None, page=None, place=("127.0.0.1", 0), tls=None,
-                 bind=SUCCESS):
+                 bind=SUCCESS, refusal=None):
         self.entries = [*DIRECTORY, *entries]
         self.silent_after, self.pause = silent_after, pause
         self.repeat, self.referral = repeat, referral
         self.page, self.given = page, 0
-        self.tls, self.bind = tls, bind
+        self.tls, self.bind, self.refusal = tls, bind, refusal
         self.binds = []         # passwords of simple ones
         self.requests = []      # tags
         if isinstance(place, str):
@@ -149,7 +150,8 @@ class SmallLdap:
         elif tag == 0x63:
             self.search(client, number, operation, controls)
         elif tag not in (0x42, 0x50):
-            self.send(client, number, self.result(tag + 1, UNWILLING))
+            self.send(client, number, self.result(
+                tag + 1, UNWILLING, self.refusal or ""))
 
     def log_on(self, client, number, how, secret):
         if how == SASL:
@@ -163,8 +165,8 @@ class SmallLdap:
         client.sendall(tlv(0x30, integer(number), operation,
                            tlv(0xa0, *controls) if controls else b""))
 
-    def result(self, tag, code):
-        return tlv(tag, integer(code, 0x0a), octets(""), octets(""))
+    def result(self, tag, code, text=""):
+        return tlv(tag, integer(code, 0x0a), octets(""), octets(text))
 
     def found(self, operation):
         (_, base), (_, scope), _, _, _, _, filter_, _ = elements(operation)
@@ -183,6 +185,10 @@ class SmallLdap:
 
     def search(self, client, number, operation, controls):
         scope = list(elements(operation))[1][1][0]
+        if scope != BASE and self.refusal is not None:
+            self.send(client, number, self.result(0x65, UNWILLING,
+                                                  self.refusal))
+            return
         code, paged = SUCCESS, PAGED.encode() in controls
         wanted = [each.decode() for _, each in elements(
             list(elements(operation))[-1][1])]

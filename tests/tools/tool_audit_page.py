@@ -344,6 +344,17 @@ class Page(unittest.TestCase):
         self.page.write(EVIL.split()[0])
         self.assertNotEqual([], self.rows())
 
+    def test_base(self):
+        """Links lead into the page, whatever has got into it."""
+        self.page.ask("document.head.appendChild(Object.assign("
+                      "document.createElement('base'),"
+                      "{href: 'http://elsewhere.example/'})).tagName")
+        self.assertEqual(self.page.ask("location.href"),
+                         self.page.ask("document.baseURI"))
+        complaint, = self.page.complaints()
+        self.assertIn("base-uri", str(complaint))
+        self.page.go(self.few)
+
     def test_many(self):
         """The page of more accounts takes no longer where it must not."""
         many = make(os.path.join(self.folder, "many.html"), export(MANY))

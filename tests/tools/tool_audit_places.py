@@ -102,6 +102,23 @@ class Owner(Places):
         self.assertTrue(os.path.islink(self.path("link0")))
         self.assertFalse(os.path.islink(path))
 
+    def test_folder_of_all(self):
+        """In /tmp: a file that waits there would be its owner's afterwards, and
+        nobody reads the pipe."""
+        path = self.write("x", b"old")
+        os.mkfifo(self.path("pipe"))
+        for name in "x", "pipe":
+            os.chown(self.path(name), 1234, 1234)
+            for mode in 0o1777, 0o777:
+                os.chmod(self.folder, mode)
+                for option in WRITTEN:
+                    done = self.run_tool("--from-ldif=export", option + "=" + name)
+                    self.refused(done, name + ": ", "user 1234", "remove it")
+        self.assertEqual(b"old", self.read("x"))
+        os.chown(path, 0, 0)
+        self.run_export("--output=x")
+        self.assertNotEqual(b"old", self.read("x"))
+
 
 class Mode(Places):
     def mode(self, umask, *args):

@@ -120,6 +120,17 @@ class Long(HostileServer):
             self.assertIn(SPN + " of CN=b,CN=Users," + DOMAIN, done.stderr)
 
 
+    def test_refusal(self):
+        """What a server says is said, as much of it as somebody reads."""
+        server = self.serve([account("a")], refusal="odd" + 500000 * "\xe9")
+        for tool in AUDIT, DUPLICATES, ("setspn", "-A", "foo/new", "a"):
+            done = self.run_tool(server, tool, *ANONYMOUS)
+            self.assertNotEqual(done.returncode, 0, done.stdout)
+            self.assertIn("odd\xe9", done.stderr)
+            self.assertIn("\xe9...", done.stderr)
+            self.assertLess(len(done.stderr), 2000)
+
+
 class Cut(HostileServer):
     def test_name(self):
         """Values that are cut are told, whatever the account is called."""

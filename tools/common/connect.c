@@ -246,6 +246,24 @@ void spn_connect_listen(struct spn_connect *connect, struct ldb_context *ldb)
 	ldb_set_debug(ldb, connect_debug, connect);
 }
 
+/* The first bytes of text: a server may say as much as it likes. "" when out
+ * of memory. */
+static const char *connect_shortened(TALLOC_CTX *mem_ctx,
+				     const char *text,
+				     size_t len)
+{
+	const struct spn_str all = {.data = text, .len = len};
+	const struct spn_str said = spn_cut(all, 1000);
+	const char *dots = (said.len < len) ? "..." : "";
+	const char *shorter = talloc_asprintf(mem_ctx,
+					      "%.*s%s",
+					      (int)said.len,
+					      said.data,
+					      dots);
+
+	return (shorter == NULL) ? "" : shorter;
+}
+
 /* True if it may be the logon that failed. */
 static bool connect_set_reason(struct spn_connect *connect,
 			       struct ldb_context *ldb,
@@ -288,12 +306,12 @@ static bool connect_set_reason(struct spn_connect *connect,
 			break;
 		}
 	}
-	connect->reason = talloc_asprintf(connect,
-					  "%.*s%s%s",
-					  (int)len,
-					  text,
-					  remedy != NULL ? "; " : "",
-					  remedy != NULL ? remedy : "");
+	connect->reason =
+		talloc_asprintf(connect,
+				"%s%s%s",
+				connect_shortened(connect, text, len),
+				remedy != NULL ? "; " : "",
+				remedy != NULL ? remedy : "");
 	return of_logon;
 }
 
@@ -571,5 +589,6 @@ const char *spn_connect_error(struct ldb_context *ldb, int ret)
 	if (text == NULL || text[0] == '\0') {
 		text = ldb_strerror(ret);
 	}
-	return is_anonymous(text) ? say_anonymous(ldb) : text;
+	return is_anonymous(text) ? say_anonymous(ldb)
+				  : connect_shortened(ldb, text, strlen(text));
 }

@@ -2,9 +2,9 @@
 /*
  * A file is written beside its place and renamed into it, and has the owner,
  * the group and the rights of the one that was there. What a symbolic
- * link points to is replaced, not the link, unless the link is another user's;
- * what is no plain file (a pipe, /dev/null) cannot be renamed into and is
- * written as it stands.
+ * link points to is replaced, not the link; what is no plain file (a pipe,
+ * /dev/null) cannot be renamed into and is written as it stands. What another
+ * user has put in the way is refused.
  */
 #include "output.h"
 
@@ -12,6 +12,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,18 +219,49 @@ static bool replace_file(TALLOC_CTX *mem_ctx,
 	return ok || say_errno(mem_ctx, r.path, _reason);
 }
 
-/* By the link of another user he would choose what is overwritten. */
-static bool say_link(TALLOC_CTX *mem_ctx,
+static bool may_all_put_there(const char *path)
+{
+	char folder[PATH_MAX] = "";
+	struct stat st = {};
+
+	return snprintf(folder, sizeof(folder), "%s", path) < PATH_MAX &&
+	       stat(dirname(folder), &st) == 0 && (st.st_mode & S_IWOTH) != 0;
+}
+
+/* By the link of another user he would choose what is overwritten. In /tmp, a
+ * file of his would be his afterwards, and his pipe would be waited for. */
+static bool is_trap(const char *path, const struct stat *st)
+{
+	if (st->st_uid == 0 || st->st_uid == geteuid()) {
+		return false;
+	}
+	return S_ISLNK(st->st_mode) ||
+	       ((S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode)) &&
+		may_all_put_there(path));
+}
+
+static bool say_trap(TALLOC_CTX *mem_ctx,
 		     const char *path,
-		     const struct stat *link,
+		     const struct stat *st,
 		     const char **_reason)
 {
-	*_reason = talloc_asprintf(mem_ctx,
-				   "%s: it is a symbolic link that belongs to "
-				   "user %lu; give the name of the file that "
-				   "it leads to, or remove it",
-				   path,
-				   (unsigned long)link->st_uid);
+	const unsigned long uid = st->st_uid;
+
+	*_reason = S_ISLNK(st->st_mode)
+			   ? talloc_asprintf(
+				     mem_ctx,
+				     "%s: it is a symbolic link that belongs "
+				     "to user %lu; give the name of the file "
+				     "that it leads to, or remove it",
+				     path,
+				     uid)
+			   : talloc_asprintf(
+				     mem_ctx,
+				     "%s: it belongs to user %lu, and in its "
+				     "folder everybody may put a file; give "
+				     "another name, or remove it",
+				     path,
+				     uid);
 	return false;
 }
 
@@ -298,8 +331,8 @@ static bool write_file(TALLOC_CTX *mem_ctx,
 	bool is_there = lstat(path, &st) == 0;
 	bool is_link = is_there && S_ISLNK(st.st_mode);
 
-	if (is_link && st.st_uid != 0 && st.st_uid != geteuid()) {
-		return say_link(mem_ctx, path, &st, _reason);
+	if (is_there && is_trap(path, &st)) {
+		return say_trap(mem_ctx, path, &st, _reason);
 	}
 	if (is_link) {
 		is_there = stat(path, &st) == 0;

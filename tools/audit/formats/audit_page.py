@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is compiled into spn-audit, as C headers; used by wscript.
 
-header: the style sheet and the script of the HTML report. The page allows
-exactly these two, by their hashes. pages: docs/rules/, for --explain: without
+header(): the style sheet and the script of the HTML report. The page allows
+exactly these two, by their hashes. pages(): docs/rules/, for --explain: without
 the rows, which are tests, and in lines for a terminal.
 """
 
@@ -32,7 +32,8 @@ def header(css, script):
     return '\n'.join((
         '/* Made from page.css and page.js. */',
         '#define AUDIT_PAGE_POLICY \\',
-        '\t"default-src \'none\'; style-src %s; script-src %s"' % (
+        '\t"default-src \'none\'; base-uri \'none\'; form-action \'none\'; "\\',
+        '\t"style-src %s; script-src %s"' % (
             _hash(css), _hash(script)),
         'static const char audit_page_css[] =\n\t%s;' % _literal(css),
         'static const char audit_page_js[] =\n\t%s;' % _literal(script),
@@ -80,3 +81,15 @@ def pages(texts):
         pieces = page[1:-1].replace('\\n', '\\n"\n\t "')
         lines.append('\t{"%s",\n\t "%s"},' % (name, pieces))
     return '\n'.join(lines + ['};', ''])
+
+
+def make_header(task):
+    """A rule of waf: the style sheet, the script and this file."""
+    css, script = (node.read() for node in task.inputs[:2])
+    task.outputs[0].write(header(css, script))
+
+
+def make_pages(task):
+    """A rule of waf: the pages and, last, this file."""
+    task.outputs[0].write(pages({node.name: node.read(encoding='utf-8')
+                                 for node in task.inputs[:-1]}))
