@@ -359,6 +359,7 @@ def build(bld):
                   # What the module is made of moves in memory.
                   cflags=(bld.env.CFLAGS_cshlib if name in MODULE_LIBRARIES
                           else bld.env.CFLAGS_cprogram),
+                  env=compiler_flags.env_of(bld.env, name),
                   defines=_module_folders(bld.env), use=use,
                   install_path=None)
     _build_module(bld, there)
@@ -370,6 +371,7 @@ def build(bld):
     for name, (folder, main, library) in TOOLS.items():
         bld.program(target='programs/' + name, source=main, includes=includes,
                     use=library, install_path='${PREFIX}/' + folder,
+                    env=compiler_flags.env_of(bld.env, name),
                     linkflags=library_order.flags(bld.env, name))
     bld(features='subst', source='tools/spn_guard/spn-guard.conf.in',
         target='spn-guard.conf', LIBEXECDIR=bld.env.PREFIX + '/libexec',
