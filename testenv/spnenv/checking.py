@@ -9,13 +9,13 @@ import subprocess
 import tempfile
 import time
 
-from spnenv import layout, packages, processes, results, suites
+from spnenv import layout, pace, packages, processes, results, suites
 from spnenv.errors import EXIT_CANNOT_RUN, TestenvError, complain
 from spnenv.rundir import RunDirectory
 
 BUILD_SECONDS = 12000
 STOP_SECONDS = 10
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.01
 
 
 def run_bounded(argv, seconds, env=None):
@@ -100,31 +100,25 @@ class Running:
         return result
 
 
-def may_start(suite, running, jobs):
-    if not running:
-        return True
-    return len(running) < jobs and not (
-        suite.alone or any(each.suite.alone for each in running))
-
-
-def in_order(chosen):
-    """So that no processor waits: first what runs alone, for nothing runs
-    beside it at the end either; then what starts environments itself, which
-    is long."""
-    return sorted(chosen, key=lambda suite: (
-        not suite.alone, suite.environment != suites.MACHINE))
+def start_next(waiting, running, jobs):
+    """Start what may: it comes from WAITING into RUNNING."""
+    while True:
+        suite = pace.next_of(waiting, [each.suite for each in running], jobs)
+        if suite is None:
+            return
+        waiting.remove(suite)
+        running.append(Running(suite))
 
 
 def run_suites(chosen, jobs):
     """Every Result, as soon as its suite has ended. They are started one
     after the other, from the one thread that there is: who starts a process
     is its parent, and it dies with that."""
-    waiting = in_order(chosen)
+    waiting = pace.in_order(chosen)
     running = []
     try:
         while waiting or running:
-            while waiting and may_start(waiting[0], running, jobs):
-                running.append(Running(waiting.pop(0)))
+            start_next(waiting, running, jobs)
             for each in [each for each in running if each.has_ended()]:
                 running.remove(each)
                 yield each.report()
@@ -204,9 +198,10 @@ def main(argv):
                         "testenv/matrix does")
     parser.add_argument("--no-build", action="store_true",
                         help="take bin/ as it is")
-    # Some do nothing but wait.
+    # Most wait now and then; what does nothing else has places of its own.
     parser.add_argument("--jobs", type=int, default=os.cpu_count() + 1,
-                        metavar="N", help="suites at once "
+                        metavar="N", help="suites at once, and as many of "
+                        "those that only wait, unless it is 1 "
                         "[default: one more than processors]")
     options = parser.parse_args(argv)
     # As Ctrl-C does: the running suite is ended before we are.

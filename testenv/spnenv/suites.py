@@ -34,7 +34,7 @@ class Suite:
     kind: str
     command: str        # for sh -c, run in the top of the checkout
     seconds: int = 3000  # longer is a failure
-    alone: bool = False  # it writes into bin/, which the others read
+    alone: bool = False  # it writes into bin/, which others read: see pace.py
     long: str = ""      # the command instead, if time does not matter
 
 
@@ -117,7 +117,7 @@ DOMAIN_SUITES = (
     Suite("lint", NOWHERE, "status", "./waf lint --brief", seconds=9000,
           alone=True, long="./waf lint"),
     *(own_test("testenv." + name, NOWHERE, "test_" + name)
-      for name in ("results", "matrix")),
+      for name in ("results", "pace", "matrix")),
     built("tool_debian"),
     Suite("tool_audit_page", NOWHERE, "counted", "%s %s" % (
         build_environment(), python("tool_audit_page"))),
@@ -151,7 +151,6 @@ DOMAIN_SUITES = (
     # With --stock it is the same table; by hand, for it takes its time.
     Suite("web", MACHINE, "counted", "%s --cases --page" % shlex.quote(
         os.path.join(layout.TESTENV, "web"))),
-    # It takes a minute, most of it waiting: not as the last one.
     Suite("tool_spn_guard", "ad_dc_stock:local", "counted",
           python("tool_spn_guard")),
     Suite("module_requests", MACHINE, "counted",
