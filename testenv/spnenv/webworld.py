@@ -98,8 +98,8 @@ def write_keytab(path, entries):
 class KeyAsker(Asker):
     """Answers (0, (account, encryption type)), or (error, None)."""
 
-    def owner_of(self, data):
-        owner, enctype = self.key_of(data)
+    def owner_of(self, data, name):
+        owner, enctype = self.key_of(data, name)
         return owner, TYPES.get(enctype, str(enctype))
 
 

@@ -78,8 +78,12 @@ class Asker:
     def __init__(self, realm, cache, keytab):
         self.lib = ctypes.CDLL("libkrb5.so.3")
         self.realm = realm
-        self.keys = [(name, Key(0, enctype, len(key), key))
-                     for name, enctype, key in read_keytab(keytab)]
+        # whose it is, by type and by the key itself
+        self.owners = {}
+        for name, enctype, key in read_keytab(keytab):
+            self.owners.setdefault(enctype, {}).setdefault(key, []).append(name)
+        # the keys that tickets for a name had, which may have them again
+        self.known = {}
         self.context = c_void_p()
         self.cache = c_void_p()
         self.client = c_void_p()
@@ -107,23 +111,32 @@ class Asker:
         self.lib.krb5_free_principal(self.context, server)
         if code != 0:
             return code - BASE, None
-        owner = self.owner_of(found.contents.ticket)
+        owner = self.owner_of(found.contents.ticket, name)
         self.lib.krb5_free_creds(self.context, found)
         return 0, owner
 
-    def owner_of(self, data):
-        return self.key_of(data)[0]
+    def owner_of(self, data, name):
+        return self.key_of(data, name)[0]
 
-    def key_of(self, data):
-        """(the account whose key a ticket has, its encryption type)"""
+    def opens(self, ticket, enctype, key):
+        return self.lib.krb5_decrypt_tkt_part(
+            self.context, byref(Key(0, enctype, len(key), key)), ticket) == 0
+
+    def key_of(self, data, name):
+        """(the account whose key a ticket has, its encryption type); NAME is
+        what the ticket is for."""
         ticket = ctypes.POINTER(Ticket)()
         self.call("krb5_decode_ticket", byref(data), byref(ticket))
         enctype = ticket.contents.encrypted.enctype
-        owners = [name for name, key in self.keys if key.enctype == enctype and
-                  self.lib.krb5_decrypt_tkt_part(self.context, byref(key),
-                                                 ticket) == 0]
+        known = self.known.setdefault((name, enctype), [])
+        # To try the keys of all accounts takes longer than to ask the KDC.
+        key = next((key for keys in (known, self.owners.get(enctype, ()))
+                    for key in keys if self.opens(ticket, enctype, key)), None)
         self.lib.krb5_free_ticket(self.context, ticket)
+        owners = [] if key is None else self.owners[enctype][key]
         assert len(owners) == 1, (enctype, owners)
+        if key not in known:
+            known.append(key)
         return owners[0], enctype
 
 
