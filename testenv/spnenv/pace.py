@@ -9,15 +9,15 @@ there is a place for it.
 # Seconds on two processors, of those that take long. What takes longest is
 # started first, so that no processor is idle in the end.
 SECONDS = {
-    "matrix.quick": 200, "testenv": 110, "sanitized.rows.ldap": 110,
+    "matrix.quick": 200, "testenv": 110, "sanitized.rows.ldap": 75,
     "web": 90, "bench": 85, "tool_spn_guard": 75, "tool_ldap_tls": 70,
     "tool_debian": 55, "tool_hostile_server": 50, "tool_hostile_socket": 50,
     "module_clients.ad_dc": 45, "tool_spn_policy_values": 45,
     "module_combinations": 40, "tool_audit_apply_keytab": 40,
     "tool_spn_policy": 40, "tool_all_dcs": 35, "tool_spn_policy_damage": 35,
     "module_requests": 30, "testenv.web": 30, "tool_probe_kdc": 30,
-    "sanitized.module_fuzz": 25, "test_children": 25, "tool_progress": 25,
-    "rows.ldap": 25, "module_replication": 25, "tool_probe_kerberos": 20,
+    "sanitized.module_fuzz": 15, "test_children": 25, "tool_progress": 25,
+    "rows.ldap": 20, "module_replication": 25, "tool_probe_kerberos": 20,
     "tool_growth": 20, "tool_spn_audit_watch": 20,
 }
 
