@@ -76,6 +76,7 @@ def smb_conf(dirs, dc, addresses):
         ("tls keyfile", dirs.path("private", "tls", "key.pem")),
         ("tls certfile", dirs.path("private", "tls", "cert.pem")),
         ("tls cafile", dirs.path("private", "tls", "cert.pem")),
+        ("tls dh params file", dirs.path("private", "tls", "dh.pem")),
     ]
     scripts = dirs.path("state", "sysvol", dc.domain.dns, "scripts")
     return render((

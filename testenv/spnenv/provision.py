@@ -55,6 +55,11 @@ def make_certificate(tls_dir, dc):
          "-keyout", key, "-out", os.path.join(tls_dir, "cert.pem")],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     os.chmod(key, 0o600)
+    # Else each start of samba looks for a prime, for up to half a second.
+    subprocess.run(
+        ["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt",
+         "group:ffdhe2048", "-out", os.path.join(tls_dir, "dh.pem")],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def write_facts(path, domain_sid, ntds_guid):
