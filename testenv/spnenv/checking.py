@@ -199,10 +199,10 @@ def main(argv):
     parser.add_argument("--no-build", action="store_true",
                         help="take bin/ as it is")
     # Most wait now and then; what does nothing else has places of its own.
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() + 1,
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() + 2,
                         metavar="N", help="suites at once, and as many of "
                         "those that only wait, unless it is 1 "
-                        "[default: one more than processors]")
+                        "[default: two more than processors]")
     options = parser.parse_args(argv)
     # As Ctrl-C does: the running suite is ended before we are.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
