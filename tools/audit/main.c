@@ -24,12 +24,14 @@
 #include "start.h"
 #include "watch.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #define EXIT_FINDINGS 1
+#define HEAP_STEP (16 * 1024 * 1024)
 
 /* An event of --watch names accounts only: their ages change every day. */
 static bool has_profiles(const struct audit *audit)
@@ -522,6 +524,9 @@ int main(int argc, char **argv)
 	if (!audit_output_guard()) {
 		return SPN_EXIT_CANNOT_RUN;
 	}
+	/* A directory is much, and comes in small pieces: with so much at once
+	 * the kernel can give it as huge pages. */
+	mallopt(M_TOP_PAD, HEAP_STEP);
 	audit = talloc_zero(NULL, struct audit);
 	if (audit == NULL ||
 	    clock_gettime(CLOCK_MONOTONIC, &audit->start) != 0)
