@@ -196,7 +196,7 @@ class OtherCaches(TicketTest):
             self.skipTest("the kernel has no keyring for us")
         self.addCleanup(subprocess.run, ["kdestroy", "-c", cache], check=False)
         stock = self.run_tool(("ldbsearch", "(sAMAccountName=%s)" % WHO),
-                              cache=cache)
+                              "--use-krb5-ccache=" + cache)
         if "sAMAccountName: " + WHO in stock.stdout:
             self.taken(cache)
         else:
