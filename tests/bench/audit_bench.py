@@ -37,7 +37,7 @@ ONLY = "--only=duplicate-spn"
 # Instructions, 10,000 accounts, tdb: how many times those of unpacking the
 # records, as on 30 November 2026, whichever release and compiler; and with
 # --before of that build's.
-A2 = {"": (2.3, 0.50), ONLY: (1.15, 0.30)}
+A2 = {"": (2.0, 0.50), ONLY: (1.0, 0.30)}
 # Gates of 10,000 accounts and of 100,000: CPU / ldbsearch of four attributes.
 A1 = {10000: 0.40, 100000: 0.50}
 RAW = {"tdb": 2.0, "mdb": 3.5}

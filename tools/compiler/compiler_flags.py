@@ -71,10 +71,20 @@ def _configure_whole(conf):
         conf.env.prepend_value('LINKFLAGS', APART)
 
 
+def _maps(flags):
+    """What makes paths the same on each machine. With WHOLE gcc 12 tells the
+    assembler nothing of it, nor the linker."""
+    maps = [flag for flag in flags if flag.startswith(
+        ('-ffile-prefix-map=', '-fdebug-prefix-map='))]
+    return maps + ['-Wa,--debug-prefix-map=' + flag.partition('=')[2]
+                   for flag in maps]
+
+
 def env_of(env, name):
     """The environment for that library or program."""
     derived = env.derive()
     if name in AS_ONE_PIECE and env.LINKFLAGS[:1] == [APART]:
-        derived.CFLAGS = WHOLE + env.CFLAGS
-        derived.LINKFLAGS = WHOLE + env.LINKFLAGS[1:]
+        maps = _maps(env.CFLAGS)
+        derived.CFLAGS = WHOLE + maps + env.CFLAGS
+        derived.LINKFLAGS = WHOLE + maps + env.LINKFLAGS[1:]
     return derived
