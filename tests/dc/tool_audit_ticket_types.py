@@ -8,7 +8,6 @@ KDC takes by default only from a module; by itself where it runs on the DC.
 
 import json
 import os
-import re
 import subprocess
 import tempfile
 import unittest
@@ -17,6 +16,7 @@ import ldb
 
 from commands import run
 from module_write_paths import (CONF, WritePaths, admin_credentials, over_ldap)
+from ticket_types import log_on, ticket_type
 
 TYPES = (None, 0x3, 0x4, 0x8, 0x10, 0x18, 0x1c, 0x1f, 0x20, 0x24, 0x40)
 DES_ONLY = 0x200000
@@ -50,28 +50,11 @@ class TicketTypes(WritePaths):
         self.sam.add(message)
         self.accounts[dn.lower()] = "foo/" + name
 
-    def ticket(self, spn, cache):
-        """The encryption of the ticket, None if there is none."""
-        environment = dict(os.environ, KRB5CCNAME="FILE:" + cache)
-        if subprocess.run(["kvno", spn], env=environment, check=False,
-                          stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL).returncode != 0:
-            return None
-        shown = subprocess.run(["klist", "-e"], env=environment, check=True,
-                               stdout=subprocess.PIPE, text=True).stdout
-        return re.search(r"%s@.*\n.*Etype \(skey, tkt\): \S+, (\S+)" %
-                         re.escape(spn), shown)[1]
-
     def tickets(self):
         with tempfile.TemporaryDirectory() as folder:
             cache = os.path.join(folder, "cc")
-            subprocess.run(
-                ["kinit", "%s@%s" % (os.environ["USERNAME"],
-                                     os.environ["REALM"])],
-                env=dict(os.environ, KRB5CCNAME="FILE:" + cache), check=True,
-                input=os.environ["PASSWORD"], stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, text=True)
-            return {dn: self.ticket(spn, cache)
+            log_on(cache)
+            return {dn: ticket_type(spn, cache)
                     for dn, spn in self.accounts.items()}
 
     def found(self, *options):
